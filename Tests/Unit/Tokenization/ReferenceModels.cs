@@ -1,0 +1,29 @@
+using CocoonOrleans.Tokenization.Tokenizers;
+
+namespace CocoonOrleans.Tests.Unit.Tokenization;
+
+/// <summary>Real models' files, kept in <c>shared/models</c> beside the checkout; a clone without them skips their tests.</summary>
+internal static class ReferenceModels
+{
+    public static string Stories => Folder("stories260K/hf");
+
+    public static string Qwen3 => Folder("qwen3-tokenizer");
+
+    /// <summary>Loaded once: its file has 11 MB.</summary>
+    public static Tokenizer Qwen3Tokenizer => LoadedQwen3.Value;
+
+    private static Lazy<Tokenizer> LoadedQwen3 { get; } = new(() => Tokenizer.Load(Qwen3));
+
+    private static string Folder(string name)
+    {
+        var checkout = new DirectoryInfo(AppContext.BaseDirectory);
+        while (checkout is not null && !File.Exists(Path.Combine(checkout.FullName, "CocoonOrleans.sln")))
+        {
+            checkout = checkout.Parent;
+        }
+
+        var folder = Path.Combine(checkout?.Parent?.FullName ?? "", "shared", "models", name);
+        Skip.IfNot(Directory.Exists(folder), $"shared/models/{name} is not beside the checkout");
+        return folder;
+    }
+}
