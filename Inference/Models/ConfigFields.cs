@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using CocoonOrleans.Inference.Formats;
 
 namespace CocoonOrleans.Inference.Models;
@@ -12,6 +13,12 @@ internal sealed class ConfigFields : IDisposable
 
     public ConfigFields(ReadOnlyMemory<byte> json)
     {
+        // JsonDocument checks strings when they are read, not when it parses.
+        if (!Utf8.IsValid(json.Span))
+        {
+            throw new ModelFormatException(LlamaConfig.FileName, "config", "is not UTF-8");
+        }
+
         try
         {
             _document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 });
@@ -96,7 +103,7 @@ internal sealed class ConfigFields : IDisposable
             { } element => element,
             null => throw Bad(name, $"is missing; {text} is supported"),
         };
-        if (found.ValueKind != JsonValueKind.String || !found.ValueEquals(text))
+        if (found.GetRawText() != $"\"{text}\"")
         {
             throw Bad(name, $"{found.GetRawText()} is not supported; {text} is");
         }
