@@ -28,18 +28,18 @@ internal sealed class SqliteReminderTable(SqliteStorage storage, IOptions<Cluste
             ("$end", (long)end)));
 
     /// <inheritdoc/>
-    public Task<ReminderEntry> ReadRow(GrainId grainId, string reminderName) => ReadRow(grainId, reminderName, CancellationToken.None);
+    public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName) => ReadRow(grainId, reminderName, CancellationToken.None);
 
     /// <inheritdoc/>
-    public async Task<ReminderEntry> ReadRow(GrainId grainId, string reminderName, CancellationToken cancellationToken) =>
+    public async Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName, CancellationToken cancellationToken) =>
         (await ReadAsync("AND grain_id = $grain AND name = $name", cancellationToken, ("$grain", grainId.ToString()), ("$name", reminderName)))
-            .SingleOrDefault()!;
+            .SingleOrDefault();
 
     /// <inheritdoc/>
-    public Task<string> UpsertRow(ReminderEntry entry) => UpsertRow(entry, CancellationToken.None);
+    public Task<string?> UpsertRow(ReminderEntry entry) => UpsertRow(entry, CancellationToken.None);
 
     /// <inheritdoc/>
-    public async Task<string> UpsertRow(ReminderEntry entry, CancellationToken cancellationToken)
+    public async Task<string?> UpsertRow(ReminderEntry entry, CancellationToken cancellationToken)
     {
         string service = cluster.Value.ServiceId;
         string tag = Guid.NewGuid().ToString("N");
