@@ -71,7 +71,7 @@ internal sealed partial class ClientAccountGrain(
 
     public async Task<AccountView?> GetAsync(CancellationToken cancellationToken) =>
         AccountId.IsValid(Id) && await ledger.GetAccountAsync(Id, cancellationToken) is { Class: AccountClass.Client } account
-            ? new AccountView(account.AccountId, account.Label, account.Balance, account.Held, account.Granted, account.CreatedAt, account.ClosedAt is not null)
+            ? new AccountView(account.AccountId, account.Label, account.Balance, account.Held, account.CreatedAt, account.ClosedAt is not null)
             : null;
 
     public async Task<bool> AddKeyAsync(ApiKeyCreation creation, CancellationToken cancellationToken)
