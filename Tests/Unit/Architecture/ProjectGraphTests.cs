@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace CocoonOrleans.Tests.Unit.Architecture;
+
+/// <summary>Dependencies point one way (docs/architecture.md, "Folders"): reads the project files and their lock files.</summary>
+public sealed class ProjectGraphTests
+{
+    /// <summary>What each project may reference. A new project comes with its row.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Attestation"] = [],
+        ["Attestation.Simulated"] = ["Attestation"],
+        ["Benchmarks"] = ["Client", "Gateway", "Grains", "Grains.Interfaces", "Inference", "Ledger", "Market", "Sealing", "Silo", "Tokenization", "Ton", "Tunnel"],
+        ["Cli"] = ["Client", "Inference", "Market", "Tokenization"],
+        ["Client"] = ["Attestation", "Market", "Sealing", "Tokenization", "Ton"],
+        ["Gateway"] = ["Attestation", "Client", "Grains.Interfaces", "Market", "Tokenization", "Tunnel"],
+        ["Grains"] = ["Attestation", "Grains.Interfaces", "Ledger", "Market", "Sealing", "Ton"],
+        ["Grains.Interfaces"] = ["Market"],
+        ["HouseModel"] = ["Inference", "Tokenization"],
+        ["Inference"] = ["Tokenization"],
+        ["Ledger"] = ["Market"],
+        ["Market"] = [],
+        ["Sealing"] = ["Attestation"],
+        ["Silo"] = ["Attestation", "Grains", "Ledger", "Market", "Ton"],
+        ["Tokenization"] = [],
+        ["Ton"] = ["Market"],
+        ["Tunnel"] = [],
+        ["WorkerHost"] = ["Attestation", "Inference", "Market", "Sealing", "Tokenization", "Tunnel"],
+    };
+
+    /// <summary>Projects that must not reach these, by project or by package, however far down.</summary>
+    private static readonly (string Project, string Forbidden)[] NeverReached =
+    [
+        ("WorkerHost", "Grains.Interfaces"),
+        ("WorkerHost", "Microsoft.Orleans."),
+        ("Inference", "Microsoft.Orleans."),
+        ("Ledger", "Microsoft.Orleans."),
+        ("Market", "Microsoft.Orleans."),
+        ("Tokenization", "Microsoft.Orleans."),
+        ("Tokenization", "TorchSharp"),
+        ("Tunnel", "Microsoft.Orleans."),
+        ("Gateway", "Grains"),
+        ("Gateway", "Ledger"),
+        ("Gateway", "TorchSharp"),
+        ("Silo", "TorchSharp"),
+    ];
+
+    private static readonly Dictionary<string, string> Files = SourceTree.Files("*.csproj")
+        .Where(file => !Path.GetRelativePath(SourceTree.Root, file).StartsWith("Tests", StringComparison.Ordinal))
+        .ToDictionary(file => Path.GetFileNameWithoutExtension(file));
+
+    public static TheoryData<string> Projects => [.. Files.Keys];
+
+    [Fact]
+    public void Projects_Found_AreTheKnownOnes() => Assert.Contains("WorkerHost", Files.Keys);
+
+    [Theory, MemberData(nameof(Projects))]
+    public void Project_References_FollowTheArrows(string project)
+    {
+        Assert.True(Allowed.TryGetValue(project, out string[]? allowed), $"{project} has no row in the table of allowed references.");
+        Assert.Empty(References(project).Except(allowed));
+    }
+
+    [Fact]
+    public void NeverReached_ProjectsAndPackages_AreNotThere()
+    {
+        foreach ((string project, string forbidden) in NeverReached)
+        {
+            string[] found = [.. Reached(project).Where(name => forbidden.EndsWith('.') ? name.StartsWith(forbidden, StringComparison.OrdinalIgnoreCase) : name == forbidden)];
+
+            Assert.True(found.Length == 0, $"{project} reaches {string.Join(", ", found)}.");
+        }
+    }
+
+    [Fact]
+    public void Reached_Gateway_IncludesOrleans() => Assert.Contains("Microsoft.Orleans.Core", Reached("Gateway"));
+
+    private static IEnumerable<string> References(string project) => XDocument.Load(Files[project])
+        .Descendants("ProjectReference")
+        .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+
+    /// <summary>Projects over all steps, and the packages that the lock file says are restored for this one.</summary>
+    private static HashSet<string> Reached(string project)
+    {
+        var reached = new HashSet<string>();
+        var open = new Stack<string>([project]);
+        while (open.TryPop(out string? next))
+        {
+            foreach (string reference in References(next).Where(reached.Add))
+            {
+                open.Push(reference);
+            }
+        }
+
+        using JsonDocument locked = JsonDocument.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(Files[project])!, "packages.lock.json")));
+        foreach (JsonProperty framework in locked.RootElement.GetProperty("dependencies").EnumerateObject())
+        {
+            reached.UnionWith(framework.Value.EnumerateObject()
+                .Where(package => package.Value.GetProperty("type").GetString() != "Project")
+                .Select(package => package.Name));
+        }
+
+        return reached;
+    }
+}
