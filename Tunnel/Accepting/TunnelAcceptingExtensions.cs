@@ -11,14 +11,13 @@ namespace CocoonOrleans.Tunnel.Accepting;
 public static class TunnelAcceptingExtensions
 {
     /// <summary>
-    /// Adds <see cref="WorkerTunnelListener"/> as a hosted service, configured by the section <see cref="TunnelListenerOptions.Section"/> (an unknown key in
-    /// it is an error), with a <typeparamref name="THandler"/> that gets every tunnel. Register another <see cref="ITunnelTrust"/> before to replace pinned keys.
+    /// Adds <see cref="WorkerTunnelListener"/> as a hosted service, with a <typeparamref name="THandler"/> that gets every tunnel. The caller binds <see
+    /// cref="TunnelListenerOptions"/>. Register another <see cref="ITunnelTrust"/> before to replace pinned keys.
     /// </summary>
     public static IServiceCollection AddTunnelAccepting<THandler>(this IServiceCollection services)
         where THandler : class, ITunnelHandler
     {
         services.AddOptions<TunnelListenerOptions>()
-            .BindConfiguration(TunnelListenerOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
