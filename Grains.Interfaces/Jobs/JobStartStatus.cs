@@ -1,0 +1,24 @@
+namespace CocoonOrleans.Grains.Jobs;
+
+/// <summary>What starting a job led to.</summary>
+[GenerateSerializer, Alias("cocoon.JobStartStatus")]
+public enum JobStartStatus
+{
+    /// <summary>The hold is placed and durable.</summary>
+    Held,
+
+    /// <summary>A job with this id and the same request exists; the result names its state.</summary>
+    Repeated,
+
+    /// <summary>A job with this id and another request exists.</summary>
+    RequestDiffers,
+
+    /// <summary>The account can't cover the hold.</summary>
+    InsufficientBalance,
+
+    /// <summary>There is no such account.</summary>
+    UnknownAccount,
+
+    /// <summary>The account was closed.</summary>
+    AccountClosed,
+}
