@@ -1,1 +1,3 @@
-return 0;
+using CocoonOrleans.WorkerHost.Hosting;
+
+return await WorkerStart.RunAsync(WebApplication.CreateSlimBuilder(args));

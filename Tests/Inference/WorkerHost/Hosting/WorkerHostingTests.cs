@@ -1,0 +1,85 @@
+using CocoonOrleans.Tests.Unit.Tunnel;
+using CocoonOrleans.Tunnel.Accepting;
+using CocoonOrleans.Tunnel.Messages;
+using CocoonOrleans.WorkerHost.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Tests.Inference.WorkerHost.Hosting;
+
+public sealed class WorkerHostingTests
+{
+    private static readonly (string Key, string Value)[] s_good =
+    [
+        ("Name", "desk"), ("ProviderId", "anna"), ("Gateways:0:Address", "gateway.example.org:9443"), ("Gateways:0:Key", new string('a', 64)),
+        ("Models:0:Name", "house"), ("Models:0:Folder", "models/house"),
+    ];
+
+    [Fact]
+    public void Settings_Good_AreTaken() => Assert.Equal("house", Assert.Single(Bind(s_good).Models).Name);
+
+    [Theory]
+    [InlineData("Modles:0:Name", "x", "Worker:Models")]
+    [InlineData("Native:Treads", "2", "Worker:Native:Threads")]
+    [InlineData("ProviderId", "a b", "Worker:ProviderId")]
+    [InlineData("Gateways:0:Address", "gateway.example.org", "Worker:Gateways:0:Address")]
+    [InlineData("Gateways:0:Key", "abc", "Worker:Gateways:0:Key")]
+    [InlineData("Models:0:ManifestSha256", "abc", "Worker:Models:0:ManifestSha256")]
+    [InlineData("Models:0:Prices:Prompt", "-1", "Worker:Models:0:Prices:Prompt")]
+    [InlineData("Engine", "scripted", "Worker:Scripted")]
+    [InlineData("DrainLimit", "01:00:00", "Worker:DrainLimit")]
+    public void Settings_Wrong_AreRefusedNamingTheKey(string key, string value, string named)
+    {
+        var e = Assert.Throws<OptionsValidationException>(() => Bind([.. s_good, (key, value)]));
+        Assert.Contains(named, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Registration_OfARunningWorker_SaysWhatItOffers()
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
+        WorkerRegistration registration = await worker.Tunnel.GetRegistrationAsync(default);
+        Assert.Equal(("desk", "anna", worker.Tunnel.BootId), (registration.WorkerName, registration.ProviderId, registration.BootId));
+        ModelOffer offer = Assert.Single(registration.Models);
+        Assert.Equal(("tiny", 128, 2, 7L), (offer.Name, offer.ContextTokens, offer.Slots, offer.Prices.CompletionNanoPerMillionTokens));
+    }
+
+    [Fact]
+    public async Task Stop_WithAJobRunning_FinishesItAndTakesNothingNew()
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync(
+            "Hello", ("DrainLimit", "00:00:30"), ("Scripted:Rules:0:FirstTokenDelay", "00:00:01"));
+        await using JobStream job = await worker.SendAsync();
+        Task stopping = worker.StopAsync();
+        await Condition.HoldsAsync(() => worker.Services.GetRequiredService<CocoonOrleans.WorkerHost.Jobs.JobGate>().IsDraining, "the worker drains");
+        Assert.Equal(JobErrorCodes.Draining, (await worker.AskAsync(RunningWorker.Dispatch("job-2"))).Error?.Code);
+        Assert.Equal("Hello", (await Answer.ReadAsync(job)).Text);
+        await stopping.WaitAsync(TestGateway.Deadline);
+    }
+
+    [Fact]
+    public async Task Stop_PastTheDrainLimit_CutsTheJobShortAndKeepsItsReport()
+    {
+        using var data = new TemporaryFolder();
+        (string, string)[] settings = [("Engine", "scripted"), ("Scripted:Rules:0:Answer", "Hello"), ("Scripted:Rules:0:Behaviour", "Hang")];
+        await using (RunningWorker worker = await RunningWorker.StartAsync(settings, data))
+        {
+            await using JobStream job = await worker.SendAsync();
+            await worker.StopAsync().WaitAsync(TestGateway.Deadline);
+            Answer answer = await Answer.ReadAsync(job);
+            Assert.Equal((JobErrorCodes.Draining, true), (answer.Error?.Code, answer.Error?.Retryable));
+        }
+        await using RunningWorker restarted = await RunningWorker.StartAsync(settings, data);
+        Assert.Equal("job-1", Assert.Single(await restarted.ReportsAsync(1)).JobId);
+    }
+
+    private static WorkerOptions Bind((string Key, string Value)[] settings)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        foreach (var (key, value) in settings)
+            builder.Configuration[$"Worker:{key}"] = value;
+        builder.AddWorker();
+        return builder.Build().Services.GetRequiredService<IOptions<WorkerOptions>>().Value;
+    }
+}

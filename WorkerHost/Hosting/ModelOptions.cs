@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+using CocoonOrleans.Tunnel.Messages;
+
+namespace CocoonOrleans.WorkerHost.Hosting;
+
+/// <summary>One model to serve.</summary>
+public sealed class ModelOptions
+{
+    /// <summary>The name that clients use: 1 to 128 letters, digits and <c>._-/:</c>.</summary>
+    [Required, RegularExpression("^[A-Za-z0-9._/:-]{1,128}$", ErrorMessage = "must be 1 to 128 letters, digits and ._-/:")]
+    public string Name { get; set; } = "";
+
+    /// <summary>The folder with its weights, tokenizer and chat template.</summary>
+    [Required]
+    public string Folder { get; set; } = "";
+
+    /// <summary>The content that the folder must have: hex SHA-256 of its manifest; null accepts what lies there.</summary>
+    [RegularExpression("^[0-9a-f]{64}$", ErrorMessage = "must be 64 lower-case hex digits.")]
+    public string? ManifestSha256 { get; set; }
+
+    /// <summary>What it costs at least.</summary>
+    [Required]
+    public PriceOptions Prices { get; set; } = new();
+}
+
+/// <summary>Prices in nano. The defaults are COCOON's usual 20 nano for each prompt token and twice that for each generated one.</summary>
+public sealed class PriceOptions
+{
+    /// <summary>Nano per 1,000,000 prompt tokens that were not cached.</summary>
+    [Range(0L, long.MaxValue)]
+    public long Prompt { get; set; } = 20_000_000;
+
+    /// <summary>Nano per 1,000,000 prompt tokens from the prefix cache.</summary>
+    [Range(0L, long.MaxValue)]
+    public long Cached { get; set; } = 5_000_000;
+
+    /// <summary>Nano per 1,000,000 generated tokens.</summary>
+    [Range(0L, long.MaxValue)]
+    public long Completion { get; set; } = 40_000_000;
+
+    /// <summary>Nano per request.</summary>
+    [Range(0L, long.MaxValue)]
+    public long Request { get; set; }
+
+    internal OfferedPrices ToOffer() => new(Prompt, Cached, Completion, Request);
+}

@@ -1,0 +1,81 @@
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Native;
+using CocoonOrleans.Inference.Scripted;
+using CocoonOrleans.Market.Configuration;
+using CocoonOrleans.Tunnel.Dialing;
+using CocoonOrleans.Tunnel.Handshakes;
+using CocoonOrleans.Tunnel.Messages;
+using CocoonOrleans.Tunnel.Trust;
+using CocoonOrleans.WorkerHost.Heartbeats;
+using CocoonOrleans.WorkerHost.Jobs;
+using CocoonOrleans.WorkerHost.Models;
+using CocoonOrleans.WorkerHost.Registration;
+using CocoonOrleans.WorkerHost.Usage;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.WorkerHost.Hosting;
+
+/// <summary>What a worker process is made of.</summary>
+public static class WorkerHosting
+{
+    // What is left of a stop after draining: ending streams and closing tunnels.
+    private static readonly TimeSpan StopAfterDrain = TimeSpan.FromSeconds(5);
+
+    /// <summary>Adds everything that a worker does.</summary>
+    public static WebApplicationBuilder AddWorker(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        IServiceCollection services = builder.Services;
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+
+        services.AddStrictOptions<WorkerOptions>(builder.Configuration.GetSection(WorkerOptions.Section));
+        services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) => host.ShutdownTimeout = worker.Value.DrainLimit + StopAfterDrain);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider =>
+            TunnelIdentity.LoadOrCreate(provider.GetRequiredService<IOptions<WorkerOptions>>().Value.IdentityPath, provider.GetRequiredService<TimeProvider>()));
+        services.AddEngine(builder.Configuration);
+        services.AddSingleton<ServedModels>();
+        services.AddHostedService<ModelLoading>();
+        services.AddSingleton<UsageReportStore>().AddSingleton<JobUsage>();
+        services.AddSingleton<JobGate>().AddSingleton<JobRun>().AddSingleton<JobEndpoint>().AddSingleton<HeartbeatEndpoint>();
+        services.AddSingleton<WorkerDrain>().AddHostedService(provider => provider.GetRequiredService<WorkerDrain>());
+
+        services.AddSingleton(new DialingOptions { Software = $"cocoon-worker {Version}", BootId = HelloLine.NewBootId() });
+        services.AddTunnelDialing(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Gateways.Select(gateway => gateway.ToEndPoint()));
+        services.AddHostedService<ReadyAnnouncement>();
+        if (builder.Configuration.GetValue<bool>($"{WorkerOptions.Section}:{nameof(WorkerOptions.ExitWithParent)}"))
+            services.AddHostedService<ParentWatch>();
+        return builder;
+    }
+
+    /// <summary>Maps what gateways ask over the tunnel.</summary>
+    public static WebApplication MapWorker(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapTunnelControl();
+        app.MapRegistration();
+        app.MapUsageReports();
+        app.MapGet(TunnelRoutes.Heartbeats, (RequestDelegate)app.Services.GetRequiredService<HeartbeatEndpoint>().WriteAsync);
+        app.MapPost(TunnelRoutes.Jobs, (RequestDelegate)app.Services.GetRequiredService<JobEndpoint>().HandleAsync);
+        return app;
+    }
+
+    private static string Version { get; } = typeof(WorkerHosting).Assembly.GetName().Version!.ToString(fieldCount: 3);
+
+    private static void AddEngine(this IServiceCollection services, IConfiguration configuration)
+    {
+        const string EngineKey = $"{WorkerOptions.Section}:{nameof(WorkerOptions.Engine)}";
+        if (Enum.TryParse(configuration[EngineKey], ignoreCase: true, out EngineKind kind) && kind == EngineKind.Scripted)
+        {
+            services.AddScriptedEngine();
+            services.AddOptions<ScriptedEngineOptions>().BindConfiguration($"{WorkerOptions.Section}:{nameof(WorkerOptions.Scripted)}");
+        }
+        else
+        {
+            services.AddNativeEngine();
+            services.AddOptions<NativeEngineOptions>().BindConfiguration($"{WorkerOptions.Section}:{nameof(WorkerOptions.Native)}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.ComponentModel.DataAnnotations;
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Native;
+using CocoonOrleans.Inference.Scripted;
+
+namespace CocoonOrleans.WorkerHost.Hosting;
+
+/// <summary>The settings of a worker: section <c>Worker</c> of command line, environment or JSON file.</summary>
+public sealed class WorkerOptions : IValidatableObject
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Worker";
+
+    /// <summary>A name for people, 1 to 64 characters.</summary>
+    [Required, StringLength(64, MinimumLength = 1)]
+    public string Name { get; set; } = Environment.MachineName;
+
+    /// <summary>Whose machine it is: 1 to 64 letters, digits, '-', '_' and '.', not beginning with '.'.</summary>
+    [Required, RegularExpression("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$", ErrorMessage = "must be 1 to 64 letters, digits, '-', '_' and '.', such as anna-home.")]
+    public string ProviderId { get; set; } = "";
+
+    /// <summary>The gateways to dial, 1 to 16.</summary>
+    [MinLength(1, ErrorMessage = "must name at least one gateway: set Worker:Gateways:0:Address and Worker:Gateways:0:Key."), MaxLength(16)]
+    public List<GatewayOptions> Gateways { get; set; } = [];
+
+    /// <summary>The models to serve, 1 to 64.</summary>
+    [MinLength(1, ErrorMessage = "must name at least one model: set Worker:Models:0:Name and Worker:Models:0:Folder."), MaxLength(64)]
+    public List<ModelOptions> Models { get; set; } = [];
+
+    /// <summary>What computes the answers: <c>native</c>, or <c>scripted</c> for tests (never in the Production environment).</summary>
+    public EngineKind Engine { get; set; } = EngineKind.Native;
+
+    /// <summary>Threads, slots and limits of the native engine.</summary>
+    public NativeEngineOptions Native { get; set; } = new();
+
+    /// <summary>The script of the scripted engine.</summary>
+    public ScriptedEngineOptions? Scripted { get; set; }
+
+    /// <summary>Where the worker keeps its key and the usage reports that no gateway has acknowledged yet.</summary>
+    [Required]
+    public string DataFolder { get; set; } = "data/worker";
+
+    /// <summary>The folder with the worker's key; null: <c>identity</c> in <see cref="DataFolder"/>. The key is made where there is none.</summary>
+    public string? IdentityFolder { get; set; }
+
+    /// <summary>How long running jobs may go on after the worker was told to stop.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether the worker stops when its standard input ends, as it does when the process that started it is gone.</summary>
+    public bool ExitWithParent { get; set; }
+
+    /// <summary>The folder with the worker's key.</summary>
+    internal string IdentityPath => IdentityFolder ?? Path.Combine(DataFolder, "identity");
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Engine == EngineKind.Scripted && Scripted is null)
+            yield return new ValidationResult("must hold the script, at least Worker:Scripted:Rules:0:Answer, since Worker:Engine is scripted.", [nameof(Scripted)]);
+        if (Models.Select(model => model.Name).Distinct(StringComparer.Ordinal).Count() < Models.Count)
+            yield return new ValidationResult("must not name a model twice.", [nameof(Models)]);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CocoonOrleans.Tunnel.Messages;
+
+namespace CocoonOrleans.WorkerHost.Jobs;
+
+/// <summary>
+/// Writes the chunks of one answer (OpenAI's <c>chat.completion.chunk</c>), each into the same buffer: what a method returns is valid until the next call.
+/// id, created and model are the same in every chunk. Not thread-safe.
+/// </summary>
+/// <param name="dispatch">Has id, time and model.</param>
+/// <param name="systemFingerprint">Names engine and weights.</param>
+/// <param name="includeUsage">Whether every chunk has <c>"usage":null</c>; the chunk with the usage is the gateway's.</param>
+internal sealed class ChunkWriter(JobDispatch dispatch, string systemFingerprint, bool includeUsage) : IDisposable
+{
+    /// <summary>Most characters in one chunk: escaped six-fold, with all else, they fit a record.</summary>
+    public const int MaxCharacters = 4096;
+
+    private readonly ArrayBufferWriter<byte> _buffer = new(512);
+    // Relaxed: the chunk is read as JSON, never pasted into a page, and other scripts than Latin stay one third of the size.
+    private readonly Utf8JsonWriter _json = new(Stream.Null, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+
+    /// <summary>The first chunk.</summary>
+    public ReadOnlyMemory<byte> Role()
+    {
+        Begin();
+        _json.WriteString("role"u8, "assistant"u8);
+        _json.WriteString("content"u8, ""u8);
+        return End(null);
+    }
+
+    /// <summary>A piece of the text, at most <see cref="MaxCharacters"/>.</summary>
+    public ReadOnlyMemory<byte> Content(ReadOnlySpan<char> text)
+    {
+        Begin();
+        _json.WriteString("content"u8, text);
+        return End(null);
+    }
+
+    /// <summary>The last chunk.</summary>
+    public ReadOnlyMemory<byte> Finish(string reason)
+    {
+        Begin();
+        return End(reason);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _json.Dispose();
+
+    private void Begin()
+    {
+        _buffer.ResetWrittenCount();
+        _json.Reset(_buffer);
+        _json.WriteStartObject();
+        _json.WriteString("id"u8, dispatch.CompletionId);
+        _json.WriteString("object"u8, "chat.completion.chunk"u8);
+        _json.WriteNumber("created"u8, dispatch.Created.ToUnixTimeSeconds());
+        _json.WriteString("model"u8, dispatch.Model);
+        _json.WriteString("system_fingerprint"u8, systemFingerprint);
+        _json.WriteStartArray("choices"u8);
+        _json.WriteStartObject();
+        _json.WriteNumber("index"u8, 0);
+        _json.WriteStartObject("delta"u8);
+    }
+
+    private ReadOnlyMemory<byte> End(string? finishReason)
+    {
+        _json.WriteEndObject();
+        _json.WriteNull("logprobs"u8);
+        if (finishReason is null)
+            _json.WriteNull("finish_reason"u8);
+        else
+            _json.WriteString("finish_reason"u8, finishReason);
+        _json.WriteEndObject();
+        _json.WriteEndArray();
+        if (includeUsage)
+            _json.WriteNull("usage"u8);
+        _json.WriteEndObject();
+        _json.Flush();
+        return _buffer.WrittenMemory;
+    }
+}

@@ -1,0 +1,53 @@
+using CocoonOrleans.Tunnel.Handshakes;
+using CocoonOrleans.Tunnel.Messages;
+
+namespace CocoonOrleans.WorkerHost.Jobs;
+
+/// <summary>Where jobs arrive. Whatever is wrong with one is said in the error record of its answer, with status 200.</summary>
+internal sealed partial class JobEndpoint(JobGate gate, JobRun run, TimeProvider time, ILogger<JobEndpoint> logger)
+{
+    /// <summary>Takes one job from its headers to its last record.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        await using var answer = new AnswerWriter(context.Response.BodyWriter, time, context.RequestAborted);
+        try
+        {
+            JobDispatch dispatch = JobDispatch.FromHeaders(name => context.Request.Headers[name]);
+            if (gate.TryEnter(dispatch, out JobPlace? place) is { } refusal)
+            {
+                await RefuseAsync(answer, dispatch.JobId, refusal);
+                return;
+            }
+            using (place)
+                await DoAsync(context, place!, answer);
+        }
+        catch (TunnelProtocolException e)
+        {
+            await RefuseAsync(answer, "without id", new JobError(JobErrorCodes.BadDispatch, e.Message, Retryable: false));
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody waits for an answer; what was generated is in its usage report.
+        }
+    }
+
+    private async Task DoAsync(HttpContext context, JobPlace place, AnswerWriter answer)
+    {
+        JobError? error;
+        if (await JobPreparation.ReadPayloadAsync(context.Request, context.RequestAborted) is not { } payload)
+            error = new JobError(JobErrorCodes.PayloadTooLarge, $"The request has more than {TunnelProtocol.MaxPayloadBytes} bytes.", Retryable: false);
+        else if (JobPreparation.Prepare(place.Dispatch, place.Model, payload, out error) is { } job)
+            await run.AnswerAsync(job, answer, context.RequestAborted);
+        if (error is not null)
+            await RefuseAsync(answer, place.Dispatch.JobId, error);
+    }
+
+    private async Task RefuseAsync(AnswerWriter answer, string jobId, JobError error)
+    {
+        LogRefused(jobId, error.Code);
+        await answer.WriteAsync(error);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Refused job {JobId}: {Code}")]
+    private partial void LogRefused(string jobId, string code);
+}

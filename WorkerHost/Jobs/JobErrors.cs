@@ -1,0 +1,41 @@
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tunnel.Messages;
+
+namespace CocoonOrleans.WorkerHost.Jobs;
+
+/// <summary>What the payload and the engine have against a job, as the error record says it.</summary>
+internal static class JobErrors
+{
+    private const string ContextLengthExceeded = "context_length_exceeded";
+
+    public static JobError Of(ChatRequestError error) => new(error.Code, error.Message, Retryable: false, error.Param);
+
+    public static JobError PromptTooLong(int promptTokens, int contextTokens) => new(
+        ContextLengthExceeded,
+        $"The prompt has {promptTokens} tokens; with an answer of at least one token it must fit this model's context of {contextTokens}. Shorten the messages.",
+        Retryable: false,
+        "messages");
+
+    public static JobError Of(EngineRefusal refusal) => refusal.Kind switch
+    {
+        EngineRefusalKind.UnknownModel => new(JobErrorCodes.ModelNotServed, refusal.Message, Retryable: true),
+        EngineRefusalKind.ContextTooLong => new(ContextLengthExceeded, refusal.Message, Retryable: false, "messages"),
+        EngineRefusalKind.QueueFull => new(JobErrorCodes.NoFreeSlot, refusal.Message, Retryable: true),
+        EngineRefusalKind.DeadlinePassed => new(JobErrorCodes.LeaseExpired, refusal.Message, Retryable: true),
+        EngineRefusalKind.InvalidOption => new(ChatRequestError.InvalidValue, refusal.Message, Retryable: false),
+        _ => new(JobErrorCodes.EngineFailed, refusal.Message, Retryable: true),
+    };
+
+    public static JobError Of(GenerationFailedException failed) => failed.Failure switch
+    {
+        GenerationFailure.DeadlinePassed => new(JobErrorCodes.LeaseExpired, "The job's lease ended before the answer did.", Retryable: true),
+        GenerationFailure.EngineStopped => Draining,
+        _ => EngineFailed,
+    };
+
+    public static JobError Draining { get; } = new(JobErrorCodes.Draining, "The worker left before the answer was complete.", Retryable: true);
+
+    /// <summary>Without the exception's own words: they stand in the worker's log.</summary>
+    public static JobError EngineFailed { get; } = new(JobErrorCodes.EngineFailed, "The engine failed in the middle of the answer.", Retryable: true);
+}

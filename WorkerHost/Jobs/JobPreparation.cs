@@ -1,0 +1,72 @@
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tunnel.Handshakes;
+using CocoonOrleans.Tunnel.Messages;
+using CocoonOrleans.WorkerHost.Models;
+
+namespace CocoonOrleans.WorkerHost.Jobs;
+
+/// <summary>Opens the payload of a job and turns it into what the engine is asked.</summary>
+internal static class JobPreparation
+{
+    /// <summary>Reads the payload.</summary>
+    /// <returns>Null where it is larger than the tunnel carries.</returns>
+    public static async Task<ReadOnlyMemory<byte>?> ReadPayloadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var payload = new MemoryStream((int)Math.Clamp(request.ContentLength ?? 4096, 0, TunnelProtocol.MaxPayloadBytes));
+        try
+        {
+            await request.Body.CopyToAsync(payload, cancellationToken);
+            return payload.GetBuffer().AsMemory(0, (int)payload.Length);
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Understands a payload: today the client's OpenAI request as it came.</summary>
+    /// <param name="dispatch">The clear part.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="payload">The payload.</param>
+    /// <param name="error">Why it can't be served; null where it can.</param>
+    public static PreparedJob? Prepare(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, out JobError? error)
+    {
+        error = null;
+        if (!ChatCompletionRequest.TryParse(payload, out ChatCompletionRequest? request, out ChatRequestError? fault))
+        {
+            error = JobErrors.Of(fault);
+            return null;
+        }
+        int[] prompt = model.Chat.EncodePrompt(request);
+        int room = model.Loaded.ContextTokens - prompt.Length;
+        if (room < 1)
+        {
+            error = JobErrors.PromptTooLong(prompt.Length, model.Loaded.ContextTokens);
+            return null;
+        }
+        var generation = new GenerationRequest
+        {
+            Model = model.Name,
+            PromptIds = prompt,
+            // Where the hold ends, the answer ends: nothing beyond it would be paid.
+            MaxCompletionTokens = Math.Min(Math.Min(dispatch.MaxCompletionTokens, request.MaxCompletionTokens ?? int.MaxValue), room),
+            Sampling = SamplingOf(request),
+            StopStrings = request.Stop,
+            StopIds = model.StopIds,
+            Deadline = dispatch.Deadline,
+        };
+        return new PreparedJob(dispatch, model, generation, request.IncludeUsage);
+    }
+
+    private static SamplingOptions SamplingOf(ChatCompletionRequest request) => new()
+    {
+        Temperature = request.Temperature ?? SamplingOptions.Default.Temperature,
+        TopP = request.TopP ?? SamplingOptions.Default.TopP,
+        TopK = request.TopK ?? SamplingOptions.Default.TopK,
+        MinP = request.MinP ?? SamplingOptions.Default.MinP,
+        PresencePenalty = request.PresencePenalty ?? SamplingOptions.Default.PresencePenalty,
+        FrequencyPenalty = request.FrequencyPenalty ?? SamplingOptions.Default.FrequencyPenalty,
+        Seed = request.Seed,
+    };
+}

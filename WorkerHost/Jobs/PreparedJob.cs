@@ -1,0 +1,15 @@
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Tunnel.Messages;
+using CocoonOrleans.WorkerHost.Models;
+
+namespace CocoonOrleans.WorkerHost.Jobs;
+
+/// <summary>A job whose payload was opened and understood.</summary>
+/// <param name="Dispatch">The clear part.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Generation">What the engine is asked.</param>
+/// <param name="IncludeUsage">Whether the client asked for usage in its stream.</param>
+internal sealed record PreparedJob(JobDispatch Dispatch, ServedModel Model, GenerationRequest Generation, bool IncludeUsage)
+{
+    public int PromptTokens => Generation.PromptIds.Length;
+}
