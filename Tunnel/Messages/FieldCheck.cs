@@ -17,6 +17,9 @@ internal static class FieldCheck
 
     public static void Id(string text, string field) => That(IsId(text), field, "must have 1 to 64 characters of a-z, A-Z, 0-9, '-', '_', '.' and not begin with '.'");
 
+    public static bool IsTerms(string text) =>
+        text.Length is >= 1 and <= JobDispatch.LargestTerms && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
     // Ids also name files: no separators, no leading dot.
     public static bool IsId(string text) =>
         text.Length is >= 1 and <= 64 && text[0] != '.' && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');

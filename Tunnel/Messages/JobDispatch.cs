@@ -11,9 +11,15 @@ namespace CocoonOrleans.Tunnel.Messages;
 /// <param name="MaxCompletionTokens">Most tokens to generate, 1 to 16,777,216: where the hold ends.</param>
 /// <param name="Deadline">When the lease ends: nothing is generated after it.</param>
 /// <param name="Prices">What the job pays; at least what the worker asked for.</param>
+/// <param name="Terms">What the gateways must know to charge the job, sealed by them; base64url, opaque to the worker, which repeats it in the usage report so
+/// that any gateway can book it. At most <see cref="LargestTerms"/> characters.</param>
 public sealed record JobDispatch(
-    string JobId, string LeaseId, string Model, string CompletionId, DateTimeOffset Created, int MaxCompletionTokens, DateTimeOffset Deadline, OfferedPrices Prices)
+    string JobId, string LeaseId, string Model, string CompletionId, DateTimeOffset Created, int MaxCompletionTokens, DateTimeOffset Deadline, OfferedPrices Prices,
+    string Terms)
 {
+    /// <summary>Most characters of the terms.</summary>
+    public const int LargestTerms = 1024;
+
     /// <summary>Most tokens that a job may ask for.</summary>
     public const int LargestMaxCompletionTokens = 1 << 24;
 
@@ -31,6 +37,7 @@ public sealed record JobDispatch(
         yield return new(JobHeaders.PriceCached, Text(Prices.CachedNanoPerMillionTokens));
         yield return new(JobHeaders.PriceCompletion, Text(Prices.CompletionNanoPerMillionTokens));
         yield return new(JobHeaders.PriceRequest, Text(Prices.RequestNano));
+        yield return new(JobHeaders.Terms, Terms);
     }
 
     /// <summary>Reads the headers.</summary>
@@ -51,8 +58,10 @@ public sealed record JobDispatch(
                 Number(header, JobHeaders.PricePrompt, 0, long.MaxValue),
                 Number(header, JobHeaders.PriceCached, 0, long.MaxValue),
                 Number(header, JobHeaders.PriceCompletion, 0, long.MaxValue),
-                Number(header, JobHeaders.PriceRequest, 0, long.MaxValue)));
+                Number(header, JobHeaders.PriceRequest, 0, long.MaxValue)),
+            Required(header, JobHeaders.Terms));
         FieldCheck.Text(dispatch.Model, 1, 128, JobHeaders.Model);
+        FieldCheck.That(FieldCheck.IsTerms(dispatch.Terms), JobHeaders.Terms, $"must be base64url of at most {LargestTerms} characters");
         return dispatch;
     }
 

@@ -35,4 +35,7 @@ public static class JobHeaders
 
     /// <summary>Nano per request.</summary>
     public const string PriceRequest = "cocoon-price-request";
+
+    /// <summary>The gateways' own note about the job, opaque to the worker.</summary>
+    public const string Terms = "cocoon-terms";
 }

@@ -19,6 +19,7 @@ namespace CocoonOrleans.Tunnel.Usage;
 /// <param name="FinishReason">OpenAI's finish reason where it is complete; else null.</param>
 /// <param name="StartedMs">When the job was taken, Unix time in milliseconds.</param>
 /// <param name="EndedMs">When it ended, Unix time in milliseconds; not before <paramref name="StartedMs"/>.</param>
+/// <param name="Terms">The dispatch's terms, as they came.</param>
 public sealed record UsageReport(
     [property: JsonPropertyOrder(0)] int Version,
     [property: JsonPropertyOrder(1)] string JobId,
@@ -32,13 +33,14 @@ public sealed record UsageReport(
     [property: JsonPropertyOrder(9)] UsageStatus Status,
     [property: JsonPropertyOrder(10)] string? FinishReason,
     [property: JsonPropertyOrder(11)] long StartedMs,
-    [property: JsonPropertyOrder(12)] long EndedMs)
+    [property: JsonPropertyOrder(12)] long EndedMs,
+    [property: JsonPropertyOrder(13)] string Terms)
 {
     /// <summary>The version written here.</summary>
     public const int CurrentVersion = 1;
 
     /// <summary>Most bytes of a report.</summary>
-    public const int MaxBytes = 2048;
+    public const int MaxBytes = 4096;
 
     /// <summary>The bytes that are signed: compact JSON with the fields in the order above.</summary>
     public byte[] ToCanonicalBytes() => JsonSerializer.SerializeToUtf8Bytes(this, TunnelJson.Default.UsageReport);
@@ -56,5 +58,6 @@ public sealed record UsageReport(
         && Enum.IsDefined(Status)
         && Status == UsageStatus.Complete == FinishReason is not null
         && FinishReason is null or "stop" or "length" or "tool_calls" or "content_filter"
-        && StartedMs >= 0 && EndedMs >= StartedMs;
+        && StartedMs >= 0 && EndedMs >= StartedMs
+        && FieldCheck.IsTerms(Terms);
 }
