@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace CocoonOrleans.Tunnel.Records;
@@ -8,10 +7,10 @@ namespace CocoonOrleans.Tunnel.Records;
 /// it gives records or throws <see cref="RecordFormatException"/>. Not thread-safe.
 /// </summary>
 /// <param name="stream">Where the bytes come from; not disposed.</param>
-public sealed class RecordReader(Stream stream) : IDisposable
+public sealed class RecordReader(Stream stream)
 {
     private readonly byte[] _header = new byte[Record.HeaderBytes];
-    private byte[]? _body = ArrayPool<byte>.Shared.Rent(4096);
+    private byte[] _body = new byte[4096];
     private bool _any;
     private bool _ended;
 
@@ -20,7 +19,6 @@ public sealed class RecordReader(Stream stream) : IDisposable
     /// <exception cref="RecordFormatException">The stream breaks the protocol.</exception>
     public async ValueTask<Record?> ReadAsync(CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_body is null, this);
         int got = await stream.ReadAtLeastAsync(_header, _header.Length, throwOnEndOfStream: false, cancellationToken);
         if (_ended)
             return got == 0 ? null : throw new RecordFormatException(RecordFault.TrailingBytes, "Bytes follow the last record.");
@@ -38,14 +36,6 @@ public sealed class RecordReader(Stream stream) : IDisposable
         return new Record(type, body);
     }
 
-    /// <summary>Gives the buffer back.</summary>
-    public void Dispose()
-    {
-        if (_body is not null)
-            ArrayPool<byte>.Shared.Return(_body, clearArray: true); // parts of an answer
-        _body = null;
-    }
-
     private RecordType CheckType(byte value)
     {
         var type = (RecordType)value;
@@ -61,11 +51,8 @@ public sealed class RecordReader(Stream stream) : IDisposable
 
     private Memory<byte> Room(int length)
     {
-        if (_body!.Length < length)
-        {
-            ArrayPool<byte>.Shared.Return(_body, clearArray: true);
-            _body = ArrayPool<byte>.Shared.Rent(length);
-        }
+        if (_body.Length < length)
+            _body = new byte[length];
         return _body.AsMemory(0, length);
     }
 
