@@ -40,6 +40,10 @@ internal sealed class TextNormalizers(ImmutableArray<ITextNormalizer> steps)
                 }
 
                 break;
+            case "NFC" or "NFKC":
+                step.AllowOnly("type");
+                steps.Add(new UnicodeNormalizer(compatible: type == "NFKC"));
+                break;
             case "Prepend":
                 step.AllowOnly("type", "prepend");
                 steps.Add(new PrependNormalizer(step["prepend"].String()));
