@@ -7,7 +7,6 @@ using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.Models;
 using CocoonOrleans.Gateway.Workers;
-using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Market;
 using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Tokenization.Chat;

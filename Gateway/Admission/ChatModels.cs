@@ -12,7 +12,7 @@ namespace CocoonOrleans.Gateway.Admission;
 /// Tokenizers and chat templates by their hash, brought by the first worker that serves the model. Only hashes of the catalogue are asked for, so their
 /// number is bounded.
 /// </summary>
-public sealed class ChatModels
+public sealed class ChatModels : IDisposable
 {
     private readonly ConcurrentDictionary<string, ChatModel> _models = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _loading = new(1);
@@ -43,6 +43,9 @@ public sealed class ChatModels
             _loading.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _loading.Dispose();
 
     private string? Load(string sha256, TokenizerFiles files)
     {

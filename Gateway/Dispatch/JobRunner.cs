@@ -1,12 +1,10 @@
 using System.Text.Json.Nodes;
 using CocoonOrleans.Gateway.Admission;
-using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Grains.Jobs;
-using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Billing;
 using CocoonOrleans.Market.Prices;
 using Microsoft.Extensions.Options;

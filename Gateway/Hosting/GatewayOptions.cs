@@ -19,9 +19,15 @@ public sealed class GatewayOptions : IValidatableObject
     [Required]
     public string AdminListen { get; set; } = "127.0.0.1:8081";
 
-    /// <summary>The folder of the admin token and of the key that seals jobs' terms, which all gateways of a cluster share.</summary>
+    /// <summary>The folder of the admin token and, unless <see cref="TermsKeyFile"/> says otherwise, of the key that seals jobs' terms.</summary>
     [Required]
     public string DataFolder { get; set; } = "data/gateway";
+
+    /// <summary>
+    /// The file of the key that seals jobs' terms, 64 hexadecimal digits; made where there is none. All gateways of a cluster share it, or one can't book what
+    /// another left behind.
+    /// </summary>
+    public string? TermsKeyFile { get; set; }
 
     /// <summary>Whether the gateway stops when its standard input closes: the process that started it has died.</summary>
     public bool ExitWithParent { get; set; }

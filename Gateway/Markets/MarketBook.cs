@@ -18,15 +18,13 @@ public sealed class MarketBook(Func<string, bool> isConnected, int maxWaiting, T
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Slots> _slots = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MarketSnapshot> _shards = new(StringComparer.Ordinal);
     private IReadOnlyList<Offer> _offers = [];
     private long? _since;
     private double _jobSeconds = 1;
 
     /// <summary>The jobs that wait for a slot.</summary>
     public WaitingRoom Room { get; } = new(maxWaiting);
-
-    /// <summary>The version of the snapshot; 0 before the first.</summary>
-    public long Version { get; private set; }
 
     /// <summary>How old the last answer of the market is; null before the first.</summary>
     public TimeSpan? Age
@@ -40,16 +38,25 @@ public sealed class MarketBook(Func<string, bool> isConnected, int maxWaiting, T
         }
     }
 
-    /// <summary>Takes the market's answer: a new snapshot, or null where nothing changed. Calls waiting jobs where slots are free.</summary>
-    public void Update(MarketSnapshot? snapshot)
+    /// <summary>The version of a shard's snapshot; 0 before the first.</summary>
+    public long VersionOf(string shard)
+    {
+        lock (_lock)
+        {
+            return _shards.TryGetValue(shard, out MarketSnapshot? snapshot) ? snapshot.Version : 0;
+        }
+    }
+
+    /// <summary>Takes the answer of one of the market's shards: a new snapshot, or null where nothing changed. Calls waiting jobs where slots are free.</summary>
+    public void Update(string shard, MarketSnapshot? snapshot)
     {
         lock (_lock)
         {
             _since = time.GetTimestamp();
             if (snapshot is not null)
             {
-                Version = snapshot.Version;
-                _offers = [.. snapshot.Offers.Select(static offer => offer.Offer)];
+                _shards[shard] = snapshot;
+                _offers = [.. _shards.Values.SelectMany(static known => known.Offers).Select(static offer => offer.Offer)];
                 foreach ((string worker, Slots slots) in _slots.ToArray())
                 {
                     if (slots.Mine == 0)

@@ -55,6 +55,7 @@ public sealed partial class MarketPoller(GrainCalls grains, ModelCatalog catalog
         }
     }
 
-    private async Task PollAsync(string model, MarketBook book, CancellationToken cancellationToken) =>
-        book.Update(await grains.Client.GetGrain<IModelMarketGrain>($"{model}/0").GetSnapshotAsync(book.Version, cancellationToken));
+    private Task PollAsync(string model, MarketBook book, CancellationToken cancellationToken) =>
+        Task.WhenAll(MarketShard.KeysOf(model).Select(async shard =>
+            book.Update(shard, await grains.Client.GetGrain<IModelMarketGrain>(shard).GetSnapshotAsync(book.VersionOf(shard), cancellationToken))));
 }
