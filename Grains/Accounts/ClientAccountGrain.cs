@@ -31,7 +31,7 @@ internal sealed partial class ClientAccountGrain(
     private const int MaxCachedKeys = 256;
     private const int MaxKnownProviders = 1024;
 
-    private readonly LedgerCommits _commits = new(ledger, options.Value.QueueLength);
+    private readonly LedgerCommits _commits = new(ledger.ExecuteAsync, options.Value.QueueLength);
     private readonly Dictionary<Guid, Hold> _openHolds = [];
     private readonly Dictionary<string, (ApiKeyView Key, DateTimeOffset Until)> _keys = [];
     private readonly HashSet<string> _knownProviders = [];

@@ -7,9 +7,11 @@ namespace CocoonOrleans.Grains.Accounts;
 /// Group commit for one account: what arrives while a commit is in flight shares the next one. With a commit of 5 ms that is the difference
 /// between some hundred holds a second on a busy account and many thousand. Not thread-safe: a grain's turns are its lock.
 /// </summary>
-/// <param name="ledger">Where the operations go.</param>
+/// <param name="commit">Makes a batch durable (<see cref="ILedger.ExecuteAsync"/>).</param>
 /// <param name="queueLength">The most operations that wait.</param>
-internal sealed class LedgerCommits(ILedger ledger, int queueLength)
+internal sealed class LedgerCommits(
+    Func<IReadOnlyList<LedgerOperation>, CancellationToken, Task<IReadOnlyList<LedgerResult>>> commit,
+    int queueLength)
 {
     private readonly Queue<Call> _waiting = new();
     private int _waitingOperations;
@@ -66,7 +68,7 @@ internal sealed class LedgerCommits(ILedger ledger, int queueLength)
 
             try
             {
-                IReadOnlyList<LedgerResult> results = await ledger.ExecuteAsync(batch.ToArray(), CancellationToken.None);
+                IReadOnlyList<LedgerResult> results = await commit(batch.ToArray(), CancellationToken.None);
                 int first = 0;
                 foreach (Call call in calls)
                 {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ namespace CocoonOrleans.Ledger.Sqlite;
 public sealed partial class SqliteGroupCommit<TSession> : IAsyncDisposable
     where TSession : class
 {
+    private readonly string _name;
     private readonly SqliteFile _file;
     private readonly Func<SqliteStatements, TSession> _openSession;
     private readonly int _batchSize;
@@ -24,21 +26,24 @@ public sealed partial class SqliteGroupCommit<TSession> : IAsyncDisposable
     private Connection? _connection;
 
     /// <summary>Starts the writer. The file is opened by the first work.</summary>
+    /// <param name="name">What is written, for logs and metrics, such as <c>ledger</c>.</param>
     /// <param name="file">The file.</param>
     /// <param name="openSession">Prepares the statements on a fresh connection; they are compiled when first run.</param>
     /// <param name="queueLength">How many pieces of work may wait; the next caller waits to be let in.</param>
     /// <param name="batchSize">At which sum of weights a batch takes no more work.</param>
     /// <param name="logger">Where failed commits are told.</param>
-    public SqliteGroupCommit(SqliteFile file, Func<SqliteStatements, TSession> openSession, int queueLength, int batchSize, ILogger logger)
+    public SqliteGroupCommit(
+        string name, SqliteFile file, Func<SqliteStatements, TSession> openSession, int queueLength, int batchSize, ILogger logger)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(queueLength, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        _name = name;
         _file = file;
         _openSession = openSession;
         _batchSize = batchSize;
         _logger = logger;
         _room = new SemaphoreSlim(queueLength);
-        new Thread(WriteUntilStopped) { IsBackground = true, Name = "sqlite writer" }.Start();
+        new Thread(WriteUntilStopped) { IsBackground = true, Name = $"{name} writer" }.Start();
     }
 
     /// <summary>Does work in the next commit and returns its result when that is durable.</summary>
@@ -102,6 +107,7 @@ public sealed partial class SqliteGroupCommit<TSession> : IAsyncDisposable
 
     private void Commit()
     {
+        long start = Stopwatch.GetTimestamp();
         try
         {
             _connection ??= new Connection(_file.OpenForWriting(), _openSession);
@@ -112,12 +118,13 @@ public sealed partial class SqliteGroupCommit<TSession> : IAsyncDisposable
             }
 
             _connection.Commit.Run();
+            CommitMetrics.Record(_name, _batch.Count, Stopwatch.GetElapsedTime(start));
         }
         catch (Exception exception)
         {
             // Whatever it was, the thread lives on: nobody may wait for ever. Closing the connection rolls back, and the next batch opens another.
             Disconnect();
-            LogCommitFailed(_batch.Count, exception);
+            LogCommitFailed(_name, _batch.Count, exception);
             foreach (Work work in _batch)
             {
                 work.Fail(new SqliteCommitException("The commit failed. Free the disk or the lock; then repeat, with the same ids.", exception));
@@ -152,7 +159,7 @@ public sealed partial class SqliteGroupCommit<TSession> : IAsyncDisposable
         }
         catch (SqliteException exception)
         {
-            LogCloseFailed(exception);
+            LogCloseFailed(_name, exception);
         }
 
         _connection = null;

@@ -39,7 +39,7 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
 
         bool allowTreasury = settings.AllowTreasuryTransfers;
         _writer = new SqliteGroupCommit<LedgerSession>(
-            _file, statements => new LedgerSession(statements, allowTreasury), settings.QueueLength, settings.BatchSize, logger);
+            "ledger", _file, statements => new LedgerSession(statements, allowTreasury), settings.QueueLength, settings.BatchSize, logger);
     }
 
     /// <inheritdoc/>

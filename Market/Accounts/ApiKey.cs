@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace CocoonOrleans.Market.Accounts;
@@ -54,7 +56,7 @@ public sealed class ApiKey
 
     /// <summary>Reads a key as a client sends it. Says nothing about whether such a key exists.</summary>
     /// <returns>False where the text has not the form of a key; then <paramref name="key"/> is null.</returns>
-    public static bool TryParse(string? text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ApiKey? key)
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ApiKey? key)
     {
         key = null;
         if (text is null || text.Length > MaxLength || !text.StartsWith(Prefix, StringComparison.Ordinal))
@@ -70,7 +72,7 @@ public sealed class ApiKey
         }
 
         Span<byte> secret = stackalloc byte[SecretBytes];
-        if (!Base64Url.TryDecodeFromChars(text.AsSpan(end + 1), secret, out int written) || written != SecretBytes)
+        if (Base64Url.DecodeFromChars(text.AsSpan(end + 1), secret, out _, out int written) != OperationStatus.Done || written != SecretBytes)
         {
             return false;
         }
