@@ -77,10 +77,11 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
             job.Cap,
             job.Until + options.Value.Dispatch.WaitLimit + options.Value.Dispatch.HoldGrace);
         int calls = 0;
-        JobStartResult result = await grains.InvokeAsync((client, token) =>
+        JobStartResult result = await grains.InvokeAsync(async (client, token) =>
         {
             calls++;
-            return client.GetGrain<IJobGrain>(job.JobId).StartAsync(start, token);
+            JobStartResult answer = await client.GetGrain<IJobGrain>(job.JobId).StartAsync(start, token);
+            return answer.Status == JobStartStatus.Unavailable ? throw new ClusterUnavailableException("The ledger can't be reached.") : answer;
         });
         return (result, calls > 1);
     }
@@ -97,7 +98,8 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
         JobStartStatus.Repeated when result.Existing is { State: JobState.Captured } existing => Completed(existing),
         JobStartStatus.Repeated => InProgress(),
 
-        // The key was good a moment ago: the account has just been closed, or the ledger lost it.
+        JobStartStatus.KeyRefused => new ApiError(ErrorKinds.InvalidApiKey, "The API key was revoked."),
+        JobStartStatus.Invalid => new ApiError(ErrorKinds.InvalidValue, $"The request can't be booked: {result.InvalidField}."),
         _ => new ApiError(ErrorKinds.AccountClosed, "The account takes no more requests."),
     };
 

@@ -4,8 +4,11 @@ namespace CocoonOrleans.Gateway.Completions;
 
 public sealed partial class CompletionQueue
 {
-    [LoggerMessage(LogLevel.Debug, "Job {JobId} is settled: {Status}, {CapturedNano} nano.")]
-    private partial void LogBooked(Guid jobId, JobCompletionStatus status, long capturedNano);
+    [LoggerMessage(LogLevel.Debug, "Job {JobId} is settled: {CapturedNano} nano.")]
+    private partial void LogBooked(Guid jobId, long capturedNano);
+
+    [LoggerMessage(LogLevel.Warning, "Job {JobId} was not charged: {Status}, {Field}.")]
+    private partial void LogNotCaptured(Guid jobId, JobCompletionStatus status, string? field);
 
     [LoggerMessage(LogLevel.Warning, "The charge of job {JobId} can't be booked yet: {Reason}")]
     private partial void LogRetried(Guid jobId, string? reason);

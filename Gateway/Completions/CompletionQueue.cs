@@ -93,7 +93,15 @@ public sealed partial class CompletionQueue(
             JobCompletionResult? result = await BookAsync(jobId, completion);
             if (result is not null)
             {
-                LogBooked(jobId, result.Status, result.Captured.Value);
+                if (result.Status == JobCompletionStatus.Captured)
+                {
+                    LogBooked(jobId, result.Captured.Value);
+                }
+                else
+                {
+                    LogNotCaptured(jobId, result.Status, result.InvalidField);
+                }
+
                 if (worker is not null)
                 {
                     await AcknowledgeAsync(jobId, worker);
@@ -116,7 +124,11 @@ public sealed partial class CompletionQueue(
         {
             try
             {
-                return await grains.InvokeAsync((client, token) => client.GetGrain<IJobGrain>(jobId).CompleteAsync(completion, token));
+                return await grains.InvokeAsync(async (client, token) =>
+                {
+                    JobCompletionResult answer = await client.GetGrain<IJobGrain>(jobId).CompleteAsync(completion, token);
+                    return answer.Status == JobCompletionStatus.Unavailable ? throw new ClusterUnavailableException("The ledger can't be reached.") : answer;
+                });
             }
             catch (ClusterUnavailableException e)
             {

@@ -16,6 +16,13 @@ public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider ti
     {
         ArgumentNullException.ThrowIfNull(http);
         LimitOptions limits = options.Value.Limits;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            // The limit is kept here. The server's own would also cut the moment in which it takes and drops what is still coming after the refusal was
+            // sent; clients that are still sending would see a broken connection instead of the refusal.
+            size.MaxRequestBodySize = null;
+        }
+
         if (FindFault(http.Request, limits) is { } fault)
         {
             return ([], fault);
@@ -27,10 +34,6 @@ public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider ti
         {
             // One byte more than allowed tells a body that is too large.
             return await ReadAsync(http.Request, limits.MaxBodyBytes, either.Token) is { } body ? (body, null) : ([], TooLarge(limits));
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == 413)
-        {
-            return ([], TooLarge(limits));
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
         {
@@ -51,19 +54,7 @@ public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider ti
             return new ApiError(ErrorKinds.UnsupportedMediaType, "Send the body uncompressed.");
         }
 
-        if (request.ContentLength > limits.MaxBodyBytes)
-        {
-            // Nobody waits for the rest.
-            request.HttpContext.Response.Headers.Connection = "close";
-            return TooLarge(limits);
-        }
-
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = limits.MaxBodyBytes;
-        }
-
-        return null;
+        return request.ContentLength > limits.MaxBodyBytes ? TooLarge(limits) : null;
     }
 
     private static async Task<byte[]?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ public sealed class RequestLimiter : IAsyncDisposable
     /// <returns>The place, to be disposed at the end; null where there is none.</returns>
     public RateLimitLease? TryEnter() => Acquired(_all.AttemptAcquire());
 
-    /// <summary>What a request is refused for where <see cref="TryEnter"/> gave nothing.</summary>
+    /// <summary>What a request is refused for where <see cref="TryEnter()"/> gave nothing.</summary>
     public ApiError GatewayFull() => new(ErrorKinds.QueueFull, $"This gateway works on {_limits.MaxConcurrentRequests} requests already.");
 
     /// <summary>Counts a request of a key and writes the <c>x-ratelimit</c> headers.</summary>

@@ -1,4 +1,5 @@
 using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Market.Accounts;
 using CocoonOrleans.Tunnel.Messages;
 
 namespace CocoonOrleans.Gateway.Workers;
@@ -17,6 +18,12 @@ public static class RegistrationCheck
     {
         ArgumentNullException.ThrowIfNull(registration);
         ArgumentNullException.ThrowIfNull(models);
+        if (!AccountId.IsValid(registration.ProviderId))
+        {
+            // The ledger pays to it.
+            return $"providerId: it must be 1 to {AccountId.MaxLength} letters, digits and '-'; change it.";
+        }
+
         return registration.Models.Select(offer => FindFault(offer, models)).FirstOrDefault(static fault => fault is not null);
     }
 
