@@ -46,6 +46,11 @@ internal static class ModelFile
         {
             return JsonDocument.Parse(utf8Json, new JsonDocumentOptions { MaxDepth = Depth, AllowDuplicateProperties = false });
         }
+        catch (InvalidOperationException)
+        {
+            // An escaped half of a surrogate pair in a field's name.
+            throw new TokenizerFormatException(name, "", "has a field whose name is not valid Unicode");
+        }
         catch (JsonException e)
         {
             throw new TokenizerFormatException(name, "", $"is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine}: {e.Message}");

@@ -111,6 +111,9 @@ public sealed class Tokenizer
     /// <summary>The id of a token as the vocabulary writes it; null if there is no such token.</summary>
     public int? IdOf(string token) => _model.Vocabulary.IdOf(token);
 
+    /// <summary>The token of an id as the vocabulary writes it; null if no token has it.</summary>
+    public string? TokenOf(int id) => _model.Vocabulary.TokenOf(id);
+
     /// <summary>Whether an id is a special token: a mark of structure such as end of text, never part of the text.</summary>
     public bool IsSpecial(int id) => TokenBytes.IsSpecial(id);
 

@@ -32,4 +32,5 @@ const hash = form => {
 };
 const qwen3 = load("qwen3-tokenizer"), stories = load("stories260K/hf");
 const rows = texts.map(text => ({text, qwen3: ids(qwen3, text), stories: /<(unk|s)>/.test(text) ? null : ids(stories, text), nfc: text.normalize("NFC"), nfkc: text.normalize("NFKC")}));
-console.log(JSON.stringify({unicode: process.versions.unicode, nfcSha256: hash("NFC"), nfkcSha256: hash("NFKC"), rows: "ROWS"}).replace('"ROWS"', () => "[\n" + rows.map(r => JSON.stringify(r)).join(",\n") + "\n]"));
+const chat = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n Привет,  мир 👋🏽\n\n<|im_end|>\n<|im_start|>assistant\n";
+console.log(JSON.stringify({chat, chatQwen3: ids(qwen3, chat), unicode: process.versions.unicode, nfcSha256: hash("NFC"), nfkcSha256: hash("NFKC"), rows: "ROWS"}).replace('"ROWS"', () => "[\n" + rows.map(r => JSON.stringify(r)).join(",\n") + "\n]"));

@@ -1,0 +1,163 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using CocoonOrleans.Tokenization.Files;
+using CocoonOrleans.Tokenization.Templates;
+using CocoonOrleans.Tokenization.Tokenizers;
+
+namespace CocoonOrleans.Tokenization.Chat;
+
+/// <summary>
+/// Tokenizer and chat template of one model: all that it takes to turn a chat into the ids that the model reads. Gateway, client and worker count
+/// prompts with exactly this, and know by <see cref="Sha256"/> that they mean the same. Immutable and thread-safe.
+/// </summary>
+public sealed class ChatModel
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly ChatTemplate? _template;
+
+    private ChatModel(ChatModelFiles files, ReadOnlyMemory<byte> generationConfigJson)
+    {
+        Files = files;
+        Sha256 = files.ComputeSha256();
+        Tokenizer = Tokenizer.Load(files.TokenizerJson, files.TokenizerConfigJson);
+        _template = ReadTemplate(files) is { } source ? ChatTemplate.Parse(source) : null;
+        StopIds = ReadStopIds(generationConfigJson).ToFrozenSet();
+    }
+
+    /// <summary>The files that this was loaded from, for whoever has to count the same.</summary>
+    public ChatModelFiles Files { get; }
+
+    /// <summary>Hash of <see cref="Files"/>, see <see cref="ChatModelFiles.ComputeSha256"/>; 64 lower-case hexadecimal digits.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>The model's tokenizer. For a raw prompt, without chat, use its <see cref="Tokenizer.Encode(string, bool)"/> with special tokens.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Whether the model has a chat template. One without serves raw prompts only.</summary>
+    [MemberNotNullWhen(true, nameof(_template))]
+    public bool HasChatTemplate => _template is not null;
+
+    /// <summary>Ids that end an answer: the config's <c>eos_token</c> and the <c>eos_token_id</c> of <c>generation_config.json</c>, one or several.</summary>
+    public IReadOnlySet<int> StopIds { get; }
+
+    /// <summary>
+    /// Loads from a model's folder: <c>tokenizer.json</c>, and where they are present <c>tokenizer_config.json</c>, <c>chat_template.jinja</c> and
+    /// <c>generation_config.json</c>.
+    /// </summary>
+    /// <exception cref="TokenizerFormatException">A file is missing, too large, malformed, or asks for something that isn't supported.</exception>
+    /// <exception cref="TemplateSyntaxException">The chat template is broken or uses a word that isn't supported.</exception>
+    public static ChatModel Load(string folder) => Load(
+        new ChatModelFiles(
+            ModelFile.Read(folder, ModelFile.Tokenizer), ModelFile.ReadIfPresent(folder, ModelFile.Config), ModelFile.ReadIfPresent(folder, ModelFile.Template)),
+        ModelFile.ReadIfPresent(folder, ModelFile.GenerationConfig));
+
+    /// <summary>Loads from files in memory.</summary>
+    /// <param name="tokenizerJson">As <see cref="ChatModelFiles.TokenizerJson"/>.</param>
+    /// <param name="tokenizerConfigJson">As <see cref="ChatModelFiles.TokenizerConfigJson"/>.</param>
+    /// <param name="chatTemplate">The template's source; empty where it stands in the config or there is none.</param>
+    /// <exception cref="TokenizerFormatException">A file is too large, malformed, or asks for something that isn't supported.</exception>
+    /// <exception cref="TemplateSyntaxException">The chat template is broken or uses a word that isn't supported.</exception>
+    public static ChatModel Load(ReadOnlyMemory<byte> tokenizerJson, ReadOnlyMemory<byte> tokenizerConfigJson, string chatTemplate) =>
+        Load(new ChatModelFiles(tokenizerJson, tokenizerConfigJson, Encoding.UTF8.GetBytes(chatTemplate)));
+
+    /// <summary>Loads from the files' bytes, such as a worker sent them. They are read as hostile input; comparing <see cref="ChatModelFiles.ComputeSha256"/> first is the caller's part.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="generationConfigJson"><c>generation_config.json</c>, which may name more stop tokens. It is no part of the hash: who only counts prompts has no use for it.</param>
+    /// <exception cref="TokenizerFormatException">A file is too large, malformed, or asks for something that isn't supported.</exception>
+    /// <exception cref="TemplateSyntaxException">The chat template is broken or uses a word that isn't supported.</exception>
+    public static ChatModel Load(ChatModelFiles files, ReadOnlyMemory<byte> generationConfigJson = default) => new(files, generationConfigJson);
+
+    /// <summary>The ids of a request's prompt, up to where the assistant's answer begins. No part of a message becomes a special token.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="ids">The prompt's ids, if there is a prompt.</param>
+    /// <param name="error">Why there is none: the model has no chat template, or its template refuses this chat.</param>
+    /// <returns>Whether there is a prompt.</returns>
+    /// <exception cref="TokenizerFormatException">A splitting pattern of the model's file took too long on this text.</exception>
+    public bool TryEncodePrompt(ChatCompletionRequest request, [NotNullWhen(true)] out int[]? ids, [NotNullWhen(false)] out ChatRequestError? error)
+    {
+        ids = Encode(request, out error)?.ToArray();
+        return error is null && ids is not null;
+    }
+
+    /// <summary>How many ids <see cref="TryEncodePrompt"/> gives.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="tokens">The count, if there is a prompt.</param>
+    /// <param name="error">Why there is none.</param>
+    /// <returns>Whether there is a prompt.</returns>
+    /// <exception cref="TokenizerFormatException">As for <see cref="TryEncodePrompt"/>.</exception>
+    public bool TryCountPrompt(ChatCompletionRequest request, out int tokens, [NotNullWhen(false)] out ChatRequestError? error)
+    {
+        tokens = Encode(request, out error)?.Count ?? 0;
+        return error is null;
+    }
+
+    private List<int>? Encode(ChatCompletionRequest request, out ChatRequestError? error)
+    {
+        error = null;
+        if (!HasChatTemplate)
+        {
+            error = new ChatRequestError("This model has no chat template: it completes text and cannot chat. Choose another model.", "model", ChatRequestError.UnsupportedParameter);
+            return null;
+        }
+
+        if (!_template.TryRender(request.Messages, addGenerationPrompt: true, TokenOf(Tokenizer.BeginOfTextId), TokenOf(Tokenizer.EndOfTextId), out var prompt, out var refusal))
+        {
+            error = new ChatRequestError($"The model's chat template refuses this chat: {refusal.Reason}", "messages", ChatRequestError.InvalidValue);
+            return null;
+        }
+
+        var ids = new List<int>(prompt.Text.Length / 3);
+        Tokenizer.Encode(prompt.Text, new SpecialTokenPlaces(prompt).AllowedUntil, ids);
+        return ids;
+    }
+
+    private string? TokenOf(int? id) => id is null ? null : Tokenizer.TokenOf(id.Value);
+
+    private static string? ReadTemplate(ChatModelFiles files)
+    {
+        if (!files.ChatTemplate.IsEmpty)
+        {
+            try
+            {
+                return StrictUtf8.GetString(files.ChatTemplate.Span);
+            }
+            catch (DecoderFallbackException)
+            {
+                throw new TokenizerFormatException(ModelFile.Template, "", "is not UTF-8");
+            }
+        }
+
+        if (files.TokenizerConfigJson.IsEmpty)
+        {
+            return null;
+        }
+
+        using var config = ModelFile.Parse(ModelFile.Config, files.TokenizerConfigJson);
+        var template = new JsonField(ModelFile.Config, "", config.RootElement)["chat_template"];
+        return template.IsNull ? null : template.String();
+    }
+
+    private HashSet<int> ReadStopIds(ReadOnlyMemory<byte> generationConfigJson)
+    {
+        var ids = new HashSet<int>();
+        if (Tokenizer.EndOfTextId is { } end)
+        {
+            ids.Add(end);
+        }
+
+        if (!generationConfigJson.IsEmpty)
+        {
+            using var config = ModelFile.Parse(ModelFile.GenerationConfig, generationConfigJson);
+            var field = new JsonField(ModelFile.GenerationConfig, "", config.RootElement)["eos_token_id"];
+            foreach (var id in field.IsNull ? [] : field.Element.ValueKind == JsonValueKind.Array ? field.Items(64) : [field])
+            {
+                ids.Add(id.Number(Tokenizer.VocabularySize - 1));
+            }
+        }
+
+        return ids;
+    }
+}
