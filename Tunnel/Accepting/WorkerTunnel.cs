@@ -21,6 +21,9 @@ public sealed class WorkerTunnel : IAsyncDisposable
     private const int MaxUsagePageBytes = 1 << 20;
     private const int MaxHeartbeatBytes = 1024;
 
+    /// <summary>How long a worker may take from a job's first byte to the first of its answer: the time to upload the largest payload over a slow line.</summary>
+    public static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(1);
 
     private readonly TunnelStream _stream;
@@ -134,13 +137,17 @@ public sealed class WorkerTunnel : IAsyncDisposable
         }
         try
         {
+            using var timeout = new CancellationTokenSource(LongestStart, _time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             using var content = new ReadOnlyMemoryContent(payload);
-            HttpResponseMessage response = await _client.SendAsync(HttpMethod.Post, TunnelRoutes.Jobs, content, dispatch.ToHeaders(), cancellationToken);
-            return new JobStream(response, await response.Content.ReadAsStreamAsync(cancellationToken), _time, ReleaseJob);
+            HttpResponseMessage response = await _client.SendAsync(HttpMethod.Post, TunnelRoutes.Jobs, content, dispatch.ToHeaders(), limit.Token);
+            return new JobStream(response, await response.Content.ReadAsStreamAsync(limit.Token), _time, ReleaseJob);
         }
-        catch
+        catch (Exception e)
         {
             ReleaseJob();
+            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+                throw new TunnelLostException($"The worker did not begin to answer within {LongestStart.TotalSeconds} s.", e);
             throw;
         }
     }

@@ -1,0 +1,77 @@
+using System.Runtime.Versioning;
+using CocoonOrleans.Tunnel.Trust;
+
+namespace CocoonOrleans.Tests.Unit.Tunnel.Trust;
+
+public sealed class TunnelIdentityTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("identity-");
+
+    private string KeyFile => Path.Combine(_folder.FullName, TunnelIdentity.FileName);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void LoadOrCreate_SecondTime_GivesTheSameId()
+    {
+        using TunnelIdentity first = TunnelIdentity.LoadOrCreate(_folder.FullName, TimeProvider.System);
+        using TunnelIdentity second = TunnelIdentity.LoadOrCreate(_folder.FullName, TimeProvider.System);
+        Assert.Equal(first.Id, second.Id);
+        Assert.True(TunnelPublicKey.IsId(first.Id));
+    }
+
+    [SkippableFact]
+    [UnsupportedOSPlatform("windows")]
+    public void LoadOrCreate_NewKey_IsReadableByItsOwnerOnly()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no Unix file modes.");
+        TunnelIdentity.LoadOrCreate(_folder.FullName, TimeProvider.System).Dispose();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(KeyFile));
+        Assert.Equal([KeyFile], Directory.GetFiles(_folder.FullName));
+    }
+
+    [SkippableFact]
+    [UnsupportedOSPlatform("windows")]
+    public void LoadOrCreate_KeyOpenToOthers_IsRefusedNamingTheRemedy()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no Unix file modes.");
+        TunnelIdentity.LoadOrCreate(_folder.FullName, TimeProvider.System).Dispose();
+        File.SetUnixFileMode(KeyFile, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        var e = Assert.Throws<IOException>(() => TunnelIdentity.LoadOrCreate(_folder.FullName, TimeProvider.System));
+        Assert.Contains("chmod 600", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")]
+    public void LoadOrCreate_NoKeyInTheFile_IsRefusedAndKept(string content)
+    {
+        TunnelIdentity.LoadOrCreate(_folder.FullName, TimeProvider.System).Dispose();
+        File.WriteAllText(KeyFile, content);
+        Assert.Throws<IOException>(() => TunnelIdentity.LoadOrCreate(_folder.FullName, TimeProvider.System));
+        Assert.Equal(content, File.ReadAllText(KeyFile));
+    }
+
+    [Fact]
+    public async Task LoadOrCreate_ManyAtOnce_AgreeOnOneKey()
+    {
+        string[] ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            using TunnelIdentity identity = TunnelIdentity.LoadOrCreate(_folder.FullName, TimeProvider.System);
+            return identity.Id;
+        })));
+        Assert.Single(ids.Distinct());
+    }
+
+    [Fact]
+    public void Verify_OtherKeyOrOtherBytes_IsFalse()
+    {
+        using TunnelIdentity one = TunnelIdentity.Create(TimeProvider.System);
+        using TunnelIdentity other = TunnelIdentity.Create(TimeProvider.System);
+        byte[] signature = one.Sign("bytes"u8);
+        Assert.True(one.PublicKey.Verify("bytes"u8, signature));
+        Assert.False(other.PublicKey.Verify("bytes"u8, signature));
+        Assert.False(one.PublicKey.Verify("other"u8, signature));
+        Assert.False(one.PublicKey.Verify("bytes"u8, signature.AsSpan(1)));
+    }
+}
