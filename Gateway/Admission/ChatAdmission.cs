@@ -10,6 +10,7 @@ using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Market;
 using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tokenization.Tokenizers;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Gateway.Admission;
@@ -40,7 +41,7 @@ public sealed class ChatAdmission(
 
         if (!ChatCompletionRequest.TryParse(body, out ChatCompletionRequest? request, out ChatRequestError? fault))
         {
-            return (null, new ApiError(ErrorKinds.Find(fault.Code) ?? ErrorKinds.InvalidValue, fault.Message) { Param = fault.Param });
+            return (null, Refused(fault));
         }
 
         if (Prepare(caller, request, body, idempotencyKey is not null, arrived, out ApiError? error) is not { } job)
@@ -77,7 +78,11 @@ public sealed class ChatAdmission(
             return null;
         }
 
-        int prompt = chatModel.CountPrompt(request);
+        if (Count(chatModel, request, out error) is not { } prompt)
+        {
+            return null;
+        }
+
         int room = model.ContextTokens - prompt;
         if (room < 1)
         {
@@ -111,6 +116,23 @@ public sealed class ChatAdmission(
             Arrived = arrived,
         };
     }
+
+    private static int? Count(ChatModel model, ChatCompletionRequest request, out ApiError? error)
+    {
+        try
+        {
+            error = model.TryCountPrompt(request, out int tokens, out ChatRequestError? fault) ? null : Refused(fault);
+            return error is null ? tokens : null;
+        }
+        catch (TokenizerFormatException)
+        {
+            // The model's splitting pattern takes forever on some texts, and is stopped.
+            error = new ApiError(ErrorKinds.InvalidValue, "The messages can't be split into tokens in a reasonable time.") { Param = "messages" };
+            return null;
+        }
+    }
+
+    private static ApiError Refused(ChatRequestError fault) => new(ErrorKinds.Find(fault.Code) ?? ErrorKinds.InvalidValue, fault.Message) { Param = fault.Param };
 
     /// <summary>The buyer's own limits, for each that it left out the catalogue's reserve. Cached prompt tokens are limited as others where the buyer says anything.</summary>
     private static TokenPrices Cap(PriceLimits limits, TokenPrices reserve) => new(

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tokenization.Templates;
 using CocoonOrleans.Tokenization.Tokenizers;
@@ -49,15 +48,15 @@ public sealed class ChatModels : IDisposable
 
     private string? Load(string sha256, TokenizerFiles files)
     {
+        var known = new ChatModelFiles(files.TokenizerJson, files.TokenizerConfigJson, files.ChatTemplate);
+        if (known.ComputeSha256() != sha256)
+        {
+            return "tokenizers: the files do not have the hash that the registration says; get the right ones.";
+        }
+
         try
         {
-            ChatModel model = ChatModel.Load(files.TokenizerJson, files.TokenizerConfigJson, Encoding.UTF8.GetString(files.ChatTemplate));
-            if (model.Sha256 != sha256)
-            {
-                return "tokenizers: the files do not have the hash that the registration says; get the right ones.";
-            }
-
-            _models[sha256] = model;
+            _models[sha256] = ChatModel.Load(known);
             return null;
         }
         catch (Exception e) when (e is TokenizerFormatException or TemplateSyntaxException)

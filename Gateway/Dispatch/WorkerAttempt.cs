@@ -6,6 +6,7 @@ using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Workers;
+using CocoonOrleans.Tokenization.Tokenizers;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Records;
@@ -99,12 +100,25 @@ public sealed class WorkerAttempt(TermsSeal seal, RunningJobs running, IOptions<
             seal.Seal(terms, job.JobId, lease.LeaseId, lease.Worker.WorkerId));
     }
 
+    private static int Count(Tokenizer tokenizer, string text)
+    {
+        try
+        {
+            return tokenizer.Count(text);
+        }
+        catch (TokenizerFormatException)
+        {
+            // A text made to keep the splitting pattern busy is not paid for.
+            return 0;
+        }
+    }
+
     /// <summary>What has come so far.</summary>
     private sealed class Answer(
         ChatJob job, LeaseGrant lease, IAnswerSink sink, CancellationTokenSource firstToken, GatewayMetrics metrics, TimeProvider time)
     {
         private readonly ChunkReader _chunks = new(JobNames.OfCompletion(job.JobId), job.Created.ToUnixTimeSeconds(), job.Model.Name);
-        private readonly AnswerText _text = new(job.ChatModel.CountText, job.MaxCompletionTokens);
+        private readonly AnswerText _text = new(text => Count(job.ChatModel.Tokenizer, text), job.MaxCompletionTokens);
         private readonly long _sent = time.GetTimestamp();
         private string? _finishReason;
 

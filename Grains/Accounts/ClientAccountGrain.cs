@@ -281,7 +281,9 @@ internal sealed partial class ClientAccountGrain(
                 Jobs.CompletionStatus.Cancelled => LedgerStatus.Cancelled,
                 _ => LedgerStatus.Failed,
             },
-            ReportHash = completion.UsageReportSha256,
+            
+            // A null array would become the hash of no bytes.
+            ReportHash = completion.UsageReportSha256 is { } report ? new ReadOnlyMemory<byte>(report) : null,
         };
 
         // A provider's account comes into being with its first job, in the same commit.

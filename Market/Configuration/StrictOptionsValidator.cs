@@ -107,9 +107,14 @@ internal sealed class StrictOptionsValidator<TOptions>(IConfigurationSection sec
             .Select(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == typeof(KeyValuePair<,>) ? candidate.GenericTypeArguments[1] : candidate)
             .FirstOrDefault();
 
-    /// <summary>Levenshtein's distance without regard to case.</summary>
+    /// <summary>Levenshtein's distance without regard to case; a shortened name is as good as the name.</summary>
     private static int Distance(string left, string right)
     {
+        if (left.StartsWith(right, StringComparison.OrdinalIgnoreCase))
+        {
+            return 0;
+        }
+
         int[] row = [.. Enumerable.Range(0, right.Length + 1)];
         for (int i = 1; i <= left.Length; i++)
         {

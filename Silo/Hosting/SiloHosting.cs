@@ -3,6 +3,7 @@ using CocoonOrleans.Grains;
 using CocoonOrleans.Grains.Accounts;
 using CocoonOrleans.Ledger.Sqlite;
 using CocoonOrleans.Market.Configuration;
+using CocoonOrleans.Silo.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -44,10 +45,10 @@ public static class SiloHosting
         return builder;
     }
 
-    /// <summary>Adds the ledger, grain storage and reminders, each in a SQLite file of the folder; section <c>Ledger</c>.</summary>
+    /// <summary>Adds the ledger, grain storage and reminders, each in a SQLite file of the folder; sections <c>Ledger</c> and <c>Storage</c>.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="folder">The folder; must exist.</param>
-    /// <param name="configuration">Where the section is.</param>
+    /// <param name="configuration">Where the sections are.</param>
     public static ISiloBuilder AddSiloDatabase(this ISiloBuilder silo, string folder, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -59,9 +60,12 @@ public static class SiloHosting
             .PostConfigure<IOptions<AccountsOptions>>(
                 static (ledger, accounts) => ledger.AllowTreasuryTransfers |= accounts.Value.DevelopmentGrantNano > 0);
         silo.Services.AddSqliteLedger(options => options.Path = options.Path is { Length: > 0 } path ? path : Path.Combine(folder, "ledger.db"));
-        silo.AddMemoryGrainStorageAsDefault();
-        silo.UseInMemoryReminderService();
+        silo.Services.AddStrictOptions<SqliteStorageOptions>(configuration.GetSection("Storage"));
+        silo.AddSqliteGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, PlaceState);
+        silo.UseSqliteReminders(PlaceState);
         return silo;
+
+        void PlaceState(SqliteStorageOptions options) => options.Path = options.Path is { Length: > 0 } path ? path : Path.Combine(folder, "state.db");
     }
 
     private static ISiloBuilder UseLoopbackCluster(this ISiloBuilder silo, SiloOptions options, ClusterIdentity identity)
