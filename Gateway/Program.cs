@@ -1,1 +1,27 @@
-return 0;
+using CocoonOrleans.Gateway.Hosting;
+using Microsoft.Extensions.Options;
+
+try
+{
+    // The settings that come with the program lie beside it, wherever it is started from.
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.AddGateway();
+    await using WebApplication app = builder.Build();
+    app.MapGateway();
+    await app.RunAsync();
+    return 0;
+}
+catch (OptionsValidationException error)
+{
+    foreach (string failure in error.Failures)
+    {
+        await Console.Error.WriteLineAsync($"gateway: {failure}");
+    }
+
+    return 2;
+}
+catch (IOException error)
+{
+    await Console.Error.WriteLineAsync($"gateway: {error.Message}");
+    return 2;
+}

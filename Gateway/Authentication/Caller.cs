@@ -1,0 +1,7 @@
+namespace CocoonOrleans.Gateway.Authentication;
+
+/// <summary>Who sent a request.</summary>
+/// <param name="AccountId">The account that pays.</param>
+/// <param name="KeyId">The public part of the key; may be logged.</param>
+/// <param name="KeyLabel">What its owner calls the key.</param>
+public sealed record Caller(string AccountId, string KeyId, string KeyLabel);

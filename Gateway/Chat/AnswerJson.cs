@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CocoonOrleans.Gateway.Admission;
+using CocoonOrleans.Gateway.Completions;
+using CocoonOrleans.Gateway.Dispatch;
+using CocoonOrleans.Gateway.Workers;
+using CocoonOrleans.Market.Prices;
+
+namespace CocoonOrleans.Gateway.Chat;
+
+/// <summary>The documents that the gateway writes about an answer.</summary>
+internal static class AnswerJson
+{
+    // It is JSON for programs, never part of a page: nothing but what JSON demands is escaped.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A whole answer, as OpenAI's <c>chat.completion</c>.</summary>
+    public static byte[] Completion(ChatJob job, JobAnswer answer, string text, string? cost) => Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("id", JobNames.OfCompletion(job.JobId));
+        json.WriteString("object", "chat.completion");
+        json.WriteNumber("created", job.Created.ToUnixTimeSeconds());
+        json.WriteString("model", job.Model.Name);
+        json.WriteStartArray("choices");
+        json.WriteStartObject();
+        json.WriteNumber("index", 0);
+        json.WriteStartObject("message");
+        json.WriteString("role", "assistant");
+        json.WriteString("content", text);
+        json.WriteNull("refusal");
+        json.WriteEndObject();
+        json.WriteNull("logprobs");
+        json.WriteString("finish_reason", answer.FinishReason);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        WriteUsage(json, answer.Usage, cost);
+        json.WriteString("system_fingerprint", answer.Fingerprint);
+        json.WriteString("service_tier", "default");
+        WriteProvider(json, answer.Worker);
+        json.WriteEndObject();
+    });
+
+    /// <summary>OpenAI's <c>usage</c>, and ours: <c>cost</c> in nano as a decimal string, left out where it is not booked yet.</summary>
+    public static void WriteUsage(Utf8JsonWriter json, TokenUsage usage, string? cost)
+    {
+        json.WriteStartObject("usage");
+        json.WriteNumber("prompt_tokens", usage.Prompt);
+        json.WriteNumber("completion_tokens", usage.Completion);
+        json.WriteNumber("total_tokens", usage.Total);
+        json.WriteStartObject("prompt_tokens_details");
+        json.WriteNumber("cached_tokens", usage.Cached);
+        json.WriteEndObject();
+        json.WriteStartObject("completion_tokens_details");
+        json.WriteNumber("reasoning_tokens", usage.Reasoning);
+        json.WriteEndObject();
+        if (cost is not null)
+        {
+            json.WriteString("cost", cost);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Who served it, and how: today nothing is sealed, and the worker's tier is open.</summary>
+    public static void WriteProvider(Utf8JsonWriter json, WorkerConnection worker)
+    {
+        json.WriteStartObject("provider");
+        json.WriteString("worker", worker.WorkerId);
+        json.WriteString("tier", "open");
+        json.WriteString("sealer", "none");
+        json.WriteString("lane", "default");
+        json.WriteString("engine", worker.Registration.Engine.Kind);
+        json.WriteEndObject();
+    }
+
+    public static byte[] Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            write(json);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,45 @@
+using CocoonOrleans.Market.Configuration;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace CocoonOrleans.Gateway.Cluster;
+
+/// <summary>Makes the gateway a client of the cluster.</summary>
+public static class ClusterClient
+{
+    private const int DefaultGatewayPort = 30000;
+
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Adds the client; section <c>Cluster</c>. It connects in the background and again whenever the silos were away.</summary>
+    /// <exception cref="OptionsValidationException">A setting is wrong.</exception>
+    public static IHostApplicationBuilder AddClusterClient(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddStrictOptions<ClusterOptions>(builder.Configuration.GetSection(ClusterOptions.Section));
+        ClusterOptions options = Read(builder);
+        builder.UseOrleansClient(client =>
+        {
+            // The overload sets both ids: with one of them left out, the silos drop the client in silence.
+            int[] ports = options.GatewayPorts.Count == 0 ? [DefaultGatewayPort] : [.. options.GatewayPorts];
+            client.UseLocalhostClustering(ports, options.ServiceId, options.ClusterId);
+            client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+            client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
+            {
+                await Task.Delay(ConnectPause, TimeProvider.System, cancellationToken);
+                return true;
+            });
+        });
+        builder.Services.AddSingleton<GrainCalls>();
+        return builder;
+    }
+
+    /// <summary>Reads what must be known before the host is built, by the same rules as all other options.</summary>
+    private static ClusterOptions Read(IHostApplicationBuilder builder)
+    {
+        var services = new ServiceCollection();
+        services.AddStrictOptions<ClusterOptions>(builder.Configuration.GetSection(ClusterOptions.Section));
+        using ServiceProvider provider = services.BuildServiceProvider();
+        return provider.GetRequiredService<IOptions<ClusterOptions>>().Value;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+
+namespace CocoonOrleans.Gateway.Completions;
+
+/// <summary>
+/// The jobs that this process works on, from the hold until the charge is booked, each with the lease that counts. A usage report of such a job is left to
+/// whoever runs it; one of a lease that counts no more (the worker failed, another took over) is worth nothing.
+/// </summary>
+public sealed class RunningJobs
+{
+    private readonly ConcurrentDictionary<Guid, Guid> _leases = new();
+
+    /// <summary>Random, new with each start of the process; stands in the terms of its jobs.</summary>
+    public Guid Instance { get; } = Guid.NewGuid();
+
+    /// <summary>A job begins.</summary>
+    /// <returns>False where it runs here already.</returns>
+    public bool TryAdd(Guid jobId) => _leases.TryAdd(jobId, Guid.Empty);
+
+    /// <summary>The lease that counts from now on; <see cref="Guid.Empty"/> for none.</summary>
+    public void SetLease(Guid jobId, Guid leaseId) => _leases.TryUpdate(jobId, leaseId, _leases.GetValueOrDefault(jobId));
+
+    /// <summary>The job's lease that counts; null where the job doesn't run here.</summary>
+    public Guid? FindLease(Guid jobId) => _leases.TryGetValue(jobId, out Guid lease) ? lease : null;
+
+    /// <summary>The job is settled, or given up.</summary>
+    public void Remove(Guid jobId) => _leases.TryRemove(jobId, out _);
+}

@@ -1,0 +1,27 @@
+using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Grains.Workers;
+using CocoonOrleans.Tunnel.Usage;
+
+namespace CocoonOrleans.Gateway.Dispatch;
+
+/// <summary>What came of an attempt at one worker.</summary>
+/// <param name="End">How it ended.</param>
+/// <param name="Outcome">What the worker's grain is told.</param>
+/// <param name="Reason">A short code, for the log and for people.</param>
+/// <param name="CountedTokens">The gateway's count of the completion tokens that came.</param>
+public sealed record AttemptResult(AttemptEnd End, LeaseOutcome Outcome, string Reason, int CountedTokens)
+{
+    /// <summary>The worker's report, checked; null where none came or it is not valid.</summary>
+    public CheckedReport? Report { get; init; }
+
+    /// <summary>Why the answer ended, where it is complete.</summary>
+    public string? FinishReason { get; init; }
+
+    /// <summary>What the client is told, where its request is at fault.</summary>
+    public ApiError? Error { get; init; }
+}
+
+/// <summary>A usage report whose signature, worker, job and lease were checked.</summary>
+/// <param name="Report">The report.</param>
+/// <param name="Sha256">The hash of its signed bytes.</param>
+public sealed record CheckedReport(UsageReport Report, byte[] Sha256);

@@ -1,0 +1,268 @@
+using System.Text.Json;
+
+namespace CocoonOrleans.Gateway.Dispatch;
+
+/// <summary>
+/// Holds the chunks of one answer to what an OpenAI client expects, since their bytes go to the client as they are: every field is known, the id, time
+/// and model are ours, the first has the role, nothing follows the finish. Takes any bytes; never throws.
+/// </summary>
+/// <param name="completionId">The <c>id</c> of every chunk.</param>
+/// <param name="created">The <c>created</c> of every chunk, Unix time in seconds.</param>
+/// <param name="model">The <c>model</c> of every chunk.</param>
+public sealed class ChunkReader(string completionId, long created, string model)
+{
+    private static readonly JsonReaderOptions Json = new() { MaxDepth = 8 };
+
+    private bool _begun;
+    private bool _finished;
+
+    /// <summary>Whether the chunk with the finish reason has come.</summary>
+    public bool IsFinished => _finished;
+
+    /// <summary>Reads the next chunk.</summary>
+    /// <param name="chunk">Its bytes.</param>
+    /// <param name="content">What it says, where it has no fault.</param>
+    public ChunkFault Read(ReadOnlySpan<byte> chunk, out ChunkContent content)
+    {
+        content = default;
+
+        // A line break would end the event in the client's stream.
+        if (chunk.IndexOfAny((byte)'\n', (byte)'\r') >= 0)
+        {
+            return ChunkFault.NotJson;
+        }
+
+        var fields = new Fields();
+        try
+        {
+            var reader = new Utf8JsonReader(chunk, Json);
+            ChunkFault fault = ReadChunk(ref reader, ref fields);
+            if (fault != ChunkFault.None)
+            {
+                return fault;
+            }
+
+            if (reader.Read())
+            {
+                return ChunkFault.NotJson;
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            // InvalidOperationException: a string that is not valid UTF-8, or has half a surrogate pair.
+            return ChunkFault.NotJson;
+        }
+
+        bool inOrder = !_finished && fields.HasRole != _begun && (fields.FinishReason is null || fields.Text is null or "");
+        if (!inOrder)
+        {
+            return ChunkFault.OutOfOrder;
+        }
+
+        _begun = true;
+        _finished = fields.FinishReason is not null;
+        content = new ChunkContent(fields.HasRole, fields.Text ?? "", fields.FinishReason);
+        return ChunkFault.None;
+    }
+
+    private ChunkFault ReadChunk(ref Utf8JsonReader reader, ref Fields fields)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return ChunkFault.NotJson;
+        }
+
+        int seen = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            int bit;
+            bool valid;
+            if (reader.ValueTextEquals("id"u8))
+            {
+                (bit, valid) = (1, IsText(ref reader, completionId));
+            }
+            else if (reader.ValueTextEquals("object"u8))
+            {
+                (bit, valid) = (2, IsText(ref reader, "chat.completion.chunk"));
+            }
+            else if (reader.ValueTextEquals("created"u8))
+            {
+                (bit, valid) = (4, reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long time) && time == created);
+            }
+            else if (reader.ValueTextEquals("model"u8))
+            {
+                (bit, valid) = (8, IsText(ref reader, model));
+            }
+            else if (reader.ValueTextEquals("choices"u8))
+            {
+                bit = 16;
+                ChunkFault fault = ReadChoices(ref reader, ref fields);
+                if (fault != ChunkFault.None)
+                {
+                    return fault;
+                }
+
+                valid = true;
+            }
+            else if (reader.ValueTextEquals("system_fingerprint"u8))
+            {
+                (bit, valid) = (32, IsShortTextOrNull(ref reader));
+            }
+            else if (reader.ValueTextEquals("service_tier"u8))
+            {
+                (bit, valid) = (64, IsShortTextOrNull(ref reader));
+            }
+            else if (reader.ValueTextEquals("usage"u8))
+            {
+                (bit, valid) = (128, IsNull(ref reader));
+            }
+            else
+            {
+                return ChunkFault.UnknownField;
+            }
+
+            if (!valid)
+            {
+                return ChunkFault.BadField;
+            }
+
+            if ((seen & bit) != 0)
+            {
+                return ChunkFault.MissingOrDoubleField;
+            }
+
+            seen |= bit;
+        }
+
+        const int required = 1 | 2 | 4 | 8 | 16;
+        return (seen & required) == required ? ChunkFault.None : ChunkFault.MissingOrDoubleField;
+    }
+
+    private static ChunkFault ReadChoices(ref Utf8JsonReader reader, ref Fields fields)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return ChunkFault.BadField;
+        }
+
+        int seen = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            int bit;
+            bool valid;
+            if (reader.ValueTextEquals("index"u8))
+            {
+                (bit, valid) = (1, reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int index) && index == 0);
+            }
+            else if (reader.ValueTextEquals("delta"u8))
+            {
+                bit = 2;
+                ChunkFault fault = ReadDelta(ref reader, ref fields);
+                if (fault != ChunkFault.None)
+                {
+                    return fault;
+                }
+
+                valid = true;
+            }
+            else if (reader.ValueTextEquals("finish_reason"u8))
+            {
+                (bit, valid) = (4, ReadFinishReason(ref reader, ref fields));
+            }
+            else if (reader.ValueTextEquals("logprobs"u8))
+            {
+                (bit, valid) = (8, IsNull(ref reader));
+            }
+            else
+            {
+                return ChunkFault.UnknownField;
+            }
+
+            if (!valid)
+            {
+                return ChunkFault.BadField;
+            }
+
+            if ((seen & bit) != 0)
+            {
+                return ChunkFault.MissingOrDoubleField;
+            }
+
+            seen |= bit;
+        }
+
+        if ((seen & 3) != 3)
+        {
+            return ChunkFault.MissingOrDoubleField;
+        }
+
+        return reader.Read() && reader.TokenType == JsonTokenType.EndArray ? ChunkFault.None : ChunkFault.BadField;
+    }
+
+    private static ChunkFault ReadDelta(ref Utf8JsonReader reader, ref Fields fields)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return ChunkFault.BadField;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool valid;
+            bool twice = false;
+            if (reader.ValueTextEquals("role"u8))
+            {
+                twice = fields.HasRole;
+                valid = fields.HasRole = IsText(ref reader, "assistant");
+            }
+            else if (reader.ValueTextEquals("content"u8))
+            {
+                twice = fields.Text is not null;
+                reader.Read();
+                valid = reader.TokenType is JsonTokenType.String or JsonTokenType.Null;
+                fields.Text = valid ? reader.GetString() : null;
+            }
+            else if (reader.ValueTextEquals("refusal"u8))
+            {
+                valid = IsNull(ref reader);
+            }
+            else
+            {
+                return ChunkFault.UnknownField;
+            }
+
+            if (!valid || twice)
+            {
+                return twice ? ChunkFault.MissingOrDoubleField : ChunkFault.BadField;
+            }
+        }
+
+        return ChunkFault.None;
+    }
+
+    private static bool ReadFinishReason(ref Utf8JsonReader reader, ref Fields fields)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            fields.FinishReason = reader.ValueTextEquals("stop"u8) ? "stop" : reader.ValueTextEquals("length"u8) ? "length" : null;
+        }
+
+        return reader.TokenType == JsonTokenType.Null || fields.FinishReason is not null;
+    }
+
+    private static bool IsText(ref Utf8JsonReader reader, string text) =>
+        reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(text);
+
+    private static bool IsNull(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.Null;
+
+    private static bool IsShortTextOrNull(ref Utf8JsonReader reader) =>
+        reader.Read() && (reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.GetString()!.Length <= 64));
+
+    private struct Fields
+    {
+        public bool HasRole;
+        public string? Text;
+        public string? FinishReason;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using CocoonOrleans.Gateway.Admission;
+using CocoonOrleans.Gateway.Chat;
+using CocoonOrleans.Gateway.Completions;
+
+namespace CocoonOrleans.Gateway.Dispatch;
+
+/// <summary>The chunks that the gateway itself writes.</summary>
+internal static class ChunkWriting
+{
+    /// <summary>The chunk that ends an answer.</summary>
+    public static byte[] Finish(ChatJob job, string finishReason) => AnswerJson.Write(json =>
+    {
+        Begin(json, job);
+        json.WriteStartArray("choices");
+        json.WriteStartObject();
+        json.WriteNumber("index", 0);
+        json.WriteStartObject("delta");
+        json.WriteEndObject();
+        json.WriteString("finish_reason", finishReason);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        if (job.IncludeUsage)
+        {
+            json.WriteNull("usage");
+        }
+
+        json.WriteEndObject();
+    });
+
+    /// <summary>The chunk that tells the usage, after the one that ends the answer.</summary>
+    public static byte[] Usage(ChatJob job, JobAnswer answer, string? cost) => AnswerJson.Write(json =>
+    {
+        Begin(json, job);
+        json.WriteStartArray("choices");
+        json.WriteEndArray();
+        json.WriteString("system_fingerprint", answer.Fingerprint);
+        AnswerJson.WriteUsage(json, answer.Usage, cost);
+        AnswerJson.WriteProvider(json, answer.Worker);
+        json.WriteEndObject();
+    });
+
+    private static void Begin(Utf8JsonWriter json, ChatJob job)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", JobNames.OfCompletion(job.JobId));
+        json.WriteString("object", "chat.completion.chunk");
+        json.WriteNumber("created", job.Created.ToUnixTimeSeconds());
+        json.WriteString("model", job.Model.Name);
+    }
+}

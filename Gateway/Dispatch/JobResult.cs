@@ -1,0 +1,25 @@
+using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Workers;
+using CocoonOrleans.Grains.Jobs;
+using CocoonOrleans.Market.Prices;
+
+namespace CocoonOrleans.Gateway.Dispatch;
+
+/// <summary>What became of a job: a <see cref="JobAnswer"/>, a <see cref="JobFailure"/> or a <see cref="JobLeft"/>.</summary>
+public abstract record JobResult;
+
+/// <summary>The answer is complete.</summary>
+/// <param name="Usage">What is billed.</param>
+/// <param name="FinishReason">Why it ended.</param>
+/// <param name="Worker">Who served it.</param>
+/// <param name="Fingerprint">OpenAI's <c>system_fingerprint</c>.</param>
+/// <param name="Charge">The booking of the charge, which may still be under way; null where it was given up.</param>
+public sealed record JobAnswer(TokenUsage Usage, string FinishReason, WorkerConnection Worker, string Fingerprint, Task<JobCompletionResult?> Charge) : JobResult;
+
+/// <summary>The job failed.</summary>
+/// <param name="Error">What the client is told.</param>
+/// <param name="Charge">The booking of what was delivered; null where nothing was.</param>
+public sealed record JobFailure(ApiError Error, Task<JobCompletionResult?>? Charge = null) : JobResult;
+
+/// <summary>The client left: there is nobody to tell.</summary>
+public sealed record JobLeft : JobResult;

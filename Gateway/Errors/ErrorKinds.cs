@@ -1,0 +1,111 @@
+namespace CocoonOrleans.Gateway.Errors;
+
+/// <summary>Every error of the API, in one place.</summary>
+public static class ErrorKinds
+{
+    private const string InvalidRequest = "invalid_request_error";
+    private const string Quota = "insufficient_quota";
+    private const string Permission = "permission_error";
+    private const string RateLimit = "rate_limit_error";
+    private const string Server = "server_error";
+    private const string Time = "timeout_error";
+
+    /// <summary>A field that must be there is not.</summary>
+    public static ErrorKind MissingRequiredParameter { get; } = new(400, InvalidRequest, "missing_required_parameter", "Add the field that param names.");
+
+    /// <summary>A field has a value that it can't have.</summary>
+    public static ErrorKind InvalidValue { get; } = new(400, InvalidRequest, "invalid_value", "Correct the field that param names.");
+
+    /// <summary>A field whose loss would change the meaning is not supported by the model.</summary>
+    public static ErrorKind UnsupportedParameter { get; } = new(400, InvalidRequest, "unsupported_parameter", "Leave out the field that param names.");
+
+    /// <summary>The prompt leaves no room for an answer.</summary>
+    public static ErrorKind ContextLengthExceeded { get; } = new(400, InvalidRequest, "context_length_exceeded", "Shorten the messages, or use a model with a longer context.");
+
+    /// <summary>The API key is absent, malformed, unknown or revoked; which of them is not said.</summary>
+    public static ErrorKind InvalidApiKey { get; } = new(401, InvalidRequest, "invalid_api_key", "Send a valid key: Authorization: Bearer ck_...");
+
+    /// <summary>The admin token is absent or wrong.</summary>
+    public static ErrorKind InvalidAdminToken { get; } = new(401, InvalidRequest, "invalid_admin_token", "Send the token that stands in the file admin-token of the gateway's data folder.");
+
+    /// <summary>The account can't cover the most that the request may cost.</summary>
+    public static ErrorKind InsufficientBalance { get; } = new(402, Quota, "insufficient_balance", "Top the account up, or lower max_completion_tokens or provider.max_price.");
+
+    /// <summary>The account was closed.</summary>
+    public static ErrorKind AccountClosed { get; } = new(403, Permission, "account_closed", "Use a key of another account.");
+
+    /// <summary>The network serves no such model.</summary>
+    public static ErrorKind ModelNotFound { get; } = new(404, InvalidRequest, "model_not_found", "GET /v1/models lists the models.");
+
+    /// <summary>There is nothing at this path.</summary>
+    public static ErrorKind UnknownUrl { get; } = new(404, InvalidRequest, "unknown_url", "Check the path and the base URL, which ends with /v1.");
+
+    /// <summary>There is no such account.</summary>
+    public static ErrorKind UnknownAccount { get; } = new(404, InvalidRequest, "unknown_account", "Check the account id.");
+
+    /// <summary>The account has no such API key.</summary>
+    public static ErrorKind UnknownKey { get; } = new(404, InvalidRequest, "unknown_key", "Check the key id.");
+
+    /// <summary>The path exists, but not with this method.</summary>
+    public static ErrorKind MethodNotAllowed { get; } = new(405, InvalidRequest, "method_not_allowed", "Use the method that the header Allow names.");
+
+    /// <summary>The request did not arrive in time.</summary>
+    public static ErrorKind SlowUpload { get; } = new(408, Time, "slow_upload", "Send the body without pauses.");
+
+    /// <summary>The Idempotency-Key was used for another request.</summary>
+    public static ErrorKind IdempotencyKeyReuse { get; } = new(409, InvalidRequest, "idempotency_key_reuse", "Use a new Idempotency-Key for each different request.");
+
+    /// <summary>The first request with this Idempotency-Key is still running.</summary>
+    public static ErrorKind IdempotencyInProgress { get; } = new(409, InvalidRequest, "idempotency_in_progress", "Repeat later.");
+
+    /// <summary>The first request with this Idempotency-Key was answered and charged; its answer is not kept.</summary>
+    public static ErrorKind IdempotencyCompleted { get; } = new(409, InvalidRequest, "idempotency_completed", "Use a new Idempotency-Key to ask again.");
+
+    /// <summary>The body is larger than this endpoint takes.</summary>
+    public static ErrorKind RequestTooLarge { get; } = new(413, InvalidRequest, "request_too_large", "Send a smaller body.");
+
+    /// <summary>The body is not said to be JSON.</summary>
+    public static ErrorKind UnsupportedMediaType { get; } = new(415, InvalidRequest, "unsupported_media_type", "Send Content-Type: application/json, uncompressed.");
+
+    /// <summary>The key has sent too many requests, or has too many running.</summary>
+    public static ErrorKind RateLimitExceeded { get; } = new(429, RateLimit, "rate_limit_exceeded", "Wait as long as Retry-After says.");
+
+    /// <summary>As many requests wait, or run here, as may.</summary>
+    public static ErrorKind QueueFull { get; } = new(429, RateLimit, "queue_full", "Wait as long as Retry-After says.");
+
+    /// <summary>A fault of ours; the log has it under the request id.</summary>
+    public static ErrorKind Internal { get; } = new(500, Server, null, "Repeat later; tell the operator the x-request-id if it stays.");
+
+    /// <summary>Workers failed, and no other one could take over.</summary>
+    public static ErrorKind ProviderFailed { get; } = new(502, Server, "provider_failed", "Repeat.");
+
+    /// <summary>No worker that serves the model is free.</summary>
+    public static ErrorKind NoCapacity { get; } = new(503, Server, "no_capacity", "Repeat later; metadata.rejected_by says what kept each worker from serving.");
+
+    /// <summary>Workers are there, but all ask more than the request allows.</summary>
+    public static ErrorKind NoOfferUnderMaxPrice { get; } = new(503, Server, "no_offer_under_max_price", "Raise provider.max_price; metadata.cheapest_offer is what the cheapest would cost.");
+
+    /// <summary>No worker has the trust tier that the request asks for.</summary>
+    public static ErrorKind NoAttestedProvider { get; } = new(503, Server, "no_attested_provider", "Lower provider.trust, or repeat later.");
+
+    /// <summary>The gateway can't reach the cluster or its database.</summary>
+    public static ErrorKind ClusterUnavailable { get; } = new(503, Server, "cluster_unavailable", "Repeat later.");
+
+    /// <summary>The gateway is going down.</summary>
+    public static ErrorKind Shed { get; } = new(503, Server, "shed", "Repeat, on another gateway where there is one.");
+
+    /// <summary>The answer was not complete when the request's time was over.</summary>
+    public static ErrorKind Deadline { get; } = new(504, Time, "deadline", "Ask for fewer tokens, or allow more time.");
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<ErrorKind> All { get; } =
+    [
+        MissingRequiredParameter, InvalidValue, UnsupportedParameter, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
+        InsufficientBalance, AccountClosed, ModelNotFound, UnknownUrl, UnknownAccount, UnknownKey, MethodNotAllowed, SlowUpload,
+        IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
+        Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, ClusterUnavailable, Shed, Deadline,
+    ];
+
+    /// <summary>The kind with this code; null where there is none.</summary>
+    public static ErrorKind? Find(string? code) => All.FirstOrDefault(kind => kind.Code == code);
+}

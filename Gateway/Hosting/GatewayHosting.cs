@@ -1,0 +1,153 @@
+using System.Net;
+using System.Security.Cryptography;
+using CocoonOrleans.Gateway.Accounts;
+using CocoonOrleans.Gateway.Admission;
+using CocoonOrleans.Gateway.Authentication;
+using CocoonOrleans.Gateway.Chat;
+using CocoonOrleans.Gateway.Cluster;
+using CocoonOrleans.Gateway.Completions;
+using CocoonOrleans.Gateway.Dispatch;
+using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Health;
+using CocoonOrleans.Gateway.Limits;
+using CocoonOrleans.Gateway.Markets;
+using CocoonOrleans.Gateway.Metrics;
+using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Workers;
+using CocoonOrleans.Market.Configuration;
+using CocoonOrleans.Tunnel.Accepting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Gateway.Hosting;
+
+/// <summary>Puts the gateway together.</summary>
+public static class GatewayHosting
+{
+    // On top of the drain: for charges to be booked and tunnels to close.
+    private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(15);
+
+    /// <summary>Adds everything that the gateway is made of.</summary>
+    /// <exception cref="OptionsValidationException">A setting that decides how the gateway is built is wrong; the others are checked when the host starts.</exception>
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        IServiceCollection services = builder.Services;
+        services.AddStrictOptions<GatewayOptions>(builder.Configuration.GetSection(GatewayOptions.Section));
+        services.AddStrictOptions<TunnelListenerOptions>(builder.Configuration.GetSection(TunnelListenerOptions.Section));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<GatewayMetrics>();
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+
+        // Hosted services stop in the reverse order: the web server, then the bookings, then the tunnels, at last the cluster's client.
+        builder.AddClusterClient();
+        services.AddTunnelAccepting<WorkerSessions>();
+        services.AddCompletions().AddMarkets().AddRequests();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ReadyLine>(provider, Console.Out));
+        if (builder.Configuration.GetValue<bool>($"{GatewayOptions.Section}:{nameof(GatewayOptions.ExitWithParent)}"))
+        {
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ParentWatch>(provider, Console.OpenStandardInput()));
+        }
+
+        services.AddOptions<HostOptions>().Configure<IOptions<GatewayOptions>>(static (host, gateway) =>
+        {
+            // The listeners open at once; health says what is missing.
+            host.ServicesStartConcurrently = true;
+            host.ShutdownTimeout = gateway.Value.DrainLimit + ShutdownMargin;
+        });
+        builder.WebHost.ConfigureKestrel(Listen);
+        return builder;
+    }
+
+    /// <summary>Maps the public API, health and the admin API.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseMiddleware<ErrorBoundary>();
+        app.UseRouting();
+        app.Use(AdminListener.SeparateAsync);
+        app.MapGet("/health/live", HealthEndpoint.Live);
+        app.MapGet("/health/ready", (HealthEndpoint health) => health.Ready());
+
+        RouteGroupBuilder api = app.MapGroup("/v1").AddEndpointFilter<ApiKeyFilter>();
+        api.MapPost("/chat/completions", (HttpContext http, ChatCompletionsEndpoint chat) => chat.HandleAsync(http));
+        api.MapGet("/models", (ModelsEndpoint models) => models.List());
+        api.MapGet("/models/{**id}", (string id, ModelsEndpoint models) => models.Find(id));
+        api.MapGet("/key", (HttpContext http, KeyEndpoint key) => key.HandleAsync(http));
+
+        RouteGroupBuilder admin = app.MapGroup("/admin").WithMetadata(AdminListener.Mark).AddEndpointFilter(app.Services.GetRequiredService<AdminAuthentication>());
+        admin.MapPost("/accounts", (HttpContext http, AdminEndpoint accounts) => accounts.CreateAccountAsync(http));
+        admin.MapGet("/accounts/{id}", (string id, HttpContext http, AdminEndpoint accounts) => accounts.FindAccountAsync(id, http));
+        admin.MapPost("/accounts/{id}/keys", (string id, HttpContext http, AdminEndpoint accounts) => accounts.CreateKeyAsync(id, http));
+        admin.MapDelete("/accounts/{id}/keys/{keyId}", (string id, string keyId, AdminEndpoint accounts) => accounts.RevokeKeyAsync(id, keyId));
+        admin.MapGet("/workers", (AdminWorkersEndpoint workers, CancellationToken cancellationToken) => workers.ListAsync(cancellationToken));
+        return app;
+    }
+
+    private static IServiceCollection AddCompletions(this IServiceCollection services)
+    {
+        services.AddSingleton<RunningJobs>();
+        services.AddSingleton(static provider =>
+        {
+            GatewayOptions options = provider.GetRequiredService<IOptions<GatewayOptions>>().Value;
+            string path = options.TermsKeyFile ?? Path.Combine(options.DataFolder, "terms-key");
+            string key = SecretFile.LoadOrCreate(path, static () => RandomNumberGenerator.GetHexString(2 * TermsSeal.KeyBytes, lowercase: true));
+            return new TermsSeal(Convert.FromHexString(key));
+        });
+        services.AddSingleton<UsageReportCollector>();
+        services.AddSingleton<CompletionQueue>();
+        return services.AddHostedService(static provider => provider.GetRequiredService<CompletionQueue>());
+    }
+
+    private static IServiceCollection AddMarkets(this IServiceCollection services)
+    {
+        services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<WorkerConnections>();
+        services.AddSingleton<MarketBooks>();
+        services.AddSingleton<SlotLeases>();
+        return services.AddHostedService<MarketPoller>();
+    }
+
+    private static IServiceCollection AddRequests(this IServiceCollection services)
+    {
+        services.AddSingleton<IKeySource, GrainKeySource>();
+        services.AddSingleton<KeyCache>();
+        services.AddSingleton<ApiKeyAuthenticator>();
+        services.AddSingleton<RequestLimiter>();
+        services.AddSingleton<BodyReader>();
+        services.AddSingleton<ChatModels>();
+        services.AddSingleton<JobHolds>();
+        services.AddSingleton<ChatAdmission>();
+        services.AddSingleton<WorkerAttempt>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<OpenAnswers>();
+        services.AddSingleton<ChatCompletionsEndpoint>();
+        services.AddSingleton<ModelsEndpoint>();
+        services.AddSingleton<KeyEndpoint>();
+        services.AddSingleton<AdminAuthentication>();
+        services.AddSingleton<AdminEndpoint>();
+        services.AddSingleton<AdminWorkersEndpoint>();
+        services.AddSingleton<HealthEndpoint>();
+        services.AddSingleton<DrainState>();
+        return services.AddHostedService(static provider => provider.GetRequiredService<DrainState>());
+    }
+
+    private static void Listen(KestrelServerOptions kestrel)
+    {
+        GatewayOptions options = kestrel.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.RequestHeadersTimeout = options.Limits.HeaderLimit;
+        kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
+        kestrel.Listen(IPEndPoint.Parse(options.Listen));
+        kestrel.Listen(IPEndPoint.Parse(options.AdminListen), static admin => admin.Use(static next => connection =>
+        {
+            connection.Features.Set(AdminListener.Mark);
+            return next(connection);
+        }));
+    }
+}

@@ -1,0 +1,58 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using CocoonOrleans.Gateway.Dispatch;
+using CocoonOrleans.Gateway.Limits;
+
+namespace CocoonOrleans.Gateway.Hosting;
+
+/// <summary>What the gateway serves and where. Configuration section <c>Gateway</c>.</summary>
+public sealed class GatewayOptions : IValidatableObject
+{
+    /// <summary>The name of the configuration section.</summary>
+    public const string Section = "Gateway";
+
+    /// <summary>Address and port of the API; port 0 takes any free one. Other addresses than loopback need TLS in front.</summary>
+    [Required]
+    public string Listen { get; set; } = "127.0.0.1:8080";
+
+    /// <summary>Address and port of the admin API; keep it on loopback.</summary>
+    [Required]
+    public string AdminListen { get; set; } = "127.0.0.1:8081";
+
+    /// <summary>The folder of the admin token and, unless <see cref="TermsKeyFile"/> says otherwise, of the key that seals jobs' terms.</summary>
+    [Required]
+    public string DataFolder { get; set; } = "data/gateway";
+
+    /// <summary>
+    /// The file of the key that seals jobs' terms, 64 hexadecimal digits; made where there is none. All gateways of a cluster share it, or one can't book what
+    /// another left behind.
+    /// </summary>
+    public string? TermsKeyFile { get; set; }
+
+    /// <summary>Whether the gateway stops when its standard input closes: the process that started it has died.</summary>
+    public bool ExitWithParent { get; set; }
+
+    /// <summary>How long open answers may go on after the signal to stop.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Bounds on what clients send.</summary>
+    public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>How jobs find workers, and how long they may take.</summary>
+    public DispatchOptions Dispatch { get; set; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!IPEndPoint.TryParse(Listen, out _))
+        {
+            yield return new ValidationResult("It must be an address and a port, such as 127.0.0.1:8080.", [nameof(Listen)]);
+        }
+
+        if (!IPEndPoint.TryParse(AdminListen, out _))
+        {
+            yield return new ValidationResult("It must be an address and a port, such as 127.0.0.1:8081.", [nameof(AdminListen)]);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Buffers;
+using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace CocoonOrleans.Gateway.Limits;
+
+/// <summary>Reads a JSON body within its limits of size and time.</summary>
+public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider time)
+{
+    /// <summary>Reads the whole body.</summary>
+    /// <returns>The body, or why it is refused.</returns>
+    public async Task<(byte[] Body, ApiError? Error)> ReadAsync(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        LimitOptions limits = options.Value.Limits;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            // The limit is kept here. The server's own would also cut the moment in which it takes and drops what is still coming after the refusal was
+            // sent; clients that are still sending would see a broken connection instead of the refusal.
+            size.MaxRequestBodySize = null;
+        }
+
+        if (FindFault(http.Request, limits) is { } fault)
+        {
+            return ([], fault);
+        }
+
+        using var limit = new CancellationTokenSource(limits.BodyLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, limit.Token);
+        try
+        {
+            // One byte more than allowed tells a body that is too large.
+            return await ReadAsync(http.Request, limits.MaxBodyBytes, either.Token) is { } body ? (body, null) : ([], TooLarge(limits));
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.Headers.Connection = "close";
+            return ([], new ApiError(ErrorKinds.SlowUpload, $"The body did not arrive within {limits.BodyLimit.TotalSeconds:0.#} s."));
+        }
+    }
+
+    private static ApiError? FindFault(HttpRequest request, LimitOptions limits)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+        {
+            return new ApiError(ErrorKinds.UnsupportedMediaType, "Send the body as Content-Type: application/json.");
+        }
+
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+        {
+            return new ApiError(ErrorKinds.UnsupportedMediaType, "Send the body uncompressed.");
+        }
+
+        return request.ContentLength > limits.MaxBodyBytes ? TooLarge(limits) : null;
+    }
+
+    private static async Task<byte[]?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? 4096) + 1);
+        int length = 0;
+        try
+        {
+            while (true)
+            {
+                int got = await request.Body.ReadAsync(buffer.AsMemory(length), cancellationToken);
+                if (got == 0)
+                {
+                    return buffer.AsSpan(0, length).ToArray();
+                }
+
+                length += got;
+                if (length > maxBytes)
+                {
+                    return null;
+                }
+
+                if (length == buffer.Length)
+                {
+                    byte[] larger = ArrayPool<byte>.Shared.Rent(length * 2);
+                    buffer.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+                    buffer = larger;
+                }
+            }
+        }
+        finally
+        {
+            // Parts of a prompt.
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+
+    private static ApiError TooLarge(LimitOptions limits) =>
+        new(ErrorKinds.RequestTooLarge, $"The body is larger than {limits.MaxBodyBytes} bytes, the most that this endpoint takes.");
+}

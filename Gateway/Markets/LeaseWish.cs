@@ -1,0 +1,12 @@
+using CocoonOrleans.Market.Prices;
+
+namespace CocoonOrleans.Gateway.Markets;
+
+/// <summary>What a job wants of the market.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Model">The model's public name.</param>
+/// <param name="PromptTokens">The exact prompt count.</param>
+/// <param name="MaxCompletionTokens">The most tokens that may be generated.</param>
+/// <param name="Cap">The most that may be paid.</param>
+/// <param name="Until">When the job ends at the latest.</param>
+public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, TokenPrices Cap, DateTimeOffset Until);

@@ -1,0 +1,170 @@
+using CocoonOrleans.Grains.Markets;
+using CocoonOrleans.Market.Clearing;
+using CocoonOrleans.Market.Offers;
+
+namespace CocoonOrleans.Gateway.Markets;
+
+/// <summary>
+/// One model's offers as this gateway sees them: the last snapshot, corrected by the slots that it took and gave back since. The correction is a
+/// guess, the lease at the worker is what counts: it only keeps the gateway from asking where it must expect a no. Thread-safe.
+/// </summary>
+/// <param name="isConnected">Whether this gateway has a tunnel to a worker.</param>
+/// <param name="maxWaiting">The most jobs that may wait.</param>
+/// <param name="time">The clock.</param>
+public sealed class MarketBook(Func<string, bool> isConnected, int maxWaiting, TimeProvider time)
+{
+    /// <summary>A worker that refused a slot is not asked again for so long, unless a slot comes back.</summary>
+    private static readonly TimeSpan RefusalCounts = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Slots> _slots = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MarketSnapshot> _shards = new(StringComparer.Ordinal);
+    private IReadOnlyList<Offer> _offers = [];
+    private long? _since;
+    private double _jobSeconds = 1;
+
+    /// <summary>The jobs that wait for a slot.</summary>
+    public WaitingRoom Room { get; } = new(maxWaiting);
+
+    /// <summary>How old the last answer of the market is; null before the first.</summary>
+    public TimeSpan? Age
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _since is { } since ? time.GetElapsedTime(since) : null;
+            }
+        }
+    }
+
+    /// <summary>The version of a shard's snapshot; 0 before the first.</summary>
+    public long VersionOf(string shard)
+    {
+        lock (_lock)
+        {
+            return _shards.TryGetValue(shard, out MarketSnapshot? snapshot) ? snapshot.Version : 0;
+        }
+    }
+
+    /// <summary>Takes the answer of one of the market's shards: a new snapshot, or null where nothing changed. Calls waiting jobs where slots are free.</summary>
+    public void Update(string shard, MarketSnapshot? snapshot)
+    {
+        lock (_lock)
+        {
+            _since = time.GetTimestamp();
+            if (snapshot is not null)
+            {
+                _shards[shard] = snapshot;
+                _offers = [.. _shards.Values.SelectMany(static known => known.Offers).Select(static offer => offer.Offer)];
+                foreach ((string worker, Slots slots) in _slots.ToArray())
+                {
+                    if (slots.Mine == 0)
+                    {
+                        _slots.Remove(worker);
+                    }
+                    else
+                    {
+                        (slots.Taken, slots.Returned, slots.RefusedAt) = (0, 0, null);
+                    }
+                }
+            }
+        }
+
+        Room.Call(Offers().Sum(static offer => Math.Max(0, offer.FreeSlots)));
+    }
+
+    /// <summary>The offers of workers that this gateway can reach, with the slots that it believes free.</summary>
+    public IReadOnlyList<Offer> Offers()
+    {
+        lock (_lock)
+        {
+            return [.. _offers.Where(offer => isConnected(offer.WorkerId)).Select(offer => offer with { FreeSlots = Free(offer) })];
+        }
+    }
+
+    /// <summary>Clears a request on these offers.</summary>
+    public ClearingResult Clear(ClearingRequest request) => MarketClearing.Clear(request, Offers());
+
+    /// <summary>A slot is about to be asked for.</summary>
+    public void Take(string workerId)
+    {
+        lock (_lock)
+        {
+            Slots slots = Of(workerId);
+            slots.Mine++;
+            slots.Taken++;
+        }
+    }
+
+    /// <summary>The slot was not given.</summary>
+    public void Refused(string workerId)
+    {
+        lock (_lock)
+        {
+            Slots slots = Of(workerId);
+            slots.Mine--;
+            slots.Taken = Math.Max(0, slots.Taken - 1);
+            slots.RefusedAt = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>A slot was given back. Calls the next waiting job.</summary>
+    /// <param name="workerId">Whose slot.</param>
+    /// <param name="held">How long it was held.</param>
+    public void Return(string workerId, TimeSpan held)
+    {
+        lock (_lock)
+        {
+            Slots slots = Of(workerId);
+            slots.Mine--;
+            slots.Returned++;
+            slots.RefusedAt = null;
+
+            // A moving average of the last ten or so.
+            _jobSeconds += (held.TotalSeconds - _jobSeconds) / 10;
+        }
+
+        Room.Call(1);
+    }
+
+    /// <summary>When a job that comes now could expect a slot: the queue's length times the mean job, over all slots.</summary>
+    public TimeSpan ExpectedWait()
+    {
+        int slots = Math.Max(1, Offers().Sum(static offer => offer.Slots));
+        return TimeSpan.FromSeconds(Math.Clamp((Room.Count + 1) * _jobSeconds / slots, 1, 60));
+    }
+
+    private int Free(Offer offer)
+    {
+        if (!_slots.TryGetValue(offer.WorkerId, out Slots? slots))
+        {
+            return offer.FreeSlots;
+        }
+
+        bool refused = slots.RefusedAt is { } at && time.GetElapsedTime(at) < RefusalCounts;
+        return refused ? 0 : Math.Max(0, Math.Min(offer.FreeSlots - slots.Taken + slots.Returned, offer.Slots - slots.Mine));
+    }
+
+    private Slots Of(string workerId)
+    {
+        if (!_slots.TryGetValue(workerId, out Slots? slots))
+        {
+            _slots[workerId] = slots = new Slots();
+        }
+
+        return slots;
+    }
+
+    private sealed class Slots
+    {
+        // Held by this gateway now; taken and given back since the last snapshot.
+        public int Mine { get; set; }
+
+        public int Taken { get; set; }
+
+        public int Returned { get; set; }
+
+        public long? RefusedAt { get; set; }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Workers;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Gateway.Markets;
+
+/// <summary>The books of all models in the catalogue.</summary>
+public sealed class MarketBooks(ModelCatalog catalog, WorkerConnections workers, IOptions<GatewayOptions> options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, MarketBook> _books = new(StringComparer.Ordinal);
+
+    /// <summary>The book of a model in the catalogue.</summary>
+    public MarketBook Of(string model) => _books.GetOrAdd(
+        model, name => new MarketBook(worker => workers.Find(worker)?.Serves(name) is not null, options.Value.Dispatch.MaxWaitingPerModel, time));
+
+    /// <summary>Model and book of the whole catalogue.</summary>
+    public IReadOnlyList<(string Model, MarketBook Book)> All() => [.. catalog.Models.Keys.Order(StringComparer.Ordinal).Select(model => (model, Of(model)))];
+}

@@ -1,0 +1,176 @@
+using System.Text.Json.Nodes;
+using CocoonOrleans.Gateway.Cluster;
+using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Gateway.Metrics;
+using CocoonOrleans.Gateway.Workers;
+using CocoonOrleans.Grains.Workers;
+using CocoonOrleans.Market.Clearing;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Gateway.Markets;
+
+/// <summary>Finds a job a slot: clears the market, asks the best workers for a lease, and else waits in the model's waiting room.</summary>
+public sealed partial class SlotLeases(
+    MarketBooks books, WorkerConnections workers, GrainCalls grains, IOptions<GatewayOptions> options, GatewayMetrics metrics, TimeProvider time, ILogger<SlotLeases> logger)
+{
+    private const int MaxTries = 3;
+
+    // The worker stops at the job's end; its slot must not be free before it noticed.
+    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether a job could be served at all if every slot were free: what can be said before money is held.</summary>
+    /// <returns>Why not; null where it could.</returns>
+    public ApiError? FindObstacle(LeaseWish wish)
+    {
+        ArgumentNullException.ThrowIfNull(wish);
+        MarketBook book = books.Of(wish.Model);
+        ClearingResult result = book.Clear(Request(wish, new HashSet<string>()));
+        return result.Ranked.Count == 0 && result.Exclusions.Busy == 0 ? NoOffer(result, book) : null;
+    }
+
+    /// <summary>Takes a slot, waiting for one where none is free.</summary>
+    /// <param name="wish">What is wanted.</param>
+    /// <param name="excluded">Workers that failed the job.</param>
+    /// <param name="cancellationToken">The client left, or the job's time is over.</param>
+    /// <returns>The slot, or why there is none.</returns>
+    /// <exception cref="ClusterUnavailableException">The workers' grains don't answer.</exception>
+    public async Task<(LeaseGrant? Grant, ApiError? Error)> AcquireAsync(LeaseWish wish, IReadOnlySet<string> excluded, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(wish);
+        ArgumentNullException.ThrowIfNull(excluded);
+        using GatewayMetrics.StageTimer stage = metrics.Stage("lease");
+        MarketBook book = books.Of(wish.Model);
+        if (book.Room.Count == 0)
+        {
+            (LeaseGrant? grant, ClearingResult result) = await TryAsync(book, wish, excluded);
+            if (grant is not null || result.Exclusions.Busy == 0)
+            {
+                return (grant, grant is null ? NoOffer(result, book) : null);
+            }
+        }
+
+        return await WaitAsync(book, wish, excluded, cancellationToken);
+    }
+
+    /// <summary>Gives a slot back, with what is to be known of the worker. Never throws: a lease ends by itself.</summary>
+    public async Task ReleaseAsync(LeaseGrant lease, string model, LeaseOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        try
+        {
+            await grains.InvokeAsync((client, token) =>
+                client.GetGrain<IWorkerGrain>(lease.Worker.WorkerId).ReleaseAsync(new LeaseRelease(lease.LeaseId, lease.JobId, outcome), token));
+        }
+        catch (ClusterUnavailableException e)
+        {
+            LogReleaseFailed(lease.LeaseId, lease.Worker.WorkerId, e.InnerException?.Message);
+        }
+
+        books.Of(model).Return(lease.Worker.WorkerId, time.GetElapsedTime(lease.Since));
+    }
+
+    private async Task<(LeaseGrant? Grant, ApiError? Error)> WaitAsync(
+        MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded, CancellationToken cancellationToken)
+    {
+        using WaitingRoom.Ticket? ticket = book.Room.TryEnter();
+        if (ticket is null)
+        {
+            return (null, new ApiError(ErrorKinds.QueueFull, $"{book.Room.Count} requests wait for {wish.Model} already.") { RetryAfter = book.ExpectedWait() });
+        }
+
+        using var limit = new CancellationTokenSource(options.Value.Dispatch.WaitLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        while (true)
+        {
+            try
+            {
+                await ticket.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return (null, NoOffer(book.Clear(Request(wish, excluded)), book));
+            }
+
+            (LeaseGrant? grant, ClearingResult result) = await TryAsync(book, wish, excluded);
+            if (grant is not null || result.Exclusions.Busy == 0)
+            {
+                return (grant, grant is null ? NoOffer(result, book) : null);
+            }
+        }
+    }
+
+    /// <returns>The slot, or null and a clearing that says why; workers that refused count as busy in it.</returns>
+    private async Task<(LeaseGrant? Grant, ClearingResult Result)> TryAsync(MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded)
+    {
+        ClearingResult result = book.Clear(Request(wish, excluded));
+        for (int tries = 0; tries < MaxTries && result.Ranked.Count > 0; tries++)
+        {
+            ClearedOffer best = result.Ranked[0];
+            if (await AskAsync(book, wish, best) is { } grant)
+            {
+                return (grant, result);
+            }
+
+            // The refusal stands in the book for a second.
+            result = book.Clear(Request(wish, excluded));
+        }
+
+        return (null, result);
+    }
+
+    private async Task<LeaseGrant?> AskAsync(MarketBook book, LeaseWish wish, ClearedOffer best)
+    {
+        string workerId = best.Offer.WorkerId;
+        if (workers.Find(workerId) is not { } worker)
+        {
+            return null;
+        }
+
+        var request = new LeaseRequest(wish.JobId, worker.Epoch, best.Offer.ManifestSha256, wish.Until + LeaseMargin);
+        book.Take(workerId);
+        LeaseResult? result = null;
+        try
+        {
+            result = await grains.InvokeAsync((client, token) => client.GetGrain<IWorkerGrain>(workerId).TryLeaseAsync(request, token));
+        }
+        finally
+        {
+            if (result?.LeaseId is null)
+            {
+                book.Refused(workerId);
+            }
+        }
+
+        if (result.LeaseId is { } leaseId)
+        {
+            return new LeaseGrant(leaseId, wish.JobId, worker, best.Price, best.Offer.ManifestSha256, time.GetTimestamp());
+        }
+
+        LogRefused(workerId, result.Refusal);
+        return null;
+    }
+
+    // Nothing is known yet of how long answers are, so offers are compared at half the most.
+    private static ClearingRequest Request(LeaseWish wish, IReadOnlySet<string> excluded) =>
+        new(wish.JobId, wish.PromptTokens, Math.Max(1, wish.MaxCompletionTokens / 2), wish.MaxCompletionTokens, wish.Cap, excluded);
+
+    private static ApiError NoOffer(ClearingResult result, MarketBook book)
+    {
+        Exclusions by = result.Exclusions;
+        bool priceAlone = by.Price > 0 && by.Busy == 0 && by.Context == 0;
+        (ErrorKind kind, string message) = priceAlone
+            ? (ErrorKinds.NoOfferUnderMaxPrice, "Every worker that is free asks more than this request allows.")
+            : (ErrorKinds.NoCapacity, by.Total == 0 ? "No worker serves this model now." : "No worker that can serve this request is free.");
+        return new ApiError(kind, message)
+        {
+            RetryAfter = book.ExpectedWait(),
+            Metadata = new JsonObject
+            {
+                ["eligible"] = result.Ranked.Count,
+                ["rejected_by"] = new JsonObject { ["price"] = by.Price, ["context"] = by.Context, ["busy"] = by.Busy, ["excluded"] = by.Excluded },
+                ["cheapest_offer"] = result.CheapestCost?.ToString(),
+            },
+        };
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace CocoonOrleans.Gateway.Metrics;
+
+/// <summary>What the gateway measures. Labels are models and short codes; never a key, a prompt or an end user.</summary>
+public sealed class GatewayMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "CocoonOrleans.Gateway";
+
+    private readonly TimeProvider _time;
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _firstToken;
+    private readonly Histogram<double> _stage;
+    private readonly UpDownCounter<long> _streams;
+
+    /// <summary>Made once for the process.</summary>
+    public GatewayMetrics(IMeterFactory meters, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(meters);
+        _time = time;
+        Meter meter = meters.Create(MeterName);
+        _duration = meter.CreateHistogram<double>("gen_ai.server.request.duration", "s", "From the request's arrival to the end of its answer.");
+        _firstToken = meter.CreateHistogram<double>("gen_ai.server.time_to_first_token", "s", "From the request's arrival to its first token.");
+        _stage = meter.CreateHistogram<double>("cocoon.gateway.stage.duration", "s", "The parts of a request.");
+        _streams = meter.CreateUpDownCounter<long>("cocoon.gateway.streams.open", "{stream}", "Answers under way.");
+    }
+
+    /// <summary>Measures a stage until it is disposed: auth, limits, hold, lease, dispatch, first_record or capture.</summary>
+    public StageTimer Stage(string stage) => new(this, stage);
+
+    /// <summary>An answer has begun (1) or ended (-1).</summary>
+    public void StreamsOpen(int change, string model) => _streams.Add(change, new KeyValuePair<string, object?>("model", model));
+
+    /// <summary>A request got its first token.</summary>
+    /// <param name="arrived">The clock's timestamp at its arrival.</param>
+    /// <param name="model">The model.</param>
+    public void FirstToken(long arrived, string model) =>
+        _firstToken.Record(_time.GetElapsedTime(arrived).TotalSeconds, new KeyValuePair<string, object?>("model", model));
+
+    /// <summary>A worker sent its first token.</summary>
+    /// <param name="sent">The clock's timestamp when the job was sent to it.</param>
+    public void FirstRecord(long sent) =>
+        _stage.Record(_time.GetElapsedTime(sent).TotalSeconds, new KeyValuePair<string, object?>("stage", "first_record"));
+
+    /// <summary>A request was answered.</summary>
+    /// <param name="arrived">The clock's timestamp at its arrival.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="error">The error's code; null for a good answer.</param>
+    public void Request(long arrived, string model, string? error)
+    {
+        var tags = new TagList { { "model", model }, { "tier", "open" }, { "lane", "default" } };
+        if (error is not null)
+        {
+            tags.Add("error", error);
+        }
+
+        _duration.Record(_time.GetElapsedTime(arrived).TotalSeconds, tags);
+    }
+
+    /// <summary>A stage that is being measured.</summary>
+    public readonly struct StageTimer(GatewayMetrics metrics, string stage) : IDisposable
+    {
+        private readonly long _since = metrics._time.GetTimestamp();
+
+        /// <summary>Ends the stage.</summary>
+        public void Dispose() =>
+            metrics._stage.Record(metrics._time.GetElapsedTime(_since).TotalSeconds, new KeyValuePair<string, object?>("stage", stage));
+    }
+}

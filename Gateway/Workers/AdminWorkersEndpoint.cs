@@ -1,0 +1,65 @@
+using System.Text.Json;
+using CocoonOrleans.Gateway.Chat;
+using CocoonOrleans.Gateway.Cluster;
+using CocoonOrleans.Grains.Workers;
+
+namespace CocoonOrleans.Gateway.Workers;
+
+/// <summary><c>GET /admin/workers</c>: the workers that are connected here, with what their grains know of them.</summary>
+public sealed class AdminWorkersEndpoint(WorkerConnections connections, GrainCalls grains)
+{
+    /// <summary>Answers the request.</summary>
+    public async Task<IResult> ListAsync(CancellationToken cancellationToken)
+    {
+        WorkerConnection[] all = [.. connections.All.OrderBy(static connection => connection.WorkerId, StringComparer.Ordinal)];
+        WorkerView?[] views = await Task.WhenAll(all.Select(connection => grains.InvokeAsync(
+            (client, token) => client.GetGrain<IWorkerGrain>(connection.WorkerId).GetAsync(token), cancellationToken)));
+        return Results.Bytes(
+            AnswerJson.Write(json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("workers");
+                foreach ((WorkerConnection connection, WorkerView? view) in all.Zip(views))
+                {
+                    Write(json, connection, view);
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }),
+            "application/json");
+    }
+
+    private static void Write(Utf8JsonWriter json, WorkerConnection connection, WorkerView? view)
+    {
+        json.WriteStartObject();
+        json.WriteString("worker_id", connection.WorkerId);
+        json.WriteString("name", connection.Registration.WorkerName);
+        json.WriteString("provider_id", connection.Registration.ProviderId);
+        json.WriteString("engine", $"{connection.Registration.Engine.Kind} {connection.Registration.Engine.Version}");
+        json.WriteString("trust", connection.Tunnel.TrustLabel);
+        json.WriteString("remote", connection.Tunnel.RemoteEndPoint?.ToString());
+        json.WriteNumber("epoch", connection.Epoch);
+        json.WriteNumber("running", connection.Tunnel.RunningJobs);
+        json.WriteStartArray("models");
+        foreach (var model in connection.Registration.Models)
+        {
+            json.WriteStringValue(model.Name);
+        }
+
+        json.WriteEndArray();
+        if (view is not null)
+        {
+            json.WriteBoolean("online", view.Online);
+            json.WriteNumber("leases", view.Leases);
+            json.WriteNumber("completed", view.Completed);
+            json.WriteNumber("failed", view.Failed);
+            if (view.ParkedUntil is { } until)
+            {
+                json.WriteString("parked_until", until);
+            }
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+using CocoonOrleans.Tunnel.Accepting;
+using CocoonOrleans.Tunnel.Messages;
+
+namespace CocoonOrleans.Gateway.Workers;
+
+/// <summary>A worker that this gateway can send jobs to.</summary>
+/// <param name="tunnel">The tunnel.</param>
+/// <param name="registration">What the worker said of itself, checked against the catalogue.</param>
+/// <param name="epoch">Its session.</param>
+public sealed class WorkerConnection(WorkerTunnel tunnel, WorkerRegistration registration, long epoch)
+{
+    private long _epoch = epoch;
+
+    /// <summary>Names the tunnel to the worker's grain.</summary>
+    public Guid TunnelId { get; } = Guid.NewGuid();
+
+    /// <summary>The tunnel.</summary>
+    public WorkerTunnel Tunnel => tunnel;
+
+    /// <summary>The worker: hex SHA-256 of its key.</summary>
+    public string WorkerId => tunnel.WorkerId;
+
+    /// <summary>What the worker said of itself.</summary>
+    public WorkerRegistration Registration => registration;
+
+    /// <summary>The newest session of this tunnel.</summary>
+    public long Epoch
+    {
+        get => Volatile.Read(ref _epoch);
+        set => Volatile.Write(ref _epoch, value);
+    }
+
+    /// <summary>What it serves under this name; null where it doesn't.</summary>
+    public ModelOffer? Serves(string model) => registration.Models.FirstOrDefault(offer => offer.Name == model);
+
+    /// <summary>OpenAI's <c>system_fingerprint</c>: a short hash of engine, version and the model's manifest.</summary>
+    public string Fingerprint(string manifestSha256)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{registration.Engine.Kind}\n{registration.Engine.Version}\n{manifestSha256}"));
+        return $"fp_{Convert.ToHexStringLower(hash.AsSpan(0, 6))}";
+    }
+}

@@ -1,0 +1,197 @@
+using CocoonOrleans.Gateway.Admission;
+using CocoonOrleans.Gateway.Cluster;
+using CocoonOrleans.Gateway.Completions;
+using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Grains.Workers;
+using CocoonOrleans.Tunnel.Accepting;
+using CocoonOrleans.Tunnel.Handshakes;
+using CocoonOrleans.Tunnel.Messages;
+using CocoonOrleans.Tunnel.Trust;
+using GrainRegistration = CocoonOrleans.Grains.Workers.WorkerRegistration;
+using WorkerRegistration = CocoonOrleans.Tunnel.Messages.WorkerRegistration;
+
+namespace CocoonOrleans.Gateway.Workers;
+
+/// <summary>
+/// The life of one tunnel: registration, checks against the catalogue, the session at the worker's grain, then heartbeats until the tunnel ends.
+/// </summary>
+public sealed partial class WorkerSessions(
+    ModelCatalog catalog,
+    ChatModels chatModels,
+    WorkerConnections connections,
+    UsageReportCollector reports,
+    GrainCalls grains,
+    TunnelIdentity identity,
+    TimeProvider time,
+    ILogger<WorkerSessions> logger) : ITunnelHandler
+{
+    private static readonly TimeSpan RegistrationLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DisconnectLimit = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public async Task ServeAsync(WorkerTunnel tunnel, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tunnel);
+        try
+        {
+            if (await RegisterAsync(tunnel, cancellationToken) is { } connection)
+            {
+                await ServeAsync(connection, cancellationToken);
+            }
+        }
+        catch (TunnelLostException)
+        {
+            LogLost(tunnel.WorkerId);
+        }
+        catch (TunnelProtocolException e)
+        {
+            LogRefused(tunnel.WorkerId, e.Message);
+            await tunnel.CloseAsync(new TunnelRefusal(TunnelRefusalCodes.RegistrationRefused, e.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            // The tunnel has ended, or the gateway stops.
+        }
+    }
+
+    /// <returns>Null where the worker was refused.</returns>
+    private async Task<WorkerConnection?> RegisterAsync(WorkerTunnel tunnel, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(RegistrationLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        WorkerRegistration registration = await tunnel.GetRegistrationAsync(either.Token);
+        await catalog.Loaded.WaitAsync(cancellationToken);
+        string? fault = RegistrationCheck.FindFault(registration, catalog.Models) ?? await LoadAsync(tunnel, registration, cancellationToken);
+        if (fault is not null)
+        {
+            LogRefused(tunnel.WorkerId, fault);
+            await tunnel.CloseAsync(new TunnelRefusal(TunnelRefusalCodes.RegistrationRefused, fault));
+            return null;
+        }
+
+        var connection = new WorkerConnection(tunnel, registration, epoch: 0);
+        await OpenSessionAsync(connection, cancellationToken);
+        return connection;
+    }
+
+    private async Task<string?> LoadAsync(WorkerTunnel tunnel, WorkerRegistration registration, CancellationToken cancellationToken)
+    {
+        foreach (string sha256 in registration.Models.Select(static model => model.TokenizerSha256).Distinct())
+        {
+            using var limit = new CancellationTokenSource(RegistrationLimit, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+            if (await chatModels.LoadAsync(sha256, tunnel, either.Token) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Tries until the cluster answers: a worker is not sent away for our fault.</summary>
+    private async Task OpenSessionAsync(WorkerConnection connection, CancellationToken cancellationToken)
+    {
+        GrainRegistration registration = ToGrain(connection);
+        while (true)
+        {
+            try
+            {
+                WorkerSession session = await grains.InvokeAsync(
+                    (client, token) => client.GetGrain<IWorkerGrain>(connection.WorkerId).RegisterAsync(registration, token), cancellationToken);
+                connection.Epoch = session.Epoch;
+                await connection.Tunnel.AdmitAsync(new SessionAdmission(session.Epoch), cancellationToken);
+                LogRegistered(connection.WorkerId, connection.Registration.WorkerName, session.Epoch);
+                return;
+            }
+            catch (ClusterUnavailableException e)
+            {
+                LogClusterUnavailable(connection.WorkerId, e.InnerException?.Message);
+                await Task.Delay(RetryPause, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task ServeAsync(WorkerConnection connection, CancellationToken cancellationToken)
+    {
+        connections.Add(connection);
+        Task collecting = Task.CompletedTask;
+        try
+        {
+            await foreach (Heartbeat heartbeat in connection.Tunnel.HeartbeatsAsync(cancellationToken))
+            {
+                if (heartbeat.PendingUsageReports > 0 && collecting.IsCompleted)
+                {
+                    collecting = reports.CollectAsync(connection, cancellationToken);
+                }
+
+                if (await ForwardAsync(connection, heartbeat, cancellationToken) == HeartbeatResult.Fenced)
+                {
+                    LogFenced(connection.WorkerId, connection.Epoch);
+                    await connection.Tunnel.CloseAsync(new TunnelRefusal(TunnelRefusalCodes.Fenced, "A newer session of this worker has been opened."));
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            connections.Remove(connection);
+            await DisconnectAsync(connection);
+        }
+    }
+
+    private async Task<HeartbeatResult> ForwardAsync(WorkerConnection connection, Heartbeat heartbeat, CancellationToken cancellationToken)
+    {
+        var load = new WorkerHeartbeat(
+            connection.Epoch, connection.TunnelId, heartbeat.Running, heartbeat.Queued, heartbeat.TokensPerSecond, heartbeat.Draining);
+        try
+        {
+            // Not repeated: the next one comes in a second.
+            HeartbeatResult result = await grains.Client.GetGrain<IWorkerGrain>(connection.WorkerId).HeartbeatAsync(load, cancellationToken);
+            if (result == HeartbeatResult.Unknown)
+            {
+                await OpenSessionAsync(connection, cancellationToken);
+            }
+
+            return result;
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not TunnelLostException)
+        {
+            LogHeartbeatFailed(connection.WorkerId, e.Message);
+            return HeartbeatResult.Accepted;
+        }
+    }
+
+    private async Task DisconnectAsync(WorkerConnection connection)
+    {
+        TunnelEnd end = connection.Tunnel.Ended.IsCompleted ? await connection.Tunnel.Ended : new TunnelEnd(TunnelEnd.Released, "The worker ended its heartbeats.");
+        LogDisconnected(connection.WorkerId, end.Code);
+        using var limit = new CancellationTokenSource(DisconnectLimit, time);
+        try
+        {
+            await grains.InvokeAsync(
+                (client, token) => client.GetGrain<IWorkerGrain>(connection.WorkerId)
+                    .DisconnectAsync(new WorkerDisconnect(connection.Epoch, connection.TunnelId, end.Code), token),
+                limit.Token);
+        }
+        catch (Exception e) when (e is ClusterUnavailableException or OperationCanceledException)
+        {
+            // The grain misses the heartbeats and finds out by itself.
+            LogDisconnectFailed(connection.WorkerId, e.Message);
+        }
+    }
+
+    private GrainRegistration ToGrain(WorkerConnection connection)
+    {
+        WorkerRegistration said = connection.Registration;
+        return new GrainRegistration(
+            identity.Id,
+            connection.TunnelId,
+            Guid.ParseExact(said.BootId, "N"),
+            said.WorkerName,
+            said.ProviderId,
+            said.Engine.Kind,
+            [.. said.Models.Select(static model => new ServedModel(model.Name, model.ManifestSha256, model.ContextTokens, model.Slots, model.Prices.ToMarket()))]);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.Json;
+using CocoonOrleans.Gateway.Dispatch;
+using CsCheck;
+
+namespace CocoonOrleans.Tests.Unit.Gateway.Dispatch;
+
+public sealed class ChunkReaderTests
+{
+    private const string Head = """{"id":"c","object":"chat.completion.chunk","created":7,"model":"m/x","choices":[""";
+
+    private readonly ChunkReader _reader = new("c", 7, "m/x");
+
+    [Fact]
+    public void Read_WholeAnswer_GivesItsPieces()
+    {
+        Assert.Equal(new ChunkContent(true, "", null), Good(Choice("""{"role":"assistant","content":""}""")));
+        Assert.Equal(new ChunkContent(false, "Hé\n", null), Good(Choice("""{"content":"Hé\n"}""")));
+        Assert.Equal(new ChunkContent(false, "", "stop"), Good(Choice("{}", "\"stop\"")));
+        Assert.True(_reader.IsFinished);
+    }
+
+    [Theory]
+    [InlineData(",\"usage\":null")]
+    [InlineData(",\"system_fingerprint\":\"fp_1\"")]
+    [InlineData(",\"service_tier\":null")]
+    public void Read_FieldThatClientsKnow_IsTaken(string field) =>
+        Assert.Equal(ChunkFault.None, Read(Head + """{"index":0,"delta":{"role":"assistant","refusal":null},"logprobs":null,"finish_reason":null}]""" + field + "}"));
+
+    [Theory]
+    [InlineData("", ChunkFault.NotJson)]
+    [InlineData("[]", ChunkFault.NotJson)]
+    [InlineData("{", ChunkFault.NotJson)]
+    [InlineData("{}", ChunkFault.MissingOrDoubleField)]
+    [InlineData("{\"evil\":1}", ChunkFault.UnknownField)]
+    [InlineData("{\"id\":\"other\"}", ChunkFault.BadField)]
+    [InlineData("{\"created\":8}", ChunkFault.BadField)]
+    [InlineData("{\"usage\":{}}", ChunkFault.BadField)]
+    [InlineData("{\"id\":\"c\",\"id\":\"c\"}", ChunkFault.MissingOrDoubleField)]
+    public void Read_BadChunk_NamesTheFault(string chunk, ChunkFault fault) => Assert.Equal(fault, Read(chunk));
+
+    [Theory]
+    [InlineData("""{"index":1,"delta":{}}""", ChunkFault.BadField)]
+    [InlineData("""{"index":0}""", ChunkFault.MissingOrDoubleField)]
+    [InlineData("""{"index":0,"delta":{"content":7}}""", ChunkFault.BadField)]
+    [InlineData("""{"index":0,"delta":{"tool_calls":[]}}""", ChunkFault.UnknownField)]
+    [InlineData("""{"index":0,"delta":{"role":"user"}}""", ChunkFault.BadField)]
+    [InlineData("""{"index":0,"delta":{},"finish_reason":"error"}""", ChunkFault.BadField)]
+    [InlineData("""{"index":0,"delta":{}},{"index":1,"delta":{}}""", ChunkFault.BadField)]
+    [InlineData("""{"index":0,"delta":{"content":"\ud800"}}""", ChunkFault.NotJson)]
+    public void Read_BadChoice_NamesTheFault(string choice, ChunkFault fault) => Assert.Equal(fault, Read(Head + choice + "]}"));
+
+    [Fact]
+    public void Read_LineBreak_IsRefused() => Assert.Equal(ChunkFault.NotJson, Read(Choice("{\n\"role\":\"assistant\"}")));
+
+    [Fact]
+    public void Read_SecondObjectBehindIt_IsRefused() => Assert.Equal(ChunkFault.NotJson, Read(Choice("""{"role":"assistant"}""") + "{}"));
+
+    [Fact]
+    public void Read_FirstWithoutRole_IsOutOfOrder() => Assert.Equal(ChunkFault.OutOfOrder, Read(Choice("""{"content":"hi"}""")));
+
+    [Fact]
+    public void Read_SecondRole_IsOutOfOrder()
+    {
+        Good(Choice("""{"role":"assistant"}"""));
+
+        Assert.Equal(ChunkFault.OutOfOrder, Read(Choice("""{"role":"assistant"}""")));
+    }
+
+    [Fact]
+    public void Read_AfterTheFinish_IsOutOfOrder()
+    {
+        Good(Choice("""{"role":"assistant"}"""));
+        Good(Choice("{}", "\"length\""));
+
+        Assert.Equal(ChunkFault.OutOfOrder, Read(Choice("""{"content":"more"}""")));
+    }
+
+    [Fact]
+    public void Read_AnyBytes_NeverThrows() =>
+        Gen.Byte.Array[0, 200].Sample(bytes => new ChunkReader("c", 7, "m/x").Read(bytes, out _) != ChunkFault.None);
+
+    [Fact]
+    public void Read_GoodChunkWithAByteChanged_IsRefusedOrStillOneLineOfJson()
+    {
+        byte[] good = Encoding.UTF8.GetBytes(Choice("""{"role":"assistant","content":"text"}"""));
+        Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte).Sample((at, value) =>
+        {
+            byte[] changed = [.. good];
+            changed[at] = value;
+            if (new ChunkReader("c", 7, "m/x").Read(changed, out ChunkContent content) == ChunkFault.None)
+            {
+                using JsonDocument document = JsonDocument.Parse(changed);
+                JsonElement root = document.RootElement;
+                return !changed.Contains((byte)'\n')
+                    && root.GetProperty("id").GetString() == "c"
+                    && root.GetProperty("model").GetString() == "m/x"
+                    && root.GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString() == content.Text;
+            }
+
+            return true;
+        });
+    }
+
+    private static string Choice(string delta, string finish = "null") => $$"""{{Head}}{"index":0,"delta":{{delta}},"finish_reason":{{finish}}}]}""";
+
+    private ChunkFault Read(string chunk) => _reader.Read(Encoding.UTF8.GetBytes(chunk), out _);
+
+    private ChunkContent Good(string chunk)
+    {
+        Assert.Equal(ChunkFault.None, _reader.Read(Encoding.UTF8.GetBytes(chunk), out ChunkContent content));
+        return content;
+    }
+}

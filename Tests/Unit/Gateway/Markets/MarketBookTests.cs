@@ -1,0 +1,119 @@
+using CocoonOrleans.Gateway.Markets;
+using CocoonOrleans.Grains.Markets;
+using CocoonOrleans.Market.Offers;
+using CocoonOrleans.Market.Prices;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CocoonOrleans.Tests.Unit.Gateway.Markets;
+
+public sealed class MarketBookTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly HashSet<string> _connected = ["a", "b"];
+    private readonly MarketBook _book;
+
+    public MarketBookTests()
+    {
+        _book = new MarketBook(_connected.Contains, 10, _time);
+        _book.Update("m/0", Snapshot(1, ("a", 4, 2)));
+    }
+
+    [Fact]
+    public void Offers_WorkerWithoutATunnelHere_IsLeftOut()
+    {
+        _book.Update("m/0", Snapshot(2, ("a", 4, 2), ("stranger", 4, 4)));
+
+        Assert.Equal("a", Assert.Single(_book.Offers()).WorkerId);
+    }
+
+    [Fact]
+    public void Offers_SlotTaken_HasOneLess()
+    {
+        _book.Take("a");
+
+        Assert.Equal(1, Free());
+    }
+
+    [Fact]
+    public void Offers_SlotTakenAndReturned_HasAllAgain()
+    {
+        _book.Take("a");
+        _book.Return("a", TimeSpan.FromSeconds(1));
+
+        Assert.Equal(2, Free());
+    }
+
+    [Fact]
+    public void Offers_UnchangedSnapshot_KeepsWhatWasTaken()
+    {
+        _book.Take("a");
+        _book.Update("m/0", null);
+
+        Assert.Equal(1, Free());
+    }
+
+    [Fact]
+    public void Offers_NewSnapshot_IsBelievedButNeverAboveOwnSlots()
+    {
+        _book.Take("a");
+        _book.Update("m/0", Snapshot(2, ("a", 4, 4)));
+
+        Assert.Equal(3, Free());
+    }
+
+    [Fact]
+    public void Offers_Refused_CountsAsBusyForASecond()
+    {
+        _book.Take("a");
+        _book.Refused("a");
+
+        Assert.Equal(0, Free());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(2, Free());
+    }
+
+    [Fact]
+    public void Offers_TwoShards_AreOneBook()
+    {
+        _book.Update("m/1", Snapshot(1, ("b", 1, 1)));
+
+        Assert.Equal(["a", "b"], _book.Offers().Select(offer => offer.WorkerId).Order());
+        Assert.Equal(1, _book.VersionOf("m/1"));
+    }
+
+    [Fact]
+    public async Task Return_JobWaits_IsCalled()
+    {
+        using WaitingRoom.Ticket ticket = _book.Room.TryEnter()!;
+        Task waiting = ticket.WaitAsync(CancellationToken.None);
+        _book.Take("a");
+        _book.Return("a", TimeSpan.FromSeconds(1));
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Update_FreeSlots_CallWaitingJobs()
+    {
+        using WaitingRoom.Ticket ticket = _book.Room.TryEnter()!;
+        Task waiting = ticket.WaitAsync(CancellationToken.None);
+        _book.Update("m/0", null);
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void Age_SinceTheLastAnswer_Grows()
+    {
+        _time.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.Equal(TimeSpan.FromSeconds(6), _book.Age);
+    }
+
+    private int Free() => Assert.Single(_book.Offers()).FreeSlots;
+
+    private static MarketSnapshot Snapshot(long version, params (string Worker, int Slots, int Free)[] workers) => new(
+        version,
+        [.. workers.Select(worker => new BookOffer(
+            new Offer(worker.Worker, "provider", "m", new string('0', 64), 1000, new TokenPrices(new(1), new(1), new(1)), worker.Slots, worker.Free), 1))]);
+}
