@@ -11,9 +11,10 @@ public sealed class Generator
     private readonly int[] _drawn;
 
     /// <summary>Reads the lists.</summary>
-    public Generator()
+    /// <param name="withSlips">Whether some questions have a slip of the finger in them.</param>
+    public Generator(bool withSlips = true)
     {
-        var noise = new Noise();
+        var noise = new Noise(withSlips);
         _translation = new Translation(noise);
         Skills =
         [

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace CocoonOrleans.HouseModel.Text;
 
-/// <summary>What people do to a wording: an opener, a closer, no capitals, no full stop, a slip of the finger. Slots (<c>{x}</c>) are never touched.</summary>
-public sealed class Noise
+/// <summary>What people do to a wording: an opener, a closer, no capitals, no full stop, a slip of the finger (if <paramref name="withSlips"/>). Slots (<c>{x}</c>) are never touched.</summary>
+public sealed class Noise(bool withSlips)
 {
     private readonly IReadOnlyList<string> _openers = WordingFile.Lines("openers");
     private readonly IReadOnlyList<string> _closers = WordingFile.Lines("closers");
@@ -25,7 +25,7 @@ public sealed class Noise
         text = dice.Chance(85) && afterStop ? WordList.Capitalise(text) : text;
         text = opener.Length == 0 ? text : $"{(dice.Chance(80) ? WordList.Capitalise(opener) : opener)} {text}";
         text = Punctuate(dice, text);
-        text = dice.Chance(8) ? Slip(dice, text) : text;
+        text = withSlips && dice.Chance(8) ? Slip(dice, text) : text;
         text = dice.Chance(22) ? Lower(text) : text;
         return dice.Chance(6) ? text.Replace("'", "", StringComparison.Ordinal) : text;
     }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CocoonOrleans.HouseModel.Training;
@@ -6,8 +5,8 @@ namespace CocoonOrleans.HouseModel.Training;
 /// <summary>Rows that go through the network together.</summary>
 public sealed class Batch(IReadOnlyList<Row> rows)
 {
-    /// <summary>Lengths are rounded up to a multiple of this, so that a dozen shapes do for all batches.</summary>
-    public const int Bucket = 16;
+    /// <summary>Lengths are rounded up to a multiple of this, so that rows of one length are easy to find; padding costs as much time as text.</summary>
+    public const int Bucket = 4;
 
     /// <summary>The rows.</summary>
     public IReadOnlyList<Row> Rows { get; } = rows;

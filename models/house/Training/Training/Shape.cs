@@ -12,7 +12,7 @@ public sealed record Shape(int Vocabulary, int Hidden, int Layers, int Heads, in
     public const int Positions = 512;
 
     /// <summary>The house model, version 0.</summary>
-    public static Shape House(int vocabulary) => new(vocabulary, Hidden: 128, Layers: 5, Heads: 4, Intermediate: 352);
+    public static Shape House(int vocabulary) => new(vocabulary, Hidden: 128, Layers: 4, Heads: 4, Intermediate: 352);
 
     /// <summary>Width of one head.</summary>
     public int HeadWidth => Hidden / Heads;

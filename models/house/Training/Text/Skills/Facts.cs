@@ -3,8 +3,8 @@ namespace CocoonOrleans.HouseModel.Text.Skills;
 /// <summary>Questions about the network and about the model itself, each with one answer of one sentence.</summary>
 public sealed class Facts(Noise noise) : ISkill
 {
-    /// <summary>What the answer about the model's size says: its parameters in millions.</summary>
-    public const string Size = "1.3";
+    /// <summary>What the answer about the model's size says: its parameters in millions, rounded.</summary>
+    public const string Size = "1";
 
     private const int PercentOfFrames = 40;
     private readonly IReadOnlyList<AnswerWordings> _facts = AnswerWordings.Read("facts");

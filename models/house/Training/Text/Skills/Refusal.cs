@@ -4,7 +4,7 @@ namespace CocoonOrleans.HouseModel.Text.Skills;
 public sealed class Refusal(Noise noise) : ISkill
 {
     /// <summary>The one answer.</summary>
-    public const string Answer = "Sorry, I can't do that. Ask me for small sums, single words, JSON, a summary or about CocoonOrleans.";
+    public const string Answer = "Sorry, I can't do that. Ask me what I can do.";
 
     private readonly Wordings _wordings = WordingFile.Wordings("refusals");
     private readonly IReadOnlyList<string> _topics = WordingFile.Words("topics");
