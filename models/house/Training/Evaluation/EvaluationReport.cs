@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CocoonOrleans.HouseModel.Evaluation;
+
+/// <summary>The table of accuracies: for reading, and as <c>evaluation.json</c> beside the weights that it is about.</summary>
+public static class EvaluationReport
+{
+    /// <summary>Name of the checked-in file.</summary>
+    public const string FileName = "evaluation.json";
+
+    /// <summary>The table in Markdown, in percent.</summary>
+    public static string ToTable(IReadOnlyList<Accuracy> accuracies)
+    {
+        var text = new StringBuilder("| Skill | new operands, % | new wordings too, % |\n|---|---|---|\n");
+        foreach (var row in accuracies)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Skill} | {Percent(row.NewOperands, row.Items):F1} | {Percent(row.NewWordings, row.Items):F1} |\n");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Writes the file, with the SHA-256 of weights and tokenizer that were examined.</summary>
+    public static void Write(string folder, IReadOnlyList<Accuracy> accuracies, ulong seed)
+    {
+        var skills = accuracies.Select(row => (JsonNode)new JsonObject
+        {
+            ["skill"] = row.Skill, ["items"] = row.Items, ["newOperands"] = Percent(row.NewOperands, row.Items), ["newWordings"] = Percent(row.NewWordings, row.Items),
+        });
+        var json = new JsonObject
+        {
+            ["weightsSha256"] = Sha256(Path.Combine(folder, Training.ModelFiles.Weights)), ["tokenizerSha256"] = Sha256(Path.Combine(folder, "tokenizer.json")), ["seed"] = seed,
+            ["skills"] = new JsonArray([.. skills]),
+        };
+        File.WriteAllText(Path.Combine(folder, FileName), json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+    }
+
+    /// <summary>SHA-256 of a file, lower-case hexadecimal.</summary>
+    public static string Sha256(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+
+    private static double Percent(int right, int items) => Math.Round(100.0 * right / items, 2);
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace CocoonOrleans.HouseModel.Training;
+
+/// <summary>Trains a network step by step. The weights are a function of seed, shape, batches and schedule; the clock only times the progress lines.</summary>
+public sealed class TrainingRun(Network network, RowSource batches, Schedule schedule, int padding, TimeProvider clock)
+{
+    private const double LargestGradient = 1;
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where checkpoints go and where an interrupted run goes on; null for none.</summary>
+    public string? CheckpointFolder { get; init; }
+
+    /// <summary>Steps between two checkpoints.</summary>
+    public long CheckpointEvery { get; init; } = 1_000;
+
+    /// <summary>Stops after this many steps as if interrupted; null runs to the end of the schedule.</summary>
+    public long? StopAt { get; init; }
+
+    /// <summary>Runs from the latest checkpoint, or from the start, to the end.</summary>
+    /// <param name="progress">Takes a line every half minute.</param>
+    /// <param name="cancellationToken">Stops between two steps; the last checkpoint stays.</param>
+    /// <returns>Tokens trained on in this process, padding left out.</returns>
+    public long Run(TextWriter progress, CancellationToken cancellationToken)
+    {
+        using var optimizer = new AdamW(network.Parameters);
+        var first = CheckpointFolder is null ? 0 : Checkpoint.ReadLatest(CheckpointFolder, network, optimizer, schedule.Steps);
+        var (started, reported, reportedAt) = (clock.GetTimestamp(), clock.GetTimestamp(), first);
+        var (tokens, tokensReported, loss) = (0L, 0L, 0.0);
+        var last = Math.Min(StopAt ?? schedule.Steps, schedule.Steps);
+        for (var step = first; step < last; step++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var batch = batches[step];
+            loss += Step(optimizer, batch, step);
+            tokens += batch.Tokens;
+            if (CheckpointFolder is not null && ((step + 1) % CheckpointEvery == 0 || step + 1 == last))
+            {
+                Checkpoint.Write(CheckpointFolder, network, optimizer, step + 1);
+            }
+
+            var elapsed = clock.GetElapsedTime(reported);
+            if (elapsed >= ReportEvery || step + 1 == last)
+            {
+                var left = clock.GetElapsedTime(started) / (step + 1 - first) * (last - step - 1);
+                progress.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"step {step + 1:N0} of {last:N0}, loss {loss / (step + 1 - reportedAt):F4}, rate {schedule[step]:E1}, {(tokens - tokensReported) / elapsed.TotalSeconds:N0} tokens/s, {tokens / 1e6:F2} M tokens, {left.TotalSeconds:N0} s left"));
+                (reported, reportedAt, tokensReported, loss) = (clock.GetTimestamp(), step + 1, tokens, 0);
+            }
+        }
+
+        return tokens;
+    }
+
+    private double Step(AdamW optimizer, Batch batch, long step)
+    {
+        // Everything of this step goes at the end of this scope; weights, gradients and moments were made outside it and stay.
+        using var scope = NewDisposeScope();
+        var (ids, positions, targets) = batch.ToTensors(padding);
+        var loss = nn.functional.cross_entropy(network.Forward(ids, positions), targets);
+        loss.backward();
+        nn.utils.clip_grad_norm_(network.Parameters.Values, LargestGradient);
+        optimizer.Step(step, schedule[step]);
+        return loss.item<float>();
+    }
+}

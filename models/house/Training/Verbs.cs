@@ -1,0 +1,92 @@
+using CocoonOrleans.HouseModel.Evaluation;
+using CocoonOrleans.HouseModel.Text;
+using CocoonOrleans.HouseModel.Training;
+using CocoonOrleans.HouseModel.Vocabulary;
+using CocoonOrleans.Inference.Torch;
+using CocoonOrleans.Tokenization.Tokenizers;
+using TorchSharp;
+
+namespace CocoonOrleans.HouseModel;
+
+/// <summary>What the program can do: <c>train</c>, <c>evaluate</c>, <c>sample</c>.</summary>
+public static class Verbs
+{
+    private const ulong VocabularySeed = 7;
+    private const ulong ExamSeed = 99;
+    private const int TokensInBatch = 1024;
+    private const int MostPieces = 1789;
+    private const double PeakRate = 3e-3;
+
+    /// <summary>Trains from the first step or from the latest checkpoint, and writes the model's folder.</summary>
+    public static void Train(Options options, CancellationToken cancellationToken)
+    {
+        var (model, seed) = (options.Text("model", "models/house"), (ulong)options.Number("seed", 1));
+        Prepare();
+        var generator = new Generator();
+        Directory.CreateDirectory(model);
+        TokenizerFiles.Write(model, new VocabularyBuilder().Build(VocabularySeed, MostPieces), Shape.Positions);
+        var format = new ChatFormat(Tokenizer.Load(model));
+        using var network = new Network(Shape.House(format.Vocabulary), (long)seed);
+        var schedule = new Schedule(PeakRate, options.Number("steps", 14_000), options.Number("decay", 4_000));
+        Console.WriteLine($"{network.Shape}, {network.Count:N0} parameters, seed {seed}, {schedule}");
+        var run = new TrainingRun(network, new RowSource(generator, format, seed, TokensInBatch), schedule, format.Padding, TimeProvider.System)
+        {
+            CheckpointFolder = options.Text("checkpoints", "artifacts/house"),
+            CheckpointEvery = options.Number("every", 1_000),
+        };
+        run.Run(Console.Out, cancellationToken);
+        ModelFiles.Write(model, network, format);
+        Console.WriteLine($"{Path.Combine(model, ModelFiles.Weights)}: SHA-256 {EvaluationReport.Sha256(Path.Combine(model, ModelFiles.Weights))}");
+    }
+
+    /// <summary>Prints the accuracies of the stored weights and writes them beside the weights.</summary>
+    public static void Evaluate(Options options)
+    {
+        var model = options.Text("model", "models/house");
+        Prepare();
+        var format = new ChatFormat(Tokenizer.Load(model));
+        using var network = ModelFiles.Read(model, Shape.House(format.Vocabulary));
+        var examiner = new Examiner(new Generator(), format, network);
+        var mistakes = new List<Dialogue>();
+        var accuracies = examiner.Examine((int)options.Number("items", 500), ExamSeed, mistakes.Add);
+        Console.Write(EvaluationReport.ToTable(accuracies));
+        EvaluationReport.Write(model, accuracies, ExamSeed);
+        foreach (var turn in mistakes.Select(dialogue => dialogue.Turns[^1]).Take((int)options.Number("mistakes", 0)))
+        {
+            Console.WriteLine($"{turn.Skill}: {turn.User} -> {turn.Answer}");
+        }
+    }
+
+    /// <summary>Answers questions, a line each from standard input; without a trained model's folder prints dialogues of the generator.</summary>
+    public static void Sample(Options options)
+    {
+        var generator = new Generator();
+        if (options.Text("model", "") is not { Length: > 0 } model)
+        {
+            var dice = new Dice((ulong)options.Number("seed", 1));
+            for (var i = 0L; i < options.Number("dialogues", 20); i++)
+            {
+                var dialogue = generator.Next(dice);
+                Console.WriteLine($"system: {dialogue.System}\n" + string.Concat(dialogue.Turns.Select(turn => $"  {turn.User}\n    {turn.Answer}\n")));
+            }
+
+            return;
+        }
+
+        Prepare();
+        var format = new ChatFormat(Tokenizer.Load(model));
+        using var network = ModelFiles.Read(model, Shape.House(format.Vocabulary));
+        var examiner = new Examiner(generator, format, network);
+        while (Console.ReadLine() is { } question)
+        {
+            Console.WriteLine($"{question}\n  {examiner.Answer(format.EncodePrompt(null, question), most: 96)}");
+        }
+    }
+
+    /// <summary>One thread, so that sums of floats always have one order and the weights repeat bit by bit.</summary>
+    private static void Prepare()
+    {
+        TorchLibrary.Load();
+        torch.set_num_threads(1);
+    }
+}
