@@ -1,0 +1,11 @@
+namespace CocoonOrleans.Inference.Engines;
+
+/// <summary>Which kind of engine answers. It travels with every answer, so nobody takes a script for a model.</summary>
+public enum EngineKind
+{
+    /// <summary>A model computed in this process.</summary>
+    Native,
+
+    /// <summary>A script replayed for tests and load; no model is behind it.</summary>
+    Scripted,
+}

@@ -1,0 +1,23 @@
+namespace CocoonOrleans.Inference.Engines;
+
+/// <summary>Why an engine refuses a request.</summary>
+public enum EngineRefusalKind
+{
+    /// <summary>No such model is loaded.</summary>
+    UnknownModel,
+
+    /// <summary>The prompt leaves no room for an answer.</summary>
+    ContextTooLong,
+
+    /// <summary>As many requests wait as may wait: try again later.</summary>
+    QueueFull,
+
+    /// <summary>A member of the request has a value that makes no sense.</summary>
+    InvalidOption,
+
+    /// <summary>The deadline passed before the answer began.</summary>
+    DeadlinePassed,
+
+    /// <summary>The engine is stopping, or a fault took it out of service: try another worker.</summary>
+    OutOfService,
+}

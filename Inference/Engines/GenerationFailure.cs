@@ -1,0 +1,20 @@
+namespace CocoonOrleans.Inference.Engines;
+
+/// <summary>Why an answer can't go on.</summary>
+public enum GenerationFailure
+{
+    /// <summary>The deadline passed while the answer was under way.</summary>
+    DeadlinePassed,
+
+    /// <summary>The model computed something that is no number.</summary>
+    NotANumber,
+
+    /// <summary>The tensor library failed.</summary>
+    Backend,
+
+    /// <summary>The engine was stopped.</summary>
+    EngineStopped,
+
+    /// <summary>A script said so.</summary>
+    Scripted,
+}

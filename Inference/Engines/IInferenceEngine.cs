@@ -1,0 +1,32 @@
+namespace CocoonOrleans.Inference.Engines;
+
+/// <summary>
+/// Turns token ids into token ids and text with a language model. Safe for many callers at once. Disposing it stops the work under way:
+/// answers that are not finished fail with <see cref="GenerationFailure.EngineStopped"/>.
+/// </summary>
+public interface IInferenceEngine : IAsyncDisposable
+{
+    /// <summary>What this engine is and which models it serves. Changes only when <see cref="LoadAsync"/> completes.</summary>
+    EngineCapabilities Capabilities { get; }
+
+    /// <summary>How busy it is right now.</summary>
+    EngineStatistics Statistics { get; }
+
+    /// <summary>Loads a model. Loading the same name again with the same content returns the loaded one.</summary>
+    /// <param name="model">Which model, and where it lies.</param>
+    /// <param name="progress">Told about each stage; may be called from any thread.</param>
+    /// <param name="cancellationToken">Gives up loading; nothing of the model stays.</param>
+    /// <exception cref="Formats.ModelFormatException">A file is missing, damaged, altered or of an unsupported kind.</exception>
+    Task<LoadedModel> LoadAsync(ModelReference model, IProgress<LoadProgress>? progress, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Answers one request: any number of <see cref="TokenGenerated"/>, then exactly one <see cref="GenerationFinished"/>. The texts of all events,
+    /// joined, are the answer. A reader who is slow pauses this answer only.
+    /// </summary>
+    /// <param name="request">Prompt, limits and sampling.</param>
+    /// <param name="cancellationToken">Ends the answer within one step of the engine; leaving the enumeration does the same.</param>
+    /// <exception cref="EngineRefusalException">Thrown by the first move: the request is refused, with the reason, and cost nothing.</exception>
+    /// <exception cref="GenerationFailedException">Thrown after any number of events: the answer can't go on.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
+}

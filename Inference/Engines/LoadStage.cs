@@ -1,0 +1,14 @@
+namespace CocoonOrleans.Inference.Engines;
+
+/// <summary>The stages of loading a model, in their order.</summary>
+public enum LoadStage
+{
+    /// <summary>Reading and hashing the files.</summary>
+    Reading,
+
+    /// <summary>Making the decoder out of the weights.</summary>
+    Building,
+
+    /// <summary>The model answers.</summary>
+    Ready,
+}

@@ -1,0 +1,12 @@
+namespace CocoonOrleans.Inference.Engines;
+
+/// <summary>A model that an engine serves.</summary>
+/// <param name="Name">The name that clients use.</param>
+/// <param name="ManifestSha256">Hash of the canonical list of its files and their hashes: 64 lower-case hex digits.</param>
+/// <param name="ContextTokens">Highest sum of prompt and completion tokens.</param>
+/// <param name="Parameters">Number of weights; 0 where no model is behind the engine.</param>
+public sealed record LoadedModel(string Name, string ManifestSha256, int ContextTokens, long Parameters)
+{
+    /// <summary>The id that says exactly what was run, as in receipts: <c>name@sha256:hash</c>.</summary>
+    public string Id => $"{Name}@sha256:{ManifestSha256}";
+}

@@ -1,0 +1,32 @@
+namespace CocoonOrleans.Inference.Engines;
+
+/// <summary>How the next token is chosen. Applied in the order: penalties, temperature, top-k, top-p, min-p, draw.</summary>
+public sealed record SamplingOptions
+{
+    /// <summary>Temperature 1, nothing cut off, a random seed: OpenAI's defaults.</summary>
+    public static SamplingOptions Default { get; } = new();
+
+    /// <summary>Always the likeliest token.</summary>
+    public static SamplingOptions Greedy { get; } = new() { Temperature = 0 };
+
+    /// <summary>Divides the logits, 0 to 2. At 0 the likeliest token wins, the lowest id among equals.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Keeps the likeliest tokens until their probabilities reach this sum: above 0, up to 1. 1 keeps all.</summary>
+    public double TopP { get; init; } = 1;
+
+    /// <summary>Keeps this many of the likeliest tokens, 0 or more. 0 keeps all.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>Drops tokens less likely than this part of the likeliest one's probability, 0 to 1. 0 drops none.</summary>
+    public double MinP { get; init; }
+
+    /// <summary>Taken off the logit of every token that the answer holds already, -2 to 2.</summary>
+    public double PresencePenalty { get; init; }
+
+    /// <summary>Taken off the logit of a token once for each time the answer holds it, -2 to 2.</summary>
+    public double FrequencyPenalty { get; init; }
+
+    /// <summary>Makes draws repeatable; null: a random one is chosen and returned in <see cref="GenerationFinished.Seed"/>.</summary>
+    public long? Seed { get; init; }
+}

@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+
+namespace CocoonOrleans.Inference.Models;
+
+/// <summary>Reads a stream forward and hashes what was read, so that content and hash can't differ.</summary>
+internal sealed class HashingStream(Stream source, Action<int> read) : Stream
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long _position;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => source.Length;
+
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Hash of everything read so far: 64 lower-case hex digits.</summary>
+    public string Sha256() => Convert.ToHexStringLower(_hash.GetCurrentHash());
+
+    public override int Read(Span<byte> buffer)
+    {
+        var count = source.Read(buffer);
+        _hash.AppendData(buffer[..count]);
+        _position += count;
+        read(count);
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _hash.Dispose();
+            source.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,141 @@
+using CocoonOrleans.Inference.Formats;
+
+namespace CocoonOrleans.Inference.Models;
+
+/// <summary>
+/// A model's files in private memory, each read once and hashed as it was read. Files that no part of the engine reads (a card, a licence)
+/// are not part of it.
+/// </summary>
+public sealed class ModelFolder
+{
+    private const string SingleWeights = "model.safetensors";
+    private const long MaximumTextBytes = 64 << 20;
+
+    private static readonly string[] OptionalTexts = ["chat_template.jinja", "tokenizer_config.json"];
+    private static readonly string[] RequiredTexts = [LlamaConfig.FileName, "tokenizer.json"];
+
+    private readonly string _folder;
+    private readonly List<ModelFile> _files = [];
+    private readonly Dictionary<string, byte[]> _texts = [];
+    private readonly Dictionary<string, WeightTensor> _weights = [];
+    private readonly Action<long, long> _progress;
+    private readonly CancellationToken _cancellationToken;
+    private long _bytesRead;
+    private long _bytesTotal;
+
+    private ModelFolder(string folder, Action<long, long> progress, CancellationToken cancellationToken)
+    {
+        _folder = folder;
+        _progress = progress;
+        _cancellationToken = cancellationToken;
+        ReadAll();
+        Manifest = new ModelManifest(_files);
+        Config = LlamaConfig.Parse(Text(LlamaConfig.FileName));
+    }
+
+    /// <summary>What was read.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>The decoder's shape.</summary>
+    public LlamaConfig Config { get; }
+
+    /// <summary>The weights by name.</summary>
+    public IReadOnlyDictionary<string, WeightTensor> Weights => _weights;
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="progress">Told bytes read and bytes to read; null for nobody.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ModelFormatException">A file is missing, unreadable, truncated or breaks a rule of its format.</exception>
+    public static ModelFolder Read(string folder, Action<long, long>? progress = null, CancellationToken cancellationToken = default)
+        => new(folder, progress ?? ((_, _) => { }), cancellationToken);
+
+    /// <summary>Content of a file that is not weights; empty where the model has no such file.</summary>
+    public ReadOnlyMemory<byte> Text(string name) => _texts.GetValueOrDefault(name, []);
+
+    private void ReadAll()
+    {
+        if (!Directory.Exists(_folder))
+        {
+            throw new ModelFormatException(_folder, "folder", "does not exist");
+        }
+
+        var sharded = Exists(SafetensorsIndex.FileName);
+        string[] texts = [.. RequiredTexts, .. OptionalTexts.Where(Exists), .. sharded ? [SafetensorsIndex.FileName] : Array.Empty<string>()];
+        _bytesTotal = Directory.EnumerateFiles(_folder, "*.safetensors").Sum(file => new FileInfo(file).Length) + texts.Where(Exists).Sum(Size);
+        foreach (var name in texts)
+        {
+            ReadFile(name, (stream, length) =>
+            {
+                var bytes = length <= MaximumTextBytes ? new byte[length] : throw new ModelFormatException(name, "size", $"{length} bytes are more than {MaximumTextBytes}");
+                stream.ReadExactly(bytes);
+                _texts.Add(name, bytes);
+            });
+        }
+
+        if (sharded)
+        {
+            ReadShards(SafetensorsIndex.Parse(Text(SafetensorsIndex.FileName)));
+        }
+        else
+        {
+            ReadWeights(SingleWeights, _ => SingleWeights);
+        }
+    }
+
+    private void ReadShards(IReadOnlyDictionary<string, string> shards)
+    {
+        foreach (var shard in shards.Values.Distinct().Order(StringComparer.Ordinal))
+        {
+            ReadWeights(shard, name => shards.GetValueOrDefault(name));
+        }
+
+        if (shards.Keys.FirstOrDefault(name => !_weights.ContainsKey(name)) is { } missing)
+        {
+            throw new ModelFormatException(shards[missing], missing, $"{SafetensorsIndex.FileName} says that this file holds it, but it does not");
+        }
+    }
+
+    private void ReadWeights(string file, Func<string, string?> fileOf) => ReadFile(file, (stream, length) =>
+    {
+        foreach (var tensor in SafetensorsFile.Read(stream, length, file, _cancellationToken))
+        {
+            if (fileOf(tensor.Name) != file)
+            {
+                throw new ModelFormatException(file, tensor.Name, $"{SafetensorsIndex.FileName} does not say that this file holds it");
+            }
+
+            _weights.Add(tensor.Name, tensor);
+        }
+    });
+
+    private void ReadFile(string name, Action<Stream, long> read)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            using var stream = new HashingStream(File.OpenRead(Path.Combine(_folder, name)), Advance);
+            var length = stream.Length;
+            read(stream, length);
+            _files.Add(new ModelFile(name, length, stream.Sha256()));
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new ModelFormatException(name, "file", $"is missing in {_folder}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFormatException(name, "file", $"can't be read: {e.Message}", e);
+        }
+    }
+
+    private void Advance(int count)
+    {
+        _bytesRead += count;
+        _progress(_bytesRead, _bytesTotal);
+    }
+
+    private bool Exists(string name) => File.Exists(Path.Combine(_folder, name));
+
+    private long Size(string name) => new FileInfo(Path.Combine(_folder, name)).Length;
+}

@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CocoonOrleans.Inference.Models;
+
+/// <summary>The exact content of a model: its files with sizes and hashes. Its own hash is the model's identity, as in <c>name@sha256:hash</c>.</summary>
+public sealed class ModelManifest
+{
+    private const string FirstLine = "cocoon model manifest 1";
+
+    /// <summary>Makes the manifest of some files; their order does not matter.</summary>
+    public ModelManifest(IEnumerable<ModelFile> files)
+    {
+        Files = [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)];
+        Text = $"{FirstLine}\n{string.Concat(Files.Select(file => $"{file.Sha256} {file.Bytes} {file.Name}\n"))}";
+        Sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
+    }
+
+    /// <summary>The files, ordered by name (ordinal).</summary>
+    public IReadOnlyList<ModelFile> Files { get; }
+
+    /// <summary>The canonical text that is hashed: a first line, then <c>hash size name</c> for each file, every line ended by one line feed.</summary>
+    public string Text { get; }
+
+    /// <summary>SHA-256 of <see cref="Text"/> in UTF-8: 64 lower-case hex digits.</summary>
+    public string Sha256 { get; }
+}

@@ -1,0 +1,29 @@
+namespace CocoonOrleans.Tunnel.Handshakes;
+
+/// <summary>The reasons for which a tunnel is refused or closed, as they stand on the wire.</summary>
+public static class TunnelRefusalCodes
+{
+    /// <summary>The peers speak no common version of the protocol.</summary>
+    public const string UnsupportedProtocol = "unsupported_protocol";
+
+    /// <summary>The hello line is not what the protocol says.</summary>
+    public const string BadHello = "bad_hello";
+
+    /// <summary>The key is not pinned here.</summary>
+    public const string KeyNotAllowed = "key_not_allowed";
+
+    /// <summary>The gateway has as many tunnels as it may have.</summary>
+    public const string TooManyTunnels = "too_many_tunnels";
+
+    /// <summary>This worker has as many tunnels at this gateway as one worker may have.</summary>
+    public const string TooManySessions = "too_many_sessions";
+
+    /// <summary>A newer session of the same worker took over (its epoch is higher).</summary>
+    public const string Fenced = "fenced";
+
+    /// <summary>What the worker says it offers was not accepted.</summary>
+    public const string RegistrationRefused = "registration_refused";
+
+    /// <summary>The gateway is going down.</summary>
+    public const string Stopping = "stopping";
+}

@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+using CocoonOrleans.Tunnel.Handshakes;
+using CocoonOrleans.Tunnel.Usage;
+
+namespace CocoonOrleans.Tunnel.Messages;
+
+/// <summary>How everything on the tunnel is written as JSON: camel case, missing fields are errors, unknown ones are left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true,
+    MaxDepth = 16)]
+[JsonSerializable(typeof(HelloLine))]
+[JsonSerializable(typeof(WelcomeLine))]
+[JsonSerializable(typeof(TunnelRefusal))]
+[JsonSerializable(typeof(WorkerRegistration))]
+[JsonSerializable(typeof(TokenizerFiles))]
+[JsonSerializable(typeof(Heartbeat))]
+[JsonSerializable(typeof(SessionAdmission))]
+[JsonSerializable(typeof(JobMeta))]
+[JsonSerializable(typeof(JobFinal))]
+[JsonSerializable(typeof(JobError))]
+[JsonSerializable(typeof(UsageReport))]
+[JsonSerializable(typeof(SignedUsageReport))]
+[JsonSerializable(typeof(UsageReportPage))]
+public sealed partial class TunnelJson : JsonSerializerContext;

@@ -1,0 +1,26 @@
+namespace CocoonOrleans.Tunnel.Messages;
+
+/// <summary>The paths that a worker serves on its tunnel.</summary>
+public static class TunnelRoutes
+{
+    /// <summary>GET: <see cref="WorkerRegistration"/>.</summary>
+    public const string Registration = "/v1/registration";
+
+    /// <summary>GET, followed by a hash: <see cref="TokenizerFiles"/>.</summary>
+    public const string Tokenizers = "/v1/tokenizers/";
+
+    /// <summary>GET: an endless stream of <see cref="Heartbeat"/>, one JSON line each.</summary>
+    public const string Heartbeats = "/v1/heartbeats";
+
+    /// <summary>POST: a job, its <see cref="JobDispatch"/> in headers and its payload as body; the answer is a stream of records.</summary>
+    public const string Jobs = "/v1/jobs";
+
+    /// <summary>GET: usage reports that wait for an acknowledgement. POST to <c>{jobId}/ack</c> below it: acknowledges.</summary>
+    public const string UsageReports = "/v1/usage-reports";
+
+    /// <summary>POST: <see cref="SessionAdmission"/>.</summary>
+    public const string Session = "/v1/session";
+
+    /// <summary>POST: a <see cref="Handshakes.TunnelRefusal"/>, why the gateway is about to close the tunnel.</summary>
+    public const string Goodbye = "/v1/goodbye";
+}
