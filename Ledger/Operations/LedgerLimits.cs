@@ -1,0 +1,23 @@
+namespace CocoonOrleans.Ledger.Operations;
+
+/// <summary>Bounds on what the ledger stores.</summary>
+public static class LedgerLimits
+{
+    /// <summary>The most characters of a label, reason, model or worker id.</summary>
+    public const int MaxTextLength = 256;
+
+    /// <summary>The most operations in one call of <see cref="ILedger.ExecuteAsync"/>.</summary>
+    public const int MaxOperationsPerCall = 1024;
+
+    /// <summary>The most rows one read returns.</summary>
+    public const int MaxPageSize = 1000;
+
+    /// <summary>The most tokens of one class in one job.</summary>
+    public const long MaxTokens = 1_000_000_000;
+
+    /// <summary>Basis points of a whole; a commission is at most this.</summary>
+    public const int BasisPoints = 10_000;
+
+    /// <summary>The bytes of a SHA-256.</summary>
+    public const int HashLength = 32;
+}

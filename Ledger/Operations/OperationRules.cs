@@ -1,0 +1,80 @@
+using CocoonOrleans.Ledger.Accounts;
+using CocoonOrleans.Market;
+using CocoonOrleans.Market.Accounts;
+using CocoonOrleans.Market.Prices;
+
+namespace CocoonOrleans.Ledger.Operations;
+
+/// <summary>The bounds of an operation's values, the same for every database.</summary>
+internal static class OperationRules
+{
+    /// <summary>The first broken bound; null where all hold.</summary>
+    public static OperationInvalid? Check(LedgerOperation operation) => operation switch
+    {
+        PlaceHold hold => Id(hold.JobId, nameof(hold.JobId))
+            ?? Account(hold.AccountId, nameof(hold.AccountId))
+            ?? (hold.ApiKeyId is { } key ? Key(key, nameof(hold.ApiKeyId)) : null)
+            ?? AboveZero(hold.Amount, nameof(hold.Amount))
+            ?? Hash(hold.RequestHash, nameof(hold.RequestHash))
+            ?? Text(hold.Model, nameof(hold.Model))
+            ?? Tokens(hold.PromptTokens, nameof(hold.PromptTokens))
+            ?? Tokens(hold.MaxCompletionTokens, nameof(hold.MaxCompletionTokens))
+            ?? Prices(hold.PriceCap, nameof(hold.PriceCap)),
+        CaptureHold capture => Id(capture.JobId, nameof(capture.JobId))
+            ?? Account(capture.ProviderAccountId, nameof(capture.ProviderAccountId))
+            ?? Text(capture.WorkerId, nameof(capture.WorkerId))
+            ?? Prices(capture.Prices, nameof(capture.Prices))
+            ?? Usage(capture.Usage, nameof(capture.Usage))
+            ?? Demand(capture.Amount.Value >= 0, nameof(capture.Amount), "must not be negative")
+            ?? Demand(capture.CommissionBasisPoints is >= 0 and <= LedgerLimits.BasisPoints, nameof(capture.CommissionBasisPoints), "must be 0 to 10000")
+            ?? Demand(Enum.IsDefined(capture.Status), nameof(capture.Status), "must be one of the known ones")
+            ?? Hash(capture.ReportHash, nameof(capture.ReportHash)),
+        ReleaseHold release => Id(release.JobId, nameof(release.JobId)) ?? Text(release.Reason, nameof(release.Reason)),
+        Transfer transfer => Id(transfer.TransactionId, nameof(transfer.TransactionId))
+            ?? Account(transfer.From, nameof(transfer.From))
+            ?? Account(transfer.To, nameof(transfer.To))
+            ?? Demand(transfer.From != transfer.To, nameof(transfer.To), "must be another account than From")
+            ?? AboveZero(transfer.Amount, nameof(transfer.Amount))
+            ?? Text(transfer.Reason, nameof(transfer.Reason)),
+        CreateAccount create => Account(create.AccountId, nameof(create.AccountId))
+            ?? Demand(create.Class is AccountClass.Client or AccountClass.Provider, nameof(create.Class), "must be Client or Provider")
+            ?? Label(create.Label, nameof(create.Label)),
+        CloseAccount close => Account(close.AccountId, nameof(close.AccountId)),
+        CreateApiKey create => Key(create.KeyId, nameof(create.KeyId))
+            ?? Hash(create.SecretHash, nameof(create.SecretHash))
+            ?? Label(create.Label, nameof(create.Label)),
+        RevokeApiKey revoke => Key(revoke.KeyId, nameof(revoke.KeyId)),
+        _ => throw new ArgumentException($"The ledger knows no operation {operation.GetType().Name}.", nameof(operation)),
+    };
+
+    private static OperationInvalid? Demand(bool holds, string field, string reason) => holds ? null : new OperationInvalid(field, reason);
+
+    private static OperationInvalid? Id(Guid id, string field) => Demand(id != Guid.Empty, field, "must not be the empty id");
+
+    private static OperationInvalid? Account(string id, string field) =>
+        Demand(AccountId.IsValid(id), field, "must be 1 to 64 letters, digits or '-'");
+
+    private static OperationInvalid? Key(string id, string field) => Demand(ApiKey.IsKeyId(id), field, "must be the public part of an API key");
+
+    private static OperationInvalid? AboveZero(Nano amount, string field) => Demand(amount.Value > 0, field, "must be above zero");
+
+    private static OperationInvalid? Hash(ReadOnlyMemory<byte> hash, string field) =>
+        Demand(hash.Length == LedgerLimits.HashLength, field, "must be 32 bytes");
+
+    private static OperationInvalid? Text(string text, string field) =>
+        Demand(text is { Length: > 0 and <= LedgerLimits.MaxTextLength }, field, "must be 1 to 256 characters");
+
+    private static OperationInvalid? Label(string text, string field) =>
+        Demand(text is { Length: <= LedgerLimits.MaxTextLength }, field, "must be at most 256 characters");
+
+    private static OperationInvalid? Tokens(long count, string field) =>
+        Demand(count is >= 0 and <= LedgerLimits.MaxTokens, field, "must be 0 to 1000000000 tokens");
+
+    private static OperationInvalid? Usage(TokenUsage usage, string field) =>
+        Demand(
+            usage.IsValid && usage.Prompt <= LedgerLimits.MaxTokens && usage.Completion <= LedgerLimits.MaxTokens,
+            field,
+            "must count 0 to 1000000000 tokens of each class, each part within its whole");
+
+    private static OperationInvalid? Prices(TokenPrices prices, string field) => Demand(prices.IsValid, field, "must hold no negative price");
+}

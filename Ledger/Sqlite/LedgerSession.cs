@@ -1,0 +1,36 @@
+using CocoonOrleans.Ledger.Operations;
+
+namespace CocoonOrleans.Ledger.Sqlite;
+
+/// <summary>The ledger's statements on the writer's connection.</summary>
+internal sealed class LedgerSession
+{
+    private readonly AccountWriter _accounts;
+    private readonly TransferWriter _transfers;
+    private readonly HoldWriter _holds;
+
+    public LedgerSession(SqliteStatements statements, bool allowTreasuryTransfers)
+    {
+        BookWriter book = new(statements);
+        _accounts = new AccountWriter(statements);
+        _transfers = new TransferWriter(statements, book, _accounts, allowTreasuryTransfers);
+        Outbox = new OutboxWriter(statements);
+        _holds = new HoldWriter(statements, book, _accounts, Outbox);
+    }
+
+    public OutboxWriter Outbox { get; }
+
+    /// <summary>Applies one operation. What it wrote before it throws must be undone by the caller.</summary>
+    public LedgerResult Apply(LedgerOperation operation, DateTimeOffset now) => OperationRules.Check(operation) ?? operation switch
+    {
+        PlaceHold hold => _holds.Place(hold, now),
+        CaptureHold capture => _holds.Capture(capture, now),
+        ReleaseHold release => _holds.Release(release, now),
+        Transfer transfer => _transfers.Move(transfer, now),
+        CreateAccount create => _accounts.Create(create, now),
+        CloseAccount close => _accounts.Close(close, now),
+        CreateApiKey create => _accounts.CreateKey(create, now),
+        RevokeApiKey revoke => _accounts.RevokeKey(revoke, now),
+        _ => throw new ArgumentException($"The ledger knows no operation {operation.GetType().Name}.", nameof(operation)),
+    };
+}

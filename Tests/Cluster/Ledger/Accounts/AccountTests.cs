@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using CocoonOrleans.Ledger.Accounts;
+using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Market;
+using CocoonOrleans.Market.Accounts;
+
+namespace CocoonOrleans.Tests.Cluster.Ledger.Accounts;
+
+public abstract class AccountTests(LedgerDatabase database) : LedgerSuite(database)
+{
+    public sealed class OnSqlite() : AccountTests(new SqliteLedgerDatabase());
+
+    [Theory]
+    [InlineData(AccountClass.Client)]
+    [InlineData(AccountClass.Provider)]
+    public async Task CreateAccount_New_IsOpenAndEmpty(AccountClass accountClass)
+    {
+        AccountCreated created = await Do<AccountCreated>(new CreateAccount("new", accountClass, "the label"));
+
+        Assert.False(created.Repeated);
+        Assert.Equal(new Account("new", accountClass, "the label", Nano.Zero, Nano.Zero, Now, null), created.Account);
+        Assert.Equal(created.Account, await Read("new"));
+    }
+
+    [Fact]
+    public async Task CreateAccount_Repeated_KeepsTheFirst()
+    {
+        AccountCreated repeated = await Do<AccountCreated>(new CreateAccount(Client, AccountClass.Client, "another label"));
+
+        Assert.True(repeated.Repeated);
+        Assert.Equal(("", new Nano(1000)), (repeated.Account.Label, repeated.Account.Balance));
+    }
+
+    [Theory]
+    [InlineData(Client, AccountClass.Provider)]
+    [InlineData(WellKnownAccounts.Treasury, AccountClass.Client)]
+    public async Task CreateAccount_IdOfAnotherClass_IsTold(string account, AccountClass accountClass) =>
+        await Do<IdReused>(new CreateAccount(account, accountClass, ""));
+
+    [Fact]
+    public async Task CloseAccount_Repeated_KeepsTheFirstTime()
+    {
+        AccountClosed first = await Do<AccountClosed>(new CloseAccount(Client));
+        Database.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        AccountClosed second = await Do<AccountClosed>(new CloseAccount(Client));
+
+        Assert.Equal((false, true), (first.Repeated, second.Repeated));
+        Assert.Equal(first.Account.ClosedAt, second.Account.ClosedAt);
+    }
+
+    [Theory]
+    [InlineData("nobody", AccountRefusal.Unknown)]
+    [InlineData(WellKnownAccounts.Grants, AccountRefusal.WrongClass)]
+    public async Task CloseAccount_NoneOrTheLedgersOwn_IsRefused(string account, AccountRefusal reason) =>
+        Assert.Equal(new AccountRefused(account, reason), await Do(new CloseAccount(account)));
+
+    [Fact]
+    public async Task GetAccount_NoSuchAccount_IsNull() => Assert.Null(await Ledger.GetAccountAsync("nobody", CancellationToken.None));
+
+    [Fact]
+    public async Task FindApiKey_Created_HoldsTheHashThatTheKeyMatches()
+    {
+        ApiKey key = ApiKey.Create(Client);
+        await Do<ApiKeyCreated>(new CreateApiKey(key.KeyId, key.SecretHash, "laptop"));
+
+        StoredApiKey? stored = await Ledger.FindApiKeyAsync(key.KeyId, CancellationToken.None);
+
+        Assert.NotNull(stored);
+        Assert.Equal((key.KeyId, Client, "laptop", Now, null), (stored.KeyId, stored.AccountId, stored.Label, stored.CreatedAt, stored.RevokedAt));
+        Assert.True(key.Matches(stored.SecretHash.Span));
+    }
+
+    [Fact]
+    public async Task CreateApiKey_RepeatedWithOtherSecret_IsTold()
+    {
+        await Do<ApiKeyCreated>(new CreateApiKey($"{Client}.00000001", SHA256.HashData("one"u8), ""));
+
+        Assert.True((await Do<ApiKeyCreated>(new CreateApiKey($"{Client}.00000001", SHA256.HashData("one"u8), ""))).Repeated);
+        await Do<IdReused>(new CreateApiKey($"{Client}.00000001", SHA256.HashData("two"u8), ""));
+    }
+
+    [Theory]
+    [InlineData("nobody", AccountRefusal.Unknown)]
+    [InlineData(Provider, AccountRefusal.WrongClass)]
+    public async Task CreateApiKey_AccountThatIsNoClient_IsRefused(string account, AccountRefusal reason) =>
+        Assert.Equal(new AccountRefused(account, reason), await Do(new CreateApiKey($"{account}.00000001", SHA256.HashData("one"u8), "")));
+
+    [Fact]
+    public async Task RevokeApiKey_Repeated_KeepsTheFirstTime()
+    {
+        await Do<ApiKeyCreated>(new CreateApiKey($"{Client}.00000001", SHA256.HashData("one"u8), ""));
+        ApiKeyRevoked first = await Do<ApiKeyRevoked>(new RevokeApiKey($"{Client}.00000001"));
+        Database.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        ApiKeyRevoked second = await Do<ApiKeyRevoked>(new RevokeApiKey($"{Client}.00000001"));
+
+        Assert.Equal((false, true), (first.Repeated, second.Repeated));
+        Assert.Equal(Now.AddMinutes(-1), second.Key.RevokedAt);
+    }
+
+    [Fact]
+    public async Task RevokeApiKey_NoSuchKey_IsTold() =>
+        Assert.Equal(new ApiKeyRefused($"{Client}.00000009", Revoked: false), await Do(new RevokeApiKey($"{Client}.00000009")));
+}
