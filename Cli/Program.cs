@@ -1,20 +1,24 @@
 using System.CommandLine;
+using CocoonOrleans.Cli.Chat;
+using CocoonOrleans.Cli.Doctor;
+using CocoonOrleans.Cli.Models;
+using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Cli.Testing;
 
 var root = new RootCommand("CocoonOrleans: a network for AI inference, on one machine or many.")
 {
+    UpCommand.Create(),
+    ChatCommand.Create(),
     TestCommand.Create(),
+    DoctorCommand.Create(),
+    ModelCommand.Create(),
 };
-var parsed = root.Parse(args);
+var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
 if (parsed.Errors.Count > 0)
 {
-    foreach (var error in parsed.Errors)
-    {
-        Console.Error.WriteLine(error.Message);
-    }
-
-    Console.Error.WriteLine("See ./cocoon --help.");
+    var wrong = string.Join(" ", parsed.Errors.Select(error => error.Message));
+    new CommandOutput(args.Contains("--json")).Failure(new CommandFailedException(wrong, "See ./cocoon --help."));
     return ExitCode.BadUsage;
 }
 

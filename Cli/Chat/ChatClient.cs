@@ -104,7 +104,8 @@ public sealed class ChatClient(HttpClient http, string apiKey, TimeProvider cloc
                 _cost = usage.TryGetProperty("cost", out var cost) && Nano.TryParse(cost.GetString(), out var nano) ? nano : null;
             }
 
-            if (chunk.GetProperty("choices") is not { } choices || choices.GetArrayLength() == 0)
+            var choices = chunk.GetProperty("choices");
+            if (choices.GetArrayLength() == 0)
             {
                 return "";
             }

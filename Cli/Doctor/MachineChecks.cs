@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using CocoonOrleans.Cli.Network;
@@ -65,18 +64,9 @@ internal sealed class MachineChecks(BuiltArtifacts artifacts, TimeProvider clock
             : new Finding("disk", FindingStatus.Ok, detail);
     }
 
-    public static Finding Port(int port)
-    {
-        try
-        {
-            FreePorts.Check(port);
-            return new Finding("port", FindingStatus.Ok, $"{port} is free");
-        }
-        catch (SocketException exception)
-        {
-            return new Finding("port", FindingStatus.Warning, $"{port}: {exception.Message}", "A network may be up already; else choose another: ./cocoon up --port 8090");
-        }
-    }
+    public static Finding Port(int port) => FreePorts.Check(port) is { } reason
+        ? new Finding("port", FindingStatus.Warning, $"{port}: {reason}", "A network may be up already; else choose another: ./cocoon up --port 8090")
+        : new Finding("port", FindingStatus.Ok, $"{port} is free");
 
     public Finding Clock()
     {

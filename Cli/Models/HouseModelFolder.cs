@@ -13,6 +13,6 @@ public static class HouseModelFolder
     public static string Path(BuiltArtifacts artifacts)
     {
         ArgumentNullException.ThrowIfNull(artifacts);
-        return System.IO.Path.Combine(artifacts.Root, "models", "house", "weights");
+        return System.IO.Path.Combine(artifacts.Root, "models", "house");
     }
 }

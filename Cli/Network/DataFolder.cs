@@ -1,3 +1,5 @@
+using CocoonOrleans.Cli.Terminal;
+
 namespace CocoonOrleans.Cli.Network;
 
 /// <summary>Where a network on this machine keeps everything: only its owner may read it.</summary>
@@ -38,7 +40,7 @@ public sealed class DataFolder
     public string DevelopmentKey => System.IO.Path.Combine(Path, DevelopmentKeyName);
 
     /// <summary>The secret of the gateway's administration.</summary>
-    public string AdminToken => System.IO.Path.Combine(Path, "admin-token");
+    public string AdminToken => System.IO.Path.Combine(Path, "gateway", "admin-token");
 
     /// <summary>A folder below, made where there is none.</summary>
     /// <param name="name">Its name.</param>
@@ -47,6 +49,20 @@ public sealed class DataFolder
         var path = System.IO.Path.Combine(Path, name);
         Make(path);
         return path;
+    }
+
+    /// <summary>Takes the folder for one network, until disposed or until this process ends in whatever way.</summary>
+    /// <exception cref="CommandFailedException">Another network has it.</exception>
+    public IDisposable Lock()
+    {
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(Path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new CommandFailedException($"Another network runs with its data in {Path}.", "Stop it, or choose another folder with --data.", innerException: exception);
+        }
     }
 
     /// <summary>Writes a file that only its owner may read; readers see the old or the new content, never a half.</summary>

@@ -13,7 +13,7 @@ internal sealed class GatewayOptions
     /// <summary>The option <c>--data</c>.</summary>
     public static Option<string> DataOption() => new("--data")
     {
-        Description = $"The folder of the network's data. Default: {DataFolder.Default}",
+        Description = "The folder of the network's data.",
         DefaultValueFactory = _ => DataFolder.Default,
         HelpName = "folder",
     };
