@@ -1,3 +1,5 @@
+using CocoonOrleans.Tokenization.Tokenizers;
+
 namespace CocoonOrleans.Inference.Engines;
 
 /// <summary>A model that an engine serves.</summary>
@@ -5,7 +7,9 @@ namespace CocoonOrleans.Inference.Engines;
 /// <param name="ManifestSha256">Hash of the canonical list of its files and their hashes: 64 lower-case hex digits.</param>
 /// <param name="ContextTokens">Highest sum of prompt and completion tokens.</param>
 /// <param name="Parameters">Number of weights; 0 where no model is behind the engine.</param>
-public sealed record LoadedModel(string Name, string ManifestSha256, int ContextTokens, long Parameters)
+/// <param name="Tokenizer">Its tokenizer.</param>
+/// <param name="StopIds">Ids that end an answer where a request names none.</param>
+public sealed record LoadedModel(string Name, string ManifestSha256, int ContextTokens, long Parameters, Tokenizer Tokenizer, IReadOnlyCollection<int> StopIds)
 {
     /// <summary>The id that says exactly what was run, as in receipts: <c>name@sha256:hash</c>.</summary>
     public string Id => $"{Name}@sha256:{ManifestSha256}";

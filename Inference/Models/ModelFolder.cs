@@ -1,3 +1,4 @@
+using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Formats;
 
 namespace CocoonOrleans.Inference.Models;
@@ -11,8 +12,8 @@ public sealed class ModelFolder
     private const string SingleWeights = "model.safetensors";
     private const long MaximumTextBytes = 64 << 20;
 
-    private static readonly string[] OptionalTexts = ["chat_template.jinja", "tokenizer_config.json"];
-    private static readonly string[] RequiredTexts = [LlamaConfig.FileName, "tokenizer.json"];
+    private static readonly string[] OptionalTexts = ["chat_template.jinja", "generation_config.json", TokenizerFiles.Config];
+    private static readonly string[] RequiredTexts = [LlamaConfig.FileName, TokenizerFiles.Tokenizer];
 
     private readonly string _folder;
     private readonly List<ModelFile> _files = [];
@@ -52,6 +53,18 @@ public sealed class ModelFolder
 
     /// <summary>Content of a file that is not weights; empty where the model has no such file.</summary>
     public ReadOnlyMemory<byte> Text(string name) => _texts.GetValueOrDefault(name, []);
+
+    /// <summary>What an engine says about this model.</summary>
+    /// <param name="name">The name that clients use.</param>
+    /// <param name="contextTokens">Highest sum of prompt and completion tokens that the engine allows.</param>
+    /// <exception cref="ModelFormatException">The tokenizer can't be used, or not with these weights.</exception>
+    public LoadedModel Describe(string name, int contextTokens)
+    {
+        var tokenizer = TokenizerFiles.Load(Text(TokenizerFiles.Tokenizer), Text(TokenizerFiles.Config));
+        return tokenizer.VocabularySize <= Config.VocabularySize
+            ? new LoadedModel(name, Manifest.Sha256, contextTokens, Config.Parameters, tokenizer, TokenizerFiles.StopIds(tokenizer, Config.EndIds))
+            : throw new ModelFormatException(TokenizerFiles.Tokenizer, "vocabulary", $"has {tokenizer.VocabularySize} ids, but the weights know {Config.VocabularySize}");
+    }
 
     private void ReadAll()
     {

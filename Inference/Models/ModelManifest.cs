@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Formats;
 
 namespace CocoonOrleans.Inference.Models;
 
@@ -24,4 +26,15 @@ public sealed class ModelManifest
 
     /// <summary>SHA-256 of <see cref="Text"/> in UTF-8: 64 lower-case hex digits.</summary>
     public string Sha256 { get; }
+
+    /// <summary>Makes sure that this is what a reference asks for.</summary>
+    /// <exception cref="ModelFormatException">It asks for other content.</exception>
+    public void Require(ModelReference model)
+    {
+        if (model.ManifestSha256 is { } expected && expected != Sha256)
+        {
+            throw new ModelFormatException(
+                model.Folder, "manifest", $"the files are not those of {model.Name}@sha256:{expected}; their manifest's hash is {Sha256}");
+        }
+    }
 }

@@ -1,0 +1,58 @@
+using CocoonOrleans.Tokenization.Detokenizing;
+
+namespace CocoonOrleans.Inference.Engines;
+
+/// <summary>Turns the tokens of one answer into its events: releases text, counts, and knows when the answer ends. For one thread.</summary>
+internal sealed class AnswerProgress
+{
+    /// <summary>Every JSON reader keeps whole numbers below this one exactly.</summary>
+    private const long LargestRandomSeed = 1L << 53;
+
+    private readonly StreamingDetokenizer _text;
+    private readonly IReadOnlyCollection<int> _stopIds;
+    private readonly int _promptTokens;
+    private readonly int _limit;
+    private int _completionTokens;
+
+    /// <param name="request">A request that passed <see cref="RequestRules"/>.</param>
+    /// <param name="model">The model that answers.</param>
+    public AnswerProgress(GenerationRequest request, LoadedModel model)
+    {
+        _text = new StreamingDetokenizer(model.Tokenizer, request.StopStrings, request.PromptIds.Span);
+        _stopIds = request.StopIds ?? model.StopIds;
+        _promptTokens = request.PromptIds.Length;
+        _limit = Math.Min(request.MaxCompletionTokens, model.ContextTokens - _promptTokens);
+        Seed = request.Sampling.Seed ?? Random.Shared.NextInt64(LargestRandomSeed);
+    }
+
+    /// <summary>Seed of all draws.</summary>
+    public long Seed { get; }
+
+    /// <summary>Counts so far.</summary>
+    public GenerationUsage Usage => new(_promptTokens, CachedTokens: 0, _completionTokens);
+
+    /// <summary>Takes the next token that was chosen.</summary>
+    /// <returns>The events to deliver, in this order; at least one of them. With <c>Finished</c> the answer ends.</returns>
+    public (TokenGenerated? Token, GenerationFinished? Finished) Accept(int id)
+    {
+        if (_stopIds.Contains(id))
+        {
+            return (null, Finish(FinishReason.Stop));
+        }
+
+        _completionTokens++;
+        var token = new TokenGenerated(id, _text.Append(id));
+        if (_text.Stopped)
+        {
+            return (token, Finish(FinishReason.Stop));
+        }
+
+        return (token, _completionTokens == _limit ? Finish(FinishReason.Length) : null);
+    }
+
+    /// <summary>Ends the answer where no more tokens come.</summary>
+    public GenerationFinished Finish(FinishReason reason) => new(reason, Usage, Seed, _text.Stopped ? "" : _text.Flush());
+
+    /// <summary>Ends the answer by a failure.</summary>
+    public GenerationFailedException Fail(GenerationFailure failure, string message, Exception? inner = null) => new(failure, message, Usage, inner);
+}

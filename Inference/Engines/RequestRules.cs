@@ -1,0 +1,73 @@
+using CocoonOrleans.Inference.Sampling;
+
+namespace CocoonOrleans.Inference.Engines;
+
+/// <summary>What every engine asks of a request before it takes it.</summary>
+internal static class RequestRules
+{
+    private const int MaximumStopStrings = 16;
+    private const int MaximumStopStringLength = 256;
+    private const int MaximumStopIds = 64;
+
+    /// <summary>A deadline further away is a mistake, and no timer would fire for it.</summary>
+    private static readonly TimeSpan FurthestDeadline = TimeSpan.FromDays(1);
+
+    /// <summary>Why a model can't take a request; null where it can.</summary>
+    public static EngineRefusal? Check(GenerationRequest request, int contextTokens, int vocabularySize, DateTimeOffset now)
+        => CheckPrompt(request.PromptIds.Span, contextTokens, vocabularySize)
+            ?? (request.MaxCompletionTokens >= 1 ? null : Invalid(nameof(request.MaxCompletionTokens), "must be 1 or more"))
+            ?? SamplingRules.Check(request.Sampling)
+            ?? CheckStops(request, vocabularySize)
+            ?? CheckDeadline(request.Deadline, now);
+
+    /// <summary>The refusal of a model that is not loaded.</summary>
+    public static EngineRefusal UnknownModel(IReadOnlyList<LoadedModel> models)
+        => new(EngineRefusalKind.UnknownModel, $"This worker has no such model. It serves: {string.Join(", ", models.Select(model => model.Id))}.", nameof(GenerationRequest.Model));
+
+    /// <summary>The refusal of an engine whose queue is full.</summary>
+    public static EngineRefusal QueueFull(int slots, int queue)
+        => new(EngineRefusalKind.QueueFull, $"All {slots} slots are taken and {queue} requests wait already. Try again later or another worker.");
+
+    /// <summary>The refusal of a deadline that passed.</summary>
+    public static EngineRefusal DeadlinePassed { get; } = new(EngineRefusalKind.DeadlinePassed, "The deadline passed before the answer began.", nameof(GenerationRequest.Deadline));
+
+    private static EngineRefusal? CheckPrompt(ReadOnlySpan<int> ids, int contextTokens, int vocabularySize)
+    {
+        const string Field = nameof(GenerationRequest.PromptIds);
+        if (ids.IsEmpty)
+        {
+            return Invalid(Field, "must hold at least one token");
+        }
+
+        if (ids.Length >= contextTokens)
+        {
+            return new EngineRefusal(EngineRefusalKind.ContextTooLong, $"The prompt has {ids.Length} tokens; with an answer of one token it must fit the context of {contextTokens}.", Field);
+        }
+
+        return ids.ContainsAnyExceptInRange(0, vocabularySize - 1) ? Invalid(Field, $"must be ids from 0 to {vocabularySize - 1}") : null;
+    }
+
+    private static EngineRefusal? CheckStops(GenerationRequest request, int vocabularySize)
+    {
+        if (request.StopStrings.Count > MaximumStopStrings || request.StopStrings.Any(text => text.Length is 0 or > MaximumStopStringLength))
+        {
+            return Invalid(nameof(request.StopStrings), $"must be at most {MaximumStopStrings} texts of 1 to {MaximumStopStringLength} characters");
+        }
+
+        return request.StopIds is { } ids && (ids.Count > MaximumStopIds || ids.Any(id => id < 0 || id >= vocabularySize))
+            ? Invalid(nameof(request.StopIds), $"must be at most {MaximumStopIds} ids from 0 to {vocabularySize - 1}")
+            : null;
+    }
+
+    private static EngineRefusal? CheckDeadline(DateTimeOffset? deadline, DateTimeOffset now)
+    {
+        if (deadline <= now)
+        {
+            return DeadlinePassed;
+        }
+
+        return deadline - now > FurthestDeadline ? Invalid(nameof(GenerationRequest.Deadline), "must be within a day") : null;
+    }
+
+    private static EngineRefusal Invalid(string field, string rule) => new(EngineRefusalKind.InvalidOption, $"{field} {rule}.", field);
+}

@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Models;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Inference.Native;
+
+/// <summary>
+/// Computes Llama models in this process with TorchSharp: every step takes the next token of all running answers of a model at once. What a token is
+/// depends on prompt, seed and position alone, except that libtorch rounds the last bits of logits differently for another number of answers in a step:
+/// where the two best tokens are nearly equal (or a draw falls that close to a border), a batch can choose the other one.
+/// </summary>
+public sealed partial class NativeEngine : IInferenceEngine
+{
+    private const int CommandsBesideRequests = 16;
+
+    private readonly NativeEngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly EngineMetrics _metrics;
+    private readonly TokenRate _rate;
+    private readonly EngineThread _thread;
+    private readonly SemaphoreSlim _loading = new(1);
+    private ImmutableList<ModelLane> _lanes = [];
+
+    /// <summary>Starts the engine; it serves nothing until a model is loaded.</summary>
+    public NativeEngine(IOptions<NativeEngineOptions> options, IMeterFactory meters, TimeProvider time, ILogger<NativeEngine> logger)
+        : this(options.Value, new TorchDecoderFactory(options.Value), meters, time, logger)
+    {
+    }
+
+    internal NativeEngine(NativeEngineOptions options, IDecoderFactory decoders, IMeterFactory meters, TimeProvider time, ILogger<NativeEngine> logger)
+    {
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _metrics = new EngineMetrics(meters, time);
+        _rate = new TokenRate(time);
+        _thread = new EngineThread(decoders, _rate, options.Slots + options.Queue + CommandsBesideRequests, logger);
+    }
+
+    /// <inheritdoc/>
+    public EngineCapabilities Capabilities
+        => new(EngineKind.Native, EngineVersion.Current, _options.Slots, _options.Queue, [.. _lanes.Where(lane => !lane.OutOfService).Select(lane => lane.Model)]);
+
+    /// <inheritdoc/>
+    public EngineStatistics Statistics
+    {
+        get
+        {
+            var lanes = _lanes;
+            return new EngineStatistics(lanes.Sum(lane => lane.Running), lanes.Sum(lane => lane.Queued), lanes.Count * _options.Slots, _rate.PerSecond);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<LoadedModel> LoadAsync(ModelReference model, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+        await _loading.WaitAsync(cancellationToken);
+        try
+        {
+            var started = _time.GetTimestamp();
+            var folder = await Task.Run(
+                () => ModelFolder.Read(model.Folder, (done, total) => progress?.Report(new LoadProgress(LoadStage.Reading, done, total)), cancellationToken), cancellationToken);
+            folder.Manifest.Require(model);
+            if (_lanes.Find(lane => lane.Model.Name == model.Name) is { } present)
+            {
+                return present.Model.ManifestSha256 == folder.Manifest.Sha256
+                    ? present.Model
+                    : throw new ModelFormatException(model.Folder, "name", $"another model is loaded under the name {model.Name} already");
+            }
+
+            progress?.Report(new LoadProgress(LoadStage.Building, 0, 0));
+            var loaded = await BuildAsync(model, folder, cancellationToken);
+            LogLoaded(_logger, loaded.Id, loaded.Parameters, loaded.ContextTokens, _time.GetElapsedTime(started));
+            progress?.Report(new LoadProgress(LoadStage.Ready, 0, 0));
+            return loaded;
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var lane = FindLane(request);
+        if (!lane.TryEnter())
+        {
+            throw new EngineRefusalException(RequestRules.QueueFull(_options.Slots, _options.Queue));
+        }
+
+        var progress = new AnswerProgress(request, lane.Model);
+        var sequence = new Sequence(request, progress, _options.EventsAhead, _time.GetTimestamp());
+        try
+        {
+            using var deadline = StartDeadline(request, sequence);
+            Submit(lane, sequence);
+            await foreach (var step in sequence.Events.ReadAllAsync(cancellationToken))
+            {
+                if (sequence.IsWaitingForReader())
+                {
+                    _thread.Wake();
+                }
+
+                yield return step;
+            }
+        }
+        finally
+        {
+            sequence.Cancel();
+            _thread.Wake();
+            lane.Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await _thread.StopAsync();
+
+    private async Task<LoadedModel> BuildAsync(ModelReference model, ModelFolder folder, CancellationToken cancellationToken)
+    {
+        var contextTokens = Math.Min(folder.Config.ContextTokens, _options.MaximumContextTokens);
+        var loaded = folder.Describe(model.Name, contextTokens);
+        var command = new LoadCommand(folder, contextTokens, decoder => new ModelLane(loaded, decoder, _options, _metrics, _logger), cancellationToken);
+        if (!_thread.TryPost(command))
+        {
+            throw new EngineRefusalException(EngineThread.StoppedRefusal);
+        }
+
+        var lane = await command.Lane;
+        _lanes = _lanes.Add(lane);
+        return loaded;
+    }
+
+    private ModelLane FindLane(GenerationRequest request)
+    {
+        if (_thread.Stopped)
+        {
+            throw new EngineRefusalException(EngineThread.StoppedRefusal);
+        }
+
+        var lane = _lanes.Find(lane => lane.Model.Name == request.Model || lane.Model.Id == request.Model)
+            ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
+        var refusal = lane.OutOfService
+            ? ModelLane.OutOfServiceRefusal(lane.Model)
+            : RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize, _time.GetUtcNow());
+        return refusal is null ? lane : throw new EngineRefusalException(refusal);
+    }
+
+    private void Submit(ModelLane lane, Sequence sequence)
+    {
+        if (!_thread.TryPost(new SubmitCommand(lane, sequence)))
+        {
+            throw new EngineRefusalException(_thread.Stopped ? EngineThread.StoppedRefusal : RequestRules.QueueFull(_options.Slots, _options.Queue));
+        }
+    }
+
+    private ITimer? StartDeadline(GenerationRequest request, Sequence sequence)
+    {
+        if (request.Deadline is not { } deadline)
+        {
+            return null;
+        }
+
+        void Expire(object? state)
+        {
+            sequence.Expire();
+            _thread.Wake();
+        }
+
+        var left = deadline - _time.GetUtcNow();
+        return _time.CreateTimer(Expire, null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Threading.Channels;
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Sampling;
+
+namespace CocoonOrleans.Inference.Native;
+
+/// <summary>
+/// One answer on its way: between a caller, who reads events, and the engine's thread, which alone may call what is not marked otherwise.
+/// </summary>
+internal sealed class Sequence(GenerationRequest request, AnswerProgress progress, int eventsAhead, long submitted)
+{
+    private readonly Channel<GenerationEvent> _events = Channel.CreateBounded<GenerationEvent>(
+        new BoundedChannelOptions(eventsAhead) { SingleReader = true, SingleWriter = true });
+
+    private readonly TokenCounts _counts = new();
+    private volatile bool _waitsForReader;
+    private volatile bool _cancelled;
+    private volatile bool _expired;
+
+    /// <summary>The request.</summary>
+    public GenerationRequest Request => request;
+
+    /// <summary>The caller's end. For the caller.</summary>
+    public ChannelReader<GenerationEvent> Events => _events.Reader;
+
+    /// <summary>When the caller submitted it, as the clock's timestamp; later when its last token came.</summary>
+    public long LastEvent { get; set; } = submitted;
+
+    /// <summary>The token that the next step computes.</summary>
+    public int NextId { get; private set; }
+
+    /// <summary>The position of <see cref="NextId"/>.</summary>
+    public int Position { get; private set; } = request.PromptIds.Length - 1;
+
+    /// <summary>Positions that the key-value cache may hold.</summary>
+    public int Stored => Position + 1;
+
+    /// <summary>Whether a token was generated.</summary>
+    public bool Begun { get; private set; }
+
+    /// <summary>Whether no more events follow.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>Nobody wants the rest of the answer. For any thread.</summary>
+    public void Cancel() => _cancelled = true;
+
+    /// <summary>The deadline passed. For any thread.</summary>
+    public void Expire() => _expired = true;
+
+    /// <summary>Whether the engine holds this answer back until the caller has read. For the caller, after each read: then the engine has to be woken.</summary>
+    public bool IsWaitingForReader()
+    {
+        // Pairs with the barrier in HasRoom: one of the two threads sees what the other one did.
+        Interlocked.MemoryBarrier();
+        return _waitsForReader;
+    }
+
+    /// <summary>Whether one step's events, a token and the end, find room.</summary>
+    public bool HasRoom()
+    {
+        _waitsForReader = Full();
+        if (_waitsForReader)
+        {
+            Interlocked.MemoryBarrier();
+            _waitsForReader = Full();
+        }
+
+        return !_waitsForReader;
+
+        bool Full() => _events.Reader.Count > eventsAhead - 2;
+    }
+
+    /// <summary>Ends the answer if it was cancelled or its deadline passed.</summary>
+    public void EndIfUnwanted()
+    {
+        if (_cancelled)
+        {
+            End(new OperationCanceledException());
+        }
+        else if (_expired)
+        {
+            End(Begun ? progress.Fail(GenerationFailure.DeadlinePassed, "The deadline passed before the answer was complete.") : new EngineRefusalException(RequestRules.DeadlinePassed));
+        }
+    }
+
+    /// <summary>Chooses the next token and delivers it.</summary>
+    /// <returns>Whether a token was delivered.</returns>
+    public bool Advance(Span<float> logits, TokenSampler sampler)
+    {
+        var id = sampler.Sample(logits, request.Sampling, _counts, progress.Seed, Position + 1);
+        if (id < 0)
+        {
+            Fail(GenerationFailure.NotANumber, "The model computed something that is no number.");
+            return false;
+        }
+
+        var (token, finished) = progress.Accept(id);
+        Begun = true;
+        if (token is not null)
+        {
+            _counts.Add(id);
+            _events.Writer.TryWrite(token);
+        }
+
+        if (finished is not null)
+        {
+            _events.Writer.TryWrite(finished);
+            End(null);
+        }
+        else
+        {
+            NextId = id;
+            Position++;
+        }
+
+        return token is not null;
+    }
+
+    /// <summary>Ends the answer by a failure.</summary>
+    public void Fail(GenerationFailure failure, string message, Exception? inner = null) => End(progress.Fail(failure, message, inner));
+
+    /// <summary>Ends a request that is not taken.</summary>
+    public void Refuse(EngineRefusal refusal) => End(new EngineRefusalException(refusal));
+
+    private void End(Exception? error)
+    {
+        Ended = true;
+        _events.Writer.TryComplete(error);
+    }
+}

@@ -1,0 +1,25 @@
+using CocoonOrleans.Inference.Models;
+using CocoonOrleans.Inference.Torch;
+using TorchSharp;
+
+namespace CocoonOrleans.Inference.Native;
+
+/// <summary>Decoders in TorchSharp. libtorch is loaded for the first of them; from then on this thread records nothing for gradients.</summary>
+internal sealed class TorchDecoderFactory(NativeEngineOptions options) : IDecoderFactory
+{
+    private IDisposable? _inference;
+
+    public IDecoder Make(ModelFolder model, int contextTokens)
+    {
+        if (_inference is null)
+        {
+            TorchLibrary.Load(options.Torch);
+            torch.set_num_threads(options.Threads);
+            _inference = torch.inference_mode();
+        }
+
+        return new LlamaDecoder(model.Config, model.Weights, contextTokens);
+    }
+
+    public void Dispose() => _inference?.Dispose();
+}

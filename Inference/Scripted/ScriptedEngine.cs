@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Sampling;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Inference.Scripted;
+
+/// <summary>
+/// Replays a script, for tests and load: no model is behind it. It calls itself <see cref="EngineKind.Scripted"/>, which travels with every answer,
+/// and refuses to start in a Production environment.
+/// </summary>
+public sealed class ScriptedEngine : IInferenceEngine
+{
+    /// <summary>What an operator reads who configured this engine for Production.</summary>
+    internal const string RefusedInProduction =
+        "The scripted engine answers from a script and doesn't run in the environment Production. Configure the native engine, or set DOTNET_ENVIRONMENT=Development for tests.";
+
+    private readonly ScriptedEngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TokenRate _rate;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _loading = new(1);
+    private ImmutableList<ScriptedModel> _models = [];
+
+    /// <summary>Starts the engine; it serves nothing until a model is loaded.</summary>
+    /// <exception cref="InvalidOperationException">The environment is Production.</exception>
+    public ScriptedEngine(IOptions<ScriptedEngineOptions> options, IHostEnvironment environment, TimeProvider time)
+    {
+        if (environment.IsProduction())
+        {
+            throw new InvalidOperationException(RefusedInProduction);
+        }
+
+        _options = options.Value;
+        _time = time;
+        _rate = new TokenRate(time);
+    }
+
+    /// <inheritdoc/>
+    public EngineCapabilities Capabilities
+        => new(EngineKind.Scripted, EngineVersion.Current, _options.Slots, _options.Queue, [.. _models.Select(model => model.Model)]);
+
+    /// <inheritdoc/>
+    public EngineStatistics Statistics
+    {
+        get
+        {
+            var models = _models;
+            return new EngineStatistics(models.Sum(model => model.Running), models.Sum(model => model.Queued), models.Count * _options.Slots, _rate.PerSecond);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<LoadedModel> LoadAsync(ModelReference model, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+        await _loading.WaitAsync(cancellationToken);
+        try
+        {
+            progress?.Report(new LoadProgress(LoadStage.Reading, 0, 0));
+            var scripted = new ScriptedModel(model, _options, new SemaphoreSlim(_options.Slots));
+            if (_models.Find(other => other.Model.Name == model.Name) is { } present)
+            {
+                return present.Model.ManifestSha256 == scripted.Model.ManifestSha256
+                    ? present.Model
+                    : throw new Formats.ModelFormatException(model.Folder, "name", $"another model is loaded under the name {model.Name} already");
+            }
+
+            _models = _models.Add(scripted);
+            progress?.Report(new LoadProgress(LoadStage.Ready, 0, 0));
+            return scripted.Model;
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var model = FindModel(request);
+        if (!model.TryEnter(_options.Slots + _options.Queue))
+        {
+            throw new EngineRefusalException(RequestRules.QueueFull(_options.Slots, _options.Queue));
+        }
+
+        var begun = false;
+        try
+        {
+            using var waits = new ScriptedWaits(request, new AnswerProgress(request, model.Model), _time, _stopping.Token, cancellationToken);
+            await waits.ForSlotAsync(model.Slots);
+            begun = true;
+            model.Begin();
+            await foreach (var step in ReplayAsync(request, model.Model, waits))
+            {
+                yield return step;
+            }
+        }
+        finally
+        {
+            if (begun)
+            {
+                model.End();
+            }
+
+            model.Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await _stopping.CancelAsync();
+
+    private ScriptedModel FindModel(GenerationRequest request)
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            throw new EngineRefusalException(ScriptedWaits.StoppedRefusal);
+        }
+
+        var model = _models.Find(model => model.Model.Name == request.Model || model.Model.Id == request.Model)
+            ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
+        return RequestRules.Check(request, _options.ContextTokens, model.Model.Tokenizer.VocabularySize, _time.GetUtcNow()) is { } refusal
+            ? throw new EngineRefusalException(refusal)
+            : model;
+    }
+
+    private async IAsyncEnumerable<GenerationEvent> ReplayAsync(GenerationRequest request, LoadedModel model, ScriptedWaits waits)
+    {
+        var progress = waits.Progress;
+        var prompt = model.Tokenizer.Decode(request.PromptIds.Span);
+        var rule = _options.Rules.Find(rule => prompt.Contains(rule.WhenPromptContains, StringComparison.Ordinal)) ?? new ScriptedRule();
+        var delay = rule.FirstTokenDelay;
+        var said = 0;
+        foreach (var id in Ids(rule, request, model, progress.Seed))
+        {
+            await waits.ForAsync(delay);
+            if (rule.FailAfterTokens == said)
+            {
+                throw progress.Fail(GenerationFailure.Scripted, "The script lets this answer fail here.");
+            }
+
+            var (token, finished) = progress.Accept(id);
+            waits.Begun = true;
+            said++;
+            delay = rule.TokensPerSecond > 0 ? TimeSpan.FromSeconds(1 / rule.TokensPerSecond) : TimeSpan.Zero;
+            if (token is not null)
+            {
+                _rate.Add(1);
+                yield return token;
+            }
+
+            if (finished is not null)
+            {
+                yield return finished;
+                yield break;
+            }
+        }
+
+        if (rule.Behaviour == ScriptedBehaviour.Hang)
+        {
+            await waits.ForAsync(Timeout.InfiniteTimeSpan);
+        }
+
+        yield return progress.Finish(FinishReason.Stop);
+    }
+
+    private static IEnumerable<int> Ids(ScriptedRule rule, GenerationRequest request, LoadedModel model, long seed)
+    {
+        if (rule.Behaviour != ScriptedBehaviour.Garbage)
+        {
+            return model.Tokenizer.Encode(rule.Answer, addSpecialTokens: false);
+        }
+
+        return Enumerable.Range(request.PromptIds.Length, request.MaxCompletionTokens)
+            .Select(position => (int)(Philox.Draw(seed, position) * model.Tokenizer.VocabularySize));
+    }
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Models;
+
+namespace CocoonOrleans.Inference.Scripted;
+
+/// <summary>
+/// A real tokenizer with a script in the place of weights. The script is part of its manifest, so its id is never that of a model.
+/// </summary>
+internal sealed class ScriptedModel
+{
+    private int _taken;
+    private int _running;
+
+    public ScriptedModel(ModelReference reference, ScriptedEngineOptions options, SemaphoreSlim slots)
+    {
+        var (tokenizerJson, config) = (Read(reference.Folder, TokenizerFiles.Tokenizer, required: true), Read(reference.Folder, TokenizerFiles.Config, required: false));
+        var script = JsonSerializer.SerializeToUtf8Bytes(options.Rules);
+        var manifest = new ModelManifest([Describe(TokenizerFiles.Tokenizer, tokenizerJson), Describe(TokenizerFiles.Config, config), Describe("script", script)]);
+        manifest.Require(reference);
+        var tokenizer = TokenizerFiles.Load(tokenizerJson, config);
+        Model = new LoadedModel(reference.Name, manifest.Sha256, options.ContextTokens, Parameters: 0, tokenizer, TokenizerFiles.StopIds(tokenizer, []));
+        Slots = slots;
+    }
+
+    public LoadedModel Model { get; }
+
+    public SemaphoreSlim Slots { get; }
+
+    public int Running => Volatile.Read(ref _running);
+
+    public int Queued => Math.Max(0, Volatile.Read(ref _taken) - Running);
+
+    public bool TryEnter(int places)
+    {
+        if (Interlocked.Increment(ref _taken) <= places)
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref _taken);
+
+    public void Begin() => Interlocked.Increment(ref _running);
+
+    public void End()
+    {
+        Interlocked.Decrement(ref _running);
+        Slots.Release();
+    }
+
+    private static ModelFile Describe(string name, byte[] bytes) => new(name, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+
+    private static byte[] Read(string folder, string name, bool required)
+    {
+        try
+        {
+            return required || File.Exists(Path.Combine(folder, name)) ? File.ReadAllBytes(Path.Combine(folder, name)) : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFormatException(name, "file", $"can't be read in {folder}: {e.Message}", e);
+        }
+    }
+}
