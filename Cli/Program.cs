@@ -1,5 +1,7 @@
 using System.CommandLine;
+using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Chat;
+using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
@@ -9,9 +11,11 @@ using CocoonOrleans.Cli.Testing;
 var root = new RootCommand("CocoonOrleans: a network for AI inference, on one machine or many.")
 {
     UpCommand.Create(),
+    DemoCommand.Create(),
     ChatCommand.Create(),
     TestCommand.Create(),
     DoctorCommand.Create(),
+    AccountCommand.Create(),
     ModelCommand.Create(),
 };
 var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);

@@ -1,4 +1,5 @@
 using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Market.Accounts;
 
 namespace CocoonOrleans.Cli.Accounts;
 
@@ -10,5 +11,19 @@ internal static class DevelopmentAccount
 
     /// <summary>Makes account and key where there are none.</summary>
     /// <returns>The API key.</returns>
-    public static Task<string> EnsureAsync(AdminClient admin, DataFolder data, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public static async Task<string> EnsureAsync(AdminClient admin, DataFolder data, CancellationToken cancellationToken)
+    {
+        // The kept key is of use only as long as the ledger beside it still knows the account.
+        if (File.Exists(data.DevelopmentKey)
+            && (await File.ReadAllTextAsync(data.DevelopmentKey, cancellationToken)).Trim() is var kept
+            && ApiKey.TryParse(kept, out _)
+            && await admin.FindAccountAsync(Id, cancellationToken) is not null)
+        {
+            return kept;
+        }
+
+        var created = await admin.CreateAccountAsync("development", cancellationToken, Id);
+        DataFolder.WritePrivate(data.DevelopmentKey, created.ApiKey);
+        return created.ApiKey;
+    }
 }

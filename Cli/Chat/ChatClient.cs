@@ -84,6 +84,8 @@ public sealed class ChatClient(HttpClient http, string apiKey, TimeProvider cloc
         private long _promptTokens;
         private long _completionTokens;
         private Nano? _cost;
+        private string? _worker;
+        private string? _engine;
         private TimeSpan? _timeToFirstToken;
 
         public string Add(string data, TimeSpan elapsed)
@@ -102,6 +104,12 @@ public sealed class ChatClient(HttpClient http, string apiKey, TimeProvider cloc
                 _promptTokens = usage.GetProperty("prompt_tokens").GetInt64();
                 _completionTokens = usage.GetProperty("completion_tokens").GetInt64();
                 _cost = usage.TryGetProperty("cost", out var cost) && Nano.TryParse(cost.GetString(), out var nano) ? nano : null;
+            }
+
+            if (chunk.TryGetProperty("provider", out var provider))
+            {
+                _worker = provider.GetProperty("worker").GetString();
+                _engine = provider.GetProperty("engine").GetString();
             }
 
             var choices = chunk.GetProperty("choices");
@@ -123,6 +131,6 @@ public sealed class ChatClient(HttpClient http, string apiKey, TimeProvider cloc
         }
 
         public ChatAnswer Finish(TimeSpan elapsed) => new(
-            _id, _model, _text.ToString(), _finishReason, _promptTokens, _completionTokens, _cost, _timeToFirstToken ?? elapsed, elapsed);
+            _id, _model, _text.ToString(), _finishReason, _promptTokens, _completionTokens, _cost, _worker, _engine, _timeToFirstToken ?? elapsed, elapsed);
     }
 }

@@ -5,8 +5,9 @@ namespace CocoonOrleans.Cli.Network;
 
 /// <summary>How the network of a data folder is reached. Written when the network is ready, deleted when it stops.</summary>
 /// <param name="Url">The gateway.</param>
+/// <param name="AdminUrl">The gateway's administration.</param>
 /// <param name="Model">The model that it serves.</param>
-public sealed record NetworkConnection(Uri Url, string Model)
+public sealed record NetworkConnection(Uri Url, Uri AdminUrl, string Model)
 {
     /// <summary>Reads what a running network left in its data folder.</summary>
     /// <param name="folder">The data folder.</param>

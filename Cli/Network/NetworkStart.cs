@@ -54,7 +54,7 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
             await started; // The first failure is the one to tell: the others may only follow from it.
         }
 
-        using var admin = AdminClient.Of(network.Topology.AdminUrl, File.ReadAllText(options.Data.AdminToken).Trim());
+        using var admin = AdminClient.Of(network.Topology.AdminUrl, options.Data);
         var key = await steps.TakeAsync(
             "development account", () => DevelopmentAccount.EnsureAsync(admin, options.Data, cancellationToken), _ => DevelopmentAccount.Id);
         await steps.TakeAsync(

@@ -55,7 +55,7 @@ internal static class UpCommand
         await using var _ = network;
         output.Console.MarkupLineInterpolated($"Starting in {options.Data.Path}");
         var key = await new NetworkStart(network, options, TimeProvider.System).RunAsync(output, cancellationToken);
-        var connection = new NetworkConnection(network.Topology.Url, options.ModelName);
+        var connection = new NetworkConnection(network.Topology.Url, network.Topology.AdminUrl, options.ModelName);
         connection.Write(options.Data);
         output.Text.WriteLine($"READY {connection.Url.GetLeftPart(UriPartial.Authority)} key={key}");
         output.Text.WriteLine($"Ask it: ./cocoon chat \"What is 3 plus 4?\"   Stop it: Ctrl-C   Logs: {options.Data.Logs}");
