@@ -25,7 +25,7 @@ public sealed class LocalNetwork : IAsyncDisposable
         Workers =
         [
             .. topology.Workers.Select((worker, index) => Supervise(
-                worker.Name, "WorkerHost", [.. ProcessSettings.ForWorker(options, topology, worker), .. options.WorkerSettings.GetValueOrDefault(index, [])])),
+                worker.Name, "WorkerHost", [.. ProcessSettings.ForWorker(topology, worker), .. options.WorkerSettings.GetValueOrDefault(index, [])])),
         ];
     }
 

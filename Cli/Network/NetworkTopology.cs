@@ -1,6 +1,7 @@
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
+using CocoonOrleans.Inference.Native;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tunnel.Trust;
 
@@ -52,7 +53,7 @@ public sealed record NetworkTopology
                 {
                     var name = $"worker-{number}";
                     var folder = options.Data.Folder(name);
-                    return new WorkerPlace(name, folder, IdentityIn(Path.Combine(folder, "identity"), clock));
+                    return new WorkerPlace(number, name, folder, IdentityIn(Path.Combine(folder, "identity"), clock));
                 }),
             ],
             Model = Read(options),
@@ -74,7 +75,7 @@ public sealed record NetworkTopology
         try
         {
             var folder = ModelFolder.Read(options.ModelFolder);
-            return new ServedModel(options.ModelName, options.ModelFolder, folder.Manifest.Sha256, ChatModel.Load(options.ModelFolder).Sha256, folder.Config.ContextTokens);
+            return new ServedModel(options.ModelName, options.ModelFolder, folder.Manifest.Sha256, ChatModel.Load(options.ModelFolder).Sha256, Math.Min(folder.Config.ContextTokens, new NativeEngineOptions().MaximumContextTokens));
         }
         catch (ModelFormatException exception)
         {
@@ -85,10 +86,15 @@ public sealed record NetworkTopology
 }
 
 /// <summary>A worker of a local network.</summary>
+/// <param name="Number">From 1 up.</param>
 /// <param name="Name">What people call it.</param>
 /// <param name="Folder">Where it keeps its data.</param>
 /// <param name="Id">Its key.</param>
-public sealed record WorkerPlace(string Name, string Folder, string Id);
+public sealed record WorkerPlace(int Number, string Name, string Folder, string Id)
+{
+    /// <summary>Who is paid for its work: each worker has a provider of its own, so that there is a market.</summary>
+    public string ProviderId => $"provider-{Number}";
+}
 
 /// <summary>The model of a local network.</summary>
 /// <param name="Name">The name that clients use.</param>

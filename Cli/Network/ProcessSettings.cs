@@ -50,10 +50,25 @@ internal static class ProcessSettings
         .. topology.Workers.Select(worker => Setting($"Tunnel:AllowedWorkers:{worker.Id}", worker.Name)),
     ];
 
-    public static IReadOnlyList<string> ForWorker(LocalNetworkOptions options, NetworkTopology topology, WorkerPlace worker) =>
+    public static IReadOnlyList<string> ForWorker(NetworkTopology topology, WorkerPlace worker) =>
     [
         Development,
+        Setting("Worker:Name", worker.Name),
+        Setting("Worker:ProviderId", worker.ProviderId),
+        Setting("Worker:DataFolder", worker.Folder),
+        Setting("Worker:ExitWithParent", "true"),
+        Setting("Worker:Gateways:0:Address", $"127.0.0.1:{topology.TunnelPort}"),
+        Setting("Worker:Gateways:0:Key", topology.GatewayId),
+        Setting("Worker:Models:0:Name", topology.Model.Name),
+        Setting("Worker:Models:0:Folder", topology.Model.Folder),
+        Setting("Worker:Models:0:ManifestSha256", topology.Model.ManifestSha256),
+        Setting("Worker:Models:0:Prices:Prompt", Ask(Reserve.Prompt, worker)),
+        Setting("Worker:Models:0:Prices:Cached", Ask(Reserve.Cached, worker)),
+        Setting("Worker:Models:0:Prices:Completion", Ask(Reserve.Completion, worker)),
     ];
+
+    // Half the reserve, and each further worker a tenth more: a market with something to choose.
+    private static long Ask(long reserve, WorkerPlace worker) => reserve / 20 * Math.Min(20, 9 + worker.Number);
 
     private static string[] Cluster() => [Setting("Cluster:ClusterId", ClusterId), Setting("Cluster:ServiceId", ClusterId)];
 

@@ -83,6 +83,23 @@ public sealed class TestNetwork : IAsyncDisposable
     public Task<IReadOnlyList<LedgerFile.JobRow>> SettledAsync(string account) => Eventually.SeeAsync(
         $"every job of {account} settled", () => Ledger.Jobs(account), jobs => jobs.All(job => job.State != "open"), TimeSpan.FromSeconds(30));
 
+    /// <summary>Waits until a question is answered, after something was killed and started again.</summary>
+    public Task ServesAgainAsync() => Eventually.SeeAsync(
+        "the network serves again",
+        async () =>
+        {
+            try
+            {
+                return (await AskAsync("hello", maxTokens: 8)).FinishReason;
+            }
+            catch (Exception exception) when (exception is ChatRefusedException or HttpRequestException)
+            {
+                return exception.Message;
+            }
+        },
+        seen => seen is "stop" or "length",
+        TimeSpan.FromSeconds(60));
+
     public async ValueTask DisposeAsync()
     {
         try
