@@ -1,1 +1,26 @@
-return 0;
+using CocoonOrleans.Silo.Hosting;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+try
+{
+    // The settings that come with the program lie beside it, wherever it is started from.
+    HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
+    {
+        Args = args,
+        ContentRootPath = AppContext.BaseDirectory,
+    });
+    builder.AddSilo();
+    using IHost host = builder.Build();
+    await host.RunAsync();
+    return 0;
+}
+catch (OptionsValidationException error)
+{
+    foreach (string failure in error.Failures)
+    {
+        await Console.Error.WriteLineAsync($"silo: {failure}");
+    }
+
+    return 2;
+}

@@ -7,7 +7,6 @@ namespace CocoonOrleans.Grains.Accounts;
 /// <param name="Label">What its owner calls it.</param>
 /// <param name="Balance">All its money, held money included.</param>
 /// <param name="Held">The sum of its open holds.</param>
-/// <param name="Granted">What it was given by the network and did not pay in.</param>
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="Closed">Whether it takes no more jobs.</param>
 [GenerateSerializer, Alias("cocoon.AccountView")]
@@ -16,6 +15,5 @@ public sealed record AccountView(
     [property: Id(1)] string Label,
     [property: Id(2)] Nano Balance,
     [property: Id(3)] Nano Held,
-    [property: Id(4)] Nano Granted,
-    [property: Id(5)] DateTimeOffset CreatedAt,
-    [property: Id(6)] bool Closed);
+    [property: Id(4)] DateTimeOffset CreatedAt,
+    [property: Id(5)] bool Closed);

@@ -13,6 +13,9 @@ public enum JobCompletionStatus
     /// <summary>No hold with this id exists.</summary>
     UnknownJob,
 
-    /// <summary>The completion is not well formed (negative counts, another account's job).</summary>
+    /// <summary>The completion is not well formed (negative counts, a price above the cap, another account's job); the result names the field.</summary>
     Invalid,
+
+    /// <summary>The ledger can't be reached or has too much to do: whether the job was captured is unknown, so repeat the call.</summary>
+    Unavailable,
 }

@@ -21,4 +21,13 @@ public enum JobStartStatus
 
     /// <summary>The account was closed.</summary>
     AccountClosed,
+
+    /// <summary>The account has no such API key, or it was revoked.</summary>
+    KeyRefused,
+
+    /// <summary>A value breaks a bound; the result names the field.</summary>
+    Invalid,
+
+    /// <summary>The ledger can't be reached or has too much to do: whether the hold stands is unknown, so repeat the call with the same id.</summary>
+    Unavailable,
 }

@@ -5,11 +5,11 @@ namespace CocoonOrleans.Grains.Markets;
 /// <summary>The book of one model at one moment.</summary>
 /// <param name="Version">Differs whenever the offers do, also after the grain was lost and rebuilt.</param>
 /// <param name="Offers">All offers that are alive, each with the session epoch to lease under.</param>
-[GenerateSerializer, Alias("cocoon.MarketSnapshot")]
+[GenerateSerializer, Immutable, Alias("cocoon.MarketSnapshot")]
 public sealed record MarketSnapshot([property: Id(0)] long Version, [property: Id(1)] IReadOnlyList<BookOffer> Offers);
 
 /// <summary>An offer in the book.</summary>
 /// <param name="Offer">The offer.</param>
 /// <param name="Epoch">The worker's session.</param>
-[GenerateSerializer, Alias("cocoon.BookOffer")]
+[GenerateSerializer, Immutable, Alias("cocoon.BookOffer")]
 public sealed record BookOffer([property: Id(0)] Offer Offer, [property: Id(1)] long Epoch);

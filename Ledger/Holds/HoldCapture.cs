@@ -12,8 +12,8 @@ namespace CocoonOrleans.Ledger.Holds;
 /// <param name="Prices">The final prices.</param>
 /// <param name="Usage">The tokens charged for.</param>
 /// <param name="Status">How the job ended.</param>
-/// <param name="ReportHash">SHA-256 of the worker's signed usage report, 32 bytes.</param>
+/// <param name="ReportHash">SHA-256 of the worker's signed usage report, 32 bytes; null where none came.</param>
 /// <param name="At">When it was captured.</param>
 public sealed record HoldCapture(
     Nano Amount, Nano ProviderAmount, Nano Commission, string ProviderAccountId, string WorkerId, TokenPrices Prices, TokenUsage Usage,
-    CompletionStatus Status, ReadOnlyMemory<byte> ReportHash, DateTimeOffset At);
+    CompletionStatus Status, ReadOnlyMemory<byte>? ReportHash, DateTimeOffset At);

@@ -28,7 +28,7 @@ internal static class OperationRules
             ?? Demand(capture.Amount.Value >= 0, nameof(capture.Amount), "must not be negative")
             ?? Demand(capture.CommissionBasisPoints is >= 0 and <= LedgerLimits.BasisPoints, nameof(capture.CommissionBasisPoints), "must be 0 to 10000")
             ?? Demand(Enum.IsDefined(capture.Status), nameof(capture.Status), "must be one of the known ones")
-            ?? Hash(capture.ReportHash, nameof(capture.ReportHash)),
+            ?? (capture.ReportHash is { } report ? Hash(report, nameof(capture.ReportHash)) : null),
         ReleaseHold release => Id(release.JobId, nameof(release.JobId)) ?? Text(release.Reason, nameof(release.Reason)),
         Transfer transfer => Id(transfer.TransactionId, nameof(transfer.TransactionId))
             ?? Account(transfer.From, nameof(transfer.From))

@@ -139,7 +139,7 @@ internal sealed class HoldWriter(SqliteStatements statements, BookWriter book, A
             ("$completion", operation.Usage.Completion),
             ("$reasoning", operation.Usage.Reasoning),
             ("$status", Values.Name(operation.Status)),
-            ("$report", operation.ReportHash.ToArray()),
+            ("$report", operation.ReportHash?.ToArray()),
             ("$now", now.ToUnixTimeMilliseconds()));
         book.Settle(hold.AccountId, hold.Amount, amount);
         book.Book(
@@ -166,7 +166,7 @@ internal sealed class HoldWriter(SqliteStatements statements, BookWriter book, A
             ("$completion", operation.Usage.Completion),
             ("$reasoning", operation.Usage.Reasoning),
             ("$status", Values.Name(operation.Status)),
-            ("$report", operation.ReportHash.ToArray()),
+            ("$report", operation.ReportHash?.ToArray()),
             ("$now", now.ToUnixTimeMilliseconds())) == 1;
         if (first)
         {

@@ -68,7 +68,7 @@ internal static class Rows
             Capture = state == HoldState.Captured
                 ? new HoldCapture(
                     row.Nano(17), row.Nano(18), row.Nano(19), row.GetString(20), row.GetString(21), Prices(row, 22), Usage(row, 26),
-                    row.Enum<CompletionStatus>(30), row.Bytes(31), row.Time(32))
+                    row.Enum<CompletionStatus>(30), row.BytesOrNull(31), row.Time(32))
                 : null,
         };
     }
@@ -77,7 +77,7 @@ internal static class Rows
         new(row.GetInt64(0), row.Id(1), row.Enum<TransactionKind>(2), row.GetString(3), row.Nano(4), row.GetString(5), row.Time(6));
 
     public static LateCompletion LateCompletion(SqliteDataReader row) =>
-        new(row.Id(0), row.GetString(1), row.GetString(2), row.GetString(3), row.Nano(4), Usage(row, 5), row.Enum<CompletionStatus>(9), row.Bytes(10), row.Time(11));
+        new(row.Id(0), row.GetString(1), row.GetString(2), row.GetString(3), row.Nano(4), Usage(row, 5), row.Enum<CompletionStatus>(9), row.BytesOrNull(10), row.Time(11));
 
     /// <summary>The first row of a query, or null.</summary>
     public static T? One<T>(SqliteDataReader rows, Func<SqliteDataReader, T> row)

@@ -34,7 +34,7 @@ public static class MarketClearing
             {
                 context++;
             }
-            else if (!IsWithin(offer.Ask, request.Cap))
+            else if (!offer.Ask.IsWithin(request.Cap))
             {
                 price++;
             }
@@ -67,9 +67,6 @@ public static class MarketClearing
 
         return new ClearingResult(ranked, new Exclusions(price, context, busy, excluded), cheapest);
     }
-
-    private static bool IsWithin(TokenPrices ask, TokenPrices cap) =>
-        ask.Prompt <= cap.Prompt && ask.Cached <= cap.Cached && ask.Completion <= cap.Completion && ask.Request <= cap.Request;
 
     /// <summary>The ask times runnerUp / cost, rounded down to integers, each class at least the ask and at most the cap.</summary>
     private static TokenPrices Scale(TokenPrices ask, Nano cost, Nano runnerUp, TokenPrices cap)

@@ -13,6 +13,9 @@ public readonly record struct TokenPrices(Nano Prompt, Nano Cached, Nano Complet
     /// <summary>Whether no price is negative.</summary>
     public bool IsValid => Prompt.Value >= 0 && Cached.Value >= 0 && Completion.Value >= 0 && Request.Value >= 0;
 
+    /// <summary>Whether no price is above the cap's.</summary>
+    public bool IsWithin(TokenPrices cap) => Prompt <= cap.Prompt && Cached <= cap.Cached && Completion <= cap.Completion && Request <= cap.Request;
+
     /// <summary>
     /// What is held before work starts: the prompt at full price and the most tokens that may be generated, rounded up
     /// (<c>ceil((prompt x P_prompt + n x max_out x P_completion) / 10^6) + P_request</c>).

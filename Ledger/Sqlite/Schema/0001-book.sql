@@ -103,7 +103,7 @@ CREATE TABLE captures (
     completion_tokens   INTEGER NOT NULL,
     reasoning_tokens    INTEGER NOT NULL,
     status              TEXT    NOT NULL,
-    report_hash         BLOB    NOT NULL CHECK (length(report_hash) = 32),
+    report_hash         BLOB    CHECK (length(report_hash) = 32),
     captured_at         INTEGER NOT NULL,
     CHECK (provider_amount = amount - commission)
 ) STRICT;
@@ -122,7 +122,7 @@ CREATE TABLE late_completions (
     completion_tokens   INTEGER NOT NULL,
     reasoning_tokens    INTEGER NOT NULL,
     status              TEXT    NOT NULL,
-    report_hash         BLOB    NOT NULL CHECK (length(report_hash) = 32),
+    report_hash         BLOB    CHECK (length(report_hash) = 32),
     recorded_at         INTEGER NOT NULL,
     UNIQUE (job_id, worker_id)
 ) STRICT;

@@ -35,7 +35,7 @@ public abstract class CaptureHoldTests(LedgerDatabase database) : LedgerSuite(da
         HoldCapture? read = (await Ledger.GetHoldAsync(_job, CancellationToken.None))?.Capture;
 
         Assert.NotNull(read);
-        Assert.Equal(asked.ReportHash.ToArray(), read.ReportHash.ToArray());
+        Assert.Equal(asked.ReportHash?.ToArray(), read.ReportHash?.ToArray());
         Assert.Equal(
             (new Nano(400), new Nano(380), new Nano(20), Provider, "worker-1", asked.Prices, asked.Usage, CompletionStatus.Complete, Now),
             (read.Amount, read.ProviderAmount, read.Commission, read.ProviderAccountId, read.WorkerId, read.Prices, read.Usage, read.Status, read.At));

@@ -33,7 +33,7 @@ public abstract class BatchTests(LedgerDatabase database) : LedgerSuite(database
         ["Usage"] = suite => Capture(suite._job, 1) with { Usage = new TokenUsage(Prompt: 1, Cached: 2, Completion: 0) },
         ["CommissionBasisPoints"] = suite => Capture(suite._job, 1) with { CommissionBasisPoints = 10_001 },
         ["Status"] = suite => Capture(suite._job, 1) with { Status = (CocoonOrleans.Ledger.Holds.CompletionStatus)9 },
-        ["ReportHash"] = suite => Capture(suite._job, 1) with { ReportHash = default },
+        ["ReportHash"] = suite => Capture(suite._job, 1) with { ReportHash = new byte[31] },
         ["Reason"] = suite => new ReleaseHold(suite._job, ""),
         ["TransactionId"] = _ => new Transfer(Guid.Empty, Client, Provider, new Nano(1), "move"),
         ["From"] = suite => new Transfer(suite._job, null!, Provider, new Nano(1), "move"),

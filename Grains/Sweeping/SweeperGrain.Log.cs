@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace CocoonOrleans.Grains.Sweeping;
+
+internal sealed partial class SweeperGrain
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Released {Count} expired holds")]
+    private partial void LogReleased(int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} could not be released; the next sweep tries again")]
+    private partial void LogNotReleased(Guid jobId, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sweep {Shard} failed; the next one tries again")]
+    private partial void LogSweepFailed(long shard, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The book is wrong: {Invariant} is broken by {Subject}")]
+    private partial void LogViolated(string invariant, string subject);
+}

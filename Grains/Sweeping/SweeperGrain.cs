@@ -1,0 +1,140 @@
+using CocoonOrleans.Grains.Jobs;
+using CocoonOrleans.Ledger;
+using CocoonOrleans.Ledger.Holds;
+using CocoonOrleans.Ledger.Invariants;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Placement;
+
+namespace CocoonOrleans.Grains.Sweeping;
+
+/// <summary>
+/// Reconciles one share of the ledger: every reminder, and more often while it is awake. Only sweeper 0 drains the outbox and checks the book,
+/// which are not split.
+/// </summary>
+[HashBasedPlacement]
+internal sealed partial class SweeperGrain(
+    ILedger ledger,
+    IOptions<SweeperOptions> options,
+    TimeProvider clock,
+    SweeperMetrics metrics,
+    ILogger<SweeperGrain> logger) : Grain, ISweeperGrain, IRemindable
+{
+    private const string ReminderName = "sweep";
+    private const int MaxDrainsPerSweep = 20;
+
+    /// <summary>Orleans allows no shorter reminders.</summary>
+    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
+
+    private DateTimeOffset? _checkedAt;
+
+    private int Shard => (int)this.GetPrimaryKeyLong();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (this.GetPrimaryKeyLong() is < 0 or >= ISweeperGrain.Count)
+        {
+            throw new InvalidOperationException($"Sweepers have keys 0 to {ISweeperGrain.Count - 1}.");
+        }
+
+        TimeSpan interval = options.Value.Interval;
+        this.RegisterGrainTimer(TrySweepAsync, new GrainTimerCreationOptions(interval, interval) { KeepAlive = true });
+        return Task.CompletedTask;
+    }
+
+    public Task ArmAsync(CancellationToken cancellationToken) =>
+        this.RegisterOrUpdateReminder(ReminderName, ReminderPeriod, ReminderPeriod, cancellationToken);
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => TrySweepAsync(CancellationToken.None);
+
+    public async Task<SweepResult> SweepAsync(CancellationToken cancellationToken)
+    {
+        int released = await ReleaseExpiredAsync(cancellationToken);
+        int drained = 0;
+        if (Shard == 0)
+        {
+            drained = await DrainAsync(cancellationToken);
+            await CheckAsync(cancellationToken);
+        }
+
+        return new SweepResult(released, drained);
+    }
+
+    private async Task TrySweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SweepAsync(cancellationToken);
+        }
+#pragma warning disable CA1031 // A database that is down now is swept when it is back.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogSweepFailed(Shard, error);
+        }
+    }
+
+    private async Task<int> ReleaseExpiredAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Hold> expired = await ledger.ListExpiredHoldsAsync(
+            clock.GetUtcNow() - options.Value.Grace, Shard, ISweeperGrain.Count, options.Value.BatchSize, cancellationToken);
+        int released = 0;
+        foreach (Hold hold in expired)
+        {
+            try
+            {
+                var abandonment = new JobAbandonment(hold.AccountId, "expired");
+                JobView? job = await GrainFactory.GetGrain<IJobGrain>(hold.JobId).AbandonAsync(abandonment, cancellationToken);
+                released += job?.State == JobState.Released ? 1 : 0;
+            }
+#pragma warning disable CA1031 // One job must not keep the others from being released.
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogNotReleased(hold.JobId, error);
+            }
+        }
+
+        if (released > 0)
+        {
+            LogReleased(released);
+        }
+
+        metrics.Released(released);
+        return released;
+    }
+
+    private async Task<int> DrainAsync(CancellationToken cancellationToken)
+    {
+        int drained = 0;
+        for (int round = 0; round < MaxDrainsPerSweep; round++)
+        {
+            int moved = await ledger.DrainOutboxAsync(options.Value.BatchSize, cancellationToken);
+            drained += moved;
+            if (moved < options.Value.BatchSize)
+            {
+                break;
+            }
+        }
+
+        metrics.Drained(drained);
+        return drained;
+    }
+
+    private async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        if (now - _checkedAt < options.Value.CheckInterval)
+        {
+            return;
+        }
+
+        foreach (InvariantViolation violation in await ledger.CheckInvariantsAsync(cancellationToken))
+        {
+            metrics.Violated(violation.Invariant);
+            LogViolated(violation.Invariant, violation.Subject);
+        }
+
+        _checkedAt = now;
+    }
+}

@@ -1,0 +1,315 @@
+using CocoonOrleans.Grains.Markets;
+using CocoonOrleans.Market.Offers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Placement;
+using Orleans.Storage;
+
+namespace CocoonOrleans.Grains.Workers;
+
+/// <summary>A worker: the one authority on its slots. Answers from memory; storage is written at registration and, in batches, for reputation.</summary>
+[PreferLocalPlacement]
+internal sealed partial class WorkerGrain(
+    [PersistentState("worker")] IPersistentState<WorkerRecord> record,
+    IOptions<WorkerOptions> options,
+    IOptions<MarketOptions> market,
+    TimeProvider clock,
+    WorkerMetrics metrics,
+    ILogger<WorkerGrain> logger) : Grain, IWorkerGrain
+{
+    private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
+
+    private readonly LeaseTable _leases = new();
+    private readonly Breaker _breaker = new();
+    private TunnelSet? _session;
+    private OfferPublisher _offers = null!;
+    private DateTimeOffset _flushedAt;
+    private bool _dirty;
+
+    private string Id => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _offers = new OfferPublisher(GrainFactory, Id, market.Value.OfferTtl / 3, clock, logger);
+        _flushedAt = clock.GetUtcNow();
+        this.RegisterGrainTimer(TickAsync, TickEvery, TickEvery);
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        metrics.Remove(Id);
+        await FlushAsync(cancellationToken);
+    }
+
+    public async Task<WorkerSession> RegisterAsync(WorkerRegistration registration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        WorkerRules.Check(registration);
+        CloseSilentTunnels();
+        if (_session is not { } session || session.BootId != registration.BootId)
+        {
+            WorkerRecord state = record.State;
+            bool sameBoot = state.Registration?.BootId == registration.BootId;
+            long epoch = state.Epoch + 1;
+            _session = null;
+            if (!sameBoot)
+            {
+                _leases.Clear();
+            }
+
+            state.Registration = registration;
+            state.Epoch = epoch;
+            state.BootEpoch = sameBoot ? state.BootEpoch : epoch;
+
+            // Stored before anybody hears of it: no two activations hand out the same epoch.
+            await record.WriteStateAsync(cancellationToken);
+            _dirty = false;
+            session = new TunnelSet(epoch, registration.BootId);
+            _session = session;
+            LogRegistered(Id, registration.ProviderId, epoch, registration.GatewayId);
+        }
+        else
+        {
+            record.State.Registration = registration;
+            await record.WriteStateAsync(cancellationToken);
+            _dirty = false;
+        }
+
+        session.Open(registration.TunnelId, clock.GetUtcNow());
+        Publish();
+        return new WorkerSession(session.Epoch);
+    }
+
+    public Task<HeartbeatResult> HeartbeatAsync(WorkerHeartbeat heartbeat, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(heartbeat);
+        if (heartbeat.Epoch < record.State.BootEpoch)
+        {
+            return Task.FromResult(HeartbeatResult.Fenced);
+        }
+
+        if (_session is not { } session || heartbeat.Epoch != session.Epoch || !session.Hear(heartbeat.TunnelId, clock.GetUtcNow()))
+        {
+            return Task.FromResult(HeartbeatResult.Unknown);
+        }
+
+        session.Draining = heartbeat.Draining;
+        CloseSilentTunnels();
+        Publish();
+        return Task.FromResult(HeartbeatResult.Accepted);
+    }
+
+    public Task<LeaseResult> TryLeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        DateTimeOffset now = clock.GetUtcNow();
+        if (request.JobId == Guid.Empty || request.ExpiresAt <= now)
+        {
+            throw new ArgumentException("A lease needs a job and an end that is still to come.", nameof(request));
+        }
+
+        return Task.FromResult(TryLease(request, now));
+    }
+
+    public Task ReleaseAsync(LeaseRelease release, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(release);
+        DateTimeOffset now = clock.GetUtcNow();
+        if (!_leases.Remove(release.LeaseId, release.JobId))
+        {
+            return Task.CompletedTask;
+        }
+
+        switch (release.Outcome)
+        {
+            case LeaseOutcome.Completed:
+                _breaker.Succeeded(release.JobId);
+                break;
+            case LeaseOutcome.Failed or LeaseOutcome.Garbage:
+                if (_breaker.Failed(release.JobId, now))
+                {
+                    LogParked(Id, release.JobId, release.Outcome, _breaker.ParkedUntil);
+                    Publish();
+                }
+
+                break;
+            default:
+                _breaker.Forgot(release.JobId);
+                return Task.CompletedTask;
+        }
+
+        record.State.Count(release, now);
+        _dirty = true;
+        return Task.CompletedTask;
+    }
+
+    public Task DisconnectAsync(WorkerDisconnect disconnect, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(disconnect);
+        if (_session?.Close(disconnect.TunnelId) == true)
+        {
+            EndIfEmpty(disconnect.Reason);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<WorkerView?> GetAsync(CancellationToken cancellationToken)
+    {
+        CloseSilentTunnels();
+        RemoveExpiredLeases();
+        WorkerRecord state = record.State;
+        return Task.FromResult(state.Registration is { } registration
+            ? new WorkerView(
+                registration,
+                state.Epoch,
+                _session is not null,
+                _leases.Count,
+                state.Completed,
+                state.Failed,
+                _breaker.ParkedUntil,
+                [.. state.Events.Reverse()])
+            : null);
+    }
+
+    private LeaseResult TryLease(LeaseRequest request, DateTimeOffset now)
+    {
+        CloseSilentTunnels();
+        if (_session is not { } session)
+        {
+            return Refuse(LeaseRefusal.Offline);
+        }
+
+        if (request.Epoch != session.Epoch)
+        {
+            return Refuse(LeaseRefusal.Fenced);
+        }
+
+        RemoveExpiredLeases();
+        if (_leases.Find(request.JobId) is { } lease)
+        {
+            return new LeaseResult(lease.LeaseId, LeaseRefusal.None);
+        }
+
+        if (session.Draining)
+        {
+            return Refuse(LeaseRefusal.Draining);
+        }
+
+        if (record.State.Registration?.Models.FirstOrDefault(model => model.ManifestSha256 == request.ManifestSha256) is not { } served)
+        {
+            return Refuse(LeaseRefusal.UnknownModel);
+        }
+
+        int free = served.Slots - _leases.CountOf(served.ManifestSha256);
+        if (free <= 0)
+        {
+            return Refuse(LeaseRefusal.Busy);
+        }
+
+        if (_breaker.Admits(free, now) == 0)
+        {
+            return Refuse(LeaseRefusal.Parked);
+        }
+
+        DateTimeOffset latest = now + options.Value.MaxLease;
+        lease = new Lease(
+            Guid.CreateVersion7(now), request.JobId, served.ManifestSha256, request.ExpiresAt < latest ? request.ExpiresAt : latest);
+        _leases.Add(lease);
+        _breaker.Started(request.JobId);
+        return new LeaseResult(lease.LeaseId, LeaseRefusal.None);
+    }
+
+    private static LeaseResult Refuse(LeaseRefusal refusal) => new(null, refusal);
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        CloseSilentTunnels();
+        RemoveExpiredLeases();
+        Publish();
+        if (clock.GetUtcNow() - _flushedAt >= options.Value.ReputationFlush)
+        {
+            await FlushAsync(cancellationToken);
+        }
+    }
+
+    private void CloseSilentTunnels()
+    {
+        if (_session is { } session && session.CloseSilent(clock.GetUtcNow() - options.Value.HeartbeatTimeout) > 0)
+        {
+            EndIfEmpty("no heartbeat");
+        }
+    }
+
+    private void EndIfEmpty(string reason)
+    {
+        if (_session is { IsEmpty: true } session)
+        {
+            LogOffline(Id, session.Epoch, reason);
+            _session = null;
+            Publish();
+        }
+    }
+
+    private void RemoveExpiredLeases()
+    {
+        foreach (Lease lease in _leases.RemoveExpired(clock.GetUtcNow()))
+        {
+            _breaker.Forgot(lease.JobId);
+        }
+    }
+
+    private void Publish()
+    {
+        if (_session is not { } session || record.State.Registration is not { } registration)
+        {
+            metrics.Remove(Id);
+            _offers.Want([], record.State.Epoch);
+            return;
+        }
+
+        DateTimeOffset now = clock.GetUtcNow();
+        List<Offer> offers =
+        [
+            .. registration.Models.Select(model => new Offer(
+                Id,
+                registration.ProviderId,
+                model.Model,
+                model.ManifestSha256,
+                model.ContextTokens,
+                model.Ask,
+                model.Slots,
+                _breaker.Admits(Math.Max(0, model.Slots - _leases.CountOf(model.ManifestSha256)), now))),
+        ];
+        metrics.Set(Id, offers.Sum(offer => offer.FreeSlots), _leases.Count);
+        _offers.Want(session.Draining ? [] : offers, session.Epoch);
+    }
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        _flushedAt = clock.GetUtcNow();
+        if (!_dirty)
+        {
+            return;
+        }
+
+        try
+        {
+            await record.WriteStateAsync(cancellationToken);
+            _dirty = false;
+        }
+        catch (InconsistentStateException)
+        {
+            // Another activation has written since: this one is the old one.
+            _dirty = false;
+            DeactivateOnIdle();
+        }
+#pragma warning disable CA1031 // The counts stay in memory and are written with the next flush.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogNotStored(Id, error);
+        }
+    }
+}

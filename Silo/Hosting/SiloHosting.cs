@@ -1,0 +1,97 @@
+using System.Net;
+using CocoonOrleans.Grains;
+using CocoonOrleans.Grains.Accounts;
+using CocoonOrleans.Ledger.Sqlite;
+using CocoonOrleans.Market.Configuration;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace CocoonOrleans.Silo.Hosting;
+
+/// <summary>Puts a silo into a host: options, cluster, database, grains.</summary>
+public static class SiloHosting
+{
+    /// <summary>Adds the whole silo, with its ready line and, where asked for, the watch on its parent.</summary>
+    /// <param name="builder">The host.</param>
+    /// <exception cref="OptionsValidationException">A setting that decides how the silo is built is wrong; the other ones are checked when the host starts.</exception>
+    public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        (SiloOptions options, ClusterIdentity identity) = builder.ReadSiloOptions();
+        Directory.CreateDirectory(options.DataFolder);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLoopbackCluster(options, identity);
+            silo.AddSiloDatabase(options.DataFolder, builder.Configuration);
+            silo.Services.AddGrainServices(builder.Configuration);
+        });
+        if (options.ExitWithParent)
+        {
+            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ParentWatch>(services, Console.OpenStandardInput()));
+        }
+
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ReadyLine>(services, Console.Out));
+        return builder;
+    }
+
+    /// <summary>Adds the ledger, grain storage and reminders, each in a SQLite file of the folder; section <c>Ledger</c>.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="folder">The folder; must exist.</param>
+    /// <param name="configuration">Where the section is.</param>
+    public static ISiloBuilder AddSiloDatabase(this ISiloBuilder silo, string folder, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        ArgumentNullException.ThrowIfNull(configuration);
+        silo.Services.AddStrictOptions<SqliteLedgerOptions>(configuration.GetSection("Ledger"))
+            .Validate<IHostEnvironment>(
+                static (options, environment) => !options.AllowTreasuryTransfers || !environment.IsProduction(),
+                "Ledger:AllowTreasuryTransfers must be false in Production: it makes money from nothing.")
+            .PostConfigure<IOptions<AccountsOptions>>(
+                static (ledger, accounts) => ledger.AllowTreasuryTransfers |= accounts.Value.DevelopmentGrantNano > 0);
+        silo.Services.AddSqliteLedger(options => options.Path = options.Path is { Length: > 0 } path ? path : Path.Combine(folder, "ledger.db"));
+        silo.AddMemoryGrainStorageAsDefault();
+        silo.UseInMemoryReminderService();
+        return silo;
+    }
+
+    private static ISiloBuilder UseLoopbackCluster(this ISiloBuilder silo, SiloOptions options, ClusterIdentity identity)
+    {
+        // The overload sets both ids: with one of them left out, clients that name it are dropped in silence.
+        silo.UseLocalhostClustering(
+            options.Port,
+            options.GatewayPort,
+            options.PrimaryPort == 0 ? null : new IPEndPoint(IPAddress.Loopback, options.PrimaryPort),
+            identity.ServiceId,
+            identity.ClusterId);
+        silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = IPAddress.Loopback);
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+
+        // A dead silo is noticed in about a second. By default it takes more than ten.
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+            membership.NumMissedProbesLimit = 2;
+            membership.NumVotesForDeathDeclaration = 2;
+        });
+        return silo;
+    }
+
+    /// <summary>Reads what must be known before the host is built, by the same rules as all other options.</summary>
+    private static (SiloOptions Options, ClusterIdentity Identity) ReadSiloOptions(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddStrictOptions<SiloOptions>(builder.Configuration.GetSection(SiloOptions.Section));
+        builder.Services.AddStrictOptions<ClusterIdentity>(builder.Configuration.GetSection(ClusterIdentity.Section));
+        using ServiceProvider services = builder.Services.BuildServiceProvider();
+        return (services.GetRequiredService<IOptions<SiloOptions>>().Value, services.GetRequiredService<IOptions<ClusterIdentity>>().Value);
+    }
+}

@@ -1,0 +1,18 @@
+namespace CocoonOrleans.Tests.Cluster.CallGraph;
+
+/// <summary>The call graph of grains as rule 7 of the architecture has it: no cycle, nothing calls back up.</summary>
+public static class AllowedCalls
+{
+    public static IReadOnlySet<(string Caller, string Callee)> All { get; } = new HashSet<(string, string)>
+    {
+        ("client", "job"),
+        ("client", "worker"),
+        ("client", "modelmarket"),
+        ("client", "modelcatalog"),
+        ("client", "clientaccount"),
+        ("client", "sweeper"),
+        ("job", "clientaccount"),
+        ("worker", "modelmarket"),
+        ("sweeper", "job"),
+    };
+}

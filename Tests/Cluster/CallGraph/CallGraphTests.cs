@@ -1,0 +1,60 @@
+using CocoonOrleans.Grains.Markets;
+using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Grains.Sweeping;
+using CocoonOrleans.Grains.Workers;
+
+namespace CocoonOrleans.Tests.Cluster.CallGraph;
+
+/// <summary>What is seen while flows run; <see cref="TwoSilos"/> checks the same over all tests that share it.</summary>
+[Collection(TwoSilosCollection.Name)]
+public sealed class CallGraphTests(TwoSilos silos) : ClusterTest(silos)
+{
+    [Fact]
+    public async Task Grains_WholeLifeOfJobsAndWorkers_CallAlongTheGraphOnly()
+    {
+        Payer payer = await CreatePayerAsync();
+        string model = Sample.NewModel();
+        WorkerRegistration registration = Sample.Registration(model);
+        IWorkerGrain worker = Worker(Sample.NewWorkerId());
+        WorkerSession session = await worker.RegisterAsync(registration);
+        await worker.HeartbeatAsync(Sample.Heartbeat(registration, session.Epoch));
+        IModelMarketGrain market = Silos.Client.GetGrain<IModelMarketGrain>(MarketShard.KeysOf(model)[0]);
+        await Eventually.GetAsync("the worker's offer in the book", () => market.GetSnapshotAsync(0), snapshot => snapshot?.Offers.Count == 1);
+        await Silos.Client.GetGrain<IModelCatalogGrain>(0).ListAsync();
+        await Job(Guid.NewGuid()).StartAsync(Sample.Start(payer, Now));
+        Silos.Clock.Advance(TimeSpan.FromMinutes(6));
+        for (int shard = 0; shard < ISweeperGrain.Count; shard++)
+        {
+            await Silos.Client.GetGrain<ISweeperGrain>(shard).SweepAsync();
+        }
+
+        await worker.DisconnectAsync(new WorkerDisconnect(session.Epoch, registration.TunnelId, "test"));
+
+        Assert.Empty(Silos.Calls.Edges.Except(AllowedCalls.All));
+        Assert.Empty(AllowedCalls.All.Except(Silos.Calls.Edges));
+    }
+
+    [Fact]
+    public void AllowedCalls_FollowedFromAnyGrain_NeverComeBack()
+    {
+        foreach (string start in AllowedCalls.All.Select(edge => edge.Caller).Distinct())
+        {
+            Assert.DoesNotContain(start, Reachable(start));
+        }
+    }
+
+    private static HashSet<string> Reachable(string start)
+    {
+        var seen = new HashSet<string>();
+        var open = new Stack<string>([start]);
+        while (open.TryPop(out string? grain))
+        {
+            foreach ((_, string callee) in AllowedCalls.All.Where(edge => edge.Caller == grain && seen.Add(edge.Callee)))
+            {
+                open.Push(callee);
+            }
+        }
+
+        return seen;
+    }
+}

@@ -1,0 +1,109 @@
+using CocoonOrleans.Grains.Jobs;
+using CocoonOrleans.Grains.Sweeping;
+using CocoonOrleans.Market;
+
+namespace CocoonOrleans.Tests.Cluster.Sweeping;
+
+[Collection(TwoSilosCollection.Name)]
+public sealed class SweeperGrainTests(TwoSilos silos) : ClusterTest(silos)
+{
+    private static readonly TimeSpan ExpiryAndGrace = TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(30);
+
+    private readonly Guid _job = Guid.NewGuid();
+
+    [Fact]
+    public async Task Sweep_HoldExpiredAndGraceOver_ReleasesIt()
+    {
+        Payer payer = await CreatePayerAsync();
+        await Job(_job).StartAsync(Sample.Start(payer, Now));
+        Silos.Clock.Advance(ExpiryAndGrace);
+
+        await SweepAllAsync();
+
+        Assert.Equal((TwoSilos.Grant, 0), await ReadAsync(payer.AccountId));
+        Assert.Equal("expired", (await Ledger.GetHoldAsync(_job, CancellationToken.None))?.Release?.Reason);
+    }
+
+    [Fact]
+    public async Task Sweep_WithinTheGrace_LeavesTheHold()
+    {
+        Payer payer = await CreatePayerAsync();
+        await Job(_job).StartAsync(Sample.Start(payer, Now));
+        Silos.Clock.Advance(ExpiryAndGrace - TimeSpan.FromMilliseconds(1));
+
+        await SweepAllAsync();
+
+        Assert.Equal(JobState.Open, (await Job(_job).GetAsync(payer.AccountId))?.State);
+    }
+
+    [Fact]
+    public async Task Sweep_CompletedBefore_LeavesTheCharge()
+    {
+        Payer payer = await CreatePayerAsync();
+        await Job(_job).StartAsync(Sample.Start(payer, Now));
+        await Job(_job).CompleteAsync(Sample.Completion(payer));
+        Silos.Clock.Advance(ExpiryAndGrace);
+
+        await SweepAllAsync();
+
+        Assert.Equal((TwoSilos.Grant - 300, 0), await ReadAsync(payer.AccountId));
+    }
+
+    [Fact]
+    public async Task Sweep_ManyExpired_ReleasesEachOnceOverAllShards()
+    {
+        Payer payer = await CreatePayerAsync();
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Job(Guid.NewGuid()).StartAsync(Sample.Start(payer, Now))));
+        Silos.Clock.Advance(ExpiryAndGrace);
+
+        SweepResult[] results = await SweepAllAsync();
+
+        Assert.Equal((TwoSilos.Grant, 0), await ReadAsync(payer.AccountId));
+        Assert.True(results.Count(result => result.ReleasedHolds > 0) > 1, "The job ids spread over the shards.");
+    }
+
+    [Fact]
+    public async Task Sweep_Awake_HappensByItself()
+    {
+        Payer payer = await CreatePayerAsync();
+        await Job(_job).StartAsync(Sample.Start(payer, Now));
+        await SweepAllAsync();
+
+        Silos.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        await Eventually.GetAsync(
+            "the hold released by a sweeper's timer",
+            () => Job(_job).GetAsync(payer.AccountId),
+            job => job?.State == JobState.Released);
+    }
+
+    [Fact]
+    public async Task Sweep_UsageInTheOutbox_IsDrainedByTheFirstSweeper()
+    {
+        Payer payer = await CreatePayerAsync();
+        await Job(_job).StartAsync(Sample.Start(payer, Now));
+        await Job(_job).CompleteAsync(Sample.Completion(payer));
+        Nano before = Assert.Single(await Account(payer.AccountId).GetUsageAsync(1)).Charged;
+
+        SweepResult[] results = await SweepAllAsync();
+
+        Assert.True(results[0].DrainedEvents >= 1);
+        Assert.All(results.Skip(1), result => Assert.Equal(0, result.DrainedEvents));
+        Assert.Equal(before, Assert.Single(await Account(payer.AccountId).GetUsageAsync(1)).Charged);
+    }
+
+    [Fact]
+    public async Task Sweeper_KeyOutOfRange_DoesNotActivate() =>
+        await Assert.ThrowsAnyAsync<Exception>(() => Silos.Client.GetGrain<ISweeperGrain>(ISweeperGrain.Count).SweepAsync());
+
+    private async Task<SweepResult[]> SweepAllAsync()
+    {
+        var results = new SweepResult[ISweeperGrain.Count];
+        for (int shard = 0; shard < results.Length; shard++)
+        {
+            results[shard] = await Silos.Client.GetGrain<ISweeperGrain>(shard).SweepAsync();
+        }
+
+        return results;
+    }
+}
