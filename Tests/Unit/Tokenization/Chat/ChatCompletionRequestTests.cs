@@ -1,0 +1,153 @@
+using System.Text;
+using CocoonOrleans.Tokenization.Chat;
+
+namespace CocoonOrleans.Tests.Unit.Tokenization.Chat;
+
+public sealed class ChatCompletionRequestTests
+{
+    [Fact]
+    public void TryParse_EveryFieldWeKnow_IsRead()
+    {
+        var request = Parse("""
+            {"model": "house", "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "name": "Ann", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
+              {"role": "assistant", "content": null}, {"role": "developer", "content": ""}, {"role": "tool", "tool_call_id": "call_1", "content": "42"}],
+             "max_completion_tokens": 7, "max_tokens": 9, "temperature": 0.5, "top_p": 0.9, "min_p": 0.1, "top_k": 40, "presence_penalty": -2, "frequency_penalty": 2, "seed": -9223372036854775808,
+             "stop": ["x", "yy"], "stream": true, "stream_options": {"include_usage": true}, "n": 1, "user": "u1", "metadata": {"user_id": "u2"},
+             "provider": {"max_price": {"prompt": "1000", "completion": 2000, "request": 0}, "trust": "tdx", "require_parameters": true},
+             "tools": [], "tool_choice": "auto", "response_format": {"type": "text"}, "modalities": ["text"], "logprobs": false, "audio": null}
+            """);
+
+        Assert.Equal("house", request.Model);
+        Assert.Equal(
+            [new(ChatRole.System, "Be brief."), new(ChatRole.User, "a\nb", "Ann"), new(ChatRole.Assistant, ""), new(ChatRole.Developer, ""), new(ChatRole.Tool, "42")],
+            request.Messages);
+        Assert.Equal((7, 0.5, 0.9, 0.1, 40), (request.MaxCompletionTokens, request.Temperature, request.TopP, request.MinP, request.TopK));
+        Assert.Equal((-2, 2, long.MinValue), (request.PresencePenalty, request.FrequencyPenalty, request.Seed));
+        Assert.Equal(["x", "yy"], request.Stop);
+        Assert.Equal((true, true, "u1"), (request.Stream, request.IncludeUsage, request.EndUser));
+        Assert.Equal(new ProviderPreferences(new PriceLimits(1000, 2000, 0), true, "tdx"), request.Provider);
+        Assert.Empty(request.IgnoredParameters);
+    }
+
+    [Fact]
+    public void TryParse_OnlyWhatIsRequired_LeavesTheRestToTheModel()
+    {
+        var request = Parse("""{"model": "m", "messages": [{"role": "user", "content": "hi"}], "temperature": null, "stop": null, "stream": null}""");
+
+        Assert.Null(request.MaxCompletionTokens);
+        Assert.Null(request.Temperature);
+        Assert.False(request.Stream);
+        Assert.Empty(request.Stop);
+        Assert.Same(ProviderPreferences.None, request.Provider);
+    }
+
+    [Fact]
+    public void TryParse_OneStopString_IsAList() => Assert.Equal(["END"], Parse(With("stop", "\"END\"")).Stop);
+
+    [Fact]
+    public void TryParse_MaxTokensAlone_IsTaken() => Assert.Equal(5, Parse(With("max_tokens", "5")).MaxCompletionTokens);
+
+    [Fact]
+    public void TryParse_UnknownOptionalFields_AreIgnoredAndListed()
+    {
+        var request = Parse("""
+            {"model": "m", "messages": [{"role": "user", "content": "hi", "mood": "good"}], "logprobs": true, "top_logprobs": 3, "logit_bias": {}, "what is this?": 1, "provider": {"sort": "price"},
+             "stream_options": {"include_obfuscation": true}}
+            """);
+
+        Assert.Equal(
+            ["provider.sort", "messages[].mood", "stream_options.include_obfuscation", "logprobs", "top_logprobs", "logit_bias", "(unnamed)"],
+            request.IgnoredParameters);
+    }
+
+    [Theory]
+    [InlineData("""{"messages": [{"role": "user", "content": "x"}]}""", "model", "missing_required_parameter")]
+    [InlineData("""{"model": "m"}""", "messages", "missing_required_parameter")]
+    [InlineData("""{"model": "m", "messages": []}""", "messages", "invalid_value")]
+    [InlineData("""{"model": "m", "messages": [null]}""", "messages[0]", "invalid_value")]
+    [InlineData("""{"model": "m", "messages": [{"content": "x"}]}""", "messages[0].role", "missing_required_parameter")]
+    [InlineData("""{"model": "m", "messages": [{"role": "pope", "content": "x"}]}""", "messages[0].role", "invalid_value")]
+    [InlineData("""{"model": "m", "messages": [{"role": "user"}]}""", "messages[0].content", "missing_required_parameter")]
+    [InlineData("""{"model": "m", "messages": [{"role": "user", "content": 5}]}""", "messages[0].content", "invalid_value")]
+    [InlineData("""{"model": "m", "messages": [{"role": "user", "content": "\ud800"}]}""", "messages[0].content", "invalid_value")]
+    [InlineData("""{"model": "m", "messages": [{"role": "user", "content": "x"}, {"role": "user", "content": "x"}, {"role": "user", "content": [{"type": "image_url"}]}]}""", "messages[2].content[0].type", "unsupported_parameter")]
+    [InlineData("""{"model": "m", "messages": [{"role": "user", "content": [{"type": "text"}]}]}""", "messages[0].content[0].text", "missing_required_parameter")]
+    [InlineData("""{"model": "m", "messages": [{"role": "user", "content": []}]}""", "messages[0].content", "invalid_value")]
+    [InlineData("""{"model": "m", "messages": [{"role": "assistant", "tool_calls": [{}]}]}""", "messages[0].tool_calls", "unsupported_parameter")]
+    [InlineData("""{"model": "m", "model": "n", "messages": []}""", "model", "invalid_value")]
+    [InlineData("""{"model": 1e400, "messages": []}""", "model", "invalid_value")]
+    [InlineData("[]", null, "invalid_value")]
+    [InlineData("null", null, "invalid_value")]
+    [InlineData("", null, "invalid_value")]
+    public void TryParse_BadBody_NamesTheField(string json, string? param, string code) => AssertError(json, param, code);
+
+    [Theory]
+    [InlineData("max_tokens", "0", "max_tokens", "invalid_value")]
+    [InlineData("max_completion_tokens", "2147483648", "max_completion_tokens", "invalid_value")]
+    [InlineData("max_completion_tokens", "1.5", "max_completion_tokens", "invalid_value")]
+    [InlineData("max_completion_tokens", "\"7\"", "max_completion_tokens", "invalid_value")]
+    [InlineData("temperature", "2.01", "temperature", "invalid_value")]
+    [InlineData("temperature", "1e400", "temperature", "invalid_value")]
+    [InlineData("temperature", "\"NaN\"", "temperature", "invalid_value")]
+    [InlineData("top_p", "0", "top_p", "invalid_value")]
+    [InlineData("top_k", "-1", "top_k", "invalid_value")]
+    [InlineData("seed", "9223372036854775808", "seed", "invalid_value")]
+    [InlineData("stop", "[\"a\",\"b\",\"c\",\"d\",\"e\"]", "stop", "invalid_value")]
+    [InlineData("stop", "[\"a\",\"\"]", "stop[1]", "invalid_value")]
+    [InlineData("stop", "[null]", "stop[0]", "invalid_value")]
+    [InlineData("stop", "7", "stop", "invalid_value")]
+    [InlineData("stream", "1", "stream", "invalid_value")]
+    [InlineData("stream_options", "{\"include_usage\":\"yes\"}", "stream_options.include_usage", "invalid_value")]
+    [InlineData("n", "9", "n", "invalid_value")]
+    [InlineData("n", "2", "n", "unsupported_parameter")]
+    [InlineData("tools", "[{\"type\":\"function\"}]", "tools", "unsupported_parameter")]
+    [InlineData("functions", "[{}]", "functions", "unsupported_parameter")]
+    [InlineData("tool_choice", "\"required\"", "tool_choice", "unsupported_parameter")]
+    [InlineData("response_format", "{\"type\":\"json_object\"}", "response_format.type", "unsupported_parameter")]
+    [InlineData("modalities", "[\"text\",\"audio\"]", "modalities", "unsupported_parameter")]
+    [InlineData("audio", "{\"voice\":\"x\"}", "audio", "unsupported_parameter")]
+    [InlineData("provider", "{\"trust\":\"simulated\"}", "provider.trust", "invalid_value")]
+    [InlineData("provider", "{\"only\":[\"a\"]}", "provider.only", "unsupported_parameter")]
+    [InlineData("provider", "{\"data_collection\":\"deny\"}", "provider.data_collection", "unsupported_parameter")]
+    [InlineData("provider", "{\"max_price\":{\"prompt\":\"1.5\"}}", "provider.max_price.prompt", "invalid_value")]
+    [InlineData("provider", "{\"max_price\":{\"prompt\":-1}}", "provider.max_price.prompt", "invalid_value")]
+    [InlineData("provider", "{\"require_parameters\":true,\"sort\":\"price\"}", "provider.sort", "unsupported_parameter")]
+    public void TryParse_BadField_NamesIt(string name, string value, string param, string code) => AssertError(With(name, value), param, code);
+
+    [Fact]
+    public void TryParse_BrokenJson_TellsThePlaceAndNoContent()
+    {
+        var error = ErrorOf("{\"model\": \"secret\",\n  \"messages\": secret}");
+
+        Assert.Contains("line 2, byte 14", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryParse_TooManyMessages_IsRefused()
+    {
+        var message = """{"role":"user","content":"x"}""";
+
+        AssertError($$"""{"model": "m", "messages": [{{string.Join(',', Enumerable.Repeat(message, 2049))}}]}""", "messages", "invalid_value");
+    }
+
+    private static string With(string name, string value) => $$"""{"model": "m", "messages": [{"role": "user", "content": "hi"}], "{{name}}": {{value}}}""";
+
+    private static ChatCompletionRequest Parse(string json)
+    {
+        Assert.True(ChatCompletionRequest.TryParse(Encoding.UTF8.GetBytes(json), out var request, out var error), error?.Message);
+        return request;
+    }
+
+    private static ChatRequestError ErrorOf(string json)
+    {
+        Assert.False(ChatCompletionRequest.TryParse(Encoding.UTF8.GetBytes(json), out _, out var error));
+        return error;
+    }
+
+    private static void AssertError(string json, string? param, string code)
+    {
+        var error = ErrorOf(json);
+        Assert.Equal((param, code, 400), (error.Param, error.Code, error.Status));
+    }
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace CocoonOrleans.Tokenization.Chat;
+
+/// <summary>
+/// One field of a request with its path. Reading it never throws: a wrong type or range goes into <see cref="RequestReading"/> and null comes back, as for
+/// a field that is absent or null.
+/// </summary>
+internal readonly struct RequestField(JsonElement element, string path, RequestReading reading)
+{
+    private const int MostMembers = 256;
+
+    public string Path => path;
+
+    public JsonValueKind Kind => element.ValueKind;
+
+    public bool IsAbsent => Kind is JsonValueKind.Undefined or JsonValueKind.Null;
+
+    /// <summary>Absent, null or false: what an unsupported option says if it isn't wanted.</summary>
+    public bool IsOff => IsAbsent || Kind == JsonValueKind.False;
+
+    /// <summary>Off, or an array or object without members.</summary>
+    public bool IsEmpty => IsOff
+        || (Kind == JsonValueKind.Array && element.GetArrayLength() == 0)
+        || (Kind == JsonValueKind.Object && element.GetPropertyCount() == 0);
+
+    public void Invalid(string rule) =>
+        reading.Fail(ChatRequestError.InvalidValue, path.Length == 0 ? null : path, $"{(path.Length == 0 ? "The body" : $"'{path}'")} {rule}.");
+
+    public void Missing() => reading.Fail(ChatRequestError.MissingRequiredParameter, path, $"The field '{path}' is required.");
+
+    public void Unsupported(string why) => reading.Fail(ChatRequestError.UnsupportedParameter, path, $"'{path}' {why}.");
+
+    public string? String(int longest, bool emptyAllowed = false)
+    {
+        var text = IsAbsent ? null : StringOrNull();
+        if (text is null && !IsAbsent)
+        {
+            Invalid("must be a string of valid Unicode");
+        }
+        else if (text is not null && (text.Length > longest || (text.Length == 0 && !emptyAllowed)))
+        {
+            Invalid($"must have {(emptyAllowed ? 0 : 1)} to {longest} characters");
+            return null;
+        }
+
+        return text;
+    }
+
+    /// <summary>The text; null if this is anything else.</summary>
+    public string? StringOrNull()
+    {
+        try
+        {
+            return Kind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped half of a surrogate pair.
+            return null;
+        }
+    }
+
+    public bool? Bool()
+    {
+        if (!IsAbsent && Kind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            Invalid("must be true or false");
+        }
+
+        return Kind == JsonValueKind.True ? true : Kind == JsonValueKind.False ? false : null;
+    }
+
+    public double? Number(double smallest, double largest, bool smallestAllowed = true)
+    {
+        if (IsAbsent)
+        {
+            return null;
+        }
+
+        if (Kind == JsonValueKind.Number && element.TryGetDouble(out var value) && value <= largest && (value > smallest || (smallestAllowed && value == smallest)))
+        {
+            return value;
+        }
+
+        Invalid(string.Create(CultureInfo.InvariantCulture, $"must be a number {(smallestAllowed ? "from" : "above")} {smallest} up to {largest}"));
+        return null;
+    }
+
+    public long? Integer(long smallest, long largest)
+    {
+        if (IsAbsent)
+        {
+            return null;
+        }
+
+        if (Kind == JsonValueKind.Number && element.TryGetInt64(out var value) && value >= smallest && value <= largest)
+        {
+            return value;
+        }
+
+        Invalid(string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {smallest} to {largest}"));
+        return null;
+    }
+
+    /// <summary>An amount of nano, as an integer or a decimal string.</summary>
+    public long? NanoAmount()
+    {
+        if (IsAbsent)
+        {
+            return null;
+        }
+
+        var text = StringOrNull();
+        if (text is not null ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) : Kind == JsonValueKind.Number && element.TryGetInt64(out value) && value >= 0)
+        {
+            return value;
+        }
+
+        Invalid("must be a whole number of nano from 0 up, as an integer or a decimal string");
+        return null;
+    }
+
+    /// <summary>The members of an object; null if it is absent or something else.</summary>
+    public RequestObject? Object()
+    {
+        if (IsAbsent)
+        {
+            return null;
+        }
+
+        if (Kind != JsonValueKind.Object)
+        {
+            Invalid("must be an object");
+            return null;
+        }
+
+        if (element.GetPropertyCount() > MostMembers)
+        {
+            Invalid($"must have at most {MostMembers} fields");
+            return null;
+        }
+
+        var members = new RequestObject(path, reading);
+        foreach (var member in element.EnumerateObject())
+        {
+            members.Add(member);
+        }
+
+        return members;
+    }
+
+    /// <summary>The items of an array; none if it is absent, something else, or too long or too short.</summary>
+    public List<RequestField> Items(int fewest, int most)
+    {
+        var items = new List<RequestField>();
+        if (IsAbsent)
+        {
+            return items;
+        }
+
+        if (Kind != JsonValueKind.Array)
+        {
+            Invalid("must be an array");
+        }
+        else if (element.GetArrayLength() < fewest || element.GetArrayLength() > most)
+        {
+            Invalid($"must have {fewest} to {most} items");
+        }
+        else
+        {
+            foreach (var item in element.EnumerateArray())
+            {
+                items.Add(new RequestField(item, $"{path}[{items.Count}]", reading));
+            }
+        }
+
+        return items;
+    }
+}
