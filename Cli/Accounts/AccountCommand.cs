@@ -1,0 +1,68 @@
+using System.CommandLine;
+using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Terminal;
+using Spectre.Console;
+
+namespace CocoonOrleans.Cli.Accounts;
+
+/// <summary><c>cocoon account create|show</c>, for the network of a data folder.</summary>
+internal static class AccountCommand
+{
+    public static Command Create() => new("account", "Make and show accounts of the network that ./cocoon up started.") { CreateAccount(), ShowAccount() };
+
+    private static Command CreateAccount()
+    {
+        var label = new Argument<string>("label") { Description = "What you call it." };
+        var data = GatewayOptions.DataOption();
+        return new Command("create", "Make an account with an API key, which is shown this once.") { label, data }.Runs(async (result, output, cancellationToken) =>
+        {
+            using var admin = Open(result.GetRequiredValue(data));
+            var account = await AskAsync(() => admin.CreateAccountAsync(result.GetRequiredValue(label), cancellationToken));
+            Show(account.Account, output);
+            output.Text.WriteLine($"key      {account.ApiKey}");
+            output.Result(AccountResult.Of(account.Account, account.ApiKey), CommandJson.Default.AccountResult);
+            return ExitCode.Success;
+        });
+    }
+
+    private static Command ShowAccount()
+    {
+        var id = new Argument<string>("id") { Description = "The account; by default the development account.", DefaultValueFactory = _ => DevelopmentAccount.Id };
+        var data = GatewayOptions.DataOption();
+        return new Command("show", "Show what an account has.") { id, data }.Runs(async (result, output, cancellationToken) =>
+        {
+            var name = result.GetRequiredValue(id);
+            using var admin = Open(result.GetRequiredValue(data));
+            var account = await AskAsync(() => admin.FindAccountAsync(name, cancellationToken))
+                ?? throw new CommandFailedException($"There is no account {name}.", "Make one: ./cocoon account create LABEL");
+            Show(account, output);
+            output.Result(AccountResult.Of(account, null), CommandJson.Default.AccountResult);
+            return ExitCode.Success;
+        });
+    }
+
+    private static AdminClient Open(string folder)
+    {
+        var connection = NetworkConnection.TryRead(folder)
+            ?? throw new CommandFailedException($"No network runs with its data in {folder}.", "Start one with ./cocoon up.");
+        return AdminClient.Of(connection.AdminUrl, new DataFolder(folder));
+    }
+
+    private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new CommandFailedException($"The gateway can't be reached: {exception.Message}", "Start the network with ./cocoon up.", innerException: exception);
+        }
+    }
+
+    private static void Show(AccountState account, CommandOutput output)
+    {
+        output.Console.MarkupLineInterpolated($"account  {account.AccountId} ({account.Label}){(account.Closed ? ", closed" : "")}");
+        output.Console.MarkupLineInterpolated($"balance  {account.Balance.ToCoinString()} coins ({account.Balance} nano), of which {account.Held} nano held; granted {account.Granted} nano");
+    }
+}

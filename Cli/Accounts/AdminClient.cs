@@ -1,0 +1,79 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Terminal;
+
+namespace CocoonOrleans.Cli.Accounts;
+
+/// <summary>The administration of a gateway: accounts and keys.</summary>
+public sealed class AdminClient : IDisposable
+{
+    // Money has a converter of its own, which generated serializers can't see.
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private readonly HttpClient _http;
+
+    private AdminClient(HttpClient http) => _http = http;
+
+    /// <summary>A client with the admin token of a data folder.</summary>
+    /// <param name="address">Where the admin API listens.</param>
+    /// <param name="data">The data folder.</param>
+    /// <exception cref="CommandFailedException">There is no token.</exception>
+    public static AdminClient Of(Uri address, DataFolder data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (!File.Exists(data.AdminToken))
+        {
+            throw new CommandFailedException($"There is no admin token {data.AdminToken}.", "Name the data folder of a network that was started with ./cocoon up.");
+        }
+
+        return new AdminClient(new HttpClient
+        {
+            BaseAddress = address,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(data.AdminToken).Trim()) },
+        });
+    }
+
+    /// <summary>Makes an account with a key. With an id that exists it only makes another key.</summary>
+    /// <param name="label">What its owner calls it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="accountId">Its id; null for a fresh one.</param>
+    public async Task<NewAccount> CreateAccountAsync(string label, CancellationToken cancellationToken, string? accountId = null)
+    {
+        using var response = await _http.PostAsJsonAsync("/admin/accounts", new { label, account_id = accountId }, Json, cancellationToken);
+        return await ReadAsync<NewAccount>(response, cancellationToken) ?? throw new CommandFailedException("The gateway made no account.", "See the gateway's log.");
+    }
+
+    /// <summary>Reads an account.</summary>
+    /// <returns>Null where there is none.</returns>
+    public async Task<AccountState?> FindAccountAsync(string accountId, CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync($"/admin/accounts/{Uri.EscapeDataString(accountId)}", cancellationToken);
+        return response.StatusCode == System.Net.HttpStatusCode.NotFound ? null : (await ReadAsync<AccountFound>(response, cancellationToken))?.Account;
+    }
+
+    /// <summary>Revokes a key for good.</summary>
+    /// <returns>Whether there was such a key.</returns>
+    public async Task<bool> RevokeKeyAsync(string accountId, string keyId, CancellationToken cancellationToken)
+    {
+        using var response = await _http.DeleteAsync($"/admin/accounts/{accountId}/keys/{keyId}", cancellationToken);
+        return response.IsSuccessStatusCode;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<T?> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode)
+        {
+            return await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken);
+        }
+
+        throw new CommandFailedException(
+            $"The gateway's administration answers {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}", "See the gateway's log.");
+    }
+
+    private sealed record AccountFound(AccountState Account);
+}

@@ -1,0 +1,37 @@
+using CocoonOrleans.Cli.Models;
+using CocoonOrleans.Cli.Processes;
+using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Models;
+using CocoonOrleans.Inference.Torch;
+
+namespace CocoonOrleans.Cli.Doctor;
+
+/// <summary>What the engine needs: libtorch and the house model's files.</summary>
+internal static class EngineChecks
+{
+    public static Finding Torch()
+    {
+        try
+        {
+            var loaded = TorchLibrary.Load();
+            return new Finding("libtorch", FindingStatus.Ok, loaded.Repaired ? $"loads, with a repaired copy of its shim: {loaded.Path}" : "loads");
+        }
+        catch (TorchLibraryException exception)
+        {
+            return new Finding("libtorch", FindingStatus.Failed, exception.Message, "Delete artifacts/ and run ./cocoon again; see the message for the folder in question.");
+        }
+    }
+
+    public static Finding HouseModel(BuiltArtifacts artifacts)
+    {
+        var folder = HouseModelFolder.Path(artifacts);
+        try
+        {
+            return new Finding("house model", FindingStatus.Ok, $"manifest {ModelFolder.Read(folder).Manifest.Sha256}");
+        }
+        catch (ModelFormatException exception)
+        {
+            return new Finding("house model", FindingStatus.Failed, exception.Message, $"Get its files again: git checkout -- {folder}");
+        }
+    }
+}

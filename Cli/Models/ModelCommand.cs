@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Models;
+using CocoonOrleans.Tokenization.Chat;
+using Spectre.Console;
+
+namespace CocoonOrleans.Cli.Models;
+
+/// <summary><c>cocoon model list|hash</c>: which models a gateway serves, and by which hashes the catalogue knows one.</summary>
+internal static class ModelCommand
+{
+    public static Command Create() => new("model", "See which models there are, and hash one for the catalogue.") { List(), Hash() };
+
+    private static Command List()
+    {
+        var gateway = new GatewayOptions();
+        var command = new Command("list", "List the models that the gateway serves.");
+        gateway.AddTo(command);
+        return command.Runs((result, output, cancellationToken) => ListAsync(gateway.Gateway(result), gateway.ApiKey(result), output, cancellationToken));
+    }
+
+    private static Command Hash()
+    {
+        var folder = new Argument<string>("folder") { Description = "A folder with config.json, *.safetensors, tokenizer.json and chat_template.jinja." };
+        var command = new Command("hash", "Hash a model's files: what a catalogue entry needs.") { folder };
+        return command.Runs((result, output, cancellationToken) => Task.FromResult(Hash(Path.GetFullPath(result.GetRequiredValue(folder)), output, cancellationToken)));
+    }
+
+    private static async Task<int> ListAsync(Uri gateway, string apiKey, CommandOutput output, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { BaseAddress = gateway, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", apiKey) } };
+        try
+        {
+            using var response = await http.GetAsync("/v1/models", cancellationToken);
+            response.EnsureSuccessStatusCode();
+            using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
+            string[] models = [.. document.RootElement.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString() ?? "")];
+            foreach (var model in models)
+            {
+                output.Text.WriteLine(model);
+            }
+
+            output.Result(new ModelList(gateway, models), CommandJson.Default.ModelList);
+            return ExitCode.Success;
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new CommandFailedException(
+                $"The gateway {gateway} can't be asked for its models: {exception.Message}",
+                exception.StatusCode is null ? "Is it up? Start a network with ./cocoon up." : "Give the right key with --key or COCOON_API_KEY.",
+                innerException: exception);
+        }
+    }
+
+    private static int Hash(string path, CommandOutput output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var folder = ModelFolder.Read(path, cancellationToken: cancellationToken);
+            var hashes = new ModelHashes(path, folder.Manifest.Sha256, ChatModel.Load(path).Sha256, folder.Config.ContextTokens);
+            output.Console.MarkupLineInterpolated($"manifest   {hashes.ManifestSha256}");
+            output.Console.MarkupLineInterpolated($"tokenizer  {hashes.TokenizerSha256}");
+            output.Console.MarkupLineInterpolated($"context    {hashes.ContextTokens} tokens");
+            foreach (var file in folder.Manifest.Files)
+            {
+                output.Console.MarkupLineInterpolated($"[dim]{file.Sha256} {file.Bytes,12} {file.Name}[/]");
+            }
+
+            output.Result(hashes, CommandJson.Default.ModelHashes);
+            return ExitCode.Success;
+        }
+        catch (ModelFormatException exception)
+        {
+            throw new CommandFailedException(exception.Message, "Name a folder with a whole model in it.", innerException: exception);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using CocoonOrleans.Cli.Terminal;
+
+namespace CocoonOrleans.Cli.Network;
+
+/// <summary>The options of commands that talk to a gateway: which one, and as whom. What is not given comes from the data folder of a running network.</summary>
+internal sealed class GatewayOptions
+{
+    private readonly Option<Uri?> _gateway = new("--gateway") { Description = "The gateway; by default the one that ./cocoon up started.", CustomParser = ParseUri };
+    private readonly Option<string?> _key = new("--key") { Description = "The API key; by default COCOON_API_KEY, else the development key." };
+    private readonly Option<string> _data = DataOption();
+
+    /// <summary>The option <c>--data</c>.</summary>
+    public static Option<string> DataOption() => new("--data")
+    {
+        Description = "The folder of the network's data.",
+        DefaultValueFactory = _ => DataFolder.Default,
+        HelpName = "folder",
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_gateway);
+        command.Add(_key);
+        command.Add(_data);
+    }
+
+    /// <summary>The data folder that was named.</summary>
+    public string Folder(ParseResult result) => result.GetRequiredValue(_data);
+
+    /// <summary>The gateway.</summary>
+    /// <exception cref="CommandFailedException">None was named and none runs.</exception>
+    public Uri Gateway(ParseResult result) =>
+        result.GetValue(_gateway)
+        ?? NetworkConnection.TryRead(Folder(result))?.Url
+        ?? throw new CommandFailedException($"No network runs with its data in {Folder(result)}.", "Start one with ./cocoon up, or name a gateway with --gateway URL.");
+
+    /// <summary>The API key.</summary>
+    /// <exception cref="CommandFailedException">None was given and none is kept.</exception>
+    public string ApiKey(ParseResult result)
+    {
+        var file = Path.Combine(Folder(result), DataFolder.DevelopmentKeyName);
+        return result.GetValue(_key)
+            ?? Environment.GetEnvironmentVariable("COCOON_API_KEY")
+            ?? (File.Exists(file) ? File.ReadAllText(file).Trim() : null)
+            ?? throw new CommandFailedException("There is no API key.", "Give one with --key or COCOON_API_KEY; ./cocoon up makes one for development.");
+    }
+
+    private static Uri? ParseUri(System.CommandLine.Parsing.ArgumentResult argument)
+    {
+        if (Uri.TryCreate(argument.Tokens.Single().Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+        {
+            return uri;
+        }
+
+        argument.AddError($"--gateway is no URL: {argument.Tokens.Single().Value}");
+        return null;
+    }
+}

@@ -1,0 +1,34 @@
+using CocoonOrleans.Cli.Processes;
+
+namespace CocoonOrleans.Cli.Network;
+
+/// <summary>Which network to start on this machine.</summary>
+public sealed record LocalNetworkOptions
+{
+    /// <summary>The checkout whose processes are started.</summary>
+    public required BuiltArtifacts Artifacts { get; init; }
+
+    /// <summary>Where it keeps its data.</summary>
+    public required DataFolder Data { get; init; }
+
+    /// <summary>The folder of the model that the workers serve.</summary>
+    public required string ModelFolder { get; init; }
+
+    /// <summary>The name of that model.</summary>
+    public required string ModelName { get; init; }
+
+    /// <summary>The gateway's port on the loopback address.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>How many workers serve the model.</summary>
+    public int Workers { get; init; } = 2;
+
+    /// <summary>Further settings of single workers, by their index, in the form <c>--Section:Key=value</c>: for tests that want an unusual worker.</summary>
+    public IReadOnlyDictionary<int, IReadOnlyList<string>> WorkerSettings { get; init; } = new Dictionary<int, IReadOnlyList<string>>();
+
+    /// <summary>Further settings of the silo, in the same form.</summary>
+    public IReadOnlyList<string> SiloSettings { get; init; } = [];
+
+    /// <summary>Further settings of the gateway, in the same form.</summary>
+    public IReadOnlyList<string> GatewaySettings { get; init; } = [];
+}

@@ -1,0 +1,77 @@
+using CocoonOrleans.Cli.Accounts;
+using CocoonOrleans.Cli.Processes;
+using CocoonOrleans.Cli.Terminal;
+
+namespace CocoonOrleans.Cli.Network;
+
+/// <summary>Brings a local network up until the first request will succeed.</summary>
+/// <param name="network">The network.</param>
+/// <param name="options">How it was laid out.</param>
+/// <param name="clock">The clock of all waits.</param>
+public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions options, TimeProvider clock)
+{
+    private readonly TaskCompletionSource<SupervisedProcess> _fallen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Starts all processes, makes sure of the development account, and waits until the gateway can serve the model.</summary>
+    /// <param name="output">Where the steps are shown.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The development account's API key.</returns>
+    /// <exception cref="CommandFailedException">Something did not come up; all processes are killed then.</exception>
+    public async Task<string> RunAsync(CommandOutput output, CancellationToken cancellationToken)
+    {
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            var key = "";
+            await Steps.RunAsync(output, async steps =>
+            {
+                var start = StartAllAsync(steps, abandon.Token);
+                if (await Task.WhenAny(start, _fallen.Task) != start)
+                {
+                    var fallen = (await _fallen.Task).Current;
+                    throw new CommandFailedException(
+                        $"{fallen.Spec.Name} ended (exit code {await fallen.Exited}) while the network started.", $"Its log: {fallen.Spec.LogFile}", fallen.LastLines);
+                }
+
+                key = await start;
+            });
+            return key;
+        }
+        catch
+        {
+            await abandon.CancelAsync();
+            await network.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<string> StartAllAsync(Steps steps, CancellationToken cancellationToken)
+    {
+        // The gateway is a client of the silo. Workers need neither to load their model, so they start beside both.
+        var workers = network.Workers.Select(worker => StartAsync(steps, worker, cancellationToken)).ToArray();
+        await foreach (var started in Task.WhenEach([StartServersAsync(steps, cancellationToken), .. workers]))
+        {
+            await started; // The first failure is the one to tell: the others may only follow from it.
+        }
+
+        using var admin = AdminClient.Of(network.Topology.AdminUrl, options.Data);
+        var key = await steps.TakeAsync(
+            "development account", () => DevelopmentAccount.EnsureAsync(admin, options.Data, cancellationToken), _ => DevelopmentAccount.Id);
+        await steps.TakeAsync(
+            "model", () => new ReadinessProbe(network.Topology, clock).WaitAsync(key, cancellationToken), workers => $"{options.ModelName}, served by {workers}");
+        return key;
+    }
+
+    private async Task StartServersAsync(Steps steps, CancellationToken cancellationToken)
+    {
+        await StartAsync(steps, network.Silo, cancellationToken);
+        await StartAsync(steps, network.Gateway, cancellationToken);
+    }
+
+    private async Task StartAsync(Steps steps, SupervisedProcess process, CancellationToken cancellationToken)
+    {
+        await steps.TakeAsync(process.Name, () => process.StartAsync(cancellationToken), _ => $"process {process.Current.Id}");
+        _ = process.Current.Exited.ContinueWith(
+            _ => _fallen.TrySetResult(process), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+}

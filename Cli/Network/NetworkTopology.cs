@@ -1,0 +1,105 @@
+using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Models;
+using CocoonOrleans.Inference.Native;
+using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tunnel.Trust;
+
+namespace CocoonOrleans.Cli.Network;
+
+/// <summary>Who is where in a local network, and by which keys they know each other.</summary>
+public sealed record NetworkTopology
+{
+    /// <summary>The silo's port for other silos.</summary>
+    public required int SiloPort { get; init; }
+
+    /// <summary>The silo's port for cluster clients.</summary>
+    public required int ClusterPort { get; init; }
+
+    /// <summary>The port where the gateway awaits its workers.</summary>
+    public required int TunnelPort { get; init; }
+
+    /// <summary>The port of the gateway's admin API.</summary>
+    public required int AdminPort { get; init; }
+
+    /// <summary>The gateway's key, which the workers pin.</summary>
+    public required string GatewayId { get; init; }
+
+    /// <summary>The workers, whose keys the gateway allows.</summary>
+    public required IReadOnlyList<WorkerPlace> Workers { get; init; }
+
+    /// <summary>The model that they serve.</summary>
+    public required ServedModel Model { get; init; }
+
+    /// <summary>Where clients reach the gateway.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>Where its administration is.</summary>
+    public Uri AdminUrl => new($"http://127.0.0.1:{AdminPort}");
+
+    internal static NetworkTopology Create(LocalNetworkOptions options, TimeProvider clock)
+    {
+        var ports = FreePorts.Take(4);
+        return new NetworkTopology
+        {
+            SiloPort = ports[0],
+            ClusterPort = ports[1],
+            TunnelPort = ports[2],
+            AdminPort = ports[3],
+            GatewayId = IdentityIn(GatewayIdentityFolder(options.Data), clock),
+            Workers =
+            [
+                .. Enumerable.Range(1, options.Workers).Select(number =>
+                {
+                    var name = $"worker-{number}";
+                    var folder = options.Data.Folder(name);
+                    return new WorkerPlace(number, name, folder, IdentityIn(Path.Combine(folder, "identity"), clock));
+                }),
+            ],
+            Model = Read(options),
+            Url = new Uri($"http://127.0.0.1:{options.Port}"),
+        };
+    }
+
+    internal static string GatewayIdentityFolder(DataFolder data) => Path.Combine(data.Folder("gateway"), "identity");
+
+    // The keys are made before the processes start: so each side can be told the other's.
+    private static string IdentityIn(string folder, TimeProvider clock)
+    {
+        using var identity = TunnelIdentity.LoadOrCreate(folder, clock);
+        return identity.Id;
+    }
+
+    private static ServedModel Read(LocalNetworkOptions options)
+    {
+        try
+        {
+            var folder = ModelFolder.Read(options.ModelFolder);
+            return new ServedModel(options.ModelName, options.ModelFolder, folder.Manifest.Sha256, ChatModel.Load(options.ModelFolder).Sha256, Math.Min(folder.Config.ContextTokens, new NativeEngineOptions().MaximumContextTokens));
+        }
+        catch (ModelFormatException exception)
+        {
+            throw new CommandFailedException(
+                $"The model in {options.ModelFolder} can't be served: {exception.Message}", "Name the folder of a model with --model.", innerException: exception);
+        }
+    }
+}
+
+/// <summary>A worker of a local network.</summary>
+/// <param name="Number">From 1 up.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Folder">Where it keeps its data.</param>
+/// <param name="Id">Its key.</param>
+public sealed record WorkerPlace(int Number, string Name, string Folder, string Id)
+{
+    /// <summary>Who is paid for its work: each worker has a provider of its own, so that there is a market.</summary>
+    public string ProviderId => $"provider-{Number}";
+}
+
+/// <summary>The model of a local network.</summary>
+/// <param name="Name">The name that clients use.</param>
+/// <param name="Folder">Its folder.</param>
+/// <param name="ManifestSha256">Hex SHA-256 of its manifest.</param>
+/// <param name="TokenizerSha256">Hex SHA-256 of tokenizer, configuration and chat template.</param>
+/// <param name="ContextTokens">Most tokens of prompt and completion together.</param>
+public sealed record ServedModel(string Name, string Folder, string ManifestSha256, string TokenizerSha256, int ContextTokens);

@@ -1,0 +1,78 @@
+using System.Globalization;
+using CocoonOrleans.Market;
+
+namespace CocoonOrleans.Cli.Network;
+
+/// <summary>
+/// The settings that each process of a local network starts with. They stand on its command line, where anybody on the machine can read
+/// them: no secret is among them; those are in files that the processes make themselves.
+/// </summary>
+internal static class ProcessSettings
+{
+    private const string Development = "--environment=Development";
+    private const string ClusterId = "cocoon-local";
+    private const int DefaultMaxCompletionTokens = 256;
+
+    // COCOON's own clients pay 20 nano a token: an ordinary price, so that what a demo shows is not a toy's.
+    private static readonly (long Prompt, long Cached, long Completion) Reserve = (20_000_000, 5_000_000, 40_000_000);
+
+    public static IReadOnlyList<string> ForSilo(LocalNetworkOptions options, NetworkTopology topology) =>
+    [
+        Development,
+        .. Cluster(),
+        Setting("Silo:DataFolder", options.Data.Folder("silo")),
+        Setting("Silo:Port", topology.SiloPort),
+        Setting("Silo:GatewayPort", topology.ClusterPort),
+        Setting("Silo:ExitWithParent", "true"),
+        Setting("Ledger:AllowTreasuryTransfers", "true"),
+        Setting("Accounts:DevelopmentGrantNano", Nano.FromCoins(1).Value),
+        Setting("Catalog:Models:0:Name", topology.Model.Name),
+        Setting("Catalog:Models:0:ManifestSha256", topology.Model.ManifestSha256),
+        Setting("Catalog:Models:0:TokenizerSha256", topology.Model.TokenizerSha256),
+        Setting("Catalog:Models:0:ContextTokens", topology.Model.ContextTokens),
+        Setting("Catalog:Models:0:DefaultMaxCompletionTokens", Math.Min(DefaultMaxCompletionTokens, topology.Model.ContextTokens / 2)),
+        Setting("Catalog:Models:0:Reserve:Prompt", Reserve.Prompt),
+        Setting("Catalog:Models:0:Reserve:Cached", Reserve.Cached),
+        Setting("Catalog:Models:0:Reserve:Completion", Reserve.Completion),
+    ];
+
+    public static IReadOnlyList<string> ForGateway(LocalNetworkOptions options, NetworkTopology topology) =>
+    [
+        Development,
+        .. Cluster(),
+        Setting("Cluster:GatewayPorts:0", topology.ClusterPort),
+        Setting("Gateway:Listen", $"127.0.0.1:{topology.Url.Port}"),
+        Setting("Gateway:AdminListen", $"127.0.0.1:{topology.AdminPort}"),
+        Setting("Gateway:DataFolder", options.Data.Folder("gateway")),
+        Setting("Gateway:ExitWithParent", "true"),
+        Setting("Tunnel:Listen", $"127.0.0.1:{topology.TunnelPort}"),
+        Setting("Tunnel:IdentityFolder", NetworkTopology.GatewayIdentityFolder(options.Data)),
+        .. topology.Workers.Select(worker => Setting($"Tunnel:AllowedWorkers:{worker.Id}", worker.Name)),
+    ];
+
+    public static IReadOnlyList<string> ForWorker(NetworkTopology topology, WorkerPlace worker) =>
+    [
+        Development,
+        Setting("Worker:Name", worker.Name),
+        Setting("Worker:ProviderId", worker.ProviderId),
+        Setting("Worker:DataFolder", worker.Folder),
+        Setting("Worker:ExitWithParent", "true"),
+        Setting("Worker:Gateways:0:Address", $"127.0.0.1:{topology.TunnelPort}"),
+        Setting("Worker:Gateways:0:Key", topology.GatewayId),
+        Setting("Worker:Models:0:Name", topology.Model.Name),
+        Setting("Worker:Models:0:Folder", topology.Model.Folder),
+        Setting("Worker:Models:0:ManifestSha256", topology.Model.ManifestSha256),
+        Setting("Worker:Models:0:Prices:Prompt", Ask(Reserve.Prompt, worker)),
+        Setting("Worker:Models:0:Prices:Cached", Ask(Reserve.Cached, worker)),
+        Setting("Worker:Models:0:Prices:Completion", Ask(Reserve.Completion, worker)),
+    ];
+
+    // Half the reserve, and each further worker a tenth more: a market with something to choose.
+    private static long Ask(long reserve, WorkerPlace worker) => reserve / 20 * Math.Min(20, 9 + worker.Number);
+
+    private static string[] Cluster() => [Setting("Cluster:ClusterId", ClusterId), Setting("Cluster:ServiceId", ClusterId)];
+
+    private static string Setting(string key, string value) => $"--{key}={value}";
+
+    private static string Setting(string key, long value) => Setting(key, value.ToString(CultureInfo.InvariantCulture));
+}

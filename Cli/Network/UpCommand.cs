@@ -1,0 +1,93 @@
+using System.CommandLine;
+using CocoonOrleans.Cli.Models;
+using CocoonOrleans.Cli.Processes;
+using CocoonOrleans.Cli.Terminal;
+using Spectre.Console;
+
+namespace CocoonOrleans.Cli.Network;
+
+/// <summary><c>cocoon up</c>: the network on this machine, in the foreground.</summary>
+internal static class UpCommand
+{
+    /// <summary>The gateway's port where none is named.</summary>
+    public const int DefaultPort = 8080;
+
+    private const int MaxWorkers = 16;
+
+    public static Command Create()
+    {
+        var workers = new Option<int>("--workers") { Description = "How many workers.", DefaultValueFactory = _ => 2, HelpName = $"1..{MaxWorkers}" };
+        workers.Validators.Add(result => Range(result, workers, 1, MaxWorkers));
+        var port = new Option<int>("--port") { Description = "The gateway's port on 127.0.0.1.", DefaultValueFactory = _ => DefaultPort };
+        port.Validators.Add(result => Range(result, port, 1, ushort.MaxValue));
+        var data = GatewayOptions.DataOption();
+        var model = new ModelOptions();
+        var command = new Command("up", "Run the network on this machine, in the foreground: a silo, a gateway and workers, each a process of its own.") { workers, port, data };
+        model.AddTo(command);
+        return command.Runs((result, output, cancellationToken) =>
+        {
+            var artifacts = BuiltArtifacts.Find();
+            var (name, folder) = model.Read(result, artifacts);
+            return RunAsync(
+                new LocalNetworkOptions
+                {
+                    Artifacts = artifacts,
+                    Data = new DataFolder(result.GetRequiredValue(data)),
+                    ModelName = name,
+                    ModelFolder = folder,
+                    Port = result.GetValue(port),
+                    Workers = result.GetValue(workers),
+                },
+                output,
+                cancellationToken);
+        });
+    }
+
+    private static async Task<int> RunAsync(LocalNetworkOptions options, CommandOutput output, CancellationToken cancellationToken)
+    {
+        using var only = options.Data.Lock();
+        if (FreePorts.Check(options.Port) is { } busy)
+        {
+            throw new CommandFailedException($"Port {options.Port} can't be used: {busy}", $"Stop what listens there, or choose another: ./cocoon up --port {FreePorts.Take(1)[0]}");
+        }
+
+        var network = LocalNetwork.Create(options, TimeProvider.System);
+        await using var _ = network;
+        output.Console.MarkupLineInterpolated($"Starting in {options.Data.Path}");
+        var key = await new NetworkStart(network, options, TimeProvider.System).RunAsync(output, cancellationToken);
+        var connection = new NetworkConnection(network.Topology.Url, network.Topology.AdminUrl, options.ModelName);
+        connection.Write(options.Data);
+        output.Text.WriteLine($"READY {connection.Url.GetLeftPart(UriPartial.Authority)} key={key}");
+        output.Text.WriteLine($"Ask it: ./cocoon chat \"What is 3 plus 4?\"   Stop it: Ctrl-C   Logs: {options.Data.Logs}");
+        output.Text.Flush();
+        output.Result(
+            new UpResult(connection.Url, key, options.ModelName, network.Topology.Model.ManifestSha256, NetworkProcesses.Of(network)), CommandJson.Default.UpResult);
+        try
+        {
+            await network.WatchAsync(output.Text.WriteLine, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            output.Text.WriteLine("Stopping: workers finish what they run (Ctrl-C again kills them)...");
+        }
+
+        File.Delete(options.Data.Connection);
+        var killed = await network.StopAsync();
+        output.Text.WriteLine(killed.Count == 0 ? "Stopped." : $"Stopped; did not stop by themselves and were killed: {string.Join(", ", killed)}.");
+        return killed.Count == 0 ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    private static void Range(System.CommandLine.Parsing.OptionResult result, Option<int> option, int least, int most)
+    {
+        if (result.Errors.Any())
+        {
+            return;
+        }
+
+        var value = result.GetValueOrDefault<int>();
+        if (value < least || value > most)
+        {
+            result.AddError($"{option.Name} must be from {least} to {most}, not {value}.");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace CocoonOrleans.Cli.Processes;
+
+/// <summary>The output of a child process: all of it in a file, the last lines in memory. Bounded: a full file becomes <c>.1</c> and a new one begins.</summary>
+internal sealed class ProcessLog : IDisposable
+{
+    private const long MaxFileBytes = 16 * 1024 * 1024;
+    private const int KeptLines = 30;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<string> _tail = new();
+    private readonly string _path;
+    private StreamWriter? _file;
+
+    public ProcessLog(string path)
+    {
+        _path = path;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        _file = Open(path);
+    }
+
+    /// <summary>The last lines, oldest first.</summary>
+    public IReadOnlyList<string> Tail
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _tail];
+            }
+        }
+    }
+
+    public void Write(string line)
+    {
+        lock (_gate)
+        {
+            _tail.Enqueue(line);
+            if (_tail.Count > KeptLines)
+            {
+                _tail.Dequeue();
+            }
+
+            if (_file is { BaseStream.Position: >= MaxFileBytes })
+            {
+                _file.Dispose();
+                File.Move(_path, _path + ".1", overwrite: true);
+                _file = Open(_path);
+            }
+
+            _file?.WriteLine(line);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+    }
+
+    private static StreamWriter Open(string path) =>
+        new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+using CocoonOrleans.Cli.Accounts;
+using CocoonOrleans.Cli.Chat;
+using CocoonOrleans.Cli.Demo;
+using CocoonOrleans.Cli.Doctor;
+using CocoonOrleans.Cli.Models;
+using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Testing;
+
+namespace CocoonOrleans.Cli.Terminal;
+
+/// <summary>How results are written: property names in camel case, money as strings.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AccountResult))]
+[JsonSerializable(typeof(ChatResult))]
+[JsonSerializable(typeof(CommandFailure))]
+[JsonSerializable(typeof(DemoResult))]
+[JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(ModelHashes))]
+[JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(NetworkConnection))]
+[JsonSerializable(typeof(TestReport))]
+[JsonSerializable(typeof(UpResult))]
+internal sealed partial class CommandJson : JsonSerializerContext;

@@ -1,0 +1,35 @@
+using System.Xml.Linq;
+using CocoonOrleans.Cli.Testing;
+
+namespace CocoonOrleans.Tests.EndToEnd.Commands;
+
+public sealed class TestResultsTests
+{
+    [Fact]
+    public void Parse_EachOutcome_IsCountedOnce()
+    {
+        var results = TestResults.Parse(Trx("""
+            <UnitTestResult testName="A" outcome="Passed"/>
+            <UnitTestResult testName="B" outcome="Failed"><Output><ErrorInfo><Message>no</Message><StackTrace>at B</StackTrace></ErrorInfo></Output></UnitTestResult>
+            <UnitTestResult testName="C" outcome="NotExecuted"><Output><ErrorInfo><Message>no GPU here</Message></ErrorInfo></Output></UnitTestResult>
+            """));
+
+        Assert.Equal(new TestCounts(1, 1, 1), results.Counts);
+        Assert.Equal(new TestFailure("B", "no", "at B"), Assert.Single(results.Failures));
+        Assert.Equal(new TestSkip("C", "no GPU here"), Assert.Single(results.Skips));
+    }
+
+    [Theory]
+    [InlineData("Aborted")]
+    [InlineData("Timeout")]
+    [InlineData("InProgress")]
+    public void Parse_UnfinishedTest_CountsAsFailed(string outcome) =>
+        Assert.Equal(new TestCounts(0, 1, 0), TestResults.Parse(Trx($"""<UnitTestResult testName="A" outcome="{outcome}"/>""")).Counts);
+
+    [Fact]
+    public void ToString_Counts_IsTheLastLineOfTheCommand() =>
+        Assert.Equal("12 passed, 0 failed, 3 skipped", new TestCounts(12, 0, 3).ToString());
+
+    private static XDocument Trx(string results) => XDocument.Parse(
+        $"""<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>{results}</Results></TestRun>""");
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Tests.EndToEnd.Networks;
+
+namespace CocoonOrleans.Tests.EndToEnd.Commands;
+
+/// <summary><c>cocoon up</c> as a person runs it, and as it is stopped, killed and started again.</summary>
+public sealed class UpCommandTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+
+    [Fact]
+    public async Task Up_UntilSigterm_ServesFromReadyOnKeepsItsKeyAndLeavesNoProcess()
+    {
+        using var folder = new TemporaryFolder();
+        var port = FreePorts.Take(1)[0];
+        using var up = Cocoon.Start("up", "--data", folder.Path, "--port", $"{port}", "--workers", "1");
+        try
+        {
+            var ready = await ReadyAsync(up);
+            Assert.StartsWith($"READY http://127.0.0.1:{port} key=ck_dev.", ready, StringComparison.Ordinal);
+            var ids = RunningProcesses.ChildrenOf(up.Id);
+            Assert.Equal(3, ids.Count);
+
+            var (exitCode, output, error) = await Cocoon.RunAsync("chat", "What is 3 plus 4?", "--data", folder.Path, "--json");
+            Assert.True(exitCode == 0, error);
+            Assert.NotEqual("", Cocoon.Json(output).GetProperty("answer").GetString());
+            var (_, account, _) = await Cocoon.RunAsync("account", "show", "--data", folder.Path, "--json");
+            Assert.Equal("dev", Cocoon.Json(account).GetProperty("accountId").GetString());
+            var (secondExit, second, _) = await Cocoon.RunAsync("up", "--data", folder.Path, "--port", $"{port}", "--json");
+            Assert.Equal(1, secondExit);
+            Assert.Contains("Another network", Cocoon.Json(second).GetProperty("error").GetString(), StringComparison.Ordinal);
+
+            await Signals.TerminateAsync(up.Id);
+            await up.WaitForExitAsync().WaitAsync(Deadline);
+
+            Assert.Equal(0, up.ExitCode);
+            Assert.Contains("Stopped.", await up.StandardOutput.ReadToEndAsync(), StringComparison.Ordinal);
+            Assert.DoesNotContain(ids, RunningProcesses.IsRunning);
+            Assert.Equal(ready.Split("key=")[1], await File.ReadAllTextAsync(Path.Combine(folder.Path, DataFolder.DevelopmentKeyName)));
+            Assert.False(File.Exists(Path.Combine(folder.Path, DataFolder.ConnectionName)));
+        }
+        finally
+        {
+            up.Kill(entireProcessTree: true);
+        }
+    }
+
+    [Fact]
+    public async Task Up_KilledWithoutAWord_ItsProcessesStopByThemselves()
+    {
+        using var folder = new TemporaryFolder();
+        using var up = Cocoon.Start("up", "--data", folder.Path, "--port", $"{FreePorts.Take(1)[0]}", "--workers", "1", "--json");
+        try
+        {
+            var result = JsonDocument.Parse((await up.StandardOutput.ReadLineAsync().WaitAsync(Deadline))!).RootElement;
+            Assert.StartsWith("ck_dev.", result.GetProperty("key").GetString(), StringComparison.Ordinal);
+            var ids = RunningProcesses.ChildrenOf(up.Id);
+            Assert.Equal(3, ids.Count);
+
+            up.Kill();
+
+            await Eventually.SeeAsync("no process is left", () => ids.Count(RunningProcesses.IsRunning), left => left == 0, TimeSpan.FromSeconds(45));
+        }
+        finally
+        {
+            up.Kill(entireProcessTree: true);
+        }
+    }
+
+    [Fact]
+    public async Task Up_PortIsTaken_SaysWhichAndHowToChooseAnother()
+    {
+        using var folder = new TemporaryFolder();
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+
+        var (exitCode, output, _) = await Cocoon.RunAsync("up", "--data", folder.Path, "--port", $"{port}", "--json");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"{port}", Cocoon.Json(output).GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("--port", Cocoon.Json(output).GetProperty("fix").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Up_ModelThatCantBeRead_SaysWhichFile()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = new TemporaryFolder();
+
+        var (exitCode, output, _) = await Cocoon.RunAsync("up", "--data", folder.Path, "--port", $"{FreePorts.Take(1)[0]}", "--model", model.Path, "--json");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("config.json", Cocoon.Json(output).GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ReadyAsync(Process up)
+    {
+        while (await up.StandardOutput.ReadLineAsync().WaitAsync(Deadline) is { } line)
+        {
+            if (line.StartsWith("READY ", StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new Xunit.Sdk.XunitException($"It ended without being ready: {await up.StandardError.ReadToEndAsync()}");
+    }
+}

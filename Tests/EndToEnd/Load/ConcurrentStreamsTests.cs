@@ -1,0 +1,33 @@
+using CocoonOrleans.Market;
+using CocoonOrleans.Tests.EndToEnd.Networks;
+
+namespace CocoonOrleans.Tests.EndToEnd.Load;
+
+[Collection(RunningNetwork.Collection)]
+public sealed class ConcurrentStreamsTests(RunningNetwork network)
+{
+    private const int Streams = 50;
+    private const int MaxTokens = 64;
+
+    [Fact]
+    public async Task Ask_FiftyStreamsAtOnce_AllEndAndBalancesAreExact()
+    {
+        var account = await network.CreateAccountAsync();
+        var id = account.Account.AccountId;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, Streams).Select(
+            number => network.Network.AskAsync($"What is {number} plus 7?", account.ApiKey, maxTokens: MaxTokens)));
+
+        var jobs = await network.Network.SettledAsync(id);
+        Assert.Equal(Streams, jobs.Count);
+        Assert.All(jobs, job => Assert.Equal("captured", job.State));
+        Assert.Equal(answers.Sum(answer => answer.CompletionTokens), jobs.Sum(job => job.CompletionTokens));
+        Assert.Equal(answers.Sum(answer => answer.PromptTokens), jobs.Sum(job => job.PromptTokens));
+        var charged = new Nano(jobs.Sum(job => job.Captured.Value));
+        Assert.Equal(charged, new Nano(answers.Sum(answer => answer.Cost!.Value.Value)));
+        Assert.Equal(account.Account.Balance - charged, network.Network.Ledger.Balance(id));
+        var shown = await network.Network.Admin.FindAccountAsync(id, CancellationToken.None);
+        Assert.Equal(network.Network.Ledger.Balance(id), shown!.Balance);
+        Assert.Equal(Nano.Zero, shown.Held);
+    }
+}

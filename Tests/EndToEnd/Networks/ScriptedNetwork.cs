@@ -1,0 +1,18 @@
+namespace CocoonOrleans.Tests.EndToEnd.Networks;
+
+/// <summary>One network with two scripted workers, for tests that kill its processes. Each test leaves it running again.</summary>
+[CollectionDefinition(Collection)]
+public sealed class ScriptedNetwork : IAsyncLifetime, ICollectionFixture<ScriptedNetwork>
+{
+    public const string Collection = "Scripted network";
+
+    private TestNetwork? _network;
+
+    public TestNetwork Network => _network ?? throw new InvalidOperationException("The network has not started.");
+
+    // A report of a job that another gateway ran waits for that gateway first: here the other one is dead.
+    public async Task InitializeAsync() => _network = await TestNetwork.StartAsync(
+        options => Script.InAllWorkers(options) with { GatewaySettings = ["--Gateway:Dispatch:ForeignReportGrace=00:00:01"] });
+
+    public async Task DisposeAsync() => await Network.DisposeAsync();
+}

@@ -1,0 +1,127 @@
+using System.Net.Http.Headers;
+using CocoonOrleans.Cli.Accounts;
+using CocoonOrleans.Cli.Chat;
+using CocoonOrleans.Cli.Models;
+using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Processes;
+using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Ledger.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CocoonOrleans.Tests.EndToEnd.Networks;
+
+/// <summary>A network of real processes in a folder of its own. Its end is in order, and then every rule of the book is checked.</summary>
+public sealed class TestNetwork : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder;
+    private readonly AdminClient _admin;
+
+    private TestNetwork(TemporaryFolder folder, LocalNetwork processes, DataFolder data, string key)
+    {
+        _folder = folder;
+        Processes = processes;
+        Data = data;
+        Key = key;
+        _admin = AdminClient.Of(processes.Topology.AdminUrl, data);
+        Ledger = new LedgerFile(LedgerPath);
+    }
+
+    public LocalNetwork Processes { get; }
+
+    public DataFolder Data { get; }
+
+    public LedgerFile Ledger { get; }
+
+    public Uri Url => Processes.Topology.Url;
+
+    public string Model => Processes.Topology.Model.Name;
+
+    /// <summary>The development account's API key.</summary>
+    public string Key { get; }
+
+    private string LedgerPath => Path.Combine(Data.Path, "silo", "ledger.db");
+
+    public static async Task<TestNetwork> StartAsync(Func<LocalNetworkOptions, LocalNetworkOptions>? change = null)
+    {
+        var folder = new TemporaryFolder();
+        var artifacts = BuiltArtifacts.Find();
+        var options = new LocalNetworkOptions
+        {
+            Artifacts = artifacts,
+            Data = new DataFolder(folder.Path),
+            ModelName = HouseModelFolder.Name,
+            ModelFolder = HouseModelFolder.Path(artifacts),
+            Port = FreePorts.Take(1)[0],
+        };
+        options = change is null ? options : change(options);
+        var processes = LocalNetwork.Create(options, TimeProvider.System);
+        var key = await new NetworkStart(processes, options, TimeProvider.System).RunAsync(
+            new CommandOutput(json: false, TextWriter.Null, TextWriter.Null), CancellationToken.None);
+        return new TestNetwork(folder, processes, options.Data, key);
+    }
+
+    public Task<NewAccount> CreateAccountAsync(string label = "test") => _admin.CreateAccountAsync(label, CancellationToken.None);
+
+    public AdminClient Admin => _admin;
+
+    /// <summary>A client of the API without any wrapping.</summary>
+    public HttpClient OpenHttp(string? key = null) => new()
+    {
+        BaseAddress = Url,
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key ?? Key) },
+    };
+
+    /// <summary>Asks and reads the whole stream.</summary>
+    public async Task<ChatAnswer> AskAsync(string text, string? key = null, Action<string>? onText = null, int? maxTokens = null)
+    {
+        using var http = OpenHttp();
+        var question = ChatQuestion.Ask(Model, text) with { Seed = 1, MaxCompletionTokens = maxTokens };
+        return await new ChatClient(http, key ?? Key, TimeProvider.System).AskAsync(question, onText ?? (_ => { }), CancellationToken.None);
+    }
+
+    /// <summary>Waits until no job of an account is open, and gives them all.</summary>
+    public Task<IReadOnlyList<LedgerFile.JobRow>> SettledAsync(string account) => Eventually.SeeAsync(
+        $"every job of {account} settled", () => Ledger.Jobs(account), jobs => jobs.All(job => job.State != "open"), TimeSpan.FromSeconds(30));
+
+    /// <summary>Waits until a question is answered, after something was killed and started again.</summary>
+    public Task ServesAgainAsync() => Eventually.SeeAsync(
+        "the network serves again",
+        async () =>
+        {
+            try
+            {
+                return (await AskAsync("hello", maxTokens: 8)).FinishReason;
+            }
+            catch (Exception exception) when (exception is ChatRefusedException or HttpRequestException)
+            {
+                return exception.Message;
+            }
+        },
+        seen => seen is "stop" or "length",
+        TimeSpan.FromSeconds(60));
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            var killed = await Processes.StopAsync();
+            Assert.Empty(killed);
+            await CheckInvariantsAsync();
+        }
+        finally
+        {
+            await Processes.DisposeAsync();
+            _admin.Dispose();
+            _folder.Dispose();
+        }
+    }
+
+    private async Task CheckInvariantsAsync()
+    {
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSqliteLedger(ledger => ledger.Path = LedgerPath)
+            .BuildServiceProvider();
+        Assert.Empty(await services.GetRequiredService<CocoonOrleans.Ledger.ILedger>().CheckInvariantsAsync(CancellationToken.None));
+    }
+}
