@@ -1,6 +1,4 @@
 using System.CommandLine;
-using CocoonOrleans.Cli.Accounts;
-using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Processes;

@@ -18,7 +18,8 @@ internal static class DirectEngine
         var engine = services.GetRequiredService<IInferenceEngine>();
         await engine.LoadAsync(new ModelReference(served.Name, served.Folder, served.ManifestSha256), progress: null, cancellationToken);
         var chat = ChatModel.Load(served.Folder);
-        if (!ChatCompletionRequest.TryParse(JsonSerializer.SerializeToUtf8Bytes(question, ChatJson.Default.ChatQuestion), out var request, out var error))
+        if (!ChatCompletionRequest.TryParse(JsonSerializer.SerializeToUtf8Bytes(question, ChatJson.Default.ChatQuestion), out var request, out var error) ||
+            !chat.TryEncodePrompt(request, out int[]? prompt, out error))
         {
             throw new InvalidOperationException(error.Message);
         }
@@ -27,7 +28,7 @@ internal static class DirectEngine
         var generation = new GenerationRequest
         {
             Model = served.Name,
-            PromptIds = chat.EncodePrompt(request),
+            PromptIds = prompt,
             MaxCompletionTokens = request.MaxCompletionTokens ?? served.ContextTokens,
             Sampling = new SamplingOptions { Temperature = request.Temperature ?? 1, Seed = request.Seed },
             StopIds = [.. chat.StopIds],

@@ -38,7 +38,11 @@ internal static class JobPreparation
             error = JobErrors.Of(fault);
             return null;
         }
-        int[] prompt = model.Chat.EncodePrompt(request);
+        if (!model.Chat.TryEncodePrompt(request, out int[]? prompt, out fault))
+        {
+            error = JobErrors.Of(fault);
+            return null;
+        }
         int room = model.Loaded.ContextTokens - prompt.Length;
         if (room < 1)
         {

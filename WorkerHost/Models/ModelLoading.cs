@@ -1,4 +1,5 @@
 using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.WorkerHost.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -24,9 +25,9 @@ public sealed partial class ModelLoading(IInferenceEngine engine, ServedModels m
         LogLoading(model.Name, model.Folder);
         var progress = new LoadProgressLog(model.Name, logger);
         LoadedModel loaded = await engine.LoadAsync(new ModelReference(model.Name, model.Folder, model.ManifestSha256), progress, cancellationToken);
-        ChatFiles chat = ChatFiles.Read(model.Folder);
+        var chat = ChatModel.Load(model.Folder);
         int slots = engine.Capabilities.SlotsPerModel;
         LogLoaded(loaded.Id, loaded.Parameters, loaded.ContextTokens, slots);
-        return new ServedModel(loaded, chat.Model, chat.Files, model.Prices.ToOffer(), slots);
+        return new ServedModel(loaded, chat, model.Prices.ToOffer(), slots);
     }
 }

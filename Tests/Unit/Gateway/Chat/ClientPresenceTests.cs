@@ -3,10 +3,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CocoonOrleans.Tests.Unit.Gateway.Chat;
 
-public sealed class ClientPresenceTests
+public sealed class ClientPresenceTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly CancellationTokenSource _connection = new();
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection.Dispose();
 
     [Fact]
     public void Gone_NoGrace_IsCancelledWithTheConnection()
