@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Market;
 using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Accounts;
@@ -19,6 +20,11 @@ internal static class AccountCommand
             using var admin = Open(result.GetRequiredValue(data));
             var account = await AskAsync(() => admin.CreateAccountAsync(result.GetRequiredValue(label), cancellationToken));
             Show(account.Account, output);
+            if (account.Account.Balance > Nano.Zero)
+            {
+                output.Text.WriteLine("grant    the balance is a development grant: play money from this network's treasury");
+            }
+
             output.Text.WriteLine($"key      {account.ApiKey}");
             output.Result(AccountResult.Of(account.Account, account.ApiKey), CommandJson.Default.AccountResult);
             return ExitCode.Success;
@@ -63,6 +69,6 @@ internal static class AccountCommand
     private static void Show(AccountState account, CommandOutput output)
     {
         output.Console.MarkupLineInterpolated($"account  {account.AccountId} ({account.Label}){(account.Closed ? ", closed" : "")}");
-        output.Console.MarkupLineInterpolated($"balance  {account.Balance.ToCoinString()} coins ({account.Balance} nano), of which {account.Held} nano held; granted {account.Granted} nano");
+        output.Console.MarkupLineInterpolated($"balance  {account.Balance.ToCoinString()} coins ({account.Balance} nano), of which {account.Held} nano held");
     }
 }

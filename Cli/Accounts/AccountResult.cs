@@ -5,10 +5,9 @@ namespace CocoonOrleans.Cli.Accounts;
 /// <param name="Label">What its owner calls it.</param>
 /// <param name="BalanceNano">All its money.</param>
 /// <param name="HeldNano">Held for jobs that are not settled.</param>
-/// <param name="GrantedNano">What it was given.</param>
 /// <param name="Key">The new API key; null where none was made.</param>
-public sealed record AccountResult(string AccountId, string Label, string BalanceNano, string HeldNano, string GrantedNano, string? Key)
+public sealed record AccountResult(string AccountId, string Label, string BalanceNano, string HeldNano, string? Key)
 {
     internal static AccountResult Of(AccountState account, string? key) => new(
-        account.AccountId, account.Label, account.Balance.ToString(), account.Held.ToString(), account.Granted.ToString(), key);
+        account.AccountId, account.Label, account.Balance.ToString(), account.Held.ToString(), key);
 }

@@ -22,10 +22,6 @@ public sealed record AccountState
     [JsonPropertyName("held")]
     public required Nano Held { get; init; }
 
-    /// <summary>What it was given and did not pay in.</summary>
-    [JsonPropertyName("granted")]
-    public required Nano Granted { get; init; }
-
     /// <summary>Whether it takes no more jobs.</summary>
     [JsonPropertyName("closed")]
     public required bool Closed { get; init; }

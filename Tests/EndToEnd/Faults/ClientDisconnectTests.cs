@@ -11,10 +11,11 @@ public sealed class ClientDisconnectTests(ScriptedNetwork fixture)
     public async Task Leave_MidStream_WorkerStopsAndGeneratedTokensAreCharged()
     {
         var account = await fixture.Network.CreateAccountAsync();
-        var stream = new OpenStream(fixture.Network, Script.Slow, account.ApiKey, Asked);
+        using var leaving = new CancellationTokenSource();
+        var stream = new OpenStream(fixture.Network, Script.Slow, account.ApiKey, Asked, leaving.Token);
         await stream.FlowsAsync();
 
-        await stream.LeaveAsync();
+        await leaving.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stream.Answer);
         var job = Assert.Single(await fixture.Network.SettledAsync(account.Account.AccountId));

@@ -5,12 +5,11 @@ namespace CocoonOrleans.Tests.EndToEnd.Networks;
 /// <summary>An answer that is under way, with what has come of it so far.</summary>
 internal sealed class OpenStream
 {
-    private readonly CancellationTokenSource _leaving = new();
     private int _pieces;
 
-    public OpenStream(TestNetwork network, string text, string key, int maxTokens = 120)
+    public OpenStream(TestNetwork network, string text, string key, int maxTokens = 120, CancellationToken leaving = default)
     {
-        Answer = AskAsync(network, text, key, maxTokens);
+        Answer = AskAsync(network, text, key, maxTokens, leaving);
     }
 
     /// <summary>The whole answer, or what broke it.</summary>
@@ -26,13 +25,10 @@ internal sealed class OpenStream
         Assert.False(Answer.IsCompleted, $"The stream ended before {pieces} pieces had come: {Answer.Exception?.InnerException?.Message}");
     }
 
-    /// <summary>Leaves, as a client does that closes its connection.</summary>
-    public Task LeaveAsync() => _leaving.CancelAsync();
-
-    private async Task<ChatAnswer> AskAsync(TestNetwork network, string text, string key, int maxTokens)
+    private async Task<ChatAnswer> AskAsync(TestNetwork network, string text, string key, int maxTokens, CancellationToken leaving)
     {
         using var http = network.OpenHttp(key);
         var question = ChatQuestion.Ask(network.Model, text) with { Seed = 1, MaxCompletionTokens = maxTokens };
-        return await new ChatClient(http, key, TimeProvider.System).AskAsync(question, _ => Interlocked.Increment(ref _pieces), _leaving.Token);
+        return await new ChatClient(http, key, TimeProvider.System).AskAsync(question, _ => Interlocked.Increment(ref _pieces), leaving);
     }
 }
