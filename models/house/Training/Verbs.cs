@@ -36,6 +36,7 @@ public static class Verbs
         };
         run.Run(Console.Out, cancellationToken);
         ModelFiles.Write(model, network, format);
+        HeldOutSums.Write(model);
         Console.WriteLine($"{Path.Combine(model, ModelFiles.Weights)}: SHA-256 {EvaluationReport.Sha256(Path.Combine(model, ModelFiles.Weights))}");
     }
 
@@ -49,8 +50,10 @@ public static class Verbs
         var examiner = new Examiner(new Generator(), format, network);
         var mistakes = new List<Dialogue>();
         var accuracies = examiner.Examine((int)options.Number("items", 500), ExamSeed, mistakes.Add);
+        var sumsRight = examiner.ExamineSums(mistakes.Add);
         Console.Write(EvaluationReport.ToTable(accuracies));
-        EvaluationReport.Write(model, accuracies, ExamSeed);
+        Console.WriteLine(EvaluationReport.ToSentence(sumsRight));
+        EvaluationReport.Write(model, accuracies, sumsRight, ExamSeed);
         foreach (var turn in mistakes.Select(dialogue => dialogue.Turns[^1]).Take((int)options.Number("mistakes", 0)))
         {
             Console.WriteLine($"{turn.Skill}: {turn.User} -> {turn.Answer}");
