@@ -7,7 +7,8 @@ using CocoonOrleans.Inference.Models;
 namespace CocoonOrleans.Inference.Scripted;
 
 /// <summary>
-/// A real tokenizer with a script in the place of weights. The script is part of its manifest, so its id is never that of a model.
+/// A real tokenizer with a script in the place of weights. What the script says is part of its manifest, so its id is never that of a model. How fast it
+/// is said and where it fails is not: that is the machine's part, so workers of one scripted model may differ in it.
 /// </summary>
 internal sealed class ScriptedModel
 {
@@ -17,7 +18,7 @@ internal sealed class ScriptedModel
     public ScriptedModel(ModelReference reference, ScriptedEngineOptions options, SemaphoreSlim slots)
     {
         var (tokenizerJson, config) = (Read(reference.Folder, TokenizerFiles.Tokenizer, required: true), Read(reference.Folder, TokenizerFiles.Config, required: false));
-        var script = JsonSerializer.SerializeToUtf8Bytes(options.Rules);
+        var script = JsonSerializer.SerializeToUtf8Bytes(options.Rules.Select(rule => new { rule.WhenPromptContains, rule.Behaviour, rule.Answer }));
         var manifest = new ModelManifest([Describe(TokenizerFiles.Tokenizer, tokenizerJson), Describe(TokenizerFiles.Config, config), Describe("script", script)]);
         manifest.Require(reference);
         var tokenizer = TokenizerFiles.Load(tokenizerJson, config);

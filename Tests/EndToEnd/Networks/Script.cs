@@ -1,5 +1,10 @@
 using System.Globalization;
 using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Scripted;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace CocoonOrleans.Tests.EndToEnd.Networks;
 
@@ -24,29 +29,41 @@ internal static class Script
 
     private static readonly string Long = string.Concat(Enumerable.Repeat("one two three ", 60));
 
-    /// <summary>Puts scripted engines into all workers of a network.</summary>
-    public static LocalNetworkOptions InAllWorkers(LocalNetworkOptions options) => options with
+    /// <summary>Puts scripted engines into all workers of a network. All say the same, so they serve one model: the one that the catalogue is told.</summary>
+    public static async Task<LocalNetworkOptions> InAllWorkersAsync(LocalNetworkOptions options)
     {
-        WorkerSettings = Enumerable.Range(0, options.Workers).ToDictionary(worker => worker, worker => (IReadOnlyList<string>)[.. Settings(worker)]),
-    };
-
-    private static IEnumerable<string> Settings(int worker)
-    {
-        yield return "--Worker:Engine=Scripted";
-        yield return "--Worker:Scripted:ContextTokens=512";
-        string[] rules =
-        [
-            .. Rule(0, Slow, Long, tokensPerSecond: SlowTokensPerSecond),
-            .. worker == 0 ? Rule(1, FailsAtOnce, Long, failAfter: 0) : Rule(1, FailsAtOnce, "The second worker answers."),
-            .. Rule(2, FailsMidway, Long, tokensPerSecond: SlowTokensPerSecond, failAfter: TokensBeforeFailure),
-            .. Rule(3, Garbage, "", behaviour: "Garbage"),
-            .. Rule(4, "", "A plain answer."),
-        ];
-        foreach (var setting in rules)
+        var manifest = await ManifestAsync(options);
+        return options with
         {
-            yield return setting;
-        }
+            SiloSettings = [.. options.SiloSettings, $"--Catalog:Models:0:ManifestSha256={manifest}"],
+            WorkerSettings = Enumerable.Range(0, options.Workers).ToDictionary(
+                worker => worker, worker => (IReadOnlyList<string>)[.. Settings(worker), $"--Worker:Models:0:ManifestSha256={manifest}"]),
+        };
     }
+
+    private static async Task<string> ManifestAsync(LocalNetworkOptions options)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = Environments.Development });
+        builder.Configuration.AddCommandLine(Settings(worker: 0));
+        builder.Services.AddScriptedEngine();
+        builder.Services.AddOptions<ScriptedEngineOptions>().BindConfiguration("Worker:Scripted");
+        builder.Services.AddSingleton(TimeProvider.System);
+        using var host = builder.Build();
+        var engine = host.Services.GetRequiredService<IInferenceEngine>();
+        var model = await engine.LoadAsync(new ModelReference(options.ModelName, options.ModelFolder, null), progress: null, CancellationToken.None);
+        return model.ManifestSha256;
+    }
+
+    private static string[] Settings(int worker) =>
+    [
+        "--Worker:Engine=Scripted",
+        "--Worker:Scripted:ContextTokens=512",
+        .. Rule(0, Slow, Long, tokensPerSecond: SlowTokensPerSecond),
+        .. Rule(1, FailsAtOnce, "The second worker answers.", failAfter: worker == 0 ? 0 : null),
+        .. Rule(2, FailsMidway, Long, tokensPerSecond: SlowTokensPerSecond, failAfter: TokensBeforeFailure),
+        .. Rule(3, Garbage, "", behaviour: "Garbage"),
+        .. Rule(4, "", "A plain answer."),
+    ];
 
     private static IEnumerable<string> Rule(
         int index, string when, string answer, double tokensPerSecond = 0, int? failAfter = null, string behaviour = "Answer")

@@ -12,7 +12,7 @@ public sealed class ScriptedNetwork : IAsyncLifetime, ICollectionFixture<Scripte
 
     // A report of a job that another gateway ran waits for that gateway first: here the other one is dead.
     public async Task InitializeAsync() => _network = await TestNetwork.StartAsync(
-        options => Script.InAllWorkers(options) with { GatewaySettings = ["--Gateway:Dispatch:ForeignReportGrace=00:00:01"] });
+        async options => await Script.InAllWorkersAsync(options) with { GatewaySettings = ["--Gateway:Dispatch:ForeignReportGrace=00:00:01"] });
 
     public async Task DisposeAsync() => await Network.DisposeAsync();
 }

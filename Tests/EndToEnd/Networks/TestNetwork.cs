@@ -41,7 +41,7 @@ public sealed class TestNetwork : IAsyncDisposable
 
     private string LedgerPath => Path.Combine(Data.Path, "silo", "ledger.db");
 
-    public static async Task<TestNetwork> StartAsync(Func<LocalNetworkOptions, LocalNetworkOptions>? change = null)
+    public static async Task<TestNetwork> StartAsync(Func<LocalNetworkOptions, Task<LocalNetworkOptions>>? change = null)
     {
         var folder = new TemporaryFolder();
         var artifacts = BuiltArtifacts.Find();
@@ -53,7 +53,7 @@ public sealed class TestNetwork : IAsyncDisposable
             ModelFolder = HouseModelFolder.Path(artifacts),
             Port = FreePorts.Take(1)[0],
         };
-        options = change is null ? options : change(options);
+        options = change is null ? options : await change(options);
         var processes = LocalNetwork.Create(options, TimeProvider.System);
         var key = await new NetworkStart(processes, options, TimeProvider.System).RunAsync(
             new CommandOutput(json: false, TextWriter.Null, TextWriter.Null), CancellationToken.None);

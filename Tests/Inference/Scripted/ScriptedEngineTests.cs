@@ -135,6 +135,15 @@ public sealed class ScriptedEngineTests : IDisposable
         Assert.NotEqual(one.Capabilities.Models[0].ManifestSha256, two.Capabilities.Models[0].ManifestSha256);
     }
 
+    [Fact]
+    public async Task Load_SameWordsAtAnotherSpeed_IsTheSameModel()
+    {
+        await using var one = await StartAsync(new ScriptedRule { Answer = "a" });
+        await using var two = await StartAsync(new ScriptedRule { Answer = "a", TokensPerSecond = 2, FirstTokenDelay = TimeSpan.FromSeconds(1), FailAfterTokens = 0 });
+
+        Assert.Equal(one.Capabilities.Models[0].ManifestSha256, two.Capabilities.Models[0].ManifestSha256);
+    }
+
     private async Task<ScriptedEngine> StartAsync(params ScriptedRule[] rules)
     {
         var engine = new ScriptedEngine(Script(rules), new TestEnvironment(Environments.Development), _time);
