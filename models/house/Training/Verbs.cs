@@ -11,10 +11,16 @@ namespace CocoonOrleans.HouseModel;
 /// <summary>What the program can do: <c>train</c>, <c>evaluate</c>, <c>sample</c>.</summary>
 public static class Verbs
 {
-    private const ulong VocabularySeed = 7;
+    /// <summary>Seed of the text from which the vocabulary is counted. The seed of a run leaves the vocabulary as it is.</summary>
+    public const ulong VocabularySeed = 7;
+
+    /// <summary>Most words of the vocabulary.</summary>
+    public const int MostPieces = 1789;
+
+    /// <summary>Tokens in the batch of one step.</summary>
+    public const int TokensInBatch = 1024;
+
     private const ulong ExamSeed = 99;
-    private const int TokensInBatch = 1024;
-    private const int MostPieces = 1789;
     private const double PeakRate = 3e-3;
 
     /// <summary>Trains from the first step or from the latest checkpoint, and writes the model's folder.</summary>
