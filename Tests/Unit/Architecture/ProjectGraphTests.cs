@@ -12,7 +12,9 @@ public sealed class ProjectGraphTests
         ["Attestation"] = [],
         ["Attestation.Simulated"] = ["Attestation"],
         ["Benchmarks"] = ["Client", "Gateway", "Grains", "Grains.Interfaces", "Inference", "Ledger", "Market", "Sealing", "Silo", "Tokenization", "Ton", "Tunnel"],
-        ["Cli"] = ["Client", "Inference", "Market", "Tokenization"],
+
+        // Tunnel: the local network's workers and gateway must know each other's keys before they start, so the command makes them.
+        ["Cli"] = ["Client", "Inference", "Market", "Tokenization", "Tunnel"],
         ["Client"] = ["Attestation", "Market", "Sealing", "Tokenization", "Ton"],
         ["Gateway"] = ["Attestation", "Client", "Grains.Interfaces", "Market", "Tokenization", "Tunnel"],
         ["Grains"] = ["Attestation", "Grains.Interfaces", "Ledger", "Market", "Sealing", "Ton"],
@@ -34,6 +36,9 @@ public sealed class ProjectGraphTests
     [
         ("WorkerHost", "Grains.Interfaces"),
         ("WorkerHost", "Microsoft.Orleans."),
+        ("Cli", "Grains.Interfaces"),
+        ("Cli", "Ledger"),
+        ("Cli", "Microsoft.Orleans."),
         ("Inference", "Microsoft.Orleans."),
         ("Ledger", "Microsoft.Orleans."),
         ("Market", "Microsoft.Orleans."),
