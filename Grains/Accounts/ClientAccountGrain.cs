@@ -281,9 +281,9 @@ internal sealed partial class ClientAccountGrain(
                 Jobs.CompletionStatus.Cancelled => LedgerStatus.Cancelled,
                 _ => LedgerStatus.Failed,
             },
-            
-            // A null array would become the hash of no bytes.
-            ReportHash = completion.UsageReportSha256 is { } report ? new ReadOnlyMemory<byte>(report) : null,
+
+            // Without its type the null would be a null array, which becomes the hash of no bytes.
+            ReportHash = completion.UsageReportSha256 is { } report ? new ReadOnlyMemory<byte>(report) : (ReadOnlyMemory<byte>?)null,
         };
 
         // A provider's account comes into being with its first job, in the same commit.
