@@ -80,8 +80,15 @@ public sealed class TestNetwork : IAsyncDisposable
     }
 
     /// <summary>Waits until no job of an account is open, and gives them all.</summary>
-    public Task<IReadOnlyList<LedgerFile.JobRow>> SettledAsync(string account) => Eventually.SeeAsync(
-        $"every job of {account} settled", () => Ledger.Jobs(account), jobs => jobs.All(job => job.State != "open"), TimeSpan.FromSeconds(30));
+    public async Task<IReadOnlyList<LedgerFile.JobRow>> SettledAsync(string account)
+    {
+        await Eventually.SeeAsync(
+            $"no job of {account} open",
+            () => string.Join("; ", Ledger.Jobs(account).Where(job => job.State == "open")),
+            open => open.Length == 0,
+            TimeSpan.FromSeconds(60));
+        return Ledger.Jobs(account);
+    }
 
     /// <summary>Waits until a question is answered, after something was killed and started again.</summary>
     public Task ServesAgainAsync() => Eventually.SeeAsync(
