@@ -58,7 +58,7 @@ public abstract class InterleavingTests(Func<LedgerDatabase> create)
 
     [Fact]
     public async Task Execute_AnyInterleavingWithRepeatsFaultsAndKills_AgreesWithTheModel() =>
-        await Steps.Array[1, 40].SampleAsync(RunAsync, iter: 30, threads: 1);
+        await Steps.Array[1, 40].SampleAsync(RunAsync, iter: 15, threads: 1);
 
     private async Task RunAsync(Step[] steps)
     {
