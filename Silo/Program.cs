@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using CocoonOrleans.Silo.Hosting;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -23,4 +25,9 @@ catch (OptionsValidationException error)
     }
 
     return 2;
+}
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or SqliteException or SocketException)
+{
+    await Console.Error.WriteLineAsync($"silo: {error.Message}");
+    return 1;
 }

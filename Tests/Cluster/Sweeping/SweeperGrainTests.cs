@@ -1,5 +1,6 @@
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Sweeping;
+using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Usage;
 using CocoonOrleans.Market;
 
@@ -48,6 +49,24 @@ public sealed class SweeperGrainTests(TwoSilos silos) : ClusterTest(silos)
         await SweepAllAsync();
 
         Assert.Equal((TwoSilos.Grant - 300, 0), await ReadAsync(payer.AccountId));
+    }
+
+    [Fact]
+    public async Task Complete_AfterTheSweep_IsRefusedAndRecordedOnce()
+    {
+        Payer payer = await CreatePayerAsync();
+        string provider = $"prov-{Guid.NewGuid():N}";
+        await Job(_job).StartAsync(Sample.Start(payer, Now));
+        Silos.Clock.Advance(ExpiryAndGrace);
+        await SweepAllAsync();
+
+        JobCompletionResult first = await Job(_job).CompleteAsync(Sample.Completion(payer, 100, 200, provider));
+        JobCompletionResult second = await Job(_job).CompleteAsync(Sample.Completion(payer, 100, 200, provider));
+
+        Assert.Equal((JobCompletionStatus.Late, JobCompletionStatus.Late), (first.Status, second.Status));
+        Assert.Equal((TwoSilos.Grant, 0), await ReadAsync(payer.AccountId));
+        LateCompletion late = Assert.Single(await Ledger.ListLateCompletionsAsync(provider, 10, CancellationToken.None));
+        Assert.Equal((_job, new Nano(300)), (late.JobId, late.UnpaidAmount));
     }
 
     [Fact]
