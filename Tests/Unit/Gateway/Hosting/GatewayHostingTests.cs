@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace CocoonOrleans.Tests.Unit.Gateway.Hosting;
 
 /// <summary>The gateway's own host on loopback ports, with no cluster behind it.</summary>
-public sealed class GatewayHostingTests : IAsyncLifetime
+public sealed class GatewayHostingTests : IAsyncLifetime, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cocoon-gateway-").FullName;
     private readonly HttpClient _http = new();
@@ -46,15 +46,17 @@ public sealed class GatewayHostingTests : IAsyncLifetime
         _app = builder.Build();
         _app.MapGateway();
         await _app.StartAsync();
-        _listeners = [.. _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => new Uri(address))];
+        _listeners = [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
     }
 
     public async Task DisposeAsync()
     {
+        await _app.StopAsync();
         await _app.DisposeAsync();
-        _http.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    public void Dispose() => _http.Dispose();
 
     [Fact]
     public async Task Live_OverHttp2WithoutTls_Answers()
