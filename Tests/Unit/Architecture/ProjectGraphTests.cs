@@ -12,7 +12,7 @@ public sealed class ProjectGraphTests
         ["Attestation"] = [],
         ["Attestation.Simulated"] = ["Attestation"],
         ["Benchmarks"] = ["Client", "Gateway", "Grains", "Grains.Interfaces", "Inference", "Ledger", "Market", "Sealing", "Silo", "Tokenization", "Ton", "Tunnel"],
-        ["Cli"] = ["Client", "Inference", "Market", "Tokenization"],
+        ["Cli"] = ["Client", "Inference", "Ledger", "Market", "Tokenization", "Tunnel"],
         ["Client"] = ["Attestation", "Market", "Sealing", "Tokenization", "Ton"],
         ["Gateway"] = ["Attestation", "Client", "Grains.Interfaces", "Market", "Tokenization", "Tunnel"],
         ["Grains"] = ["Attestation", "Grains.Interfaces", "Ledger", "Market", "Sealing", "Ton"],
