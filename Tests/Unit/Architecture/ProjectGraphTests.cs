@@ -13,8 +13,9 @@ public sealed class ProjectGraphTests
         ["Attestation.Simulated"] = ["Attestation"],
         ["Benchmarks"] = ["Client", "Gateway", "Grains", "Grains.Interfaces", "Inference", "Ledger", "Market", "Sealing", "Silo", "Tokenization", "Ton", "Tunnel"],
 
-        // Tunnel: the local network's workers and gateway must know each other's keys before they start, so the command makes them.
-        ["Cli"] = ["Client", "Inference", "Market", "Tokenization", "Tunnel"],
+        // Tunnel: the local network's workers and gateway must know each other's keys before they start, so the command makes them. Ledger: the demo
+        // reads the entries of the network that it ran, to show that they agree with what the API said.
+        ["Cli"] = ["Client", "Inference", "Ledger", "Market", "Tokenization", "Tunnel"],
         ["Client"] = ["Attestation", "Market", "Sealing", "Tokenization", "Ton"],
         ["Gateway"] = ["Attestation", "Client", "Grains.Interfaces", "Market", "Tokenization", "Tunnel"],
         ["Grains"] = ["Attestation", "Grains.Interfaces", "Ledger", "Market", "Sealing", "Ton"],
@@ -37,7 +38,6 @@ public sealed class ProjectGraphTests
         ("WorkerHost", "Grains.Interfaces"),
         ("WorkerHost", "Microsoft.Orleans."),
         ("Cli", "Grains.Interfaces"),
-        ("Cli", "Ledger"),
         ("Cli", "Microsoft.Orleans."),
         ("Inference", "Microsoft.Orleans."),
         ("Ledger", "Microsoft.Orleans."),
