@@ -23,8 +23,9 @@ internal sealed class ConfigFields : IDisposable
         {
             _document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 });
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a name that is half of a surrogate pair.
             throw new ModelFormatException(LlamaConfig.FileName, "config", $"is not valid JSON: {e.Message}", e);
         }
 
@@ -88,6 +89,11 @@ internal sealed class ConfigFields : IDisposable
         if (parameters.ValueKind != JsonValueKind.Object || (parameters.TryGetProperty("rope_type", out var type) && type.GetRawText() != "\"default\""))
         {
             throw Bad("rope_parameters", "only rope_type default is supported");
+        }
+
+        if (parameters.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => name is not ("rope_type" or "rope_theta")) is { } unknown)
+        {
+            throw Bad("rope_parameters", $"{unknown} is not supported, only rope_type and rope_theta");
         }
 
         return parameters.TryGetProperty("rope_theta", out var theta) && theta.ValueKind == JsonValueKind.Number && theta.TryGetDouble(out var number) && number is >= 1 and <= 1e12

@@ -4,9 +4,9 @@ namespace CocoonOrleans.Inference.Models;
 
 /// <summary>
 /// Keys and values of all sequences: for each layer one tensor [slots, context, key-value heads, head size]. Slots are allocated when the
-/// first sequence needs them, in powers of two, because all of them together can be larger than what the load ever asks for.
+/// first sequence needs them, in powers of two up to the highest number, because all of them together can be larger than what the load ever asks for.
 /// </summary>
-internal sealed class KeyValueCache(LlamaConfig config, int contextTokens) : IDisposable
+internal sealed class KeyValueCache(LlamaConfig config, int contextTokens, int mostSlots) : IDisposable
 {
     private readonly torch.Tensor?[] _keys = new torch.Tensor?[config.Layers];
     private readonly torch.Tensor?[] _values = new torch.Tensor?[config.Layers];
@@ -26,6 +26,7 @@ internal sealed class KeyValueCache(LlamaConfig config, int contextTokens) : IDi
             grown *= 2;
         }
 
+        grown = Math.Min(grown, mostSlots);
         for (var layer = 0; layer < config.Layers; layer++)
         {
             Grow(ref _keys[layer], grown);
@@ -66,6 +67,12 @@ internal sealed class KeyValueCache(LlamaConfig config, int contextTokens) : IDi
     /// <summary>See <see cref="IDecoder.Clear"/>.</summary>
     public void Clear(int slot, int positions)
     {
+        if (slot >= _slots)
+        {
+            // Nothing was stored: memory for it could not be had.
+            return;
+        }
+
         foreach (var cache in _keys.Concat(_values))
         {
             cache![slot].narrow(0, 0, positions).zero_();

@@ -52,6 +52,9 @@ public sealed record LlamaConfig
         => (long)VocabularySize * HiddenSize * (TiedEmbeddings ? 1 : 2) + HiddenSize
             + Layers * ((long)HiddenSize * HeadSize * 2 * (Heads + KeyValueHeads) + 3L * HiddenSize * IntermediateSize + 2L * HiddenSize);
 
+    /// <summary>Bytes of key-value cache that one position of one sequence takes.</summary>
+    public long CacheBytesPerToken => 2L * Layers * KeyValueHeads * HeadSize * sizeof(float);
+
     /// <summary>Reads config.json.</summary>
     /// <exception cref="ModelFormatException">Not JSON, a field is missing or out of range, or the model computes something that the decoder does not.</exception>
     public static LlamaConfig Parse(ReadOnlyMemory<byte> json)

@@ -21,13 +21,14 @@ internal sealed class LlamaDecoder : IDecoder
     /// <param name="config">The shape.</param>
     /// <param name="weights">The weights by name.</param>
     /// <param name="contextTokens">Highest number of positions, at most the model's own.</param>
+    /// <param name="slots">Highest number of sequences at once.</param>
     /// <exception cref="Formats.ModelFormatException">The weights don't fit the shape.</exception>
-    public LlamaDecoder(LlamaConfig config, IReadOnlyDictionary<string, WeightTensor> weights, int contextTokens)
+    public LlamaDecoder(LlamaConfig config, IReadOnlyDictionary<string, WeightTensor> weights, int contextTokens, int slots = 1024)
     {
         _config = config;
         ContextTokens = contextTokens;
         _weights = new LlamaWeights(config, weights);
-        _cache = new KeyValueCache(config, contextTokens);
+        _cache = new KeyValueCache(config, contextTokens, slots);
 
         using var scope = NewDisposeScope();
         // In double: at position 100,000 a float32 angle is already off in its third digit.

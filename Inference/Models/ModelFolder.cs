@@ -75,7 +75,7 @@ public sealed class ModelFolder
 
         var sharded = Exists(SafetensorsIndex.FileName);
         string[] texts = [.. RequiredTexts, .. OptionalTexts.Where(Exists), .. sharded ? [SafetensorsIndex.FileName] : Array.Empty<string>()];
-        _bytesTotal = Directory.EnumerateFiles(_folder, "*.safetensors").Sum(file => new FileInfo(file).Length) + texts.Where(Exists).Sum(Size);
+        _bytesTotal = texts.Sum(Size);
         foreach (var name in texts)
         {
             ReadFile(name, (stream, length) =>
@@ -92,13 +92,16 @@ public sealed class ModelFolder
         }
         else
         {
+            _bytesTotal += Size(SingleWeights);
             ReadWeights(SingleWeights, _ => SingleWeights);
         }
     }
 
     private void ReadShards(IReadOnlyDictionary<string, string> shards)
     {
-        foreach (var shard in shards.Values.Distinct().Order(StringComparer.Ordinal))
+        var files = shards.Values.Distinct().Order(StringComparer.Ordinal).ToList();
+        _bytesTotal += files.Sum(Size);
+        foreach (var shard in files)
         {
             ReadWeights(shard, name => shards.GetValueOrDefault(name));
         }
@@ -150,5 +153,6 @@ public sealed class ModelFolder
 
     private bool Exists(string name) => File.Exists(Path.Combine(_folder, name));
 
-    private long Size(string name) => new FileInfo(Path.Combine(_folder, name)).Length;
+    /// <summary>For the progress only: a file that is missing is named when its turn comes.</summary>
+    private long Size(string name) => new FileInfo(Path.Combine(_folder, name)) is { Exists: true } file ? file.Length : 0;
 }

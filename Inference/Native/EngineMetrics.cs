@@ -3,15 +3,31 @@ using System.Diagnostics.Metrics;
 
 namespace CocoonOrleans.Inference.Native;
 
-/// <summary>What an engine measures. Tags hold the model's name and nothing of a request.</summary>
+/// <summary>
+/// What an engine measures. Names and tags are those of OpenTelemetry's semantic conventions for generative AI where these have one
+/// (https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/); no tag holds anything of a request but the model's name.
+/// </summary>
 internal sealed class EngineMetrics
 {
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "CocoonOrleans.Inference";
 
+    private const string TokenType = "gen_ai.token.type";
+
+    // Boundaries as the conventions advise them, in seconds.
+    private static readonly InstrumentAdvice<double> FirstTokenBoundaries = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0],
+    };
+
+    private static readonly InstrumentAdvice<double> PerTokenBoundaries = new()
+    {
+        HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5],
+    };
+
     private readonly TimeProvider _time;
     private readonly Histogram<double> _firstToken;
-    private readonly Histogram<double> _nextToken;
+    private readonly Histogram<double> _perToken;
     private readonly Histogram<int> _batch;
     private readonly Counter<long> _tokens;
 
@@ -19,27 +35,53 @@ internal sealed class EngineMetrics
     {
         _time = time;
         var meter = meters.Create(MeterName);
-        _firstToken = meter.CreateHistogram<double>("cocoon.engine.ttft", "s", "From a request's arrival to its first token.");
-        _nextToken = meter.CreateHistogram<double>("cocoon.engine.inter_token", "s", "Between two tokens of an answer.");
+        _firstToken = meter.CreateHistogram("gen_ai.server.time_to_first_token", "s", "From a request's arrival to its first token.", advice: FirstTokenBoundaries);
+        _perToken = meter.CreateHistogram("gen_ai.server.time_per_output_token", "s", "Time for each token after the first, of complete answers.", advice: PerTokenBoundaries);
         _batch = meter.CreateHistogram<int>("cocoon.engine.batch_size", "{answer}", "Answers that a step went on with.");
-        _tokens = meter.CreateCounter<long>("cocoon.engine.tokens", "{token}", "Tokens computed, by kind: prompt or completion.");
+        _tokens = meter.CreateCounter<long>("cocoon.engine.tokens", "{token}", "Tokens computed: input are those of prompts, output those of answers.");
     }
 
     /// <summary>A prompt was computed.</summary>
-    public void Prefilled(string model, int promptTokens) => _tokens.Add(promptTokens, Tags(model, "prompt"));
+    public void Prefilled(string model, int promptTokens) => _tokens.Add(promptTokens, WithType(model, "input"));
 
     /// <summary>A step went on with so many answers.</summary>
-    public void Stepped(string model, int answers) => _batch.Record(answers, new TagList { { "model", model } });
+    public void Stepped(string model, int answers) => _batch.Record(answers, Tags(model));
 
-    /// <summary>A token was delivered.</summary>
+    /// <summary>So many tokens of answers were delivered.</summary>
+    public void Delivered(string model, int tokens) => _tokens.Add(tokens, WithType(model, "output"));
+
+    /// <summary>An answer's first token came.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="submitted">When the request came, as the clock's timestamp.</param>
     /// <returns>Now, as the clock's timestamp.</returns>
-    public long Delivered(string model, bool first, long lastEvent)
+    public long Begun(string model, long submitted)
     {
         var now = _time.GetTimestamp();
-        (first ? _firstToken : _nextToken).Record(_time.GetElapsedTime(lastEvent, now).TotalSeconds, new TagList { { "model", model } });
-        _tokens.Add(1, Tags(model, "completion"));
+        _firstToken.Record(_time.GetElapsedTime(submitted, now).TotalSeconds, Tags(model));
         return now;
     }
 
-    private static TagList Tags(string model, string kind) => new() { { "model", model }, { "kind", kind } };
+    /// <summary>An answer is complete.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="begun">When its first token came, as the clock's timestamp.</param>
+    /// <param name="tokens">How many tokens it has.</param>
+    public void Completed(string model, long begun, int tokens)
+    {
+        if (tokens > 1)
+        {
+            _perToken.Record(_time.GetElapsedTime(begun).TotalSeconds / (tokens - 1), Tags(model));
+        }
+    }
+
+    private static TagList Tags(string model) => new()
+    {
+        { "gen_ai.operation.name", "text_completion" }, { "gen_ai.provider.name", "cocoon" }, { "gen_ai.request.model", model },
+    };
+
+    private static TagList WithType(string model, string type)
+    {
+        var tags = Tags(model);
+        tags.Add(TokenType, type);
+        return tags;
+    }
 }

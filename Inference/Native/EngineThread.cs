@@ -111,12 +111,26 @@ internal sealed partial class EngineThread
         var busy = false;
         foreach (var lane in _lanes)
         {
-            var (tokens, more) = lane.Step();
-            _rate.Add(tokens);
-            busy |= more;
+            busy |= StepOnce(lane);
         }
 
         return busy;
+    }
+
+    private bool StepOnce(ModelLane lane)
+    {
+        try
+        {
+            var (tokens, more) = lane.Step();
+            _rate.Add(tokens);
+            return more;
+        }
+        catch (Exception e)
+        {
+            // A fault that the model's own code did not expect: the other models go on.
+            lane.GoOutOfService(e);
+            return false;
+        }
     }
 
     private void End()

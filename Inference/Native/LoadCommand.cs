@@ -6,9 +6,10 @@ namespace CocoonOrleans.Inference.Native;
 /// <summary>Makes a model's decoder out of its weights and serves it.</summary>
 /// <param name="folder">The model's files.</param>
 /// <param name="contextTokens">Highest number of positions.</param>
+/// <param name="slots">Highest number of sequences at once.</param>
 /// <param name="makeLane">Makes the lane around a decoder.</param>
 /// <param name="cancellationToken">Gives up, unless the decoder is being made already.</param>
-internal sealed class LoadCommand(ModelFolder folder, int contextTokens, Func<IDecoder, ModelLane> makeLane, CancellationToken cancellationToken) : IEngineCommand
+internal sealed class LoadCommand(ModelFolder folder, int contextTokens, int slots, Func<IDecoder, ModelLane> makeLane, CancellationToken cancellationToken) : IEngineCommand
 {
     private readonly TaskCompletionSource<ModelLane> _lane = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -21,7 +22,7 @@ internal sealed class LoadCommand(ModelFolder folder, int contextTokens, Func<ID
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            decoder = decoders.Make(folder, contextTokens);
+            decoder = decoders.Make(folder, contextTokens, slots);
             WarmUp(decoder);
             var lane = makeLane(decoder);
             lanes.Add(lane);

@@ -80,6 +80,11 @@ internal sealed partial class ModelLane : IDisposable
     {
         DropUnwanted();
         var tokens = Decode() + Begin();
+        if (tokens > 0)
+        {
+            _metrics.Delivered(Model.Name, tokens);
+        }
+
         return (tokens, _running.Exists(sequence => sequence.HasRoom()) || (_waiting.Count > 0 && _running.Count < _options.Slots));
     }
 
@@ -178,14 +183,29 @@ internal sealed partial class ModelLane : IDisposable
 
     private int Advance(Sequence sequence, Span<float> logits)
     {
-        var begun = sequence.Begun;
-        var delivered = sequence.Advance(logits, _sampler);
-        if (delivered)
+        try
         {
-            sequence.LastEvent = _metrics.Delivered(Model.Name, first: !begun, sequence.LastEvent);
-        }
+            var begun = sequence.Begun;
+            var delivered = sequence.Advance(logits, _sampler);
+            if (delivered && !begun)
+            {
+                sequence.FirstTokenAt = _metrics.Begun(Model.Name, sequence.Submitted);
+            }
 
-        return delivered ? 1 : 0;
+            if (sequence.Completed)
+            {
+                _metrics.Completed(Model.Name, sequence.FirstTokenAt, sequence.CompletionTokens);
+            }
+
+            return delivered ? 1 : 0;
+        }
+        catch (Exception e)
+        {
+            // Whatever is wrong with this answer is no reason to end another one.
+            LogFault(_logger, e, Model.Name, 1);
+            sequence.Fail(GenerationFailure.Backend, BackendFailed, e);
+            return 0;
+        }
     }
 
     /// <summary>Computes. A fault ends the answers that it was for, and, when it comes again and again, all of them.</summary>
@@ -210,10 +230,11 @@ internal sealed partial class ModelLane : IDisposable
         }
     }
 
-    private void GoOutOfService(Exception e)
+    /// <summary>Takes the model out of service and ends all its answers.</summary>
+    public void GoOutOfService(Exception e)
     {
         _outOfService = true;
-        LogOutOfService(_logger, Model.Name, _faults);
+        LogOutOfService(_logger, e, Model.Name, _faults);
         FailAll(GenerationFailure.Backend, BackendFailed, OutOfServiceRefusal(Model), e);
     }
 

@@ -17,6 +17,7 @@ namespace CocoonOrleans.Inference.Native;
 public sealed partial class NativeEngine : IInferenceEngine
 {
     private const int CommandsBesideRequests = 16;
+    private const double MiB = 1 << 20;
 
     private readonly NativeEngineOptions _options;
     private readonly TimeProvider _time;
@@ -45,14 +46,14 @@ public sealed partial class NativeEngine : IInferenceEngine
 
     /// <inheritdoc/>
     public EngineCapabilities Capabilities
-        => new(EngineKind.Native, EngineVersion.Current, _options.Slots, _options.Queue, [.. _lanes.Where(lane => !lane.OutOfService).Select(lane => lane.Model)]);
+        => new(EngineKind.Native, EngineVersion.Current, _options.Slots, _options.Queue, [.. InService().Select(lane => lane.Model)]);
 
     /// <inheritdoc/>
     public EngineStatistics Statistics
     {
         get
         {
-            var lanes = _lanes;
+            var lanes = InService().ToList();
             return new EngineStatistics(lanes.Sum(lane => lane.Running), lanes.Sum(lane => lane.Queued), lanes.Count * _options.Slots, _rate.PerSecond);
         }
     }
@@ -95,10 +96,10 @@ public sealed partial class NativeEngine : IInferenceEngine
             throw new EngineRefusalException(RequestRules.QueueFull(_options.Slots, _options.Queue));
         }
 
-        var progress = new AnswerProgress(request, lane.Model);
-        var sequence = new Sequence(request, progress, _options.EventsAhead, _time.GetTimestamp());
+        Sequence? sequence = null;
         try
         {
+            sequence = new Sequence(request, new AnswerProgress(request, lane.Model), _options.EventsAhead, _time.GetTimestamp());
             using var deadline = StartDeadline(request, sequence);
             Submit(lane, sequence);
             await foreach (var step in sequence.Events.ReadAllAsync(cancellationToken))
@@ -113,7 +114,7 @@ public sealed partial class NativeEngine : IInferenceEngine
         }
         finally
         {
-            sequence.Cancel();
+            sequence?.Cancel();
             _thread.Wake();
             lane.Leave();
         }
@@ -125,8 +126,9 @@ public sealed partial class NativeEngine : IInferenceEngine
     private async Task<LoadedModel> BuildAsync(ModelReference model, ModelFolder folder, CancellationToken cancellationToken)
     {
         var contextTokens = Math.Min(folder.Config.ContextTokens, _options.MaximumContextTokens);
+        RequireMemory(folder.Config, contextTokens);
         var loaded = folder.Describe(model.Name, contextTokens);
-        var command = new LoadCommand(folder, contextTokens, decoder => new ModelLane(loaded, decoder, _options, _metrics, _logger), cancellationToken);
+        var command = new LoadCommand(folder, contextTokens, _options.Slots, decoder => new ModelLane(loaded, decoder, _options, _metrics, _logger), cancellationToken);
         if (!_thread.TryPost(command))
         {
             throw new EngineRefusalException(EngineThread.StoppedRefusal);
@@ -136,6 +138,24 @@ public sealed partial class NativeEngine : IInferenceEngine
         _lanes = _lanes.Add(lane);
         return loaded;
     }
+
+    /// <summary>
+    /// All slots with a full context have to fit this machine's (or container's) memory: better refused here than ended by the kernel under load.
+    /// </summary>
+    private void RequireMemory(LlamaConfig config, int contextTokens)
+    {
+        var needed = (double)config.CacheBytesPerToken * contextTokens * _options.Slots;
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed > available)
+        {
+            throw new ModelFormatException(
+                LlamaConfig.FileName,
+                "max_position_embeddings",
+                $"a context of {contextTokens} tokens for {_options.Slots} answers takes {needed / MiB:F0} MiB of key-value cache, but this machine has {available / MiB:F0} MiB; lower the option {nameof(NativeEngineOptions.MaximumContextTokens)} or {nameof(NativeEngineOptions.Slots)}");
+        }
+    }
+
+    private IEnumerable<ModelLane> InService() => _thread.Stopped ? [] : _lanes.Where(lane => !lane.OutOfService);
 
     private ModelLane FindLane(GenerationRequest request)
     {

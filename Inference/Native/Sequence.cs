@@ -23,8 +23,14 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
     /// <summary>The caller's end. For the caller.</summary>
     public ChannelReader<GenerationEvent> Events => _events.Reader;
 
-    /// <summary>When the caller submitted it, as the clock's timestamp; later when its last token came.</summary>
-    public long LastEvent { get; set; } = submitted;
+    /// <summary>When the caller submitted it, as the clock's timestamp.</summary>
+    public long Submitted => submitted;
+
+    /// <summary>When its first token came, as the clock's timestamp; 0 before that.</summary>
+    public long FirstTokenAt { get; set; }
+
+    /// <summary>Tokens generated so far.</summary>
+    public int CompletionTokens => progress.Usage.CompletionTokens;
 
     /// <summary>The token that the next step computes.</summary>
     public int NextId { get; private set; }
@@ -40,6 +46,9 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
 
     /// <summary>Whether no more events follow.</summary>
     public bool Ended { get; private set; }
+
+    /// <summary>Whether it ended as an answer should, without a failure.</summary>
+    public bool Completed { get; private set; }
 
     /// <summary>Nobody wants the rest of the answer. For any thread.</summary>
     public void Cancel() => _cancelled = true;
@@ -105,6 +114,7 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
         if (finished is not null)
         {
             _events.Writer.TryWrite(finished);
+            Completed = true;
             End(null);
         }
         else

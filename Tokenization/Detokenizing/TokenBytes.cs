@@ -13,11 +13,17 @@ namespace CocoonOrleans.Tokenization.Detokenizing;
 /// </summary>
 internal sealed class TokenBytes
 {
+    private const int LongestReplacement = 16;
+    private const int LongestText = 65_536;
+
+    /// <summary>Most bytes of all tokens together. The largest known vocabulary (Gemma 3) has 2 MB.</summary>
+    private const int MostBytes = 64 * 1024 * 1024;
+
     private readonly byte[] _bytes;
     private readonly int[] _ends;
     private readonly BitArray _special;
 
-    private TokenBytes(Vocabulary vocabulary, BitArray special, Func<string, byte[]> decode, int stripSpaces)
+    private TokenBytes(JsonField field, Vocabulary vocabulary, BitArray special, Func<string, byte[]> decode, int stripSpaces)
     {
         var bytes = new MemoryStream();
         _ends = new int[vocabulary.Size];
@@ -28,6 +34,11 @@ internal sealed class TokenBytes
             if (!special[id] && vocabulary.TokenOf(id) is { } token)
             {
                 bytes.Write(decode(token));
+            }
+
+            if (bytes.Length > MostBytes)
+            {
+                throw field.Refuse($"makes more than {MostBytes} bytes of the vocabulary");
             }
 
             _ends[id] = (int)bytes.Length;
@@ -54,7 +65,7 @@ internal sealed class TokenBytes
         if (decoder["type"].String() == "ByteLevel")
         {
             decoder.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");
-            return new TokenBytes(vocabulary, special, ByteAlphabet.BytesOf, stripSpaces: 0);
+            return new TokenBytes(decoder, vocabulary, special, ByteAlphabet.BytesOf, stripSpaces: 0);
         }
 
         return ReadSentencePiece(decoder, vocabulary, special);
@@ -70,9 +81,7 @@ internal sealed class TokenBytes
             {
                 case "Replace" when !bytes && !fused:
                     step.AllowOnly("type", "pattern", "content");
-                    step["pattern"].AllowOnly("String");
-                    var from = step["pattern"]["String"].String();
-                    replacements.Add(from.Length > 0 ? (from, step["content"].String()) : throw step["pattern"].Refuse("must not be empty"));
+                    replacements.Add(ReadReplacement(step));
                     break;
                 case "ByteFallback" when !bytes && !fused:
                     step.AllowOnly("type");
@@ -95,7 +104,19 @@ internal sealed class TokenBytes
             throw decoder.Refuse("must fuse its tokens");
         }
 
-        return new TokenBytes(vocabulary, special, token => (bytes ? ByteOf(token) : null) ?? Replaced(token, replacements), strip);
+        return new TokenBytes(decoder, vocabulary, special, token => (bytes ? ByteOf(token) : null) ?? Replaced(decoder, token, replacements), strip);
+    }
+
+    private static (string From, string To) ReadReplacement(JsonField step)
+    {
+        step["pattern"].AllowOnly("String");
+        var (from, to) = (step["pattern"]["String"].String(), step["content"].String());
+        if (from.Length == 0)
+        {
+            throw step["pattern"].Refuse("must not be empty");
+        }
+
+        return to.Length <= LongestReplacement ? (from, to) : throw step["content"].Refuse($"has more than {LongestReplacement} characters");
     }
 
     private static IEnumerable<JsonField> StepsOf(JsonField decoder)
@@ -127,11 +148,15 @@ internal sealed class TokenBytes
             ? [value]
             : null;
 
-    private static byte[] Replaced(string token, List<(string From, string To)> replacements)
+    private static byte[] Replaced(JsonField decoder, string token, List<(string From, string To)> replacements)
     {
         foreach (var (from, to) in replacements)
         {
             token = token.Replace(from, to, StringComparison.Ordinal);
+            if (token.Length > LongestText)
+            {
+                throw decoder.Refuse($"makes a text of more than {LongestText} characters of one token");
+            }
         }
 
         return Encoding.UTF8.GetBytes(token);

@@ -24,7 +24,8 @@ internal readonly struct JsonField(string file, string path, JsonElement element
                 throw Refuse("must be an object");
             }
 
-            return new JsonField(file, path.Length == 0 ? name : $"{path}.{name}", element.TryGetProperty(name, out var value) ? value : default);
+            var shown = name.Length <= LongestQuote ? name : name[..LongestQuote];
+            return new JsonField(file, path.Length == 0 ? shown : $"{path}.{shown}", element.TryGetProperty(name, out var value) ? value : default);
         }
     }
 

@@ -8,6 +8,8 @@ internal sealed class PreTokenizer
     /// <summary>GPT-2's pattern (OpenAI's gpt-2 <c>encoder.py</c>), the one that <c>ByteLevel</c> with <c>use_regex</c> stands for.</summary>
     private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
+    private const int MostSteps = 16;
+
     private readonly List<SplitStep> _steps = [];
 
     private PreTokenizer(JsonField field)
@@ -48,6 +50,11 @@ internal sealed class PreTokenizer
 
     private void Add(JsonField step, bool alone)
     {
+        if (_steps.Count == MostSteps)
+        {
+            throw step.Refuse($"has more than {MostSteps} steps");
+        }
+
         if (ByteLevel)
         {
             throw step.Refuse("must not come after ByteLevel, which has to be the last step");

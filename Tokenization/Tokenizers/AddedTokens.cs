@@ -10,6 +10,9 @@ internal sealed class AddedTokens
 {
     private const int Most = 16_384;
 
+    /// <summary>Most characters of all added tokens together: finding them all at once takes memory for each. Gemma 3 has 75,000.</summary>
+    private const int MostCharacters = 512 * 1024;
+
     private readonly Dictionary<char, AddedToken[]> _byFirst;
     private readonly SearchValues<string> _all;
 
@@ -25,9 +28,17 @@ internal sealed class AddedTokens
         var tokens = new List<AddedToken>();
         if (!field.IsNull)
         {
+            var characters = 0;
             foreach (var item in field.Items(Most))
             {
-                tokens.Add(ReadToken(item, vocabulary, normalizers));
+                var token = ReadToken(item, vocabulary, normalizers);
+                characters += token.Content.Length;
+                if (characters > MostCharacters)
+                {
+                    throw field.Refuse($"has more than {MostCharacters} characters");
+                }
+
+                tokens.Add(token);
             }
         }
 

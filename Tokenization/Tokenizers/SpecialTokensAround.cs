@@ -7,6 +7,8 @@ namespace CocoonOrleans.Tokenization.Tokenizers;
 /// <summary>The <c>post_processor</c> of a tokenizer file: which special tokens stand before and after a text.</summary>
 internal sealed record SpecialTokensAround(ImmutableArray<int> Before, ImmutableArray<int> After)
 {
+    private const int MostIds = 64;
+
     public static SpecialTokensAround Read(JsonField field, Vocabulary vocabulary)
     {
         var none = new SpecialTokensAround([], []);
@@ -63,6 +65,11 @@ internal sealed record SpecialTokensAround(ImmutableArray<int> Before, Immutable
 
         before.AddRange(inner.Before);
         after.InsertRange(0, inner.After);
+        if (before.Count + after.Count > MostIds)
+        {
+            throw field["single"].Refuse($"puts more than {MostIds} tokens around a text");
+        }
+
         return new SpecialTokensAround(before.ToImmutable(), after.ToImmutable());
     }
 

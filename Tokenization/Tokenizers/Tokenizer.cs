@@ -67,7 +67,7 @@ public sealed class Tokenizer
     /// </summary>
     /// <param name="text">Any text.</param>
     /// <param name="addSpecialTokens">Whether to put around it what the model's post-processor says, such as the begin-of-text token.</param>
-    /// <exception cref="TokenizerFormatException">A splitting pattern of the model's file took longer than ten seconds on this text.</exception>
+    /// <exception cref="TokenizerFormatException">A splitting pattern of the model's file or its added tokens took longer than ten seconds on this text.</exception>
     public int[] Encode(string text, bool addSpecialTokens)
     {
         var ids = new List<int>(text.Length / 3);
@@ -138,6 +138,7 @@ public sealed class Tokenizer
             if (_added.Longest(text.AsSpan(from), isSpecialAllowedUntil(from) - from) is not { } token)
             {
                 from++;
+                work.Deadline.Check();
                 continue;
             }
 
@@ -145,6 +146,7 @@ public sealed class Tokenizer
             ids.Add(token.Id);
             from += token.Content.Length;
             start = from;
+            work.Deadline.Check();
         }
 
         EncodeOrdinary(text[start..], work, ids);

@@ -58,6 +58,9 @@ public sealed class LlamaConfigTests
     [InlineData("eos_token_id", """ "eos_token_id": "</s>" """)]
     [InlineData("tie_word_embeddings", """ "tie_word_embeddings": 1 """)]
     [InlineData("config", """ "vocab_size": 512 """)]
+    [InlineData("config", """ "\ud800": 1 """)]
+    [InlineData("rope_parameters", """ "rope_parameters": {"type": "yarn", "rope_theta": 10000} """)]
+    [InlineData("rope_parameters", """ "rope_parameters": {"rope_theta": 10000, "partial_rotary_factor": 0.5} """)]
     public void Parse_WhatTheDecoderDoesNotCompute_IsRefusedByName(string name, string field)
         => Assert.Equal(("config.json", name), Refused($"{{{Smallest}, {field}}}"));
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Torch;
 using TorchSharp;
@@ -78,6 +80,89 @@ public sealed class LlamaDecoderTests : IDisposable
         decoder.Decode([400], [Stories260K.Prompt.Length], logits.AsSpan(0, decoder.VocabularySize));
 
         AssertClose(expected, logits.AsSpan(0, decoder.VocabularySize));
+    }
+
+    [Fact]
+    public void Weights_OnceTheDecoderIsMade_AreNotHeldTwice()
+    {
+        var (decoder, read) = MakeAndForget();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.False(read.IsAlive);
+        decoder.Dispose();
+    }
+
+    [Fact]
+    public void Constructor_ConfigThatAsksForTerabytes_NamesTheTensorBeforeMemoryIsTaken()
+    {
+        using var model = new TinyModel();
+        model.WriteConfig(config => (config["vocab_size"], config["hidden_size"]) = (4_194_304, 65_536));
+        var folder = ModelFolder.Read(model.Folder);
+
+        var error = Assert.Throws<ModelFormatException>(() => new LlamaDecoder(folder.Config, folder.Weights, 16));
+
+        Assert.Equal("model.embed_tokens.weight", error.Field);
+    }
+
+    [Fact]
+    public void Clear_SlotThatHadNoMemoryYet_DoesNothing()
+    {
+        using var model = new TinyModel();
+        var folder = ModelFolder.Read(model.Folder);
+        using var decoder = new LlamaDecoder(folder.Config, folder.Weights, 16);
+
+        decoder.Clear(3, 5);
+    }
+
+    [Fact]
+    public void Reserve_MoreThanAPowerOfTwo_TakesNoMoreThanTheHighestNumber()
+    {
+        using var model = new TinyModel();
+        using var cache = new KeyValueCache(ModelFolder.Read(model.Folder).Config, contextTokens: 8, mostSlots: 3);
+
+        cache.Reserve(3);
+
+        Assert.Equal(3, cache.Read(layer: 0, slots: 3, positions: 1).Keys.shape[0]);
+        Assert.ThrowsAny<Exception>(() => cache.Read(layer: 0, slots: 4, positions: 1));
+    }
+
+    [Fact]
+    public void Steps_ManyOfThem_LeaveNoTensorBehind()
+    {
+        using var model = new TinyModel();
+        var folder = ModelFolder.Read(model.Folder);
+        using var decoder = new LlamaDecoder(folder.Config, folder.Weights, TinyModel.ContextTokens);
+        var logits = new float[2 * decoder.VocabularySize];
+        Run(20);
+        var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        Run(40);
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+
+        void Run(int steps)
+        {
+            decoder.Prefill(0, [1, 2, 3], logits.AsSpan(0, decoder.VocabularySize));
+            decoder.Prefill(1, [4], logits.AsSpan(0, decoder.VocabularySize));
+            for (var i = 0; i < steps; i++)
+            {
+                decoder.Decode([5, 6], [3 + i, 1 + i], logits);
+            }
+
+            decoder.Clear(0, 3 + steps);
+            decoder.Move(1, 0, 1 + steps);
+            decoder.Clear(0, 1 + steps);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (LlamaDecoder Decoder, WeakReference Read) MakeAndForget()
+    {
+        using var model = new TinyModel();
+        var folder = ModelFolder.Read(model.Folder);
+        return (new LlamaDecoder(folder.Config, folder.Weights, 16), new WeakReference(folder.Weights["lm_head.weight"].Values));
     }
 
     private static LlamaDecoder Load()

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
+using CocoonOrleans.Inference.Torch;
+using CsCheck;
 
 namespace CocoonOrleans.Tests.Inference.Models;
 
@@ -136,6 +138,73 @@ public sealed class ModelFolderTests
         var error = Assert.Throws<ModelFormatException>(() => ModelFolder.Read(model.Folder).Describe("tiny", 100));
 
         Assert.Equal("tokenizer.json", error.File);
+    }
+
+    [Fact]
+    public void Read_OtherWeightsBeside_AreNoPartOfTheProgress()
+    {
+        using var model = new TinyModel();
+        File.WriteAllBytes(model.PathOf("optimizer.safetensors"), new byte[1000]);
+        var last = (Done: 0L, Total: 0L);
+
+        ModelFolder.Read(model.Folder, (done, total) => last = (done, total));
+
+        Assert.Equal(last.Total, last.Done);
+    }
+
+    [Fact]
+    public void Read_HugeAndStrangeValue_IsShownShortAndReadable()
+    {
+        using var model = new TinyModel();
+        model.WriteConfig(config => config["hidden_act"] = new string('\u0007', 10) + new string('x', 1_000_000));
+        File.WriteAllBytes(model.PathOf("model.safetensors"), new SafetensorsWriter().Add("a\n\u001b[31m", new string('y', 1_000_000), [1], [0, 0]).ToBytes());
+
+        var error = Assert.Throws<ModelFormatException>(() => ModelFolder.Read(model.Folder));
+
+        Assert.InRange(error.Message.Length, 1, 2_000);
+        Assert.DoesNotContain(error.Message, char.IsControl);
+    }
+
+    [Fact]
+    public void Everything_MutatedFolder_GivesAModelOrATypedError()
+    {
+        TorchLibrary.Load();
+        using var model = new TinyModel();
+        string[] names = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
+        var originals = names.ToDictionary(name => name, name => File.ReadAllBytes(model.PathOf(name)));
+        var fragments = Gen.OneOf("0", "9", "-", "1e9", "null", "\"", "{", "]", ",", "\\ud800", "\u00ff", "");
+
+        // The first 3,000 bytes of the weights are their header.
+        Gen.Select(Gen.OneOf(names), Gen.Int[0, 3_000], Gen.Int[0, 4], fragments).Array[1, 3].Sample(
+            changes =>
+            {
+                var files = new Dictionary<string, byte[]>(originals);
+                foreach (var (name, at, remove, insert) in changes)
+                {
+                    var bytes = files[name];
+                    var place = Math.Min(at, bytes.Length);
+                    files[name] = [.. bytes[..place], .. Encoding.Latin1.GetBytes(insert), .. bytes[Math.Min(place + remove, bytes.Length)..]];
+                }
+
+                foreach (var (name, bytes) in files)
+                {
+                    File.WriteAllBytes(model.PathOf(name), bytes);
+                }
+
+                return Record.Exception(() => Load(model.Folder)) is null or ModelFormatException;
+            },
+            iter: 300,
+            threads: 1);
+    }
+
+    /// <summary>All that an engine does with a folder before it answers.</summary>
+    private static void Load(string path)
+    {
+        var folder = ModelFolder.Read(path);
+        var context = Math.Min(folder.Config.ContextTokens, 16);
+        folder.Describe("tiny", context);
+        using var decoder = new LlamaDecoder(folder.Config, folder.Weights, context);
+        decoder.Prefill(0, [1], new float[decoder.VocabularySize]);
     }
 
     private static void WriteShards(TinyModel model)

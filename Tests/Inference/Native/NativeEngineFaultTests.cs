@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Native;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -64,6 +65,57 @@ public sealed class NativeEngineFaultTests : IDisposable
         var refused = await Assert.ThrowsAsync<EngineRefusalException>(() => CollectAsync(engine, 10, 5));
         Assert.Equal(EngineRefusalKind.OutOfService, refused.Refusal.Kind);
         Assert.Empty(engine.Capabilities.Models);
+        Assert.Equal(0, engine.Statistics.FreeSlots);
+    }
+
+    [Fact]
+    public async Task Measurement_ListenerThatThrows_EndsItsOwnAnswerOnly()
+    {
+        await using var engine = await StartAsync();
+        await using var other = engine.GenerateAsync(Request(10, 100), CancellationToken.None).GetAsyncEnumerator();
+        await other.MoveNextAsync();
+        using (var listener = Listen("gen_ai.server.time_to_first_token", () => throw new InvalidOperationException("told to")))
+        {
+            var error = await Assert.ThrowsAsync<GenerationFailedException>(() => CollectAsync(engine, 20, 5));
+            Assert.Equal(GenerationFailure.Backend, error.Failure);
+        }
+
+        var rest = 0;
+        while (await other.MoveNextAsync())
+        {
+            rest++;
+        }
+
+        Assert.Equal(100, rest);
+        Assert.Equal(5, await CollectAsync(engine, 20, 5));
+    }
+
+    [Fact]
+    public async Task Measurement_ListenerThatThrowsOutsideOfAnswers_TakesOneModelOutOfServiceOnly()
+    {
+        await using var engine = await StartAsync();
+        await engine.LoadAsync(new ModelReference("second", _files.Folder), null, CancellationToken.None);
+        using (var listener = Listen("cocoon.engine.batch_size", () => throw new InvalidOperationException("told to")))
+        {
+            await Assert.ThrowsAsync<GenerationFailedException>(() => CollectAsync(engine, 20, 5));
+        }
+
+        Assert.Equal("second", Assert.Single(engine.Capabilities.Models).Name);
+        Assert.Equal(4, engine.Statistics.FreeSlots);
+    }
+
+    [Fact]
+    public async Task Load_CacheLargerThanTheMachine_IsRefusedWithTheOptionsToLower()
+    {
+        _files.WriteConfig(config => config["max_position_embeddings"] = 16_777_216);
+        var options = new NativeEngineOptions { Slots = 1024, MaximumContextTokens = 1_048_576 };
+        await using var engine = new NativeEngine(options, _decoder, _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
+
+        var error = await Assert.ThrowsAsync<CocoonOrleans.Inference.Formats.ModelFormatException>(
+            () => engine.LoadAsync(new ModelReference("tiny", _files.Folder), null, CancellationToken.None));
+
+        Assert.Equal("max_position_embeddings", error.Field);
+        Assert.Contains("MaximumContextTokens or Slots", error.Message);
     }
 
     [Fact]
@@ -139,6 +191,24 @@ public sealed class NativeEngineFaultTests : IDisposable
         var engine = new NativeEngine(new NativeEngineOptions { Slots = 4, Queue = 8, EventsAhead = 4 }, _decoder, _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
         await engine.LoadAsync(new ModelReference("tiny", _files.Folder), null, CancellationToken.None);
         return engine;
+    }
+
+    private MeterListener Listen(string instrumentName, Action measured)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Scope == _meters && instrument.Name == instrumentName)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => measured());
+        listener.SetMeasurementEventCallback<int>((_, _, _, _) => measured());
+        listener.Start();
+        return listener;
     }
 
     private static GenerationRequest Request(int id, int tokens)

@@ -83,18 +83,18 @@ public sealed class NativeEngineStories260KTests : IDisposable
         };
         listener.SetMeasurementEventCallback<double>((instrument, _, _, _) => Add(instrument.Name, 1));
         listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => Add(instrument.Name, value));
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add($"{instrument.Name} {tags[1].Value}", value));
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add($"{instrument.Name} {tags[3].Value}", value));
         listener.Start();
         await using (var engine = await StartAsync())
         {
             await AnswerAsync(engine, Request(Stories260K.Prompt, SamplingOptions.Greedy, 10));
         }
 
-        Assert.Equal(1, measured["cocoon.engine.ttft"]);
-        Assert.Equal(9, measured["cocoon.engine.inter_token"]);
+        Assert.Equal(1, measured["gen_ai.server.time_to_first_token"]);
+        Assert.Equal(1, measured["gen_ai.server.time_per_output_token"]);
         Assert.Equal(9, measured["cocoon.engine.batch_size"]);
-        Assert.Equal(5, measured["cocoon.engine.tokens prompt"]);
-        Assert.Equal(10, measured["cocoon.engine.tokens completion"]);
+        Assert.Equal(5, measured["cocoon.engine.tokens input"]);
+        Assert.Equal(10, measured["cocoon.engine.tokens output"]);
 
         void Add(string name, double value) => measured[name] = measured.GetValueOrDefault(name) + value;
     }

@@ -21,7 +21,7 @@ internal sealed class SteeredDecoder : IDecoder, IDecoderFactory
 
     public int ContextTokens => TinyModel.ContextTokens;
 
-    public IDecoder Make(ModelFolder model, int contextTokens) => this;
+    public IDecoder Make(ModelFolder model, int contextTokens, int slots) => this;
 
     public void Prefill(int slot, ReadOnlySpan<int> ids, Span<float> logits)
     {

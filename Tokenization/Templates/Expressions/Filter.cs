@@ -10,6 +10,7 @@ internal sealed class Filter(TemplateExpression value, string name, int line) : 
     protected override object? Compute(TemplateRun run)
     {
         var input = value.Evaluate(run);
+        run.Spend(input is MarkedText { Text.Length: var characters } ? characters : 0);
         if (name == "length")
         {
             return input switch
@@ -26,7 +27,6 @@ internal sealed class Filter(TemplateExpression value, string name, int line) : 
             throw Fail("trims something that is not a text");
         }
 
-        run.Spend(toTrim.Text.Length);
         return toTrim.Trim();
     }
 }

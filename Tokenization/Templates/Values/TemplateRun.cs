@@ -13,7 +13,7 @@ internal sealed class TemplateRun(IReadOnlyDictionary<string, object?> globals)
     private readonly List<Dictionary<string, object?>> _scopes = [new(globals)];
     private readonly StringBuilder _output = new();
     private readonly List<TextRange> _fromMessages = [];
-    private int _stepsLeft = 1_000_000;
+    private long _stepsLeft = 1_000_000;
 
     public object? this[string name]
     {
@@ -39,7 +39,7 @@ internal sealed class TemplateRun(IReadOnlyDictionary<string, object?> globals)
     public void Leave() => _scopes.RemoveAt(_scopes.Count - 1);
 
     /// <summary>Counts a step of work, and one more for each 32 characters that it touches.</summary>
-    public void Spend(int characters = 0)
+    public void Spend(long characters = 0)
     {
         _stepsLeft -= 1 + characters / CharactersPerStep;
         if (_stepsLeft < 0)

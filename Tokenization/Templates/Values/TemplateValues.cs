@@ -7,6 +7,8 @@ namespace CocoonOrleans.Tokenization.Templates.Values;
 /// </summary>
 internal static class TemplateValues
 {
+    private const int CharactersComparedAtOnce = 8;
+
     public static bool IsTrue(object? value) => value switch
     {
         null or TemplateUndefined => false,
@@ -42,7 +44,8 @@ internal static class TemplateValues
         switch (container, item)
         {
             case (MarkedText text, MarkedText part):
-                run.Spend(text.Text.Length * 4);
+                // In the worst text every place starts like a long part does.
+                run.Spend((long)text.Text.Length * Math.Max(4, part.Text.Length / CharactersComparedAtOnce));
                 return text.Text.Contains(part.Text, StringComparison.Ordinal);
             case (IReadOnlyList<object?> list, _):
                 run.Spend(list.Count * 32);

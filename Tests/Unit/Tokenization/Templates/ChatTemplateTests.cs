@@ -6,6 +6,11 @@ namespace CocoonOrleans.Tests.Unit.Tokenization.Templates;
 
 public sealed class ChatTemplateTests
 {
+    private const string Double = "{% set x = x + x %}";
+
+    /// <summary>Makes x a text of 65,536 letters.</summary>
+    private const string Long = "{% set x = 'aaaaaaaaaaaaaaaa' %}" + Double + Double + Double + Double + Double + Double + Double + Double + Double + Double + Double + Double;
+
     [Theory]
     [InlineData("a\n{% macro x() %}{% endmacro %}", 2, "macro")]
     [InlineData("{{ messages | tojson }}", 1, "tojson")]
@@ -35,6 +40,8 @@ public sealed class ChatTemplateTests
     [Theory]
     [InlineData("{% for a in messages %}{% for b in messages %}{% for c in messages %}{% for d in messages %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}")]
     [InlineData("{% set x = 'aaaaaaaaaaaaaaaa' %}{% for a in messages %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% endfor %}")]
+    [InlineData(Long + "{% for a in messages %}{% for b in messages %}{% set n = x | length %}{% endfor %}{% endfor %}")]
+    [InlineData(Long + "{{ x in x }}")]
     [InlineData("{{ missing.part }}")]
     [InlineData("{{ 'a' + 1 }}")]
     [InlineData("{{ 1 % 0 }}")]

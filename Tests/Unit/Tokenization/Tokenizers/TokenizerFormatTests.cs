@@ -40,6 +40,37 @@ public sealed class TokenizerFormatTests
     }
 
     [Theory]
+    [InlineData("normalizer", "normalizers", """{"type": "Replace", "pattern": {"String": "a"}, "content": "aaa"}""", 2, "normalizer")]
+    [InlineData("normalizer", "normalizers", """{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "NFKC"}]}""", 9, "normalizer.normalizers[8]")]
+    [InlineData("normalizer", "normalizers", """{"type": "Replace", "pattern": {"String": "aaaaaaaaaaaaaaaaa"}, "content": "a"}""", 1, "normalizer.normalizers[0].pattern.String")]
+    [InlineData("normalizer", "normalizers", """{"type": "Prepend", "prepend": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""", 1, "normalizer.normalizers[0].prepend")]
+    [InlineData("pre_tokenizer", "pretokenizers", """{"type": "Sequence", "pretokenizers": [{"type": "Digits"}, {"type": "Digits"}]}""", 9, "pre_tokenizer.pretokenizers[8]")]
+    [InlineData("post_processor", "processors", """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"x": {"ids": [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}}}""", 7, "post_processor.processors[6].single")]
+    [InlineData("decoder", "decoders", """{"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaaaaaaaaaaa"}""", 1, "decoder.decoders[0].content")]
+    [InlineData("decoder", "decoders", """{"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaaaaaaaaaa"}""", 15, "decoder")]
+    public void Load_StepsThatTogetherAskForTooMuch_NameTheField(string part, string list, string step, int times, string field)
+    {
+        var file = SmallTokenizers.ByteLevelJson();
+        var last = part == "decoder" ? """, {"type": "Fuse"}""" : "";
+        file[part] = JsonNode.Parse($$"""{"type": "Sequence", "{{list}}": [{{string.Join(", ", Enumerable.Repeat(step, times))}}{{last}}]}""");
+
+        AssertRefused(file, field);
+    }
+
+    [Fact]
+    public void Load_AddedTokensOfTooManyCharacters_AreRefused()
+    {
+        var file = SmallTokenizers.ByteLevelJson();
+        var tokens = file["added_tokens"]!.AsArray();
+        for (var i = 0; i < 200; i++)
+        {
+            tokens.Add(new JsonObject { ["id"] = 300 + i, ["content"] = $"{i}{new string('x', 4_000)}" });
+        }
+
+        AssertRefused(file, "added_tokens");
+    }
+
+    [Theory]
     [InlineData("type", "\"Unigram\"", "model.type")]
     [InlineData("dropout", "0.1", "model.dropout")]
     [InlineData("end_of_word_suffix", "\"</w>\"", "model.end_of_word_suffix")]

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using CocoonOrleans.Inference.Formats;
+using TorchSharp;
+
+namespace CocoonOrleans.Inference.Models;
+
+/// <summary>
+/// Makes a decoder's tensors out of a model's weights. Lives as long as the decoder is being made, so the weights as they were read can go afterwards;
+/// unless <see cref="Keep"/> is called, disposing it takes the tensors along.
+/// </summary>
+internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> weights) : IDisposable
+{
+    private const int CopyElements = 1 << 28;
+
+    private readonly HashSet<string> _used = [];
+    private readonly List<torch.Tensor> _made = [];
+
+    /// <summary>Makes one tensor out of parts that stand on top of each other.</summary>
+    /// <exception cref="ModelFormatException">A part is missing or has another shape.</exception>
+    public torch.Tensor Take((string Name, int Rows)[] parts, int? columns = null)
+    {
+        // Before memory is taken: the shape is what config.json says, and that may say anything.
+        var found = parts.Select(part => Find(part.Name, columns is { } known ? [part.Rows, known] : [part.Rows])).ToList();
+        var rows = parts.Sum(part => part.Rows);
+        var result = torch.empty(columns is { } width ? [rows, width] : [rows], torch.float32).DetachFromDisposeScope();
+        _made.Add(result);
+        var row = 0L;
+        foreach (var tensor in found)
+        {
+            Copy(tensor.Values, result, row, columns ?? 1);
+            row += tensor.Shape[0];
+        }
+
+        return result;
+    }
+
+    /// <summary>Refuses weights that nobody took.</summary>
+    /// <exception cref="ModelFormatException">There is one.</exception>
+    public void RefuseUnknown(bool tied)
+    {
+        // Older files carry the rotary frequencies along, and some a copy of the tied output layer: both follow from the rest.
+        var unknown = weights.Keys.FirstOrDefault(name => !_used.Contains(name) && !name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) && !(tied && name == "lm_head.weight"));
+        if (unknown is not null)
+        {
+            throw new ModelFormatException("weights", unknown, "is no part of the decoder that config.json describes");
+        }
+    }
+
+    /// <summary>Leaves the tensors to whoever took them.</summary>
+    public void Keep() => _made.Clear();
+
+    public void Dispose() => _made.ForEach(tensor => tensor.Dispose());
+
+    private WeightTensor Find(string name, int[] shape)
+    {
+        if (!weights.TryGetValue(name, out var tensor))
+        {
+            throw new ModelFormatException("weights", name, $"is missing; config.json asks for a tensor of shape [{string.Join(", ", shape)}]");
+        }
+
+        if (!tensor.Shape.SequenceEqual(shape))
+        {
+            throw new ModelFormatException("weights", name, $"has the shape [{string.Join(", ", tensor.Shape)}], but config.json asks for [{string.Join(", ", shape)}]");
+        }
+
+        _used.Add(name);
+        return tensor;
+    }
+
+    private static void Copy(ReadOnlySpan<float> values, torch.Tensor target, long row, int columns)
+    {
+        // A span reaches 2 GiB at most, so a large matrix is filled some rows at a time.
+        var step = Math.Max(1, CopyElements / columns);
+        for (var done = 0; done < values.Length / columns; done += step)
+        {
+            var count = Math.Min(step, values.Length / columns - done);
+            using var part = target.narrow(0, row + done, count);
+            MemoryMarshal.AsBytes(values.Slice(done * columns, count * columns)).CopyTo(part.bytes);
+        }
+    }
+}
