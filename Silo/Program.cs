@@ -1,4 +1,6 @@
+using CocoonOrleans.Market.Hosting;
 using CocoonOrleans.Silo.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -12,6 +14,11 @@ try
     });
     builder.AddSilo();
     using IHost host = builder.Build();
+    if (host.Services.GetRequiredService<IOptions<SiloOptions>>().Value.ExitWithParent)
+    {
+        ParentWatch.Begin(Console.OpenStandardInput(), host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication);
+    }
+
     await host.RunAsync();
     return 0;
 }
