@@ -17,14 +17,6 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     DoctorCommand.Create(),
     AccountCommand.Create(),
     ModelCommand.Create(),
+    CommandRunning.Json,
 };
-var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-if (parsed.Errors.Count > 0)
-{
-    var wrong = string.Join(" ", parsed.Errors.Select(error => error.Message));
-    new CommandOutput(args.Contains("--json")).Failure(new CommandFailedException(wrong, "See ./cocoon --help."));
-    return ExitCode.BadUsage;
-}
-
-// Signals are ours to handle (Interruption): a network needs longer to stop than the two seconds that are the default here.
-return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return await CommandLine.RunAsync(root, args.Length == 0 ? ["--help"] : args);

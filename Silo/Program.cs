@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using CocoonOrleans.Market.Hosting;
 using CocoonOrleans.Silo.Hosting;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -30,4 +32,9 @@ catch (OptionsValidationException error)
     }
 
     return 2;
+}
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or SqliteException or SocketException)
+{
+    await Console.Error.WriteLineAsync($"silo: {error.Message}");
+    return 1;
 }

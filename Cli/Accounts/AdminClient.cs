@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using CocoonOrleans.Cli.Network;
@@ -11,6 +10,8 @@ public sealed class AdminClient : IDisposable
 {
     // Money has a converter of its own, which generated serializers can't see.
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
 
@@ -28,11 +29,7 @@ public sealed class AdminClient : IDisposable
             throw new CommandFailedException($"There is no admin token {data.AdminToken}.", "Name the data folder of a network that was started with ./cocoon up.");
         }
 
-        return new AdminClient(new HttpClient
-        {
-            BaseAddress = address,
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(data.AdminToken).Trim()) },
-        });
+        return new AdminClient(GatewayHttp.Open(address, File.ReadAllText(data.AdminToken).Trim(), Timeout));
     }
 
     /// <summary>Makes an account with a key. With an id that exists it only makes another key.</summary>
@@ -57,7 +54,7 @@ public sealed class AdminClient : IDisposable
     /// <returns>Whether there was such a key.</returns>
     public async Task<bool> RevokeKeyAsync(string accountId, string keyId, CancellationToken cancellationToken)
     {
-        using var response = await _http.DeleteAsync($"/admin/accounts/{accountId}/keys/{keyId}", cancellationToken);
+        using var response = await _http.DeleteAsync($"/admin/accounts/{Uri.EscapeDataString(accountId)}/keys/{Uri.EscapeDataString(keyId)}", cancellationToken);
         return response.IsSuccessStatusCode;
     }
 

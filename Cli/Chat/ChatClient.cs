@@ -46,7 +46,7 @@ public sealed class ChatClient(HttpClient http, string apiKey, TimeProvider cloc
                 return answer.Finish(clock.GetElapsedTime(started));
             }
 
-            var piece = answer.Add(item.Data, clock.GetElapsedTime(started));
+            var piece = Add(answer, item.Data, clock.GetElapsedTime(started));
             if (piece.Length > 0)
             {
                 onText(piece);
@@ -56,6 +56,20 @@ public sealed class ChatClient(HttpClient http, string apiKey, TimeProvider cloc
         throw new ChatRefusedException((int)response.StatusCode, null, "The answer broke off.");
     }
 
+    private static string Add(AnswerSoFar answer, string data, TimeSpan elapsed)
+    {
+        try
+        {
+            return answer.Add(data, elapsed);
+        }
+        catch (Exception exception) when (IsNotUnderstood(exception))
+        {
+            throw new ChatRefusedException(200, null, "A part of the answer is no chunk of a chat completion. Is this a CocoonOrleans gateway?");
+        }
+    }
+
+    private static bool IsNotUnderstood(Exception exception) => exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException;
+
     private static ChatRefusedException Refusal(int status, string body)
     {
         try
@@ -63,7 +77,7 @@ public sealed class ChatClient(HttpClient http, string apiKey, TimeProvider cloc
             using var document = JsonDocument.Parse(body);
             return Refusal(status, document.RootElement.GetProperty("error"));
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (IsNotUnderstood(exception))
         {
             return new ChatRefusedException(status, null, $"Status {status}, without an error that I understand. Is this a CocoonOrleans gateway?");
         }

@@ -14,7 +14,7 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var seed = new Option<int>("--seed") { Description = "Which sum is asked.", DefaultValueFactory = _ => DefaultSeed };
+        var seed = new Option<int>("--seed") { Description = "Which sum is asked.", DefaultValueFactory = _ => DefaultSeed, CustomParser = WholeNumber.Between(0, int.MaxValue) };
         var command = new Command("demo", "The main job, end to end, then stop: network up, a chat streamed from the real engine, every nano accounted for.") { seed };
         return command.Runs((result, output, cancellationToken) => RunAsync(result.GetValue(seed), output, cancellationToken));
     }
@@ -40,6 +40,11 @@ internal static class DemoCommand
             var result = await new DemoRun(network, options, key).AskAsync(sum, seed, output, cancellationToken);
             var killed = await network.StopAsync();
             result = result.With(new DemoCheck("all processes stopped by themselves", killed.Count == 0, killed.Count == 0 ? "yes" : $"killed: {string.Join(", ", killed)}"));
+            foreach (var check in await LedgerAudit.CheckAsync(options.Data.Ledger, result, cancellationToken))
+            {
+                result = result.With(check);
+            }
+
             DemoSummary.Show(result, output);
             output.Result(result, CommandJson.Default.DemoResult);
             return result.Ok ? ExitCode.Success : ExitCode.Failed;

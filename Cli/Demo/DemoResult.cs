@@ -19,7 +19,7 @@ namespace CocoonOrleans.Cli.Demo;
 /// <param name="TtftMs">Milliseconds to the first text.</param>
 /// <param name="Processes">Process ids, while it ran.</param>
 /// <param name="Checks">What was checked.</param>
-internal sealed record DemoResult(
+public sealed record DemoResult(
     bool Ok,
     string Question,
     string Answer,
@@ -45,4 +45,4 @@ internal sealed record DemoResult(
 /// <param name="Name">What must hold.</param>
 /// <param name="Passed">Whether it does.</param>
 /// <param name="Seen">What was seen.</param>
-internal sealed record DemoCheck(string Name, bool Passed, string Seen);
+public sealed record DemoCheck(string Name, bool Passed, string Seen);

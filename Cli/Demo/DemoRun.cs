@@ -57,21 +57,14 @@ internal sealed class DemoRun(LocalNetwork network, LocalNetworkOptions options,
 
     private async Task<ChatAnswer> StreamAsync(ChatQuestion question, CommandOutput output, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { BaseAddress = network.Topology.Url };
+        using var http = GatewayHttp.Open(network.Topology.Url, apiKey, Timeout.InfiniteTimeSpan);
         try
         {
-            var answer = await new ChatClient(http, apiKey, TimeProvider.System).AskAsync(
-                question,
-                text =>
-                {
-                    output.Text.Write(text);
-                    output.Text.Flush();
-                },
-                cancellationToken);
-            output.Text.WriteLine();
+            var answer = await new ChatClient(http, apiKey, TimeProvider.System).AskAsync(question, output.Stream, cancellationToken);
+            output.EndLine();
             return answer;
         }
-        catch (Exception exception) when (exception is ChatRefusedException or HttpRequestException)
+        catch (Exception exception) when (exception is ChatRefusedException or HttpRequestException or IOException)
         {
             throw new CommandFailedException($"The network did not answer: {exception.Message}", "Run ./cocoon doctor.", network.Gateway.Current.LastLines, exception);
         }

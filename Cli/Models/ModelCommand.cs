@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
@@ -13,6 +12,8 @@ namespace CocoonOrleans.Cli.Models;
 /// <summary><c>cocoon model list|hash</c>: which models a gateway serves, and by which hashes the catalogue knows one.</summary>
 internal static class ModelCommand
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
     public static Command Create() => new("model", "See which models there are, and hash one for the catalogue.") { List(), Hash() };
 
     private static Command List()
@@ -32,7 +33,7 @@ internal static class ModelCommand
 
     private static async Task<int> ListAsync(Uri gateway, string apiKey, CommandOutput output, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { BaseAddress = gateway, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", apiKey) } };
+        using var http = GatewayHttp.Open(gateway, apiKey, Timeout);
         try
         {
             using var response = await http.GetAsync("/v1/models", cancellationToken);
@@ -53,6 +54,10 @@ internal static class ModelCommand
                 $"The gateway {gateway} can't be asked for its models: {exception.Message}",
                 exception.StatusCode is null ? "Is it up? Start a network with ./cocoon up." : "Give the right key with --key or COCOON_API_KEY.",
                 innerException: exception);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new CommandFailedException($"{gateway} answers with something that is no list of models.", "Name a CocoonOrleans gateway with --gateway.", innerException: exception);
         }
     }
 

@@ -2,7 +2,7 @@ using CocoonOrleans.Cli.Terminal;
 
 namespace CocoonOrleans.Cli.Network;
 
-/// <summary>Where a network on this machine keeps everything: only its owner may read it.</summary>
+/// <summary>Where a network on this machine keeps everything: only its owner may read what is in it.</summary>
 public sealed class DataFolder
 {
     private const UnixFileMode OwnerOnlyFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -14,13 +14,21 @@ public sealed class DataFolder
     /// <summary>Name of the file in which a running network says how it is reached.</summary>
     public const string ConnectionName = "network.json";
 
-    /// <summary>Makes the folder where there is none, and takes it away from everybody but the owner.</summary>
+    /// <summary>Makes the folder where there is none. One that is there keeps its rights, for it may be anybody's; all in it that is ours is the owner's alone.</summary>
     /// <param name="path">The folder.</param>
+    /// <exception cref="CommandFailedException">It can't be made or written.</exception>
     public DataFolder(string path)
     {
         Path = System.IO.Path.GetFullPath(path);
-        Make(Path);
-        Make(Logs);
+        try
+        {
+            Directory.CreateDirectory(Path, OwnerOnlyFolder);
+            Make(Logs);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException($"The data folder {Path} can't be used: {exception.Message}", "Choose another with --data.", innerException: exception);
+        }
     }
 
     /// <summary>The folder that <c>cocoon up</c> takes by itself: <c>$XDG_DATA_HOME/cocoon</c>, else <c>~/.local/share/cocoon</c>.</summary>
@@ -38,6 +46,9 @@ public sealed class DataFolder
 
     /// <summary>The API key of the development account.</summary>
     public string DevelopmentKey => System.IO.Path.Combine(Path, DevelopmentKeyName);
+
+    /// <summary>The silo's book of accounts.</summary>
+    public string Ledger => System.IO.Path.Combine(Path, "silo", "ledger.db");
 
     /// <summary>The secret of the gateway's administration.</summary>
     public string AdminToken => System.IO.Path.Combine(Path, "gateway", "admin-token");
@@ -71,13 +82,8 @@ public sealed class DataFolder
     public static void WritePrivate(string path, string content)
     {
         var draft = $"{path}.{Environment.ProcessId}";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnlyFile;
-        }
-
-        using (var writer = new StreamWriter(draft, options))
+        File.Delete(draft); // The mode counts only for a new file.
+        using (var writer = new StreamWriter(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnlyFile }))
         {
             writer.Write(content);
         }
@@ -87,14 +93,7 @@ public sealed class DataFolder
 
     private static void Make(string path)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, OwnerOnlyFolder);
-            File.SetUnixFileMode(path, OwnerOnlyFolder);
-        }
+        Directory.CreateDirectory(path, OwnerOnlyFolder);
+        File.SetUnixFileMode(path, OwnerOnlyFolder);
     }
 }

@@ -13,8 +13,9 @@ public static class FreePorts
 
     /// <summary>Finds ports that nobody listens on, chosen by chance so that networks that start at the same time rarely meet.</summary>
     /// <param name="count">How many; all differ.</param>
+    /// <param name="except">A port that is spoken for.</param>
     /// <exception cref="IOException">There are hardly any.</exception>
-    public static IReadOnlyList<int> Take(int count)
+    public static IReadOnlyList<int> Take(int count, int? except = null)
     {
         HashSet<int> ports = [];
         for (var tries = 0; ports.Count < count; tries++)
@@ -25,7 +26,7 @@ public static class FreePorts
             }
 
             var port = Random.Shared.Next(First, Last);
-            if (Check(port) is null)
+            if (port != except && Check(port) is null)
             {
                 ports.Add(port);
             }

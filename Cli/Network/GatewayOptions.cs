@@ -41,10 +41,12 @@ internal sealed class GatewayOptions
     public string ApiKey(ParseResult result)
     {
         var file = Path.Combine(Folder(result), DataFolder.DevelopmentKeyName);
-        return result.GetValue(_key)
-            ?? Environment.GetEnvironmentVariable("COCOON_API_KEY")
-            ?? (File.Exists(file) ? File.ReadAllText(file).Trim() : null)
+        string?[] keys = [result.GetValue(_key), Environment.GetEnvironmentVariable("COCOON_API_KEY"), File.Exists(file) ? File.ReadAllText(file) : null];
+        var key = keys.FirstOrDefault(key => !string.IsNullOrWhiteSpace(key))?.Trim()
             ?? throw new CommandFailedException("There is no API key.", "Give one with --key or COCOON_API_KEY; ./cocoon up makes one for development.");
+        return key.All(char.IsAscii) && !key.Any(char.IsControl)
+            ? key
+            : throw new CommandFailedException("The API key has characters that no key has.", "Copy it again: it begins with ck_.");
     }
 
     private static Uri? ParseUri(System.CommandLine.Parsing.ArgumentResult argument)

@@ -18,7 +18,7 @@ public sealed record NetworkConnection(Uri Url, Uri AdminUrl, string Model)
         {
             return JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(folder, DataFolder.ConnectionName)), CommandJson.Default.NetworkConnection);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }

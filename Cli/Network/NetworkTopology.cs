@@ -41,7 +41,7 @@ public sealed record NetworkTopology
 
     internal static NetworkTopology Create(LocalNetworkOptions options, TimeProvider clock)
     {
-        var ports = FreePorts.Take(4);
+        var ports = FreePorts.Take(4, except: options.Port);
         return new NetworkTopology
         {
             SiloPort = ports[0],

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 using CocoonOrleans.Cli.Terminal;
 
@@ -19,7 +18,7 @@ internal sealed class ReadinessProbe(NetworkTopology topology, TimeProvider cloc
     /// <exception cref="CommandFailedException">It took too long; the message says what was missing.</exception>
     public async Task<int> WaitAsync(string apiKey, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { BaseAddress = topology.Url, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", apiKey) } };
+        using var http = GatewayHttp.Open(topology.Url, apiKey, Deadline);
         var started = clock.GetTimestamp();
         while (true)
         {
@@ -48,7 +47,7 @@ internal sealed class ReadinessProbe(NetworkTopology topology, TimeProvider cloc
                 return (0, $"the gateway's /health/ready answers {(int)ready.StatusCode}");
             }
 
-            using var model = await http.GetAsync($"/v1/models/{topology.Model.Name}", cancellationToken);
+            using var model = await http.GetAsync($"/v1/models/{Uri.EscapeDataString(topology.Model.Name)}", cancellationToken);
             if (!model.IsSuccessStatusCode)
             {
                 return (0, $"the gateway answers {(int)model.StatusCode} when asked for the model {topology.Model.Name}");

@@ -16,10 +16,19 @@ internal static class UpCommand
 
     public static Command Create()
     {
-        var workers = new Option<int>("--workers") { Description = "How many workers.", DefaultValueFactory = _ => 2, HelpName = $"1..{MaxWorkers}" };
-        workers.Validators.Add(result => Range(result, workers, 1, MaxWorkers));
-        var port = new Option<int>("--port") { Description = "The gateway's port on 127.0.0.1.", DefaultValueFactory = _ => DefaultPort };
-        port.Validators.Add(result => Range(result, port, 1, ushort.MaxValue));
+        var workers = new Option<int>("--workers")
+        {
+            Description = "How many workers.",
+            DefaultValueFactory = _ => 2,
+            HelpName = $"1..{MaxWorkers}",
+            CustomParser = WholeNumber.Between(1, MaxWorkers),
+        };
+        var port = new Option<int>("--port")
+        {
+            Description = "The gateway's port on 127.0.0.1.",
+            DefaultValueFactory = _ => DefaultPort,
+            CustomParser = WholeNumber.Between(1, ushort.MaxValue),
+        };
         var data = GatewayOptions.DataOption();
         var model = new ModelOptions();
         var command = new Command("up", "Run the network on this machine, in the foreground: a silo, a gateway and workers, each a process of its own.") { workers, port, data };
@@ -58,7 +67,15 @@ internal static class UpCommand
         var connection = new NetworkConnection(network.Topology.Url, network.Topology.AdminUrl, options.ModelName);
         connection.Write(options.Data);
         output.Text.WriteLine($"READY {connection.Url.GetLeftPart(UriPartial.Authority)} key={key}");
-        output.Text.WriteLine($"Ask it: ./cocoon chat \"What is 3 plus 4?\"   Stop it: Ctrl-C   Logs: {options.Data.Logs}");
+        output.Text.WriteLine(
+            $$"""
+
+            Ask it:   ./cocoon chat "What is 3 plus 4?"{{(options.Data.Path == DataFolder.Default ? "" : $" --data '{options.Data.Path}'")}}
+            or:       curl {{connection.Url}}v1/chat/completions -H 'Authorization: Bearer {{key}}' -H 'Content-Type: application/json' \
+                        -d '{"model":"{{options.ModelName}}","messages":[{"role":"user","content":"What is 3 plus 4?"}]}'
+            Logs:     {{options.Data.Logs}}
+            Stop it:  Ctrl-C
+            """);
         output.Text.Flush();
         output.Result(
             new UpResult(connection.Url, key, options.ModelName, network.Topology.Model.ManifestSha256, NetworkProcesses.Of(network)), CommandJson.Default.UpResult);
@@ -75,19 +92,5 @@ internal static class UpCommand
         var killed = await network.StopAsync();
         output.Text.WriteLine(killed.Count == 0 ? "Stopped." : $"Stopped; did not stop by themselves and were killed: {string.Join(", ", killed)}.");
         return killed.Count == 0 ? ExitCode.Success : ExitCode.Failed;
-    }
-
-    private static void Range(System.CommandLine.Parsing.OptionResult result, Option<int> option, int least, int most)
-    {
-        if (result.Errors.Any())
-        {
-            return;
-        }
-
-        var value = result.GetValueOrDefault<int>();
-        if (value < least || value > most)
-        {
-            result.AddError($"{option.Name} must be from {least} to {most}, not {value}.");
-        }
     }
 }

@@ -1,5 +1,8 @@
-using System.Text.Json.Serialization.Metadata;
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Terminal;
@@ -10,8 +13,12 @@ namespace CocoonOrleans.Cli.Terminal;
 /// </summary>
 public sealed class CommandOutput
 {
+    // For people and programs that read lines, not for the inside of an HTML page: "3+4" stays "3+4".
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly TextWriter _result;
     private readonly bool _json;
+    private bool _insideLine;
 
     /// <summary>Writes to the streams of this process.</summary>
     /// <param name="json">Whether <c>--json</c> was given.</param>
@@ -55,8 +62,38 @@ public sealed class CommandOutput
     {
         if (_json)
         {
-            _result.WriteLine(JsonSerializer.Serialize(value, type));
+            var json = new ArrayBufferWriter<byte>();
+            using (var writer = new Utf8JsonWriter(json, Readable))
+            {
+                JsonSerializer.Serialize(writer, value, type);
+            }
+
+            _result.WriteLine(Encoding.UTF8.GetString(json.WrittenSpan));
             _result.Flush();
+        }
+    }
+
+    /// <summary>
+    /// A piece of text that a stranger wrote, as it comes. Control characters other than line breaks and tabs are left out: a terminal would obey
+    /// them. The JSON object has the text as it is.
+    /// </summary>
+    /// <param name="piece">The piece.</param>
+    public void Stream(string piece)
+    {
+        ArgumentNullException.ThrowIfNull(piece);
+        var harmless = Harmless(piece);
+        Text.Write(harmless);
+        Text.Flush();
+        _insideLine = harmless.Length > 0 ? harmless[^1] != '\n' : _insideLine;
+    }
+
+    /// <summary>Ends the line that streamed text left open, if it did.</summary>
+    public void EndLine()
+    {
+        if (_insideLine)
+        {
+            Text.WriteLine();
+            _insideLine = false;
         }
     }
 
@@ -65,10 +102,11 @@ public sealed class CommandOutput
     public void Failure(CommandFailedException failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        Console.MarkupLineInterpolated($"[red]{failure.Message}[/]");
+        EndLine();
+        Console.MarkupLineInterpolated($"[red]{Harmless(failure.Message)}[/]");
         foreach (var line in failure.Details)
         {
-            Text.WriteLine($"  {line}");
+            Text.WriteLine($"  {Harmless(line)}");
         }
 
         if (failure.Fix.Length > 0)
@@ -78,4 +116,7 @@ public sealed class CommandOutput
 
         Result(new CommandFailure(failure.Message, failure.Fix, failure.Details), CommandJson.Default.CommandFailure);
     }
+
+    private static string Harmless(string text) =>
+        string.Concat(text.Where(character => character is '\n' or '\t' || !char.IsControl(character)));
 }

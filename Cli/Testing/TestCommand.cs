@@ -16,22 +16,29 @@ internal static class TestCommand
             Description = "A part of a test's full name (Ledger), or an expression of dotnet test (FullyQualifiedName!~Slow).",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var longTests = new Option<bool>("--long") { Description = "Also run what takes long: sets COCOON_LONG=1." };
-        var command = new Command("test", "Run every test; the last line says how many passed, failed and were skipped.") { filter, longTests };
-        return command.Runs((result, output, cancellationToken) =>
-            RunAsync(result.GetValue(filter), result.GetValue(longTests), output, cancellationToken));
+        var command = new Command("test", "Run every test; the last line says how many passed, failed and were skipped.") { filter };
+        return command.Runs((result, output, cancellationToken) => RunAsync(result.GetValue(filter), output, cancellationToken));
     }
 
-    private static async Task<int> RunAsync(string? filter, bool longTests, CommandOutput output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string? filter, CommandOutput output, CancellationToken cancellationToken)
     {
         var artifacts = BuiltArtifacts.Find();
-        var runner = new TestRunner(artifacts, longTests);
+        var runner = new TestRunner(artifacts);
         var total = new TestResults(default, [], []);
-        foreach (var project in TestProject.FindAll(artifacts))
+        var projects = TestProject.FindAll(artifacts);
+        for (var number = 1; number <= projects.Count; number++)
         {
+            var project = projects[number - 1];
             var watch = Stopwatch.StartNew();
+            var doing = $"{project.Name}, {number} of {projects.Count}: running";
+            if (!output.IsLive)
+            {
+                output.Text.WriteLine(doing);
+                output.Text.Flush();
+            }
+
             var results = output.IsLive
-                ? await output.Console.Status().StartAsync(project.Name, _ => runner.RunAsync(project, filter, cancellationToken))
+                ? await output.Console.Status().StartAsync(doing, _ => runner.RunAsync(project, filter, cancellationToken))
                 : await runner.RunAsync(project, filter, cancellationToken);
             Show(output, project, results, watch.Elapsed);
             total = new TestResults(total.Counts + results.Counts, [.. total.Failures, .. results.Failures], [.. total.Skips, .. results.Skips]);

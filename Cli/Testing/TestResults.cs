@@ -32,7 +32,7 @@ public sealed record TestResults(TestCounts Counts, IReadOnlyList<TestFailure> F
                     break;
                 default:
                     counts += new TestCounts(0, 1, 0);
-                    failures.Add(new TestFailure(name, Output(result, "Message"), Output(result, "StackTrace")));
+                    failures.Add(new TestFailure(name, Output(result, "Message"), StackFrames.Ours(Output(result, "StackTrace"))));
                     break;
             }
         }

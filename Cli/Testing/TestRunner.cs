@@ -6,8 +6,7 @@ namespace CocoonOrleans.Cli.Testing;
 
 /// <summary>Runs one test project after the other: they load a machine fully, and two at a time would only blur what hangs.</summary>
 /// <param name="artifacts">The checkout.</param>
-/// <param name="longTests">Whether tests that ask for <c>COCOON_LONG=1</c> run too.</param>
-public sealed class TestRunner(BuiltArtifacts artifacts, bool longTests)
+public sealed class TestRunner(BuiltArtifacts artifacts)
 {
     private const string HangTimeout = "10min";
 
@@ -64,7 +63,6 @@ public sealed class TestRunner(BuiltArtifacts artifacts, bool longTests)
             start.ArgumentList.Add(argument);
         }
 
-        start.Environment["COCOON_LONG"] = longTests ? "1" : "0";
         using var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
         process.StandardInput.Close();
         try

@@ -17,12 +17,17 @@ namespace CocoonOrleans.Gateway.Admission;
 
 /// <summary>Everything between a request's bytes and its hold: parsing, the model, the exact prompt count, limits, and whether the market could serve it.</summary>
 public sealed class ChatAdmission(
-    ModelCatalog catalog, ChatModels chatModels, SlotLeases leases, JobHolds holds, IOptions<GatewayOptions> options, TimeProvider time)
+    ModelCatalog catalog, ChatModels chatModels, SlotLeases leases, JobHolds holds, IOptions<GatewayOptions> options, TimeProvider time) : IDisposable
 {
     /// <summary>The header with which a client may repeat a request.</summary>
     public const string IdempotencyHeader = "Idempotency-Key";
 
+    private const int LargeBodyBytes = 64 << 10;
+
     private readonly DispatchOptions _limits = options.Value.Dispatch;
+
+    // To count megabytes of prompt takes a second or more of a core. All others must not wait behind them.
+    private readonly SemaphoreSlim _large = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>Admits a request, or says why not. Where it is admitted its hold is durable.</summary>
     /// <param name="caller">Who asks.</param>
@@ -39,12 +44,8 @@ public sealed class ChatAdmission(
             return (null, new ApiError(ErrorKinds.InvalidValue, $"{IdempotencyHeader} must be 1 to {JobIds.MaxIdempotencyKeyLength} printable ASCII characters.") { Param = IdempotencyHeader });
         }
 
-        if (!ChatCompletionRequest.TryParse(body, out ChatCompletionRequest? request, out ChatRequestError? fault))
-        {
-            return (null, Refused(fault));
-        }
-
-        if (Prepare(caller, request, body, idempotencyKey is not null, arrived, out ApiError? error) is not { } job)
+        (ChatJob? job, ApiError? error) = await PrepareAsync(caller, body, idempotencyKey is not null, arrived);
+        if (job is null)
         {
             return (null, error);
         }
@@ -56,6 +57,32 @@ public sealed class ChatAdmission(
         }
 
         return await holds.PlaceAsync(job, SHA256.HashData(body), idempotencyKey);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _large.Dispose();
+
+    private async Task<(ChatJob? Job, ApiError? Error)> PrepareAsync(Caller caller, byte[] body, bool isIdempotent, long arrived)
+    {
+        bool isLarge = body.Length > LargeBodyBytes;
+        if (isLarge)
+        {
+            await _large.WaitAsync();
+        }
+
+        try
+        {
+            return ChatCompletionRequest.TryParse(body, out ChatCompletionRequest? request, out ChatRequestError? fault)
+                ? (Prepare(caller, request, body, isIdempotent, arrived, out ApiError? error), error)
+                : (null, Refused(fault));
+        }
+        finally
+        {
+            if (isLarge)
+            {
+                _large.Release();
+            }
+        }
     }
 
     private ChatJob? Prepare(Caller caller, ChatCompletionRequest request, byte[] body, bool isIdempotent, long arrived, out ApiError? error)

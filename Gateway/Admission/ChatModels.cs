@@ -13,6 +13,8 @@ namespace CocoonOrleans.Gateway.Admission;
 /// </summary>
 public sealed class ChatModels : IDisposable
 {
+    private static readonly byte[] Rehearsal = """{"model":"any","messages":[{"role":"user","content":"What is 3 plus 4?"}]}"""u8.ToArray();
+
     private readonly ConcurrentDictionary<string, ChatModel> _models = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _loading = new(1);
 
@@ -56,7 +58,15 @@ public sealed class ChatModels : IDisposable
 
         try
         {
-            _models[sha256] = ChatModel.Load(known);
+            var model = ChatModel.Load(known);
+
+            // The simplest chat must work. It also has the code compiled before the first client waits for it.
+            if (ChatCompletionRequest.TryParse(Rehearsal, out ChatCompletionRequest? request, out _) && !model.TryCountPrompt(request, out _, out ChatRequestError? fault))
+            {
+                return $"tokenizers: a plain chat fails with these files: {fault.Message}";
+            }
+
+            _models[sha256] = model;
             return null;
         }
         catch (Exception e) when (e is TokenizerFormatException or TemplateSyntaxException)

@@ -106,7 +106,7 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
     private static ApiError InProgress() => new(ErrorKinds.IdempotencyInProgress, $"The first request with this {ChatAdmission.IdempotencyHeader} is still running.");
 
     private static ApiError Completed(JobView job) =>
-        new(ErrorKinds.IdempotencyCompleted, $"The first request with this {ChatAdmission.IdempotencyHeader} was answered and charged; its answer is not kept.")
+        new(ErrorKinds.IdempotencyCompleted, $"The first request with this {ChatAdmission.IdempotencyHeader} has ended and was charged; its answer is not kept.")
         {
             Metadata = new JsonObject
             {

@@ -1,5 +1,6 @@
 using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Authentication;
+using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Dispatch;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Health;
@@ -47,16 +48,17 @@ public sealed class ChatCompletionsEndpoint(
         (ChatJob? job, error) = await admission.AdmitAsync(caller, body, idempotencyKey, arrived);
         if (job is null)
         {
-            return error!;
+            metrics.Request(arrived, model: null, error!.Kind.Code);
+            return error;
         }
 
         metrics.StreamsOpen(1, job.Model.Name);
-        string? code = "unavailable";
+        string? code = "fault";
         try
         {
-            IResult? result = job.Stream ? await StreamAsync(http, job) : await CollectAsync(http, job);
-            code = (result as ApiError)?.Kind.Code;
-            return result ?? Results.Empty;
+            (JobResult result, IResult response) = job.Stream ? await StreamAsync(http, job) : await CollectAsync(http, job);
+            code = CodeOf(result);
+            return response;
         }
         finally
         {
@@ -65,23 +67,20 @@ public sealed class ChatCompletionsEndpoint(
         }
     }
 
-    private async Task<IResult?> CollectAsync(HttpContext http, ChatJob job)
+    private async Task<(JobResult Result, IResult Response)> CollectAsync(HttpContext http, ChatJob job)
     {
         using var presence = new ClientPresence(http.RequestAborted, _limits.JsonGrace, time);
         var sink = new JsonAnswer();
-        switch (await jobs.RunAsync(job, sink, presence.Gone))
+        JobResult result = await jobs.RunAsync(job, sink, presence.Gone);
+        return (result, result switch
         {
-            case JobAnswer answer:
-                string? cost = await CostAsync(answer.Charge);
-                return Results.Bytes(AnswerJson.Completion(job, answer, sink.Text, cost), "application/json");
-            case JobFailure failure:
-                return await WithCostAsync(failure);
-            default:
-                return null;
-        }
+            JobAnswer answer => Results.Bytes(AnswerJson.Completion(job, answer, sink.Text, await CostAsync(answer.Charge)), "application/json"),
+            JobFailure failure => await WithCostAsync(failure),
+            _ => Results.Empty,
+        });
     }
 
-    private async Task<IResult?> StreamAsync(HttpContext http, ChatJob job)
+    private async Task<(JobResult Result, IResult Response)> StreamAsync(HttpContext http, ChatJob job)
     {
         using var presence = new ClientPresence(http.RequestAborted, job.IsIdempotent ? _limits.IdempotentStreamGrace : TimeSpan.Zero, time);
         await using var sink = new SseAnswer(http, _limits.KeepAlivePeriod, time);
@@ -90,35 +89,46 @@ public sealed class ChatCompletionsEndpoint(
         {
             result = await jobs.RunAsync(job, sink, presence.Gone);
         }
-        catch (Cluster.ClusterUnavailableException) when (sink.HasStarted)
+        catch (ClusterUnavailableException) when (sink.HasStarted)
         {
             result = new JobFailure(new ApiError(ErrorKinds.ClusterUnavailable, "The gateway can't reach the cluster. Nothing was charged."));
         }
 
+        IResult response = Results.Empty;
         switch (result)
         {
             case JobAnswer answer:
                 // The cost is waited for only by those who asked for it.
-                byte[]? usage = job.IncludeUsage ? ChunkWriting.Usage(job, answer, await CostAsync(answer.Charge)) : null;
-                await sink.FinishAsync(usage);
-                return null;
+                await sink.FinishAsync(job.IncludeUsage ? ChunkWriting.Usage(job, answer, await CostAsync(answer.Charge)) : null);
+                break;
             case JobFailure failure:
                 ApiError error = await WithCostAsync(failure);
                 if (await sink.EndAsync())
                 {
-                    return error;
+                    response = error;
+                }
+                else
+                {
+                    await sink.FailAsync(error);
                 }
 
-                await sink.FailAsync(error);
-                return null;
-            default:
-                return null;
+                break;
         }
+
+        return (result, response);
     }
+
+    /// <summary>How an answer ended, for the metrics; null where it is good.</summary>
+    private static string? CodeOf(JobResult result) => result switch
+    {
+        JobAnswer => null,
+        JobFailure failure => failure.Error.Kind.Code,
+        _ => "client_left",
+    };
 
     private async Task<ApiError> WithCostAsync(JobFailure failure)
     {
-        if (failure.Charge is not null && failure.Error.Metadata?["usage"] is { } usage)
+        if (failure is { Charge: not null, Error.Metadata: { } metadata } && metadata["usage"] is { } usage)
         {
             usage["cost"] = await CostAsync(failure.Charge);
         }
@@ -131,7 +141,7 @@ public sealed class ChatCompletionsEndpoint(
     {
         try
         {
-            JobCompletionResult? result = await charge.WaitAsync(_limits.CostWait, time);
+            JobCompletionResult? result = await charge.WaitAsync(_limits.BookingWait, time);
             return result is { Status: JobCompletionStatus.Captured } ? result.Captured.ToString() : null;
         }
         catch (TimeoutException)

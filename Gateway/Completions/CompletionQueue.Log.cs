@@ -10,18 +10,15 @@ public sealed partial class CompletionQueue
     [LoggerMessage(LogLevel.Warning, "Job {JobId} was not charged: {Status}, {Field}.")]
     private partial void LogNotCaptured(Guid jobId, JobCompletionStatus status, string? field);
 
-    [LoggerMessage(LogLevel.Warning, "The charge of job {JobId} can't be booked yet: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Job {JobId} can't be settled yet: {Reason}")]
     private partial void LogRetried(Guid jobId, string? reason);
 
-    [LoggerMessage(LogLevel.Error, "The charge of job {JobId} is left to the worker's next delivery of its report: {Reason}")]
+    [LoggerMessage(LogLevel.Error, "Job {JobId} is left to the worker's next delivery of its report, or to the sweeper: {Reason}")]
     private partial void LogGivenUp(Guid jobId, string? reason);
-
-    [LoggerMessage(LogLevel.Warning, "The hold of job {JobId} is left to the sweeper: {Reason}")]
-    private partial void LogNotReleased(Guid jobId, string? reason);
 
     [LoggerMessage(LogLevel.Information, "The report of job {JobId} could not be acknowledged at worker {WorkerId}: {Reason}")]
     private partial void LogNotAcknowledged(Guid jobId, string workerId, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "{Count} charges are not booked at the end of the process.")]
+    [LoggerMessage(LogLevel.Warning, "{Count} jobs are not settled at the end of the process.")]
     private partial void LogLeftBehind(int count);
 }

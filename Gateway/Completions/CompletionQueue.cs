@@ -11,21 +11,22 @@ using Microsoft.Extensions.Options;
 namespace CocoonOrleans.Gateway.Completions;
 
 /// <summary>
-/// Books charges, and keeps trying while the cluster or its database is away. Bounded in number and time: what is given up here is booked when the worker,
-/// which keeps its report until it is acknowledged, delivers it again; else the sweeper releases the hold.
+/// Settles jobs: books charges and gives holds back, and keeps trying while the cluster or its database is away. Bounded in number and time: a charge that is
+/// given up here is booked when the worker, which keeps its report until it is acknowledged, delivers it again; else the sweeper releases the hold.
 /// </summary>
 public sealed partial class CompletionQueue(
     GrainCalls grains, RunningJobs running, IOptions<GatewayOptions> options, GatewayMetrics metrics, TimeProvider time, ILogger<CompletionQueue> logger)
     : IHostedService
 {
-    private const int MaxPending = 10_000;
+    /// <summary>The most jobs that are being settled.</summary>
+    public const int MaxPending = 10_000;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<Guid, Task> _pending = new();
 
-    /// <summary>How many charges are not booked yet.</summary>
+    /// <summary>How many jobs are not settled yet.</summary>
     public int Count => _pending.Count;
 
     /// <summary>Books a charge.</summary>
@@ -33,46 +34,19 @@ public sealed partial class CompletionQueue(
     /// <param name="completion">What it used.</param>
     /// <param name="worker">Whose usage report is acknowledged once the charge is durable; null where there is no report.</param>
     /// <returns>What was charged; null where it was given up. Never fails.</returns>
-    public Task<JobCompletionResult?> CompleteAsync(Guid jobId, JobCompletion completion, WorkerConnection? worker)
-    {
-        if (_pending.Count >= MaxPending)
-        {
-            LogGivenUp(jobId, "too many charges wait");
-            running.Remove(jobId);
-            return Task.FromResult<JobCompletionResult?>(null);
-        }
+    public Task<JobCompletionResult?> CompleteAsync(Guid jobId, JobCompletion completion, WorkerConnection? worker) =>
+        SettleAsync(jobId, () => ChargeAsync(jobId, completion, worker));
 
-        Task<JobCompletionResult?> task = RunAsync(jobId, completion, worker);
-        if (!task.IsCompleted)
-        {
-            _pending[jobId] = task;
-            _ = task.ContinueWith(_ => _pending.TryRemove(jobId, out Task? _), TaskScheduler.Default);
-        }
-
-        return task;
-    }
-
-    /// <summary>Gives a job's hold back: nothing was delivered. Tried as long as a request waits for it; afterwards the sweeper does it.</summary>
-    public async Task AbandonAsync(Guid jobId, string accountId, string reason)
-    {
-        try
-        {
-            await grains.InvokeAsync((client, token) => client.GetGrain<IJobGrain>(jobId).AbandonAsync(new JobAbandonment(accountId, reason), token));
-        }
-        catch (ClusterUnavailableException e)
-        {
-            LogNotReleased(jobId, e.InnerException?.Message);
-        }
-        finally
-        {
-            running.Remove(jobId);
-        }
-    }
+    /// <summary>Gives a job's hold back: nothing was delivered.</summary>
+    /// <returns>Completes when it is given back, or given up. Never fails.</returns>
+    public Task AbandonAsync(Guid jobId, string accountId, string reason) => SettleAsync(
+        jobId,
+        () => RepeatAsync(jobId, (client, token) => client.GetGrain<IJobGrain>(jobId).AbandonAsync(new JobAbandonment(accountId, reason), token)));
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Waits for charges that are under way, as long as the host lets it.</summary>
+    /// <summary>Waits for what is under way, as long as the host lets it.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         try
@@ -85,38 +59,71 @@ public sealed partial class CompletionQueue(
         }
     }
 
-    private async Task<JobCompletionResult?> RunAsync(Guid jobId, JobCompletion completion, WorkerConnection? worker)
+    private Task<T?> SettleAsync<T>(Guid jobId, Func<Task<T?>> settle)
+        where T : class
     {
-        using GatewayMetrics.StageTimer stage = metrics.Stage("capture");
-        try
+        Task<T?> task = RunAsync();
+        if (!task.IsCompleted)
         {
-            JobCompletionResult? result = await BookAsync(jobId, completion);
-            if (result is not null)
-            {
-                if (result.Status == JobCompletionStatus.Captured)
-                {
-                    LogBooked(jobId, result.Captured.Value);
-                }
-                else
-                {
-                    LogNotCaptured(jobId, result.Status, result.InvalidField);
-                }
-
-                if (worker is not null)
-                {
-                    await AcknowledgeAsync(jobId, worker);
-                }
-            }
-
-            return result;
+            _pending[jobId] = task;
+            _ = task.ContinueWith(_ => _pending.TryRemove(jobId, out Task? _), TaskScheduler.Default);
         }
-        finally
+
+        return task;
+
+        async Task<T?> RunAsync()
         {
-            running.Remove(jobId);
+            try
+            {
+                if (_pending.Count < MaxPending)
+                {
+                    return await settle();
+                }
+
+                LogGivenUp(jobId, "too many jobs wait to be settled");
+                return null;
+            }
+            finally
+            {
+                running.Remove(jobId);
+            }
         }
     }
 
-    private async Task<JobCompletionResult?> BookAsync(Guid jobId, JobCompletion completion)
+    private async Task<JobCompletionResult?> ChargeAsync(Guid jobId, JobCompletion completion, WorkerConnection? worker)
+    {
+        using GatewayMetrics.StageTimer stage = metrics.Stage("capture");
+        JobCompletionResult? result = await RepeatAsync(jobId, async (client, token) =>
+        {
+            JobCompletionResult answer = await client.GetGrain<IJobGrain>(jobId).CompleteAsync(completion, token);
+            return answer.Status == JobCompletionStatus.Unavailable ? throw new ClusterUnavailableException("The ledger can't be reached.") : answer;
+        });
+        if (result is null)
+        {
+            return null;
+        }
+
+        if (result.Status == JobCompletionStatus.Captured)
+        {
+            LogBooked(jobId, result.Captured.Value);
+        }
+        else
+        {
+            LogNotCaptured(jobId, result.Status, result.InvalidField);
+        }
+
+        if (worker is not null)
+        {
+            await AcknowledgeAsync(jobId, worker);
+        }
+
+        return result;
+    }
+
+    /// <summary>Calls until it is done, with longer and longer pauses.</summary>
+    /// <returns>Null where it was given up, or where the call gives nothing.</returns>
+    private async Task<T?> RepeatAsync<T>(Guid jobId, Func<IClusterClient, CancellationToken, Task<T?>> call)
+        where T : class
     {
         long since = time.GetTimestamp();
         TimeSpan pause = FirstPause;
@@ -124,11 +131,7 @@ public sealed partial class CompletionQueue(
         {
             try
             {
-                return await grains.InvokeAsync(async (client, token) =>
-                {
-                    JobCompletionResult answer = await client.GetGrain<IJobGrain>(jobId).CompleteAsync(completion, token);
-                    return answer.Status == JobCompletionStatus.Unavailable ? throw new ClusterUnavailableException("The ledger can't be reached.") : answer;
-                });
+                return await grains.InvokeAsync(call);
             }
             catch (ClusterUnavailableException e)
             {
@@ -141,7 +144,7 @@ public sealed partial class CompletionQueue(
                 LogRetried(jobId, e.InnerException?.Message);
             }
 
-            // Up to a quarter more, so that thousands of charges don't come at one moment.
+            // Up to a quarter more, so that thousands of jobs don't come at one moment.
             await Task.Delay(pause + (pause * (Random.Shared.NextDouble() / 4)), time, CancellationToken.None);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }

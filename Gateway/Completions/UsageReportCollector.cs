@@ -72,7 +72,7 @@ public sealed partial class UsageReportCollector(
             return;
         }
 
-        if (report.CompletionTokens == 0 || running.TryAdd(jobId))
+        if (running.TryAdd(jobId))
         {
             await BookAsync(worker, jobId, report, signed, terms, cancellationToken);
         }

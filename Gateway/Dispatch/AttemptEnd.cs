@@ -11,7 +11,4 @@ public enum AttemptEnd
 
     /// <summary>The worker did not deliver.</summary>
     Failed,
-
-    /// <summary>The client's request is at fault.</summary>
-    ClientFault,
 }

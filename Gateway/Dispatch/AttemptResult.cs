@@ -1,5 +1,6 @@
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Grains.Workers;
+using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Tunnel.Usage;
 
 namespace CocoonOrleans.Gateway.Dispatch;
@@ -17,11 +18,18 @@ public sealed record AttemptResult(AttemptEnd End, LeaseOutcome Outcome, string 
     /// <summary>Why the answer ended, where it is complete.</summary>
     public string? FinishReason { get; init; }
 
-    /// <summary>What the client is told, where its request is at fault.</summary>
+    /// <summary>What the worker has against the client's request. The gateway found nothing wrong with it, so this counts only where no other worker takes it.</summary>
     public ApiError? Error { get; init; }
+
+    /// <summary>Whether the job may be tried at the same worker again: it was full for a moment longer than its grain knew.</summary>
+    public bool MayRepeat { get; init; }
 }
 
 /// <summary>A usage report whose signature, worker, job and lease were checked.</summary>
 /// <param name="Report">The report.</param>
 /// <param name="Sha256">The hash of its signed bytes.</param>
-public sealed record CheckedReport(UsageReport Report, byte[] Sha256);
+public sealed record CheckedReport(UsageReport Report, byte[] Sha256)
+{
+    /// <summary>Its counts.</summary>
+    public TokenUsage Usage => new(Report.PromptTokens, Report.CachedTokens, Report.CompletionTokens, Report.ReasoningTokens);
+}

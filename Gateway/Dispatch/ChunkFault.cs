@@ -20,4 +20,7 @@ public enum ChunkFault
 
     /// <summary>A role where none may stand, none where one must, or something after the finish.</summary>
     OutOfOrder,
+
+    /// <summary>It says nothing: no role, no text, no finish. A stream of such could go on for ever.</summary>
+    Empty,
 }

@@ -59,6 +59,11 @@ public sealed class ChunkReader(string completionId, long created, string model)
             return ChunkFault.OutOfOrder;
         }
 
+        if (!fields.HasRole && fields.FinishReason is null && fields.Text is null or "")
+        {
+            return ChunkFault.Empty;
+        }
+
         _begun = true;
         _finished = fields.FinishReason is not null;
         content = new ChunkContent(fields.HasRole, fields.Text ?? "", fields.FinishReason);

@@ -21,7 +21,7 @@ public sealed class DispatchOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan FirstTokenLimit { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a job may take in all; a request may ask for less.</summary>
+    /// <summary>How long a job may take in all.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]
     public TimeSpan JobLimit { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -41,11 +41,17 @@ public sealed class DispatchOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan IdempotentStreamGrace { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long an answer waits for its charge to be booked; after that it goes out without its cost and the booking goes on.</summary>
+    /// <summary>
+    /// How long an answer waits for its charge to be booked, and a refusal for its hold to be given back; after that it goes out, without the cost, and the
+    /// booking goes on.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
-    public TimeSpan CostWait { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan BookingWait { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a charge that can't be booked is tried again; afterwards the worker's report is booked when it comes again.</summary>
+    /// <summary>
+    /// How long a charge or release that can't be booked is tried again; afterwards the worker's report is booked when it comes again, or the sweeper releases
+    /// the hold.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CompletionRetryLimit { get; set; } = TimeSpan.FromMinutes(10);
 

@@ -5,6 +5,7 @@ using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Grains.Jobs;
+using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Billing;
 using CocoonOrleans.Market.Prices;
 using Microsoft.Extensions.Options;
@@ -18,6 +19,8 @@ namespace CocoonOrleans.Gateway.Dispatch;
 public sealed partial class JobRunner(
     SlotLeases leases, WorkerAttempt attempts, CompletionQueue completions, RunningJobs running, IOptions<GatewayOptions> options, TimeProvider time, ILogger<JobRunner> logger)
 {
+    private readonly DispatchOptions _limits = options.Value.Dispatch;
+
     /// <summary>Runs the job.</summary>
     /// <param name="job">The job, whose hold is placed.</param>
     /// <param name="sink">Where the answer goes.</param>
@@ -35,13 +38,13 @@ public sealed partial class JobRunner(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await completions.AbandonAsync(job.JobId, job.Caller.AccountId, clientLeft.IsCancellationRequested ? "client_left" : "deadline");
-            return clientLeft.IsCancellationRequested ? new JobLeft() : new JobFailure(TooLate());
+            // It waited for a slot: what happens at a worker comes back as a result.
+            return clientLeft.IsCancellationRequested ? await LeaveAsync(job) : await GiveUpAsync(job, TooLate(), "deadline");
         }
         catch
         {
-            // No slot could be asked for; what a worker does never comes here.
-            await completions.AbandonAsync(job.JobId, job.Caller.AccountId, "refused");
+            // The cluster is away, or the fault is ours: either way the client gets no answer that it could be charged for.
+            await AbandonAsync(job, "fault");
             throw;
         }
     }
@@ -49,101 +52,131 @@ public sealed partial class JobRunner(
     private async Task<JobResult> TryWorkersAsync(ChatJob job, IAnswerSink sink, CancellationToken clientLeft, CancellationToken stop)
     {
         var failed = new HashSet<string>(StringComparer.Ordinal);
-        string? reason = null;
-        for (int attempt = 0; attempt < options.Value.Dispatch.MaxAttempts; attempt++)
+        AttemptResult? last = null;
+        for (int attempt = 0; attempt < _limits.MaxAttempts; attempt++)
         {
             (LeaseGrant? lease, ApiError? error) = await leases.AcquireAsync(job.Wish, failed, stop);
             if (lease is null)
             {
-                await completions.AbandonAsync(job.JobId, job.Caller.AccountId, "no_capacity");
-                return new JobFailure(reason is null ? error! : AllFailed(failed.Count, reason));
+                return await GiveUpAsync(job, last is null ? error! : AllFailed(attempt, last), "no_capacity");
             }
 
-            running.SetLease(job.JobId, lease.LeaseId);
-            AttemptResult result = await attempts.RunAsync(job, lease, sink, stop);
-            LogAttempt(job.JobId, lease.Worker.WorkerId, result.End, result.Reason, result.CountedTokens);
-            _ = leases.ReleaseAsync(lease, job.Model.Name, result.Outcome);
-            if (result.End != AttemptEnd.Failed || sink.HasDelivered)
+            AttemptResult result = await TryAsync(job, lease, sink, stop);
+            switch (result.End)
             {
-                return await SettleAsync(job, lease, result, clientLeft);
+                case AttemptEnd.Finished:
+                    return Answered(job, lease, result);
+                case AttemptEnd.Stopped:
+                    return await StoppedAsync(job, lease, result, sink, clientLeft.IsCancellationRequested);
+                case AttemptEnd.Failed when sink.HasDelivered:
+                    return BrokenOff(job, lease, result);
             }
 
             // A report of this lease is worth nothing from now on.
             running.SetLease(job.JobId, Guid.Empty);
-            failed.Add(lease.Worker.WorkerId);
-            reason = result.Reason;
+            if (!result.MayRepeat)
+            {
+                failed.Add(lease.Worker.WorkerId);
+            }
+
             sink.Reset();
+            last = result;
         }
 
-        await completions.AbandonAsync(job.JobId, job.Caller.AccountId, "provider_failed");
-        return new JobFailure(AllFailed(failed.Count, reason!));
+        return await GiveUpAsync(job, AllFailed(_limits.MaxAttempts, last!), "provider_failed");
     }
 
-    private async Task<JobResult> SettleAsync(ChatJob job, LeaseGrant lease, AttemptResult result, CancellationToken clientLeft)
+    private async Task<AttemptResult> TryAsync(ChatJob job, LeaseGrant lease, IAnswerSink sink, CancellationToken stop)
     {
-        switch (result.End)
+        running.SetLease(job.JobId, lease.LeaseId);
+        AttemptResult? result = null;
+        Task release = Task.CompletedTask;
+        try
         {
-            case AttemptEnd.Finished:
-                return Answered(job, lease, result);
-            case AttemptEnd.Stopped:
-                Task<JobCompletionResult?>? charge = await ChargeStoppedAsync(job, lease, result);
-                return clientLeft.IsCancellationRequested ? new JobLeft() : new JobFailure(TooLate(), charge);
-            case AttemptEnd.ClientFault when result.CountedTokens == 0:
-                await completions.AbandonAsync(job.JobId, job.Caller.AccountId, "refused");
-                return new JobFailure(result.Error!);
-            default:
-                return BrokenOff(job, lease, result);
+            result = await attempts.RunAsync(job, lease, sink, stop);
+            LogAttempt(job.JobId, lease.Worker.WorkerId, result.End, result.Reason, result.CountedTokens);
         }
+        finally
+        {
+            release = leases.ReleaseAsync(lease, job.Model.Name, result?.Outcome ?? LeaseOutcome.Cancelled);
+        }
+
+        if (result.End == AttemptEnd.Failed)
+        {
+            // The same worker may be asked again, and a lease is found by its job. Nobody waits for it at the end of an answer.
+            await release;
+        }
+
+        return result;
     }
 
     private JobAnswer Answered(ChatJob job, LeaseGrant lease, AttemptResult result)
     {
-        TokenUsage usage = result.Report is { } report
-            ? CaptureRule.Billable(Reported(report), job.PromptTokens, result.CountedTokens)
-
-            // Without a valid report the worker is paid for what was seen of it, as one that broke off.
-            : new TokenUsage(0, 0, result.CountedTokens);
+        // Without a valid report the worker is paid for what was seen of it, as one that broke off.
+        TokenUsage usage = Billable(job, result, result.Report?.Usage ?? new TokenUsage(0, 0, result.CountedTokens));
         CompletionStatus status = result.Report is null ? CompletionStatus.Broken : CompletionStatus.Complete;
-        Task<JobCompletionResult?> charge = Charge(job, lease, result, usage, status);
+        Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, status);
         return new JobAnswer(usage, result.FinishReason!, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), charge);
     }
 
-    /// <summary>The client left, or the time is over: what was generated until the stop is charged.</summary>
-    private async Task<Task<JobCompletionResult?>?> ChargeStoppedAsync(ChatJob job, LeaseGrant lease, AttemptResult result)
+    /// <summary>
+    /// The client left: it pays for what was generated until the stop. Or the time is over: then it pays for what it got, which of one document is nothing.
+    /// </summary>
+    private async Task<JobResult> StoppedAsync(ChatJob job, LeaseGrant lease, AttemptResult result, IAnswerSink sink, bool clientLeft)
     {
-        TokenUsage reported = result.Report is { } report ? Reported(report) : new TokenUsage(job.PromptTokens, 0, result.CountedTokens);
-        TokenUsage usage = CaptureRule.Billable(reported, job.PromptTokens, result.CountedTokens);
-        if (usage.Completion == 0)
+        TokenUsage usage = Billable(job, result, result.Report?.Usage ?? new TokenUsage(job.PromptTokens, 0, result.CountedTokens));
+        bool charged = usage.Completion > 0 && (clientLeft || sink.HasDelivered);
+        if (!charged)
         {
-            await completions.AbandonAsync(job.JobId, job.Caller.AccountId, "nothing_generated");
-            return null;
+            return clientLeft ? await LeaveAsync(job) : await GiveUpAsync(job, TooLate(), "deadline");
         }
 
-        return Charge(job, lease, result, usage, CompletionStatus.Cancelled);
+        Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, CompletionStatus.Cancelled);
+        return clientLeft ? new JobLeft() : new JobFailure(TooLate() with { Metadata = new JsonObject { ["usage"] = UsageJson(usage) } }, charge);
     }
 
     /// <summary>The worker broke off after a part was delivered: its tokens are charged, the prompt is not.</summary>
     private JobFailure BrokenOff(ChatJob job, LeaseGrant lease, AttemptResult result)
     {
-        var usage = new TokenUsage(0, 0, result.CountedTokens);
-        Task<JobCompletionResult?> charge = Charge(job, lease, result, usage, CompletionStatus.Broken);
+        TokenUsage usage = Billable(job, result, new TokenUsage(0, 0, result.CountedTokens));
+        Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, CompletionStatus.Broken);
         var error = new ApiError(ErrorKinds.ProviderFailed, "The worker broke off in the middle of its answer. Only the tokens that were delivered are charged.")
         {
-            Metadata = new JsonObject
-            {
-                ["reason"] = result.Reason,
-                ["usage"] = new JsonObject
-                {
-                    ["prompt_tokens"] = usage.Prompt,
-                    ["completion_tokens"] = usage.Completion,
-                    ["total_tokens"] = usage.Total,
-                },
-            },
+            Metadata = new JsonObject { ["reason"] = result.Reason, ["usage"] = UsageJson(usage) },
         };
         return new JobFailure(error, charge);
     }
 
-    private Task<JobCompletionResult?> Charge(ChatJob job, LeaseGrant lease, AttemptResult result, TokenUsage usage, CompletionStatus status)
+    private async Task<JobResult> LeaveAsync(ChatJob job)
+    {
+        await AbandonAsync(job, "client_left");
+        return new JobLeft();
+    }
+
+    private async Task<JobResult> GiveUpAsync(ChatJob job, ApiError error, string reason)
+    {
+        await AbandonAsync(job, reason);
+        return new JobFailure(error);
+    }
+
+    /// <summary>Gives the hold back. A client that repeats at once should find its money, so it is waited for; but not for long.</summary>
+    private async Task AbandonAsync(ChatJob job, string reason)
+    {
+        try
+        {
+            await completions.AbandonAsync(job.JobId, job.Caller.AccountId, reason).WaitAsync(_limits.BookingWait, time);
+        }
+        catch (TimeoutException)
+        {
+            // The queue goes on trying.
+        }
+    }
+
+    /// <summary>As the ledger will have it: no more than was seen, and no more than was held for.</summary>
+    private static TokenUsage Billable(ChatJob job, AttemptResult result, TokenUsage reported) => CaptureRule.Billable(
+        reported with { Completion = Math.Min(reported.Completion, job.MaxCompletionTokens) }, job.PromptTokens, result.CountedTokens);
+
+    private Task<JobCompletionResult?> ChargeAsync(ChatJob job, LeaseGrant lease, AttemptResult result, TokenUsage usage, CompletionStatus status)
     {
         var completion = new JobCompletion(
             job.Caller.AccountId,
@@ -158,14 +191,19 @@ public sealed partial class JobRunner(
         return completions.CompleteAsync(job.JobId, completion, result.Report is null ? null : lease.Worker);
     }
 
-    private static TokenUsage Reported(CheckedReport report) =>
-        new(report.Report.PromptTokens, report.Report.CachedTokens, report.Report.CompletionTokens, report.Report.ReasoningTokens);
-
-    private static ApiError AllFailed(int attempts, string reason) =>
-        new(ErrorKinds.ProviderFailed, "Workers failed, and no other one could take over. Nothing was charged.")
+    /// <summary>Where the last worker blamed the request, others were asked too: the client is told what it said.</summary>
+    private static ApiError AllFailed(int attempts, AttemptResult last) =>
+        last.Error ?? new(ErrorKinds.ProviderFailed, "Workers failed, and no other one could take over. Nothing was charged.")
         {
-            Metadata = new JsonObject { ["attempts"] = attempts, ["reason"] = reason },
+            Metadata = new JsonObject { ["attempts"] = attempts, ["reason"] = last.Reason },
         };
 
     private static ApiError TooLate() => new(ErrorKinds.Deadline, "The request's time was over before the answer was complete.");
+
+    private static JsonObject UsageJson(TokenUsage usage) => new()
+    {
+        ["prompt_tokens"] = usage.Prompt,
+        ["completion_tokens"] = usage.Completion,
+        ["total_tokens"] = usage.Total,
+    };
 }

@@ -10,6 +10,7 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// <summary>Checks the usage report of a running job, and fetches it where the job was let go.</summary>
 internal static class UsageReportReading
 {
+    private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(150), TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(900)];
 
     /// <returns>Null where the report is not of this worker, job, lease and model, or not signed by the worker.</returns>
@@ -24,15 +25,16 @@ internal static class UsageReportReading
     }
 
     /// <summary>Asks the worker for the report of a job that was let go a moment ago.</summary>
-    /// <returns>Null where it does not come within about two seconds.</returns>
-    public static async Task<CheckedReport?> FetchAsync(LeaseGrant lease, TimeProvider time, CancellationToken cancellationToken)
+    /// <returns>Null where it does not come within two seconds.</returns>
+    public static async Task<CheckedReport?> FetchAsync(LeaseGrant lease, TimeProvider time)
     {
+        using var limit = new CancellationTokenSource(FetchLimit, time);
         try
         {
             foreach (TimeSpan pause in Pauses)
             {
-                await Task.Delay(pause, time, cancellationToken);
-                foreach (SignedUsageReport signed in await lease.Worker.Tunnel.GetUsageReportsAsync(cancellationToken))
+                await Task.Delay(pause, time, limit.Token);
+                foreach (SignedUsageReport signed in await lease.Worker.Tunnel.GetUsageReportsAsync(limit.Token))
                 {
                     if (Check(signed, lease) is { } report)
                     {
@@ -41,7 +43,7 @@ internal static class UsageReportReading
                 }
             }
         }
-        catch (Exception e) when (e is TunnelLostException or TunnelProtocolException or ObjectDisposedException)
+        catch (Exception e) when (e is TunnelLostException or TunnelProtocolException or ObjectDisposedException or OperationCanceledException)
         {
             // The gateway's own count is used instead.
         }

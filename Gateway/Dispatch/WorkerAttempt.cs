@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Errors;
@@ -19,6 +20,19 @@ public sealed class WorkerAttempt(TermsSeal seal, RunningJobs running, IOptions<
 {
     private const int MaxMessageLength = 500;
 
+    /// <summary>What a worker may say to a job without having failed it.</summary>
+    private static readonly FrozenSet<string> Refusals = FrozenSet.Create(
+        JobErrorCodes.BadDispatch,
+        JobErrorCodes.ModelNotServed,
+        JobErrorCodes.NoFreeSlot,
+        JobErrorCodes.TunnelFull,
+        JobErrorCodes.Draining,
+        JobErrorCodes.LeaseExpired,
+        JobErrorCodes.PriceTooLow,
+        JobErrorCodes.DuplicateJob,
+        JobErrorCodes.PayloadTooLarge,
+        JobErrorCodes.UsageBacklog);
+
     /// <summary>Runs the job at the worker that has the lease.</summary>
     /// <param name="job">The job.</param>
     /// <param name="lease">The slot.</param>
@@ -32,34 +46,28 @@ public sealed class WorkerAttempt(TermsSeal seal, RunningJobs running, IOptions<
         using var firstToken = new CancellationTokenSource(options.Value.Dispatch.FirstTokenLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, firstToken.Token);
         var answer = new Answer(job, lease, sink, firstToken, metrics, time);
-        AttemptResult result;
         try
         {
             await using JobStream stream = await lease.Worker.Tunnel.SendJobAsync(Dispatch(job, lease), job.Payload, either.Token);
-            result = await ReadAsync(stream, answer, either.Token);
+            return await ReadAsync(stream, answer, either.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            result = answer.End(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped");
+            // The stream is reset. What was let go of has its report at the worker, as soon as that has stopped.
+            return answer.Stop() with { Report = await UsageReportReading.FetchAsync(lease, time) };
         }
         catch (OperationCanceledException) when (firstToken.IsCancellationRequested)
         {
-            result = answer.End(AttemptEnd.Failed, LeaseOutcome.Failed, "no_first_token");
+            return answer.End(LeaseOutcome.Failed, "no_first_token");
         }
         catch (Exception e) when (e is TunnelLostException or ObjectDisposedException)
         {
-            result = answer.End(AttemptEnd.Failed, LeaseOutcome.Failed, "connection_lost");
+            return answer.End(LeaseOutcome.Failed, "connection_lost");
         }
         catch (TunnelProtocolException)
         {
-            result = answer.End(AttemptEnd.Failed, LeaseOutcome.Garbage, "protocol");
+            return answer.End(LeaseOutcome.Garbage, "protocol");
         }
-
-        // What was let go of still has its report at the worker.
-        bool letGo = result.End == AttemptEnd.Stopped || answer.WasCut;
-        return letGo && result.Report is null
-            ? result with { Report = await UsageReportReading.FetchAsync(lease, time, CancellationToken.None) }
-            : result;
     }
 
     private static async Task<AttemptResult> ReadAsync(JobStream stream, Answer answer, CancellationToken cancellationToken)
@@ -80,8 +88,7 @@ public sealed class WorkerAttempt(TermsSeal seal, RunningJobs running, IOptions<
             }
         }
 
-        // Not reached: a stream without a last record throws.
-        return answer.End(AttemptEnd.Failed, LeaseOutcome.Garbage, "truncated");
+        throw new TunnelLostException("The answer has no last record.");
     }
 
     private JobDispatch Dispatch(ChatJob job, LeaseGrant lease)
@@ -122,26 +129,29 @@ public sealed class WorkerAttempt(TermsSeal seal, RunningJobs running, IOptions<
         private readonly long _sent = time.GetTimestamp();
         private string? _finishReason;
 
-        public bool WasCut { get; private set; }
+        public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", _text.CountTokens());
 
-        public AttemptResult End(AttemptEnd end, LeaseOutcome outcome, string reason) => new(end, outcome, reason, _text.CountTokens());
+        /// <summary>No more comes. Where the answer had come to its end, the client has all of it: what is wrong behind that is between the worker and us.</summary>
+        public AttemptResult End(LeaseOutcome outcome, string reason) =>
+            new(_finishReason is null ? AttemptEnd.Failed : AttemptEnd.Finished, outcome, reason, _text.CountTokens()) { FinishReason = _finishReason };
 
         public AttemptResult? TakeMeta(JobMeta meta) =>
-            meta.ModelManifestSha256 == lease.ManifestSha256 ? null : End(AttemptEnd.Failed, LeaseOutcome.Garbage, "other_model");
+            meta.ModelManifestSha256 == lease.ManifestSha256 ? null : End(LeaseOutcome.Garbage, "other_model");
 
         public async ValueTask<AttemptResult?> TakeDataAsync(ReadOnlyMemory<byte> body)
         {
             if (_chunks.Read(body.Span, out ChunkContent content) is not ChunkFault.None and var fault)
             {
-                return End(AttemptEnd.Failed, LeaseOutcome.Garbage, $"chunk_{fault}");
+                return End(LeaseOutcome.Garbage, $"chunk_{fault}");
             }
 
             bool first = _text.IsEmpty && content.Text.Length > 0;
             if (!_text.TryAppend(content.Text))
             {
-                WasCut = true;
-                await sink.DeliverAsync(ChunkWriting.Finish(job, "length"), new ChunkContent(false, "", "length"));
-                return End(AttemptEnd.Finished, LeaseOutcome.Garbage, "too_many_tokens") with { FinishReason = "length" };
+                // The hold ends here, and so does the answer.
+                _finishReason = "length";
+                await sink.DeliverAsync(ChunkWriting.Finish(job, _finishReason), new ChunkContent(false, "", _finishReason));
+                return End(LeaseOutcome.Garbage, "too_many_tokens");
             }
 
             if (first || content.FinishReason is not null)
@@ -162,19 +172,11 @@ public sealed class WorkerAttempt(TermsSeal seal, RunningJobs running, IOptions<
 
         public AttemptResult TakeFinal(JobFinal final)
         {
-            if (_finishReason is null)
-            {
-                return End(AttemptEnd.Failed, LeaseOutcome.Garbage, "no_finish");
-            }
-
             // The answer is good; a report that isn't costs the worker its prompt tokens and its reputation.
             CheckedReport? report = UsageReportReading.Check(final.Usage, lease);
-            bool good = report?.Report.FinishReason == _finishReason;
-            return End(AttemptEnd.Finished, good ? LeaseOutcome.Completed : LeaseOutcome.Garbage, good ? "finished" : "bad_report") with
-            {
-                FinishReason = _finishReason,
-                Report = good ? report : null,
-            };
+            return _finishReason is null ? End(LeaseOutcome.Garbage, "no_finish")
+                : report?.Report.FinishReason != _finishReason ? End(LeaseOutcome.Garbage, "bad_report")
+                : End(LeaseOutcome.Completed, "finished") with { Report = report };
         }
 
         public AttemptResult TakeError(JobError error)
@@ -183,18 +185,12 @@ public sealed class WorkerAttempt(TermsSeal seal, RunningJobs running, IOptions<
             if (ErrorKinds.Find(error.Code) is { Status: 400 } kind)
             {
                 string message = error.Message.Length > MaxMessageLength ? error.Message[..MaxMessageLength] : error.Message;
-                return End(AttemptEnd.ClientFault, LeaseOutcome.Refused, error.Code) with { Error = new ApiError(kind, message) { Param = error.Param }, Report = report };
+                return End(LeaseOutcome.Refused, error.Code) with { Error = new ApiError(kind, message) { Param = error.Param }, Report = report };
             }
 
-            LeaseOutcome outcome = error.Code switch
-            {
-                JobErrorCodes.EngineFailed => LeaseOutcome.Failed,
-                JobErrorCodes.BadDispatch or JobErrorCodes.ModelNotServed or JobErrorCodes.NoFreeSlot or JobErrorCodes.TunnelFull or JobErrorCodes.Draining
-                    or JobErrorCodes.LeaseExpired or JobErrorCodes.PriceTooLow or JobErrorCodes.DuplicateJob or JobErrorCodes.PayloadTooLarge
-                    or JobErrorCodes.UsageBacklog => LeaseOutcome.Refused,
-                _ => LeaseOutcome.Failed,
-            };
-            return End(AttemptEnd.Failed, outcome, outcome == LeaseOutcome.Refused ? error.Code : "worker_error") with { Report = report };
+            return Refusals.Contains(error.Code)
+                ? End(LeaseOutcome.Refused, error.Code) with { MayRepeat = error.Code is JobErrorCodes.NoFreeSlot or JobErrorCodes.TunnelFull }
+                : End(LeaseOutcome.Failed, "worker_error") with { Report = report };
         }
     }
 }

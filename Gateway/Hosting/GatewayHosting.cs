@@ -139,11 +139,17 @@ public static class GatewayHosting
         kestrel.AddServerHeader = false;
         kestrel.Limits.RequestHeadersTimeout = options.Limits.HeaderLimit;
         kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
+        kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
         kestrel.Listen(IPEndPoint.Parse(options.Listen));
         kestrel.Listen(IPEndPoint.Parse(options.AdminListen), static admin => admin.Use(static next => connection =>
         {
             connection.Features.Set(AdminListener.Mark);
             return next(connection);
         }));
+        if (options.Http2Listen is { } http2)
+        {
+            // Without TLS the two versions can't share a port: nothing says which one a connection will speak.
+            kestrel.Listen(IPEndPoint.Parse(http2), static listen => listen.Protocols = HttpProtocols.Http2);
+        }
     }
 }

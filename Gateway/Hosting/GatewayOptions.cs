@@ -15,6 +15,9 @@ public sealed class GatewayOptions : IValidatableObject
     [Required]
     public string Listen { get; set; } = "127.0.0.1:8080";
 
+    /// <summary>Address and port of the API for proxies that speak HTTP/2 without TLS (h2c, with prior knowledge); null for none.</summary>
+    public string? Http2Listen { get; set; }
+
     /// <summary>Address and port of the admin API; keep it on loopback.</summary>
     [Required]
     public string AdminListen { get; set; } = "127.0.0.1:8081";
@@ -45,14 +48,13 @@ public sealed class GatewayOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!IPEndPoint.TryParse(Listen, out _))
+        (string Name, string? Value)[] addresses = [(nameof(Listen), Listen), (nameof(AdminListen), AdminListen), (nameof(Http2Listen), Http2Listen)];
+        foreach ((string name, string? value) in addresses)
         {
-            yield return new ValidationResult("It must be an address and a port, such as 127.0.0.1:8080.", [nameof(Listen)]);
-        }
-
-        if (!IPEndPoint.TryParse(AdminListen, out _))
-        {
-            yield return new ValidationResult("It must be an address and a port, such as 127.0.0.1:8081.", [nameof(AdminListen)]);
+            if (value is not null && !IPEndPoint.TryParse(value, out _))
+            {
+                yield return new ValidationResult("It must be an address and a port, such as 127.0.0.1:8080.", [name]);
+            }
         }
     }
 }

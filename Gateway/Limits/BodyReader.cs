@@ -10,6 +10,8 @@ namespace CocoonOrleans.Gateway.Limits;
 /// <summary>Reads a JSON body within its limits of size and time.</summary>
 public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider time)
 {
+    private const int FirstBufferBytes = 64 << 10;
+
     /// <summary>Reads the whole body.</summary>
     /// <returns>The body, or why it is refused.</returns>
     public async Task<(byte[] Body, ApiError? Error)> ReadAsync(HttpContext http)
@@ -59,7 +61,8 @@ public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider ti
 
     private static async Task<byte[]?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? 4096) + 1);
+        // What the header promises may never come: no more is taken for it than a usual request has.
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? FirstBufferBytes, FirstBufferBytes) + 1);
         int length = 0;
         try
         {

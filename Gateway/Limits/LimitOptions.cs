@@ -18,6 +18,10 @@ public sealed class LimitOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan HeaderLimit { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The most connections at a time, idle ones included; more are closed at once.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 10_000;
+
     /// <summary>The most requests that this gateway works on at a time.</summary>
     [Range(1, 100_000)]
     public int MaxConcurrentRequests { get; set; } = 2048;

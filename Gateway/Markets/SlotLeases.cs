@@ -127,7 +127,7 @@ public sealed partial class SlotLeases(
             return null;
         }
 
-        var request = new LeaseRequest(wish.JobId, worker.Epoch, best.Offer.ManifestSha256, wish.Until + LeaseMargin);
+        var request = new LeaseRequest(wish.JobId, worker.Epoch, best.Offer.ManifestSha256, wish.Until + LeaseMargin, worker.TunnelId);
         book.Take(workerId);
         LeaseResult? result = null;
         try

@@ -27,7 +27,7 @@ public sealed class GatewayMetrics
         _streams = meter.CreateUpDownCounter<long>("cocoon.gateway.streams.open", "{stream}", "Answers under way.");
     }
 
-    /// <summary>Measures a stage until it is disposed: auth, limits, hold, lease, dispatch, first_record or capture.</summary>
+    /// <summary>Measures a stage until it is disposed: auth, hold, lease or capture.</summary>
     public StageTimer Stage(string stage) => new(this, stage);
 
     /// <summary>An answer has begun (1) or ended (-1).</summary>
@@ -46,11 +46,16 @@ public sealed class GatewayMetrics
 
     /// <summary>A request was answered.</summary>
     /// <param name="arrived">The clock's timestamp at its arrival.</param>
-    /// <param name="model">The model.</param>
+    /// <param name="model">The model of the catalogue; null where the request was refused before it was known.</param>
     /// <param name="error">The error's code; null for a good answer.</param>
-    public void Request(long arrived, string model, string? error)
+    public void Request(long arrived, string? model, string? error)
     {
-        var tags = new TagList { { "model", model }, { "tier", "open" }, { "lane", "default" } };
+        var tags = new TagList { { "tier", "open" }, { "lane", "default" } };
+        if (model is not null)
+        {
+            tags.Add("model", model);
+        }
+
         if (error is not null)
         {
             tags.Add("error", error);

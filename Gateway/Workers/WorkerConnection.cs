@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
 
@@ -35,10 +33,6 @@ public sealed class WorkerConnection(WorkerTunnel tunnel, WorkerRegistration reg
     /// <summary>What it serves under this name; null where it doesn't.</summary>
     public ModelOffer? Serves(string model) => registration.Models.FirstOrDefault(offer => offer.Name == model);
 
-    /// <summary>OpenAI's <c>system_fingerprint</c>: a short hash of engine, version and the model's manifest.</summary>
-    public string Fingerprint(string manifestSha256)
-    {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{registration.Engine.Kind}\n{registration.Engine.Version}\n{manifestSha256}"));
-        return $"fp_{Convert.ToHexStringLower(hash.AsSpan(0, 6))}";
-    }
+    /// <summary>OpenAI's <c>system_fingerprint</c>, as the worker's chunks have it.</summary>
+    public string Fingerprint(string manifestSha256) => SystemFingerprint.Of(registration.Engine.Kind, registration.Engine.Version, manifestSha256);
 }

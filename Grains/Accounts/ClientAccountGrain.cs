@@ -29,12 +29,10 @@ internal sealed partial class ClientAccountGrain(
     private const int MaxUsageDays = 62;
     private const int MaxCachedHolds = 4096;
     private const int MaxCachedKeys = 256;
-    private const int MaxKnownProviders = 1024;
 
     private readonly LedgerCommits _commits = new(ledger.ExecuteAsync, options.Value.QueueLength);
     private readonly Dictionary<Guid, Hold> _openHolds = [];
     private readonly Dictionary<string, (ApiKeyView Key, DateTimeOffset Until)> _keys = [];
-    private readonly HashSet<string> _knownProviders = [];
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -42,9 +40,15 @@ internal sealed partial class ClientAccountGrain(
     {
         ArgumentNullException.ThrowIfNull(creation);
         ThrowIfNoLabel(creation.Label);
-        if (await GetAsync(cancellationToken) is { } existing)
+        if (!AccountId.IsValid(Id))
         {
-            return existing;
+            throw new ArgumentException($"'{Id}' can't be an account: an id is 1 to 64 letters, digits or '-'.", nameof(creation));
+        }
+
+        // Looked up first, whatever its class: the grant must not go to an account that is there already.
+        if (await ledger.GetAccountAsync(Id, cancellationToken) is { } existing)
+        {
+            return ToView(existing) ?? throw new ArgumentException($"'{Id}' can't be a client's account: it is a {existing.Class} account.", nameof(creation));
         }
 
         var grant = new Nano(options.Value.DevelopmentGrantNano);
@@ -70,9 +74,7 @@ internal sealed partial class ClientAccountGrain(
     }
 
     public async Task<AccountView?> GetAsync(CancellationToken cancellationToken) =>
-        AccountId.IsValid(Id) && await ledger.GetAccountAsync(Id, cancellationToken) is { Class: AccountClass.Client } account
-            ? new AccountView(account.AccountId, account.Label, account.Balance, account.Held, account.CreatedAt, account.ClosedAt is not null)
-            : null;
+        AccountId.IsValid(Id) && await ledger.GetAccountAsync(Id, cancellationToken) is { } account ? ToView(account) : null;
 
     public async Task<bool> AddKeyAsync(ApiKeyCreation creation, CancellationToken cancellationToken)
     {
@@ -266,6 +268,12 @@ internal sealed partial class ClientAccountGrain(
             completion.Reported with { Completion = Math.Min(completion.Reported.Completion, hold.MaxCompletionTokens) },
             Math.Min(completion.CountedPromptTokens, hold.PromptTokens),
             completion.CountedCompletionTokens);
+        if (completion.Status != Jobs.CompletionStatus.Complete && billable.Completion == 0)
+        {
+            // Nothing was delivered: that costs nothing, the prompt included.
+            billable = default;
+        }
+
         var capture = new CaptureHold
         {
             JobId = jobId,
@@ -286,17 +294,17 @@ internal sealed partial class ClientAccountGrain(
             ReportHash = completion.UsageReportSha256 is { } report ? new ReadOnlyMemory<byte>(report) : (ReadOnlyMemory<byte>?)null,
         };
 
-        // A provider's account comes into being with its first job, in the same commit.
-        bool known = _knownProviders.Contains(completion.ProviderId);
-        IReadOnlyList<LedgerResult> results = await _commits.CommitAsync(
-            known ? [capture] : [new CreateAccount(completion.ProviderId, AccountClass.Provider, ""), capture], cancellationToken);
-        _openHolds.Remove(jobId);
-        if (results[0] is AccountCreated && _knownProviders.Count < MaxKnownProviders)
+        LedgerResult result = await CommitAsync(capture, cancellationToken);
+        if (result is AccountRefused { Reason: AccountRefusal.Unknown })
         {
-            _knownProviders.Add(completion.ProviderId);
+            // A provider's account comes into being with its first job.
+            IReadOnlyList<LedgerResult> results = await _commits.CommitAsync(
+                [new CreateAccount(completion.ProviderId, AccountClass.Provider, ""), capture], cancellationToken);
+            result = results[^1];
         }
 
-        switch (results[^1])
+        _openHolds.Remove(jobId);
+        switch (result)
         {
             case HoldCaptured { Hold.Capture: { } done }:
                 return new JobCompletionResult(JobCompletionStatus.Captured, done.Amount, done.ProviderAmount, done.Commission);
@@ -310,9 +318,13 @@ internal sealed partial class ClientAccountGrain(
             case OperationInvalid invalid:
                 return NotCaptured(JobCompletionStatus.Invalid, invalid.Field);
             default:
-                throw new InvalidOperationException($"A capture can't lead to {results[^1]}.");
+                throw new InvalidOperationException($"A capture can't lead to {result}.");
         }
     }
+
+    private static AccountView? ToView(Account account) => account.Class == AccountClass.Client
+        ? new AccountView(account.AccountId, account.Label, account.Balance, account.Held, account.CreatedAt, account.ClosedAt is not null)
+        : null;
 
     private static JobStartResult Refused(JobStartStatus status, Nano shortfall = default, string? field = null) =>
         new(status, Nano.Zero, shortfall, null, field);

@@ -8,12 +8,12 @@ namespace CocoonOrleans.Grains.Jobs;
 
 /// <summary>A job: checks what it is told and hands it to the payer's account. Its record is the hold in the ledger.</summary>
 [PreferLocalPlacement, CollectionAgeLimit(Minutes = 2)]
-internal sealed class JobGrain : Grain, IJobGrain
+internal sealed class JobGrain(TimeProvider clock) : Grain, IJobGrain
 {
     public Task<JobStartResult> StartAsync(JobStart start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(start);
-        return JobRules.FindInvalid(start) is { } field
+        return JobRules.FindInvalid(start, clock.GetUtcNow()) is { } field
             ? Task.FromResult(new JobStartResult(JobStartStatus.Invalid, Nano.Zero, Nano.Zero, null, field))
             : Account(start.AccountId).HoldAsync(this.GetPrimaryKey(), start, cancellationToken);
     }

@@ -6,8 +6,11 @@ namespace CocoonOrleans.Grains.Jobs;
 /// <summary>What a job's messages must look like before anything is done with them.</summary>
 internal static class JobRules
 {
-    /// <summary>The first field that breaks a bound; null where none does.</summary>
-    public static string? FindInvalid(JobStart start) =>
+    /// <summary>The longest that a job may hold money: a day, as the longest deadline is, and time to settle.</summary>
+    public static readonly TimeSpan LongestHold = TimeSpan.FromHours(25);
+
+    /// <summary>The first field that breaks a bound; null where none does. An end in the past is none: a repeat may come late.</summary>
+    public static string? FindInvalid(JobStart start, DateTimeOffset now) =>
         !AccountId.IsValid(start.AccountId) ? nameof(start.AccountId)
         : !ApiKey.IsKeyId(start.ApiKeyId) ? nameof(start.ApiKeyId)
         : start.RequestSha256 is not { Length: LedgerLimits.HashLength } ? nameof(start.RequestSha256)
@@ -15,6 +18,7 @@ internal static class JobRules
         : !IsCount(start.PromptTokens) ? nameof(start.PromptTokens)
         : !IsCount(start.MaxCompletionTokens) ? nameof(start.MaxCompletionTokens)
         : !start.Cap.IsValid ? nameof(start.Cap)
+        : start.ExpiresAt - now > LongestHold ? nameof(start.ExpiresAt)
         : null;
 
     /// <summary>The first field that breaks a bound; null where none does.</summary>

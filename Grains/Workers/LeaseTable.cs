@@ -22,15 +22,20 @@ internal sealed class LeaseTable
     public bool Remove(Guid leaseId, Guid jobId) => _byJob.GetValueOrDefault(jobId)?.LeaseId == leaseId && _byJob.Remove(jobId);
 
     /// <summary>Ends what has expired.</summary>
-    public IReadOnlyList<Lease> RemoveExpired(DateTimeOffset now)
-    {
-        List<Lease> expired = [.. _byJob.Values.Where(lease => lease.ExpiresAt <= now)];
-        expired.ForEach(lease => _byJob.Remove(lease.JobId));
-        return expired;
-    }
+    public IReadOnlyList<Lease> RemoveExpired(DateTimeOffset now) => RemoveAll(lease => lease.ExpiresAt <= now);
+
+    /// <summary>Ends the leases of a tunnel: the worker stops what came through it.</summary>
+    public IReadOnlyList<Lease> RemoveOf(Guid tunnelId) => RemoveAll(lease => lease.TunnelId == tunnelId);
 
     /// <summary>Ends all: the boot of the worker that ran them is gone.</summary>
     public void Clear() => _byJob.Clear();
+
+    private List<Lease> RemoveAll(Func<Lease, bool> match)
+    {
+        List<Lease> removed = [.. _byJob.Values.Where(match)];
+        removed.ForEach(lease => _byJob.Remove(lease.JobId));
+        return removed;
+    }
 }
 
 /// <summary>A slot that is taken.</summary>
@@ -38,4 +43,5 @@ internal sealed class LeaseTable
 /// <param name="JobId">Its job.</param>
 /// <param name="ManifestSha256">The model.</param>
 /// <param name="ExpiresAt">When it ends by itself.</param>
-internal sealed record Lease(Guid LeaseId, Guid JobId, string ManifestSha256, DateTimeOffset ExpiresAt);
+/// <param name="TunnelId">The tunnel that the job goes through.</param>
+internal sealed record Lease(Guid LeaseId, Guid JobId, string ManifestSha256, DateTimeOffset ExpiresAt, Guid TunnelId);

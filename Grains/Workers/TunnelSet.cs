@@ -40,11 +40,11 @@ internal sealed class TunnelSet(long epoch, Guid bootId)
     public bool Close(Guid tunnelId) => _lastHeard.Remove(tunnelId);
 
     /// <summary>Closes the tunnels that were last heard at that moment or before.</summary>
-    /// <returns>How many.</returns>
-    public int CloseSilent(DateTimeOffset since)
+    /// <returns>Which.</returns>
+    public IReadOnlyList<Guid> CloseSilent(DateTimeOffset since)
     {
         List<Guid> silent = [.. _lastHeard.Where(tunnel => tunnel.Value <= since).Select(tunnel => tunnel.Key)];
         silent.ForEach(tunnel => _lastHeard.Remove(tunnel));
-        return silent.Count;
+        return silent;
     }
 }

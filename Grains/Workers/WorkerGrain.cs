@@ -149,6 +149,7 @@ internal sealed partial class WorkerGrain(
         ArgumentNullException.ThrowIfNull(disconnect);
         if (_session?.Close(disconnect.TunnelId) == true)
         {
+            Forget(_leases.RemoveOf(disconnect.TunnelId));
             EndIfEmpty(disconnect.Reason);
         }
 
@@ -215,7 +216,7 @@ internal sealed partial class WorkerGrain(
 
         DateTimeOffset latest = now + options.Value.MaxLease;
         lease = new Lease(
-            Guid.CreateVersion7(now), request.JobId, served.ManifestSha256, request.ExpiresAt < latest ? request.ExpiresAt : latest);
+            Guid.CreateVersion7(now), request.JobId, served.ManifestSha256, request.ExpiresAt < latest ? request.ExpiresAt : latest, request.TunnelId);
         _leases.Add(lease);
         _breaker.Started(request.JobId);
         return new LeaseResult(lease.LeaseId, LeaseRefusal.None);
@@ -236,8 +237,14 @@ internal sealed partial class WorkerGrain(
 
     private void CloseSilentTunnels()
     {
-        if (_session is { } session && session.CloseSilent(clock.GetUtcNow() - options.Value.HeartbeatTimeout) > 0)
+        if (_session is not { } session)
         {
+            return;
+        }
+
+        foreach (Guid tunnel in session.CloseSilent(clock.GetUtcNow() - options.Value.HeartbeatTimeout))
+        {
+            Forget(_leases.RemoveOf(tunnel));
             EndIfEmpty("no heartbeat");
         }
     }
@@ -252,9 +259,11 @@ internal sealed partial class WorkerGrain(
         }
     }
 
-    private void RemoveExpiredLeases()
+    private void RemoveExpiredLeases() => Forget(_leases.RemoveExpired(clock.GetUtcNow()));
+
+    private void Forget(IReadOnlyList<Lease> ended)
     {
-        foreach (Lease lease in _leases.RemoveExpired(clock.GetUtcNow()))
+        foreach (Lease lease in ended)
         {
             _breaker.Forgot(lease.JobId);
         }

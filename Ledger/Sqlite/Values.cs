@@ -14,8 +14,9 @@ internal static class Values
 
     public static byte[] Bytes(this SqliteDataReader row, int column) => row.GetFieldValue<byte[]>(column);
 
-    // As the nullable memory itself: a null array would become empty memory.
-    public static ReadOnlyMemory<byte>? BytesOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.Bytes(column);
+    // The null's type stands there, since beside an array it would be a null array, which becomes empty memory.
+    public static ReadOnlyMemory<byte>? BytesOrNull(this SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? (ReadOnlyMemory<byte>?)null : row.Bytes(column);
 
     public static Market.Nano Nano(this SqliteDataReader row, int column) => new(row.GetInt64(column));
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Numerics;
 using System.Text;
 using CocoonOrleans.Market.Offers;
 using CocoonOrleans.Market.Prices;
@@ -20,17 +21,17 @@ public static class MarketClearing
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(offers);
         int price = 0, context = 0, busy = 0, excluded = 0;
-        Nano? cheapest = null;
-        var eligible = new List<(Offer Offer, Nano Cost, ulong Tie)>(offers.Count);
+        Int128? cheapest = null;
+        var eligible = new List<(Offer Offer, Int128 Cost, ulong Tie)>(offers.Count);
         foreach (Offer offer in offers)
         {
-            Nano cost = offer.Ask.Hold(request.PromptTokens, request.ExpectedCompletionTokens);
+            Int128 cost = Cost(offer.Ask, request);
             cheapest = cheapest is { } known && known <= cost ? known : cost;
             if (request.Excluded.Contains(offer.WorkerId))
             {
                 excluded++;
             }
-            else if (request.PromptTokens + request.MaxCompletionTokens > offer.ContextTokens)
+            else if (request.MaxCompletionTokens > offer.ContextTokens - request.PromptTokens)
             {
                 context++;
             }
@@ -49,29 +50,39 @@ public static class MarketClearing
         }
 
         eligible.Sort(static (left, right) => left.Cost.CompareTo(right.Cost) is not 0 and var byCost ? byCost : left.Tie.CompareTo(right.Tie));
-        var ranked = new List<ClearedOffer>(eligible.Count);
-        for (int i = 0; i < eligible.Count; i++)
+        var ranked = new ClearedOffer[eligible.Count];
+        Int128? runnerUp = null;
+        for (int i = ranked.Length - 1; i >= 0; i--)
         {
-            (Offer offer, Nano cost, _) = eligible[i];
-            Nano? runnerUp = null;
-            for (int next = i + 1; next < eligible.Count && runnerUp is null; next++)
+            (Offer offer, Int128 cost, _) = eligible[i];
+            if (i + 1 < ranked.Length && eligible[i + 1].Offer.ProviderId != offer.ProviderId)
             {
-                if (eligible[next].Offer.ProviderId != offer.ProviderId)
-                {
-                    runnerUp = eligible[next].Cost;
-                }
+                runnerUp = eligible[i + 1].Cost;
             }
 
-            ranked.Add(new ClearedOffer(offer, cost, Scale(offer.Ask, cost, runnerUp ?? cost, request.Cap)));
+            ranked[i] = new ClearedOffer(offer, ToNano(cost), Scale(offer.Ask, cost, runnerUp ?? cost, request.Cap));
         }
 
-        return new ClearingResult(ranked, new Exclusions(price, context, busy, excluded), cheapest);
+        return new ClearingResult(ranked, new Exclusions(price, context, busy, excluded), cheapest is { } least ? ToNano(least) : null);
     }
 
+    /// <summary>
+    /// What the request is expected to cost, in millionths of a nano. Not rounded: a short request often costs less than a nano, and offers that differ
+    /// would look alike.
+    /// </summary>
+    private static Int128 Cost(TokenPrices ask, ClearingRequest request) =>
+        ((Int128)request.PromptTokens * ask.Prompt.Value)
+        + ((Int128)request.ExpectedCompletionTokens * ask.Completion.Value)
+        + ((Int128)TokenPrices.TokensPerPrice * ask.Request.Value);
+
+    /// <summary>Rounded up. An offer may ask what no amount can hold: it is as dear as can be said, and must not stop the others from being cleared.</summary>
+    private static Nano ToNano(Int128 millionths) =>
+        new((long)Int128.Min(long.MaxValue, (millionths + (TokenPrices.TokensPerPrice - 1)) / TokenPrices.TokensPerPrice));
+
     /// <summary>The ask times runnerUp / cost, rounded down to integers, each class at least the ask and at most the cap.</summary>
-    private static TokenPrices Scale(TokenPrices ask, Nano cost, Nano runnerUp, TokenPrices cap)
+    private static TokenPrices Scale(TokenPrices ask, Int128 cost, Int128 runnerUp, TokenPrices cap)
     {
-        if (cost.Value <= 0 || runnerUp <= cost)
+        if (cost <= 0 || runnerUp <= cost)
         {
             return ask;
         }
@@ -82,11 +93,10 @@ public static class MarketClearing
             One(ask.Completion, cap.Completion),
             One(ask.Request, cap.Request));
 
-        Nano One(Nano price, Nano most)
-        {
-            Int128 scaled = (Int128)price.Value * runnerUp.Value / cost.Value;
-            return scaled >= most.Value ? most : new Nano((long)scaled);
-        }
+        // A product of a price and a cost needs up to 160 bits.
+        Nano One(Nano price, Nano most) => runnerUp <= long.MaxValue
+            ? new Nano((long)Int128.Min(most.Value, (Int128)price.Value * runnerUp / cost))
+            : new Nano((long)BigInteger.Min(most.Value, (BigInteger)price.Value * runnerUp / cost));
     }
 
     /// <summary>Depends on job and worker alone: the same everywhere, and not to be steered by either side.</summary>

@@ -50,5 +50,5 @@ public static class Sample
         new(epoch, registration.TunnelId, 0, 0, 0, draining);
 
     public static LeaseRequest Lease(long epoch, DateTimeOffset now, Guid? job = null) =>
-        new(job ?? Guid.NewGuid(), epoch, Manifest, now + TimeSpan.FromMinutes(2));
+        new(job ?? Guid.NewGuid(), epoch, Manifest, now + TimeSpan.FromMinutes(2), Guid.Empty);
 }

@@ -1,6 +1,8 @@
 using System.Net.Security;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace CocoonOrleans.Tunnel.Trust;
 
@@ -77,22 +79,47 @@ public sealed class TunnelIdentity : IDisposable
     {
         Directory.CreateDirectory(folder);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        // Under another name first: a crash must not leave half a key, and of two processes that start at once only one may win.
+        // Under another name first, and on the disk before it gets its own: a crash must not leave half a key.
         string draft = $"{path}.{Guid.NewGuid():N}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = OwnerOnly;
-        using (var writer = new StreamWriter(draft, options))
-            writer.WriteLine(key.ExportPkcs8PrivateKeyPem());
+        try
+        {
+            using (var file = new FileStream(draft, options))
+            {
+                file.Write(Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
+                file.Flush(flushToDisk: true);
+            }
+
+            Publish(draft, path);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    /// <summary>Gives the draft its name where nobody took that before: of processes that start at once, one makes the key and all load it.</summary>
+    private static void Publish(string draft, string path)
+    {
+        // On Unix, File.Move looks whether the name is taken and then renames, which overwrites what came in between. A link is taken or refused at once;
+        // where the file system has no links (FAT), the gap is left.
+        if (!OperatingSystem.IsWindows() && Link(draft, path) == 0)
+            return;
         try
         {
             File.Move(draft, path, overwrite: false);
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(draft);
+            // Another process was first.
         }
     }
+
+    [DllImport("libc", EntryPoint = "link")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 
     private static TunnelIdentity Load(string path, TimeProvider time)
     {

@@ -35,11 +35,14 @@ public sealed class ClientAccountGrainTests(TwoSilos silos) : ClusterTest(silos)
     [Theory]
     [InlineData("commission")]
     [InlineData("a b")]
-    public async Task Create_IdThatNoClientMayHave_IsRefused(string id)
+    public async Task Create_IdThatNoClientMayHave_IsRefusedAndMovesNoMoney(string id)
     {
+        Nano? before = (await Ledger.GetAccountAsync("treasury", CancellationToken.None))?.Balance;
+
         await Assert.ThrowsAsync<ArgumentException>(() => Account(id).CreateAsync(new AccountCreation("")));
 
         Assert.Null(await Account(id).GetAsync());
+        Assert.Equal(before, (await Ledger.GetAccountAsync("treasury", CancellationToken.None))?.Balance);
     }
 
     [Fact]

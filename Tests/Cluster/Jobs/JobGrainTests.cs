@@ -146,6 +146,8 @@ public sealed class JobGrainTests(TwoSilos silos) : ClusterTest(silos)
         { "PromptTokens", start => start with { PromptTokens = -1 } },
         { "MaxCompletionTokens", start => start with { MaxCompletionTokens = long.MaxValue } },
         { "Cap", start => start with { Cap = new TokenPrices(new Nano(-1), Nano.Zero, Nano.Zero) } },
+        { "ExpiresAt", start => start with { ExpiresAt = start.ExpiresAt + TimeSpan.FromHours(25) } },
+        { "ExpiresAt", start => start with { ExpiresAt = DateTimeOffset.MaxValue } },
         { "Cap", start => start with { PromptTokens = 1_000_000_000, Cap = new TokenPrices(new Nano(long.MaxValue), Nano.Zero, Nano.Zero) } },
     };
 
@@ -246,6 +248,41 @@ public sealed class JobGrainTests(TwoSilos silos) : ClusterTest(silos)
 
         Assert.Equal((JobCompletionStatus.Captured, new Nano(120)), (result.Status, result.Captured));
         Assert.Null((await Ledger.GetHoldAsync(_job, CancellationToken.None))?.Capture?.ReportHash);
+    }
+
+    [Theory]
+    [InlineData(CocoonOrleans.Grains.Jobs.CompletionStatus.Broken)]
+    [InlineData(CocoonOrleans.Grains.Jobs.CompletionStatus.Cancelled)]
+    public async Task Complete_NothingDelivered_ChargesNothing(CocoonOrleans.Grains.Jobs.CompletionStatus status)
+    {
+        Payer payer = await CreatePayerAsync();
+        await Job(_job).StartAsync(Sample.Start(payer, Now));
+
+        JobCompletionResult result = await Job(_job).CompleteAsync(Sample.Completion(payer, 100, 0) with { Status = status });
+
+        Assert.Equal((JobCompletionStatus.Captured, Nano.Zero), (result.Status, result.Captured));
+        Assert.Equal((TwoSilos.Grant, 0), await ReadAsync(payer.AccountId));
+    }
+
+    [Fact]
+    public async Task Complete_EmptyAnswerInFull_ChargesThePrompt()
+    {
+        Payer payer = await CreatePayerAsync();
+        await Job(_job).StartAsync(Sample.Start(payer, Now));
+
+        Assert.Equal(new Nano(100), (await Job(_job).CompleteAsync(Sample.Completion(payer, 100, 0))).Captured);
+    }
+
+    [Fact]
+    public async Task Complete_ProviderIsAnAccountOfAnotherClass_IsRefusedAndChargesNothing()
+    {
+        Payer payer = await CreatePayerAsync();
+        await Job(_job).StartAsync(Sample.Start(payer, Now));
+
+        JobCompletionResult result = await Job(_job).CompleteAsync(Sample.Completion(payer, provider: "treasury"));
+
+        Assert.Equal((JobCompletionStatus.Invalid, "ProviderId"), (result.Status, result.InvalidField));
+        Assert.Equal((TwoSilos.Grant, 1000), await ReadAsync(payer.AccountId));
     }
 
     [Fact]

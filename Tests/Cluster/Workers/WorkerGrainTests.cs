@@ -126,6 +126,28 @@ public sealed class WorkerGrainTests : ClusterTest
     }
 
     [Fact]
+    public async Task TryLease_TunnelOfTheOtherJobWasClosed_FindsTheSlotFree()
+    {
+        (WorkerRegistration other, WorkerSession session, LeaseRequest request) = await TakeOnlySlotAsync();
+
+        await Grain.DisconnectAsync(new WorkerDisconnect(session.Epoch, request.TunnelId, "gone"));
+
+        Assert.Equal(LeaseRefusal.None, (await Grain.TryLeaseAsync(Sample.Lease(session.Epoch, Now) with { TunnelId = other.TunnelId })).Refusal);
+    }
+
+    [Fact]
+    public async Task TryLease_GatewayOfTheOtherJobFellSilent_FindsTheSlotFree()
+    {
+        (WorkerRegistration other, WorkerSession session, _) = await TakeOnlySlotAsync();
+
+        Silos.Clock.Advance(TimeSpan.FromSeconds(4));
+        await Grain.HeartbeatAsync(Sample.Heartbeat(other, session.Epoch));
+        Silos.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(LeaseRefusal.None, (await Grain.TryLeaseAsync(Sample.Lease(session.Epoch, Now) with { TunnelId = other.TunnelId })).Refusal);
+    }
+
+    [Fact]
     public async Task TryLease_UnknownManifest_IsRefused()
     {
         WorkerSession session = await Grain.RegisterAsync(_registration);
@@ -276,5 +298,18 @@ public sealed class WorkerGrainTests : ClusterTest
         Assert.Equal(LeaseRefusal.None, lease.Refusal);
         await Grain.ReleaseAsync(new LeaseRelease(lease.LeaseId!.Value, request.JobId, outcome));
         return request.JobId;
+    }
+
+    /// <summary>A worker with one slot and two tunnels, whose slot is taken through the first of them.</summary>
+    private async Task<(WorkerRegistration Other, WorkerSession Session, LeaseRequest Request)> TakeOnlySlotAsync()
+    {
+        WorkerRegistration registration = Sample.Registration(Sample.NewModel(), slots: 1);
+        WorkerRegistration other = registration with { GatewayId = "gateway-2", TunnelId = Guid.NewGuid() };
+        WorkerSession session = await Grain.RegisterAsync(registration);
+        await Grain.RegisterAsync(other);
+        LeaseRequest request = Sample.Lease(session.Epoch, Now) with { TunnelId = registration.TunnelId };
+        await Grain.TryLeaseAsync(request);
+        Assert.Equal(LeaseRefusal.Busy, (await Grain.TryLeaseAsync(Sample.Lease(session.Epoch, Now) with { TunnelId = other.TunnelId })).Refusal);
+        return (other, session, request);
     }
 }

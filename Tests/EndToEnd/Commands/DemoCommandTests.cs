@@ -20,6 +20,19 @@ public sealed class DemoCommandTests
         Assert.Equal(Nano(result, "balanceBeforeNano") - Nano(result, "balanceAfterNano"), Nano(result, "chargedNano"));
         Assert.InRange(Nano(result, "chargedNano"), 1, long.MaxValue);
         Assert.InRange(result.GetProperty("completionTokens").GetInt32(), 1, 64);
+        Assert.Equal(
+            [
+                "the engine alone, in this process, says the same",
+                "a real engine computed it",
+                "it cost something, and the balance fell by exactly that",
+                "nothing is held any more",
+                "all processes stopped by themselves",
+                "the ledger's entries add up to both balances",
+                "the job has one entry there, of exactly the charge",
+                "every rule of the ledger holds",
+            ],
+            result.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()));
+        Assert.DoesNotContain("\\u00", output, StringComparison.Ordinal);
 
         var processes = result.GetProperty("processes");
         int[] ids = [processes.GetProperty("silo").GetInt32(), processes.GetProperty("gateway").GetInt32(), .. processes.GetProperty("workers").EnumerateArray().Select(id => id.GetInt32())];

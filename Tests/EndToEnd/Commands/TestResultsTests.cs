@@ -19,6 +19,19 @@ public sealed class TestResultsTests
         Assert.Equal(new TestSkip("C", "no GPU here"), Assert.Single(results.Skips));
     }
 
+    [Fact]
+    public void Parse_StackTrace_KeepsOurFramesOnly()
+    {
+        var results = TestResults.Parse(Trx("""
+            <UnitTestResult testName="B" outcome="Failed"><Output><ErrorInfo><Message>no</Message><StackTrace>   at Xunit.Assert.True()
+               at CocoonOrleans.Tests.B() in B.cs:line 3
+               at System.Threading.Tasks.Task.Run()
+            --- End of stack trace from previous location ---</StackTrace></ErrorInfo></Output></UnitTestResult>
+            """));
+
+        Assert.Equal("at CocoonOrleans.Tests.B() in B.cs:line 3", Assert.Single(results.Failures).StackTrace);
+    }
+
     [Theory]
     [InlineData("Aborted")]
     [InlineData("Timeout")]

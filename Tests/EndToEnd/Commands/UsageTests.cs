@@ -10,6 +10,10 @@ public sealed class UsageTests
     [InlineData("chat", "hello", "--gateway", "not a url")]
     [InlineData("chat")]
     [InlineData("test", "--no-such-option")]
+    [InlineData("chat", "-x")]
+    [InlineData("up", "--port", "many")]
+    [InlineData("demo", "--seed", "-1")]
+    [InlineData("account")]
     public async Task Run_WrongCommandLine_IsBadUsageAndOneJsonObject(params string[] arguments)
     {
         var (exitCode, output, _) = await Cocoon.RunAsync([.. arguments, "--json"]);
@@ -35,6 +39,33 @@ public sealed class UsageTests
         Assert.Equal(0, exitCode);
         Assert.Contains($"cocoon {string.Join(' ', command)}", output, StringComparison.Ordinal);
         Assert.Contains("--json", output, StringComparison.Ordinal);
+        Assert.Contains("Exit codes:", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("@nobody: how are you?")]
+    [InlineData("-5 plus 3?")]
+    [InlineData("--", "--what-is-this")]
+    public async Task Chat_TextThatLooksLikeAnOption_IsText(params string[] text)
+    {
+        var (exitCode, output, _) = await Cocoon.RunAsync(["chat", "--json", "--key", "k", "--gateway", "http://127.0.0.1:1", .. text]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("can't be reached", Cocoon.Json(output).GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Up_DataFolderThatIsAFile_SaysSoAndShowsNoStackTrace()
+    {
+        using var folder = new Networks.TemporaryFolder();
+        var file = Path.Combine(folder.Path, "file");
+        await File.WriteAllTextAsync(file, "");
+
+        var (exitCode, output, error) = await Cocoon.RunAsync("up", "--data", file, "--json");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(file, Cocoon.Json(output).GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class OpenAiNodeTests(RunningNetwork network)
 
     [SkippableTheory]
     [InlineData("badKey", "AuthenticationError", 401, "invalid_api_key")]
+    [InlineData("noFunds", "APIError", 402, "insufficient_balance")] // The client has no type of its own for 402.
     [InlineData("badModel", "NotFoundError", 404, "model_not_found")]
     [InlineData("noMessages", "BadRequestError", 400, "invalid_value")]
     public async Task Chat_BadRequest_ThrowsTheTypedError(string request, string kind, int status, string code)

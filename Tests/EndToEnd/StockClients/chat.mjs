@@ -13,7 +13,7 @@ async function refusal(call) {
     return {
       thrown: true,
       isApiError: error instanceof APIError,
-      kind: [AuthenticationError, BadRequestError, NotFoundError].find((type) => error instanceof type)?.name ?? null,
+      kind: [AuthenticationError, BadRequestError, NotFoundError].find((type) => error instanceof type)?.name ?? error.constructor.name,
       status: error.status ?? null,
       code: error.code ?? null,
       requestId: error.requestID ?? null,
@@ -33,6 +33,8 @@ for await (const chunk of await client.chat.completions.create({ model, messages
   usage = chunk.usage ?? usage;
 }
 
+// The hold is placed at the price that the buyer allows: with this one no account can cover even one token.
+const dear = "1000000000000000000";
 const stranger = new OpenAI({ baseURL, apiKey: "ck_nobody.00000000_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", maxRetries: 0 });
 console.log(JSON.stringify({
   models: (await client.models.list()).data.map((entry) => entry.id),
@@ -45,5 +47,6 @@ console.log(JSON.stringify({
   usage,
   badKey: await refusal(() => stranger.chat.completions.create({ model, messages })),
   badModel: await refusal(() => client.chat.completions.create({ model: "no-such-model", messages })),
+  noFunds: await refusal(() => client.chat.completions.create({ model, messages, provider: { max_price: { prompt: dear, completion: dear } } })),
   noMessages: await refusal(() => client.chat.completions.create({ model, messages: [] })),
 }));

@@ -11,10 +11,16 @@ namespace CocoonOrleans.HouseModel;
 /// <summary>What the program can do: <c>train</c>, <c>evaluate</c>, <c>sample</c>.</summary>
 public static class Verbs
 {
-    private const ulong VocabularySeed = 7;
+    /// <summary>Seed of the text from which the vocabulary is counted. The seed of a run leaves the vocabulary as it is.</summary>
+    public const ulong VocabularySeed = 7;
+
+    /// <summary>Most words of the vocabulary.</summary>
+    public const int MostPieces = 1789;
+
+    /// <summary>Tokens in the batch of one step.</summary>
+    public const int TokensInBatch = 1024;
+
     private const ulong ExamSeed = 99;
-    private const int TokensInBatch = 1024;
-    private const int MostPieces = 1789;
     private const double PeakRate = 3e-3;
 
     /// <summary>Trains from the first step or from the latest checkpoint, and writes the model's folder.</summary>
@@ -36,6 +42,7 @@ public static class Verbs
         };
         run.Run(Console.Out, cancellationToken);
         ModelFiles.Write(model, network, format);
+        HeldOutSums.Write(model);
         Console.WriteLine($"{Path.Combine(model, ModelFiles.Weights)}: SHA-256 {EvaluationReport.Sha256(Path.Combine(model, ModelFiles.Weights))}");
     }
 
@@ -49,8 +56,10 @@ public static class Verbs
         var examiner = new Examiner(new Generator(), format, network);
         var mistakes = new List<Dialogue>();
         var accuracies = examiner.Examine((int)options.Number("items", 500), ExamSeed, mistakes.Add);
+        var sumsRight = examiner.ExamineSums(mistakes.Add);
         Console.Write(EvaluationReport.ToTable(accuracies));
-        EvaluationReport.Write(model, accuracies, ExamSeed);
+        Console.WriteLine(EvaluationReport.ToSentence(sumsRight));
+        EvaluationReport.Write(model, accuracies, sumsRight, ExamSeed);
         foreach (var turn in mistakes.Select(dialogue => dialogue.Turns[^1]).Take((int)options.Number("mistakes", 0)))
         {
             Console.WriteLine($"{turn.Skill}: {turn.User} -> {turn.Answer}");

@@ -42,6 +42,18 @@ public abstract class CaptureHoldTests(LedgerDatabase database) : LedgerSuite(da
     }
 
     [Fact]
+    public async Task CaptureHold_NoReport_KeepsThatThereWasNone()
+    {
+        await Do<HoldPlaced>(Hold(_job, 600));
+        await Do<HoldCaptured>(Capture(_job, 400) with { ReportHash = null });
+
+        HoldCapture? read = (await Ledger.GetHoldAsync(_job, CancellationToken.None))?.Capture;
+
+        Assert.NotNull(read);
+        Assert.Null(read.ReportHash);
+    }
+
+    [Fact]
     public async Task CaptureHold_Open_BooksThreeLegsUnderTheJobId()
     {
         await Do<HoldPlaced>(Hold(_job, 600));

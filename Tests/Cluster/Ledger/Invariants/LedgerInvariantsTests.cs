@@ -35,7 +35,22 @@ public abstract class LedgerInvariantsTests(LedgerDatabase database) : LedgerSui
         "UPDATE holds SET state = 'open' WHERE state = 'captured'", "a hold is captured exactly where it has its one capture and transaction")]
     [InlineData("DELETE FROM captures", "every capturing transaction has its capture")]
     [InlineData("UPDATE captures SET amount = 101", "a capture is at most its hold")]
-    [InlineData("UPDATE captures SET commission = commission + 1", "a capture's legs are client, provider and commission")]
+    [InlineData("UPDATE captures SET commission = commission + 1", "a capture's legs are client, provider and commission, and no other")]
+    [InlineData("DELETE FROM entries WHERE account_id = 'commission'", "a capture's legs are client, provider and commission, and no other")]
+    [InlineData(
+        """
+        INSERT INTO entries (transaction_id, account_id, amount)
+        SELECT job_id, 'grants', 1 FROM captures UNION ALL SELECT job_id, 'treasury', -1 FROM captures
+        """,
+        "a capture's legs are client, provider and commission, and no other")]
+    [InlineData(
+        """
+        INSERT INTO entries (transaction_id, account_id, amount)
+        SELECT transaction_id, 'grants', 1 FROM transactions WHERE kind = 'transfer'
+        UNION ALL SELECT transaction_id, 'grants', -1 FROM transactions WHERE kind = 'transfer'
+        """,
+        "a transfer has one who pays and one who receives")]
+    [InlineData("DELETE FROM entries WHERE account_id = 'client-1' AND amount > 0", "a transfer has one who pays and one who receives")]
     [InlineData("UPDATE holds SET state = 'open' WHERE state = 'released'", "a late completion is of a released hold")]
     [InlineData("UPDATE usage_days SET amount = amount + 1 WHERE account_id = 'client-1'", "a client's usage is the sum of its captures")]
     [InlineData("DELETE FROM outbox WHERE kind = 'captured'", "a client's usage is the sum of its captures")]

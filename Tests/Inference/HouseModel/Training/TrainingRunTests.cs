@@ -28,6 +28,12 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void Run_SameSeedTwice_GivesTheSameBits() => Assert.Equal(Train("first", stopAt: null), Train("second", stopAt: null));
+
+    [Fact]
+    public void Run_OtherSeed_GivesOtherWeights() => Assert.NotEqual(Train("first", stopAt: null), Train("second", stopAt: null, seed: Seed + 1));
+
+    [Fact]
     public void Run_LongerScheduleStoppedBeforeItsDecay_GoesOnAsAShorterRun()
     {
         var shorter = Train("shorter", stopAt: null);
@@ -61,14 +67,14 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(expected, source[RowSource.BatchesInPool + 3].Rows.Select(row => row.Ids));
     }
 
-    private Network TinyNetwork() => new(new Shape(_format.Vocabulary, Hidden: 8, Layers: 1, Heads: 2, Intermediate: 8), (long)Seed);
+    private Network TinyNetwork(ulong seed = Seed) => new(new Shape(_format.Vocabulary, Hidden: 8, Layers: 1, Heads: 2, Intermediate: 8), (long)seed);
 
-    private RowSource Batches() => new(Generator, _format, Seed, tokensInBatch: 128);
+    private RowSource Batches(ulong seed = Seed) => new(Generator, _format, seed, tokensInBatch: 128);
 
-    private float[] Train(string name, long? stopAt, long steps = 20)
+    private float[] Train(string name, long? stopAt, long steps = 20, ulong seed = Seed)
     {
-        using var network = TinyNetwork();
-        var run = new TrainingRun(network, Batches(), new Schedule(1e-2, steps, DecaySteps: 8), _format.Padding, TimeProvider.System)
+        using var network = TinyNetwork(seed);
+        var run = new TrainingRun(network, Batches(seed), new Schedule(1e-2, steps, DecaySteps: 8), _format.Padding, TimeProvider.System)
         {
             CheckpointFolder = _folder.File(name),
             CheckpointEvery = 4,

@@ -85,6 +85,38 @@ public sealed class MarketClearingTests
     }
 
     [Fact]
+    public void Clear_CostsThatDifferByLessThanANano_AreToldApart()
+    {
+        ClearingRequest request = Request() with { PromptTokens = 1, ExpectedCompletionTokens = 1, MaxCompletionTokens = 1 };
+
+        ClearedOffer winner = MarketClearing.Clear(request, [Offer("a", "1", 21), Offer("b", "2", 20), Offer("c", "3", 22)]).Ranked[0];
+
+        Assert.Equal(("b", new Nano(21)), (winner.Offer.WorkerId, winner.Price.Prompt));
+    }
+
+    [Fact]
+    public void Clear_AskThatNoAmountCanHold_DoesNotStopTheOthers()
+    {
+        Offer absurd = Offer("absurd", "1", 1) with { Ask = Prices(1, 1) with { Request = new Nano(long.MaxValue) } };
+
+        ClearingResult result = MarketClearing.Clear(Request(), [absurd, Offer("good", "2", 20)]);
+
+        Assert.Equal(1, result.Exclusions.Price);
+        Assert.Equal("good", Assert.Single(result.Ranked).Offer.WorkerId);
+        Assert.Equal(new Nano(long.MaxValue), MarketClearing.Clear(Request(), [absurd]).CheapestCost);
+    }
+
+    [Fact]
+    public void Clear_LargestPricesThereAre_ScalesWithoutOverflow()
+    {
+        ClearingRequest request = Request() with { Cap = Prices(long.MaxValue, long.MaxValue) };
+
+        ClearingResult result = MarketClearing.Clear(request, [Offer("a", "1", long.MaxValue / 3), Offer("b", "2", long.MaxValue / 3 * 2)]);
+
+        Assert.Equal(new Nano(long.MaxValue / 3 * 2), result.Ranked[0].Price.Prompt);
+    }
+
+    [Fact]
     public void Clear_EqualOffers_ShareTheJobsAndEachJobHasOneWinner()
     {
         Offer[] offers = [.. Enumerable.Range(0, 4).Select(i => Offer($"worker-{i}", $"provider-{i}", 100))];

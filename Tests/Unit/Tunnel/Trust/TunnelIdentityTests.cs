@@ -55,12 +55,24 @@ public sealed class TunnelIdentityTests : IDisposable
     [Fact]
     public async Task LoadOrCreate_ManyAtOnce_AgreeOnOneKey()
     {
-        string[] ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        for (int round = 0; round < 20; round++)
         {
-            using TunnelIdentity identity = TunnelIdentity.LoadOrCreate(_folder.FullName, TimeProvider.System);
-            return identity.Id;
-        })));
-        Assert.Single(ids.Distinct());
+            string folder = Path.Combine(_folder.FullName, $"{round}");
+            using Barrier together = new(8);
+            string[] ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait();
+                    using TunnelIdentity identity = TunnelIdentity.LoadOrCreate(folder, TimeProvider.System);
+                    return identity.Id;
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)));
+
+            Assert.Single(ids.Distinct());
+            Assert.Equal([Path.Combine(folder, TunnelIdentity.FileName)], Directory.GetFiles(folder));
+        }
     }
 
     [Fact]

@@ -5,4 +5,10 @@ namespace CocoonOrleans.HouseModel.Evaluation;
 /// <param name="Items">Questions in a cell.</param>
 /// <param name="NewOperands">Right on operands never seen, in wordings seen.</param>
 /// <param name="NewWordings">Right on wordings never seen (and operands never seen).</param>
-public sealed record Accuracy(string Skill, int Items, int NewOperands, int NewWordings);
+public sealed record Accuracy(string Skill, int Items, int NewOperands, int NewWordings)
+{
+    private const int LeastPercent = 90;
+
+    /// <summary>Whether the card may name it as something that the model can do: nine in ten right on operands never seen.</summary>
+    public bool IsClaimed => NewOperands * 100 >= LeastPercent * Items;
+}

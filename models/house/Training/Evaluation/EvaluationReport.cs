@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CocoonOrleans.HouseModel.Text;
 
 namespace CocoonOrleans.HouseModel.Evaluation;
 
@@ -15,25 +16,36 @@ public static class EvaluationReport
     /// <summary>The table in Markdown, in percent.</summary>
     public static string ToTable(IReadOnlyList<Accuracy> accuracies)
     {
-        var text = new StringBuilder("| Skill | new operands, % | new wordings too, % |\n|---|---|---|\n");
+        var text = new StringBuilder("| Skill | new operands, % | new wordings too, % | claimed |\n|---|---|---|---|\n");
         foreach (var row in accuracies)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Skill} | {Percent(row.NewOperands, row.Items):F1} | {Percent(row.NewWordings, row.Items):F1} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Skill} | {Percent(row.NewOperands, row.Items):F1} | {Percent(row.NewWordings, row.Items):F1} | {(row.IsClaimed ? "yes" : "no")} |\n");
         }
 
         return text.ToString();
     }
 
+    /// <summary>How the demo's sums went, in a sentence.</summary>
+    /// <param name="right">Sums with exactly the right steps and sum.</param>
+    public static string ToSentence(int right) => string.Create(CultureInfo.InvariantCulture,
+        $"Of the {HeldOutSums.All.Count} held-out sums, asked as `cocoon demo` asks them, {right} ({Percent(right, HeldOutSums.All.Count):F1} %) are answered exactly.");
+
     /// <summary>Writes the file, with the SHA-256 of weights and tokenizer that were examined.</summary>
-    public static void Write(string folder, IReadOnlyList<Accuracy> accuracies, ulong seed)
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="accuracies">The table.</param>
+    /// <param name="sumsRight">How many of <see cref="HeldOutSums"/> are answered exactly.</param>
+    /// <param name="seed">Seed of the questions.</param>
+    public static void Write(string folder, IReadOnlyList<Accuracy> accuracies, int sumsRight, ulong seed)
     {
         var skills = accuracies.Select(row => (JsonNode)new JsonObject
         {
             ["skill"] = row.Skill, ["items"] = row.Items, ["newOperands"] = Percent(row.NewOperands, row.Items), ["newWordings"] = Percent(row.NewWordings, row.Items),
+            ["claimed"] = row.IsClaimed,
         });
         var json = new JsonObject
         {
             ["weightsSha256"] = Sha256(Path.Combine(folder, Training.ModelFiles.Weights)), ["tokenizerSha256"] = Sha256(Path.Combine(folder, "tokenizer.json")), ["seed"] = seed,
+            ["heldOutSums"] = new JsonObject { ["items"] = HeldOutSums.All.Count, ["right"] = sumsRight },
             ["skills"] = new JsonArray([.. skills]),
         };
         File.WriteAllText(Path.Combine(folder, FileName), json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");

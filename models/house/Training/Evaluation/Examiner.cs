@@ -26,19 +26,16 @@ public sealed class Examiner(Generator generator, ChatFormat format, Network net
         {
             var dice = Dice.ForPart(seed, HashCodeOf(name) + (newWordings ? 1 : 0));
             var draw = new Draw(HeldOutOperands: true, newWordings);
-            var dialogues = Enumerable.Range(0, items).Select(_ => next(dice, draw)).ToArray();
-            var right = AreRight(dialogues);
-            foreach (var dialogue in dialogues.Where((_, i) => !right[i]))
-            {
-                onMistake?.Invoke(dialogue);
-            }
-
-            return right.Count(isRight => isRight);
+            return CountRight([.. Enumerable.Range(0, items).Select(_ => next(dice, draw))], onMistake);
         }
 
         Accuracy Both(string name, Func<Dice, Draw, Dialogue> next) => new(name, items, Count(name, next, newWordings: false), Count(name, next, newWordings: true));
         return [.. generator.Skills.Select(skill => Both(skill.Name, (dice, draw) => generator.NextTest(skill, dice, draw))), Both(FollowUps, generator.NextFollowUp)];
     }
+
+    /// <summary>How many of the held-out sums are answered exactly, asked as <c>cocoon demo</c> asks them.</summary>
+    /// <param name="onMistake">Takes each sum that was answered wrongly.</param>
+    public int ExamineSums(Action<Dialogue>? onMistake = null) => CountRight([.. HeldOutSums.All.Select(HeldOutSums.ToDialogue)], onMistake);
 
     /// <summary>The greedy answer to a prompt, token by token.</summary>
     /// <param name="prompt">Tokens up to the place where the answer starts.</param>
@@ -64,6 +61,17 @@ public sealed class Examiner(Generator generator, ChatFormat format, Network net
     }
 
     private static long HashCodeOf(string name) => unchecked(name.Aggregate(17L, (hash, c) => (hash * 31) + c)) * 2;
+
+    private int CountRight(IReadOnlyList<Dialogue> dialogues, Action<Dialogue>? onMistake)
+    {
+        var right = AreRight(dialogues);
+        foreach (var dialogue in dialogues.Where((_, i) => !right[i]))
+        {
+            onMistake?.Invoke(dialogue);
+        }
+
+        return right.Count(isRight => isRight);
+    }
 
     private bool[] AreRight(IReadOnlyList<Dialogue> dialogues)
     {

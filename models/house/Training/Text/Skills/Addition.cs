@@ -20,10 +20,13 @@ public sealed class Addition(Noise noise) : ISkill
         return $"{a % 10}+{b % 10}={ones}, {a / 10}+{b / 10}+{carry}={(a / 10) + (b / 10) + carry}: {a + b}";
     }
 
+    /// <summary>The operands as the set of held-out ones knows them: <c>12+34</c>. The order counts.</summary>
+    public static string Key(int a, int b) => $"{a}+{b}";
+
     /// <inheritdoc/>
     public Turn Next(Dice dice, Draw draw)
     {
-        var (a, b) = Slots.Operand(draw, () => (dice.Next(100), dice.Next(100)), pair => $"{pair.Item1}+{pair.Item2}");
+        var (a, b) = Slots.Operand(draw, () => (dice.Next(100), dice.Next(100)), pair => Key(pair.Item1, pair.Item2));
         var text = noise.Apply(dice, _wordings.Pick(dice, draw.HeldOutWordings), framed: true);
         return new Turn(Name, Slots.Fill(text, ("a", $"{a}"), ("b", $"{b}"), ("things", dice.Pick(_things)), ("name", Slots.Name(dice, draw))), Answer(a, b));
     }

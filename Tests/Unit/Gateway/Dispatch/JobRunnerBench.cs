@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using CocoonOrleans.Gateway.Admission;
+using CocoonOrleans.Gateway.Authentication;
+using CocoonOrleans.Gateway.Completions;
+using CocoonOrleans.Gateway.Dispatch;
+using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Gateway.Markets;
+using CocoonOrleans.Gateway.Metrics;
+using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Workers;
+using CocoonOrleans.Grains.Markets;
+using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Market.Offers;
+using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Tests.Unit.Tokenization;
+using CocoonOrleans.Tests.Unit.Tunnel;
+using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tunnel.Accepting;
+using CocoonOrleans.Tunnel.Messages;
+using CocoonOrleans.Tunnel.Trust;
+using CocoonOrleans.Tunnel.Usage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Tests.Unit.Gateway.Dispatch;
+
+/// <summary>All of a gateway between an admitted job and its charge, with real tunnels to workers that do what the test says. The first worker is the cheapest.</summary>
+internal sealed class JobRunnerBench : IAsyncDisposable
+{
+    public const int PromptTokens = 10;
+
+    private const string Model = "house";
+
+    private readonly TunnelIdentity[] _identities;
+    private readonly List<TestWorker> _workers = [];
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly TestGateway _gateway;
+    private readonly GatewayOptions _options = new();
+    private readonly ConcurrentDictionary<string, SignedUsageReport> _kept = [];
+
+    private JobRunnerBench(TestGateway gateway, TunnelIdentity[] identities) => (_gateway, _identities) = (gateway, identities);
+
+    public TestCluster Cluster { get; } = TestCluster.Create();
+
+    public RunningJobs Running { get; } = new();
+
+    public JobRunner Runner { get; private set; } = null!;
+
+    /// <summary>Jobs whose usage reports were acknowledged.</summary>
+    public ConcurrentQueue<string> Acknowledged { get; } = [];
+
+    public static async Task<JobRunnerBench> StartAsync(params Func<WorkerReply, Task>[] workers)
+    {
+        TunnelIdentity[] identities = [.. workers.Select(_ => TunnelIdentity.Create(TimeProvider.System))];
+        var trust = new PinnedKeys(identities.ToDictionary(identity => identity.Id, _ => "a worker"));
+        var bench = new JobRunnerBench(await TestGateway.StartAsync(trust), identities);
+        var connections = new WorkerConnections();
+        for (int i = 0; i < workers.Length; i++)
+        {
+            await bench.ConnectAsync(identities[i], workers[i], connections);
+        }
+
+        bench.Build(connections);
+        return bench;
+    }
+
+    public string WorkerId(int number) => _identities[number].Id;
+
+    /// <summary>Keeps a report as a worker does, until it is acknowledged.</summary>
+    public void Keep(WorkerReply reply, SignedUsageReport report) => _kept[reply.Job.JobId] = report;
+
+    public ChatJob Job(int maxCompletionTokens = 100, TimeSpan? limit = null)
+    {
+        var job = new ChatJob
+        {
+            JobId = Guid.CreateVersion7(),
+            Caller = new Caller("acct-1", "acct-1.00000000", "label"),
+            Model = CatalogModel,
+            ChatModel = ChatModel.Load(
+                Encoding.UTF8.GetBytes(SmallTokenizers.ByteLevelJson().ToJsonString()), Encoding.UTF8.GetBytes(SmallTokenizers.Config), "{{ messages[0].content }}"),
+            Payload = "{}"u8.ToArray(),
+            Stream = true,
+            IncludeUsage = false,
+            IsIdempotent = false,
+            PromptTokens = PromptTokens,
+            MaxCompletionTokens = maxCompletionTokens,
+            Cap = CatalogModel.Reserve,
+            Created = TimeProvider.System.GetUtcNow(),
+            Until = TimeProvider.System.GetUtcNow() + (limit ?? TimeSpan.FromMinutes(1)),
+            Arrived = TimeProvider.System.GetTimestamp(),
+        };
+        Running.TryAdd(job.JobId);
+        return job;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (TestWorker worker in _workers)
+        {
+            await worker.DisposeAsync();
+        }
+
+        await _gateway.DisposeAsync();
+        await _services.DisposeAsync();
+    }
+
+    private static CatalogModel CatalogModel { get; } =
+        new(Model, new string('a', 64), new string('b', 64), 512, 64, new TokenPrices(new(9), new(9), new(9)), DateTimeOffset.UnixEpoch);
+
+    private async Task ConnectAsync(TunnelIdentity identity, Func<WorkerReply, Task> job, WorkerConnections connections)
+    {
+        _workers.Add(await TestWorker.StartAsync(
+            _gateway.Port, _gateway.Identity.Id, context => job(new WorkerReply(context, identity)), identity, app =>
+            {
+                app.MapGet(TunnelRoutes.UsageReports, (RequestDelegate)(context => JsonSerializer.SerializeAsync(
+                    context.Response.Body, new UsageReportPage([.. _kept.Values]), TunnelJson.Default.UsageReportPage, context.RequestAborted)));
+                app.MapPost($"{TunnelRoutes.UsageReports}/{{jobId}}/ack", (string jobId) => Acknowledged.Enqueue(jobId));
+            }));
+        WorkerTunnel tunnel = await _gateway.NextTunnelAsync();
+        connections.Add(new WorkerConnection(tunnel, await tunnel.GetRegistrationAsync(CancellationToken.None), epoch: 1));
+    }
+
+    private void Build(WorkerConnections connections)
+    {
+        TimeProvider time = TimeProvider.System;
+        IOptions<GatewayOptions> options = Options.Create(_options);
+        var metrics = new GatewayMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time);
+        var catalog = new ModelCatalog(time);
+        catalog.Update([CatalogModel]);
+        var books = new MarketBooks(catalog, connections, options, time);
+        books.Of(Model).Update($"{Model}/0", new MarketSnapshot(1, [.. _identities.Select((identity, number) => new BookOffer(
+            new Offer(identity.Id, $"provider-{number}", Model, CatalogModel.ManifestSha256, 512, new TokenPrices(new(1 + number), new(1 + number), new(1 + number)), 4, 4), 1))]));
+        var leases = new SlotLeases(books, connections, Cluster.Calls(time), options, metrics, time, NullLogger<SlotLeases>.Instance);
+        var attempts = new WorkerAttempt(new TermsSeal(new byte[TermsSeal.KeyBytes]), Running, options, metrics, time);
+        var completions = new CompletionQueue(Cluster.Calls(time), Running, options, metrics, time, NullLogger<CompletionQueue>.Instance);
+        Runner = new JobRunner(leases, attempts, completions, Running, options, time, NullLogger<JobRunner>.Instance);
+    }
+}

@@ -1,0 +1,391 @@
+using System.Text;
+using CocoonOrleans.Gateway.Admission;
+using CocoonOrleans.Gateway.Chat;
+using CocoonOrleans.Gateway.Cluster;
+using CocoonOrleans.Gateway.Dispatch;
+using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Grains.Jobs;
+using CocoonOrleans.Grains.Workers;
+using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Tests.Unit.Tunnel;
+using CocoonOrleans.Tunnel.Messages;
+using CocoonOrleans.Tunnel.Usage;
+
+namespace CocoonOrleans.Tests.Unit.Gateway.Dispatch;
+
+public sealed class JobRunnerTests : IAsyncDisposable
+{
+    private JobRunnerBench _bench = null!;
+
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    [Fact]
+    public async Task Run_GoodAnswer_IsChargedByTheReportAndAcknowledged()
+    {
+        var answer = Assert.IsType<JobAnswer>(await RunAsync(new JsonAnswer(), reply => reply.AnswerAsync("abcd")));
+
+        Assert.Equal(("stop", new TokenUsage(JobRunnerBench.PromptTokens, 0, 4)), (answer.FinishReason, answer.Usage));
+        JobCompletionResult? charge = await answer.Charge;
+        JobCompletion completion = Completion();
+        Assert.Equal((CompletionStatus.Complete, _bench.WorkerId(0), charge?.Captured), (completion.Status, completion.WorkerId, completion.Price.Charge(answer.Usage)));
+        Assert.NotNull(completion.UsageReportSha256);
+        Assert.Single(_bench.Acknowledged);
+        await ReleasedAsync(LeaseOutcome.Completed);
+    }
+
+    [Fact]
+    public async Task Run_FirstWorkerFailsBeforeTheFirstToken_TheNextOneAnswersAlone()
+    {
+        var sink = new RecordedAnswer();
+
+        JobResult result = await RunAsync(
+            sink,
+            async reply =>
+            {
+                await reply.BeginAsync();
+                await reply.FailAsync(JobErrorCodes.EngineFailed);
+            },
+            reply => reply.AnswerAsync("abcd"));
+
+        Assert.Equal(_bench.WorkerId(1), Assert.IsType<JobAnswer>(result).Worker.WorkerId);
+        Assert.Equal("abcd", sink.Text);
+        Assert.Equal(_bench.WorkerId(1), Completion().WorkerId);
+        await ReleasedAsync(LeaseOutcome.Failed, LeaseOutcome.Completed);
+    }
+
+    [Fact]
+    public async Task Run_FirstWorkersStreamBreaksBeforeTheFirstToken_TheNextOneAnswers()
+    {
+        JobResult result = await RunAsync(
+            new RecordedAnswer(),
+            async reply =>
+            {
+                await reply.BeginAsync();
+                reply.Break();
+            },
+            reply => reply.AnswerAsync("abcd"));
+
+        Assert.IsType<JobAnswer>(result);
+        await ReleasedAsync(LeaseOutcome.Failed, LeaseOutcome.Completed);
+    }
+
+    [Fact]
+    public async Task Run_FirstWorkerSendsGarbage_TheNextOneAnswersAndItIsRemembered()
+    {
+        JobResult result = await RunAsync(
+            new RecordedAnswer(),
+            async reply =>
+            {
+                await reply.BeginAsync();
+                await reply.ChunkBytesAsync("""{"error":"evil"}""");
+            },
+            reply => reply.AnswerAsync("abcd"));
+
+        Assert.IsType<JobAnswer>(result);
+        await ReleasedAsync(LeaseOutcome.Garbage, LeaseOutcome.Completed);
+    }
+
+    [Fact]
+    public async Task Run_StreamBreaksMidAnswer_OnlyTheDeliveredTokensAreCharged()
+    {
+        var sink = new RecordedAnswer();
+
+        JobResult result = await RunAsync(sink, BreakAfterTextAsync, reply => reply.AnswerAsync("never"));
+
+        ApiError error = Assert.IsType<JobFailure>(result).Error;
+        Assert.Equal((ErrorKinds.ProviderFailed, 3), (error.Kind, error.Metadata!["usage"]!["completion_tokens"]!.GetValue<long>()));
+        Assert.Equal("abc", sink.Text);
+        JobCompletion completion = Completion();
+        Assert.Equal((CompletionStatus.Broken, new TokenUsage(0, 0, 3)), (completion.Status, completion.Reported));
+    }
+
+    [Fact]
+    public async Task Run_OneDocumentBreaksMidAnswer_TheNextWorkerBeginsAnew()
+    {
+        var sink = new JsonAnswer();
+
+        JobResult result = await RunAsync(sink, BreakAfterTextAsync, reply => reply.AnswerAsync("xyz"));
+
+        Assert.IsType<JobAnswer>(result);
+        Assert.Equal("xyz", sink.Text);
+        Assert.Equal(_bench.WorkerId(1), Completion().WorkerId);
+    }
+
+    [Fact]
+    public async Task Run_EveryWorkerFails_HoldIsGivenBack()
+    {
+        JobResult result = await RunAsync(
+            new RecordedAnswer(), reply => reply.FailAsync(JobErrorCodes.EngineFailed), reply => reply.FailAsync(JobErrorCodes.EngineFailed));
+
+        Assert.Equal(ErrorKinds.ProviderFailed, Assert.IsType<JobFailure>(result).Error.Kind);
+        AssertAbandoned();
+    }
+
+    [Fact]
+    public async Task Run_EveryWorkerBlamesTheRequest_ClientIsToldAndPaysNothing()
+    {
+        JobResult result = await RunAsync(
+            new RecordedAnswer(), reply => reply.FailAsync("context_length_exceeded"), reply => reply.FailAsync("context_length_exceeded"));
+
+        Assert.Equal(ErrorKinds.ContextLengthExceeded, Assert.IsType<JobFailure>(result).Error.Kind);
+        AssertAbandoned();
+    }
+
+    [Fact]
+    public async Task Run_OneWorkerBlamesTheRequest_AnotherOneIsAsked() => Assert.IsType<JobAnswer>(
+        await RunAsync(new RecordedAnswer(), reply => reply.FailAsync("context_length_exceeded"), reply => reply.AnswerAsync("abcd")));
+
+    [Fact]
+    public async Task Run_WorkerIsFullForAMoment_IsAskedAgain()
+    {
+        int calls = 0;
+
+        JobResult result = await RunAsync(new RecordedAnswer(), reply => ++calls == 1 ? reply.FailAsync(JobErrorCodes.NoFreeSlot) : reply.AnswerAsync("abcd"));
+
+        Assert.IsType<JobAnswer>(result);
+        await ReleasedAsync(LeaseOutcome.Refused, LeaseOutcome.Completed);
+    }
+
+    [Fact]
+    public async Task Run_NoWorker_HoldIsGivenBack()
+    {
+        JobResult result = await RunAsync(new RecordedAnswer());
+
+        Assert.Equal(ErrorKinds.NoCapacity, Assert.IsType<JobFailure>(result).Error.Kind);
+        AssertAbandoned();
+    }
+
+    [Fact]
+    public async Task Run_SlotsCanNotBeReached_HoldIsGivenBackAndTheFaultGoesOn()
+    {
+        _bench = await JobRunnerBench.StartAsync(reply => reply.AnswerAsync("abcd"));
+        _bench.Cluster.Slots.IsAway = true;
+
+        await Assert.ThrowsAsync<ClusterUnavailableException>(() => _bench.Runner.RunAsync(_bench.Job(), new RecordedAnswer(), CancellationToken.None));
+
+        AssertAbandoned();
+    }
+
+    [Fact]
+    public async Task Run_StreamBreaksBehindTheFinish_AnswerIsGoodAndThePromptIsNotPaid()
+    {
+        JobResult result = await RunAsync(new RecordedAnswer(), async reply =>
+        {
+            await reply.BeginAsync();
+            await reply.TextAsync("abcd");
+            await reply.FinishAsync();
+            reply.Break();
+        });
+
+        var answer = Assert.IsType<JobAnswer>(result);
+        Assert.Equal(("stop", new TokenUsage(0, 0, 4)), (answer.FinishReason, answer.Usage));
+        Assert.Equal(CompletionStatus.Broken, Completion().Status);
+    }
+
+    [Fact]
+    public async Task Run_ReportOfAnotherLease_AnswerIsGoodAndThePromptIsNotPaid()
+    {
+        JobResult result = await RunAsync(new RecordedAnswer(), async reply =>
+        {
+            await reply.BeginAsync();
+            await reply.TextAsync("abcd");
+            await reply.FinishAsync();
+            await reply.FinalAsync(4, lease: "lease-of-another");
+        });
+
+        Assert.Equal(new TokenUsage(0, 0, 4), Assert.IsType<JobAnswer>(result).Usage);
+        await ReleasedAsync(LeaseOutcome.Garbage);
+    }
+
+    [Fact]
+    public async Task Run_ReportOfMoreThanCame_IsPaidForWhatCameAndTheTolerance()
+    {
+        JobResult result = await RunAsync(new RecordedAnswer(), async reply =>
+        {
+            await reply.BeginAsync();
+            await reply.TextAsync("abcd");
+            await reply.FinishAsync();
+            await reply.FinalAsync(90);
+        });
+
+        Assert.Equal(6, Assert.IsType<JobAnswer>(result).Usage.Completion);
+    }
+
+    [Fact]
+    public async Task Run_MoreTokensThanHeldFor_IsCutThere()
+    {
+        var sink = new RecordedAnswer();
+
+        JobResult result = await RunAsync(
+            sink,
+            async reply =>
+            {
+                await reply.BeginAsync();
+                for (int i = 0; i < 20; i++)
+                {
+                    await reply.TextAsync("a");
+                }
+            },
+            maxCompletionTokens: 4);
+
+        var answer = Assert.IsType<JobAnswer>(result);
+        Assert.Equal(("length", 4L), (answer.FinishReason, answer.Usage.Completion));
+        Assert.Equal(("aaaaaa", "length"), (sink.Text, sink.FinishReason)); // Two more than paid for: texts may be split in more than one way.
+    }
+
+    [Fact]
+    public async Task Run_ClientLeaves_WorkerIsStoppedAndWhatItGeneratedIsCharged()
+    {
+        using var leaving = new CancellationTokenSource();
+        var stopped = new TaskCompletionSource();
+        var sink = new RecordedAnswer();
+        _bench = await JobRunnerBench.StartAsync(async reply =>
+        {
+            await reply.BeginAsync();
+            await reply.TextAsync("abc");
+            await HangAsync(reply);
+            _bench.Keep(reply, reply.Report(5, UsageStatus.Cancelled));
+            stopped.SetResult();
+        });
+        Task<JobResult> running = _bench.Runner.RunAsync(_bench.Job(), sink, leaving.Token);
+        await Condition.HoldsAsync(() => sink.Text == "abc", "the text came");
+
+        await leaving.CancelAsync();
+
+        Assert.IsType<JobLeft>(await running.WaitAsync(TestGateway.Deadline));
+        Assert.True(stopped.Task.IsCompleted);
+        await Condition.HoldsAsync(() => !_bench.Acknowledged.IsEmpty, "the report was acknowledged");
+        JobCompletion completion = Completion();
+        Assert.Equal((CompletionStatus.Cancelled, new TokenUsage(JobRunnerBench.PromptTokens, 0, 5)), (completion.Status, completion.Reported));
+    }
+
+    [Fact]
+    public async Task Run_ClientLeavesBeforeTheFirstToken_HoldIsGivenBack()
+    {
+        using var leaving = new CancellationTokenSource();
+        var begun = new TaskCompletionSource();
+        _bench = await JobRunnerBench.StartAsync(async reply =>
+        {
+            await reply.BeginAsync();
+            begun.SetResult();
+            await HangAsync(reply);
+        });
+        Task<JobResult> running = _bench.Runner.RunAsync(_bench.Job(), new RecordedAnswer(), leaving.Token);
+        await begun.Task.WaitAsync(TestGateway.Deadline);
+
+        await leaving.CancelAsync();
+
+        Assert.IsType<JobLeft>(await running.WaitAsync(TestGateway.Deadline));
+        AssertAbandoned();
+    }
+
+    [Fact]
+    public async Task Run_TimeIsOverInOneDocument_NothingIsCharged()
+    {
+        _bench = await JobRunnerBench.StartAsync(HangAfterTextAsync);
+
+        JobResult result = await _bench.Runner.RunAsync(_bench.Job(limit: TimeSpan.FromMilliseconds(300)), new JsonAnswer(), CancellationToken.None);
+
+        Assert.Equal(ErrorKinds.Deadline, Assert.IsType<JobFailure>(result).Error.Kind);
+        AssertAbandoned();
+    }
+
+    [Fact]
+    public async Task Run_TimeIsOverInAStream_WhatWasDeliveredIsCharged()
+    {
+        _bench = await JobRunnerBench.StartAsync(HangAfterTextAsync);
+
+        JobResult result = await _bench.Runner.RunAsync(_bench.Job(limit: TimeSpan.FromMilliseconds(300)), new RecordedAnswer(), CancellationToken.None);
+
+        ApiError error = Assert.IsType<JobFailure>(result).Error;
+        Assert.Equal((ErrorKinds.Deadline, 3), (error.Kind, error.Metadata!["usage"]!["completion_tokens"]!.GetValue<long>()));
+        Assert.Equal(CompletionStatus.Cancelled, Completion().Status);
+    }
+
+    private static async Task BreakAfterTextAsync(WorkerReply reply)
+    {
+        await reply.BeginAsync();
+        await reply.TextAsync("abc");
+        await reply.FailAsync(JobErrorCodes.EngineFailed);
+    }
+
+    private static async Task HangAfterTextAsync(WorkerReply reply)
+    {
+        await reply.BeginAsync();
+        await reply.TextAsync("abc");
+        await HangAsync(reply);
+    }
+
+    /// <summary>Until the gateway lets go.</summary>
+    private static async Task HangAsync(WorkerReply reply)
+    {
+        var gone = new TaskCompletionSource();
+        await using CancellationTokenRegistration registration = reply.Gone.Register(gone.SetResult);
+        await gone.Task;
+    }
+
+    private Task<JobResult> RunAsync(IAnswerSink sink, params Func<WorkerReply, Task>[] workers) => RunAsync(sink, workers, maxCompletionTokens: 100);
+
+    private Task<JobResult> RunAsync(IAnswerSink sink, Func<WorkerReply, Task> worker, int maxCompletionTokens) => RunAsync(sink, [worker], maxCompletionTokens);
+
+    private async Task<JobResult> RunAsync(IAnswerSink sink, Func<WorkerReply, Task>[] workers, int maxCompletionTokens)
+    {
+        _bench = await JobRunnerBench.StartAsync(workers);
+        ChatJob job = _bench.Job(maxCompletionTokens);
+        JobResult result = await _bench.Runner.RunAsync(job, sink, CancellationToken.None).WaitAsync(TestGateway.Deadline);
+        await Condition.HoldsAsync(() => _bench.Running.FindLease(job.JobId) is null, "the job was settled");
+        return result;
+    }
+
+    private JobCompletion Completion()
+    {
+        Assert.Empty(_bench.Cluster.Jobs.Abandonments);
+        return Assert.Single(_bench.Cluster.Jobs.Completions);
+    }
+
+    private void AssertAbandoned()
+    {
+        Assert.Empty(_bench.Cluster.Jobs.Completions);
+        Assert.Single(_bench.Cluster.Jobs.Abandonments);
+    }
+
+    private async Task ReleasedAsync(params LeaseOutcome[] outcomes)
+    {
+        await Condition.HoldsAsync(() => _bench.Cluster.Slots.Releases.Count == outcomes.Length, $"{outcomes.Length} leases were given back");
+        Assert.Equal(outcomes, _bench.Cluster.Slots.Releases.Select(release => release.Outcome));
+    }
+
+    /// <summary>A stream's client: what came is out.</summary>
+    private sealed class RecordedAnswer : IAnswerSink
+    {
+        private readonly StringBuilder _text = new();
+
+        public bool HasDelivered => _text.Length > 0;
+
+        public string Text
+        {
+            get
+            {
+                lock (_text)
+                {
+                    return _text.ToString();
+                }
+            }
+        }
+
+        public string? FinishReason { get; private set; }
+
+        public ValueTask DeliverAsync(ReadOnlyMemory<byte> chunk, ChunkContent content)
+        {
+            lock (_text)
+            {
+                _text.Append(content.Text);
+            }
+
+            FinishReason = content.FinishReason;
+            return ValueTask.CompletedTask;
+        }
+
+        public void Reset() => Assert.False(HasDelivered);
+    }
+}

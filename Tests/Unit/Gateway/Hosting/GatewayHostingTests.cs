@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using CocoonOrleans.Gateway.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace CocoonOrleans.Tests.Unit.Gateway.Hosting;
+
+/// <summary>The gateway's own host on loopback ports, with no cluster behind it.</summary>
+public sealed class GatewayHostingTests : IAsyncLifetime, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("cocoon-gateway-").FullName;
+    private readonly HttpClient _http = new();
+    private WebApplication _app = null!;
+    private Uri[] _listeners = [];
+
+    private Uri Api => _listeners[0];
+
+    private Uri Admin => _listeners[1];
+
+    private Uri Http2 => _listeners[2];
+
+    public async Task InitializeAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder, EnvironmentName = "Development" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Gateway:Listen"] = "127.0.0.1:0",
+            ["Gateway:AdminListen"] = "127.0.0.1:0",
+            ["Gateway:Http2Listen"] = "127.0.0.1:0",
+            ["Gateway:DataFolder"] = _folder,
+            ["Gateway:Limits:HeaderLimit"] = "00:00:01",
+            ["Tunnel:Listen"] = "127.0.0.1:0",
+            ["Tunnel:IdentityFolder"] = Path.Combine(_folder, "identity"),
+            ["Tunnel:AllowAnyWorker"] = "true",
+            ["Cluster:GatewayPorts:0"] = "1",
+        });
+        builder.AddGateway();
+        builder.Logging.ClearProviders();
+        _app = builder.Build();
+        _app.MapGateway();
+        await _app.StartAsync();
+        _listeners = [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    [Fact]
+    public async Task Live_OverHttp2WithoutTls_Answers()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Http2, "/health/live")) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+        using HttpResponseMessage response = await _http.SendAsync(request);
+
+        Assert.Equal((HttpStatusCode.OK, HttpVersion.Version20), (response.StatusCode, response.Version));
+    }
+
+    [Fact]
+    public async Task Ready_NoCluster_SaysWhatIsMissing()
+    {
+        using HttpResponseMessage response = await _http.GetAsync(new Uri(Api, "/health/ready"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Contains("catalog: not read yet", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/", 404, "unknown_url")]
+    [InlineData("POST", "/v1/completions", 404, "unknown_url")]
+    [InlineData("GET", "/v1/%zz", 404, "unknown_url")]
+    [InlineData("GET", "/v1/chat/completions", 405, "method_not_allowed")]
+    [InlineData("DELETE", "/v1/models", 405, "method_not_allowed")]
+    [InlineData("OPTIONS", "/v1/models", 405, "method_not_allowed")]
+    [InlineData("GET", "/v1/models", 401, "invalid_api_key")]
+    [InlineData("GET", "/v1/models/", 401, "invalid_api_key")]
+    [InlineData("GET", "/v1/key", 401, "invalid_api_key")]
+    [InlineData("POST", "/v1/chat/completions", 401, "invalid_api_key")]
+    public async Task Send_Refused_IsOpenAisErrorWithARequestId(string method, string path, int status, string code)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Api, path));
+
+        using HttpResponseMessage response = await _http.SendAsync(request);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        Assert.StartsWith("req_", response.Headers.GetValues("x-request-id").Single(), StringComparison.Ordinal);
+        using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        Assert.Equal(code, body.RootElement.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Send_Head_IsRefusedWithoutABody()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(Api, "/v1/models"));
+
+        using HttpResponseMessage response = await _http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.Equal(["GET"], response.Content.Headers.Allow);
+        Assert.Equal("", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Send_RequestIdOfTheClient_ComesBack()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Api, "/health/live")) { Headers = { { "x-request-id", "mine-1" } } };
+
+        using HttpResponseMessage response = await _http.SendAsync(request);
+
+        Assert.Equal("mine-1", response.Headers.GetValues("x-request-id").Single());
+    }
+
+    [Theory]
+    [InlineData(true, "/v1/models")]
+    [InlineData(false, "/admin/workers")]
+    public async Task Send_ToTheOtherListener_IsUnknown(bool admin, string path)
+    {
+        using HttpResponseMessage response = await _http.GetAsync(new Uri(admin ? Admin : Api, path));
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Send_HeadersThatNeverEnd_AreTimedOut()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Api.Port);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n"u8.ToArray());
+
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        string? line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("HTTP/1.1 408 Request Timeout", line);
+    }
+}
