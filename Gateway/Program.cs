@@ -1,4 +1,5 @@
 using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Market.Hosting;
 using Microsoft.Extensions.Options;
 
 try
@@ -8,6 +9,11 @@ try
     builder.AddGateway();
     await using WebApplication app = builder.Build();
     app.MapGateway();
+    if (app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.ExitWithParent)
+    {
+        ParentWatch.Begin(Console.OpenStandardInput(), app.Lifetime.StopApplication);
+    }
+
     await app.RunAsync();
     return 0;
 }

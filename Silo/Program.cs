@@ -1,6 +1,8 @@
 using System.Net.Sockets;
+using CocoonOrleans.Market.Hosting;
 using CocoonOrleans.Silo.Hosting;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +16,11 @@ try
     });
     builder.AddSilo();
     using IHost host = builder.Build();
+    if (host.Services.GetRequiredService<IOptions<SiloOptions>>().Value.ExitWithParent)
+    {
+        ParentWatch.Begin(Console.OpenStandardInput(), host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication);
+    }
+
     await host.RunAsync();
     return 0;
 }

@@ -3,6 +3,8 @@ using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Native;
 using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tokenization.Templates;
+using CocoonOrleans.Tokenization.Tokenizers;
 using CocoonOrleans.Tunnel.Trust;
 
 namespace CocoonOrleans.Cli.Network;
@@ -77,7 +79,7 @@ public sealed record NetworkTopology
             var folder = ModelFolder.Read(options.ModelFolder);
             return new ServedModel(options.ModelName, options.ModelFolder, folder.Manifest.Sha256, ChatModel.Load(options.ModelFolder).Sha256, Math.Min(folder.Config.ContextTokens, new NativeEngineOptions().MaximumContextTokens));
         }
-        catch (ModelFormatException exception)
+        catch (Exception exception) when (exception is ModelFormatException or TokenizerFormatException or TemplateSyntaxException or IOException)
         {
             throw new CommandFailedException(
                 $"The model in {options.ModelFolder} can't be served: {exception.Message}", "Name the folder of a model with --model.", innerException: exception);

@@ -57,6 +57,9 @@ internal static class ProcessSettings
         Setting("Worker:ProviderId", worker.ProviderId),
         Setting("Worker:DataFolder", worker.Folder),
         Setting("Worker:ExitWithParent", "true"),
+
+        // Well within the time after which it would be killed.
+        Setting("Worker:DrainLimit", "00:00:20"),
         Setting("Worker:Gateways:0:Address", $"127.0.0.1:{topology.TunnelPort}"),
         Setting("Worker:Gateways:0:Key", topology.GatewayId),
         Setting("Worker:Models:0:Name", topology.Model.Name),

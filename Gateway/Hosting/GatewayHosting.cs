@@ -49,10 +49,6 @@ public static class GatewayHosting
         services.AddTunnelAccepting<WorkerSessions>();
         services.AddCompletions().AddMarkets().AddRequests();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ReadyLine>(provider, Console.Out));
-        if (builder.Configuration.GetValue<bool>($"{GatewayOptions.Section}:{nameof(GatewayOptions.ExitWithParent)}"))
-        {
-            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ParentWatch>(provider, Console.OpenStandardInput()));
-        }
 
         services.AddOptions<HostOptions>().Configure<IOptions<GatewayOptions>>(static (host, gateway) =>
         {

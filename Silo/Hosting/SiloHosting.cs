@@ -17,7 +17,7 @@ namespace CocoonOrleans.Silo.Hosting;
 /// <summary>Puts a silo into a host: options, cluster, database, grains.</summary>
 public static class SiloHosting
 {
-    /// <summary>Adds the whole silo, with its ready line and, where asked for, the watch on its parent.</summary>
+    /// <summary>Adds the whole silo, with its ready line.</summary>
     /// <param name="builder">The host.</param>
     /// <exception cref="OptionsValidationException">A setting that decides how the silo is built is wrong; the other ones are checked when the host starts.</exception>
     public static IHostApplicationBuilder AddSilo(this IHostApplicationBuilder builder)
@@ -37,11 +37,6 @@ public static class SiloHosting
             silo.AddSiloDatabase(options.DataFolder, builder.Configuration);
             silo.Services.AddGrainServices(builder.Configuration);
         });
-        if (options.ExitWithParent)
-        {
-            builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ParentWatch>(services, Console.OpenStandardInput()));
-        }
-
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ReadyLine>(services, Console.Out));
         return builder;
     }

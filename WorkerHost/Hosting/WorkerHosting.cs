@@ -8,6 +8,7 @@ using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
 using CocoonOrleans.WorkerHost.Heartbeats;
 using CocoonOrleans.WorkerHost.Jobs;
+using CocoonOrleans.WorkerHost.Metrics;
 using CocoonOrleans.WorkerHost.Models;
 using CocoonOrleans.WorkerHost.Registration;
 using CocoonOrleans.WorkerHost.Usage;
@@ -30,7 +31,10 @@ public static class WorkerHosting
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
-        services.AddStrictOptions<WorkerOptions>(builder.Configuration.GetSection(WorkerOptions.Section));
+        services.AddStrictOptions<WorkerOptions>(builder.Configuration.GetSection(WorkerOptions.Section))
+            .Validate<IHostEnvironment>(
+                (worker, environment) => worker.Engine != EngineKind.Scripted || !environment.IsProduction(),
+                "Worker:Engine must be native: the scripted engine answers from a script, and never in the environment Production.");
         services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) => host.ShutdownTimeout = worker.Value.DrainLimit + StopAfterDrain);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider =>
@@ -39,14 +43,13 @@ public static class WorkerHosting
         services.AddSingleton<ServedModels>();
         services.AddHostedService<ModelLoading>();
         services.AddSingleton<UsageReportStore>().AddSingleton<JobUsage>();
+        services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<JobGate>().AddSingleton<JobRun>().AddSingleton<JobEndpoint>().AddSingleton<HeartbeatEndpoint>();
         services.AddSingleton<WorkerDrain>().AddHostedService(provider => provider.GetRequiredService<WorkerDrain>());
 
         services.AddSingleton(new DialingOptions { Software = $"cocoon-worker {Version}", BootId = HelloLine.NewBootId() });
         services.AddTunnelDialing(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Gateways.Select(gateway => gateway.ToEndPoint()));
         services.AddHostedService<ReadyAnnouncement>();
-        if (builder.Configuration.GetValue<bool>($"{WorkerOptions.Section}:{nameof(WorkerOptions.ExitWithParent)}"))
-            services.AddHostedService<ParentWatch>();
         return builder;
     }
 
@@ -54,6 +57,9 @@ public static class WorkerHosting
     public static WebApplication MapWorker(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+
+        // Wrong settings are told before anything is made of them.
+        _ = app.Services.GetRequiredService<IOptions<WorkerOptions>>().Value;
         app.MapTunnelControl();
         app.MapRegistration();
         app.MapUsageReports();

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Native;
 using CocoonOrleans.Inference.Scripted;
+using CocoonOrleans.Market.Accounts;
 
 namespace CocoonOrleans.WorkerHost.Hosting;
 
@@ -15,8 +16,7 @@ public sealed class WorkerOptions : IValidatableObject
     [Required, StringLength(64, MinimumLength = 1)]
     public string Name { get; set; } = Environment.MachineName;
 
-    /// <summary>Whose machine it is: 1 to 64 letters, digits, '-', '_' and '.', not beginning with '.'.</summary>
-    [Required, RegularExpression("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$", ErrorMessage = "must be 1 to 64 letters, digits, '-', '_' and '.', such as anna-home.")]
+    /// <summary>Whose machine it is, and so who is paid: an <see cref="AccountId"/>.</summary>
     public string ProviderId { get; set; } = "";
 
     /// <summary>The gateways to dial, 1 to 16.</summary>
@@ -56,6 +56,11 @@ public sealed class WorkerOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (!AccountId.IsValid(ProviderId))
+        {
+            yield return new ValidationResult("must be 1 to 64 letters, digits and '-', such as anna-home.", [nameof(ProviderId)]);
+        }
+
         if (Engine == EngineKind.Scripted && Scripted is null)
             yield return new ValidationResult("must hold the script, at least Worker:Scripted:Rules:0:Answer, since Worker:Engine is scripted.", [nameof(Scripted)]);
         if (Models.Select(model => model.Name).Distinct(StringComparer.Ordinal).Count() < Models.Count)

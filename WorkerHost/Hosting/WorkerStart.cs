@@ -1,5 +1,7 @@
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Torch;
+using CocoonOrleans.Market.Hosting;
+using CocoonOrleans.Tokenization.Templates;
 using CocoonOrleans.Tokenization.Tokenizers;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +20,13 @@ internal static class WorkerStart
         try
         {
             await using WebApplication app = builder.AddWorker().Build();
-            await app.MapWorker().RunAsync();
+            app.MapWorker();
+            if (app.Services.GetRequiredService<IOptions<WorkerOptions>>().Value.ExitWithParent)
+            {
+                ParentWatch.Begin(Console.OpenStandardInput(), app.Lifetime.StopApplication);
+            }
+
+            await app.RunAsync();
             return Ok;
         }
         catch (OptionsValidationException e)
@@ -32,7 +40,7 @@ internal static class WorkerStart
             await Console.Error.WriteLineAsync($"Settings: {e.Message}");
             return BadSettings;
         }
-        catch (Exception e) when (e is ModelFormatException or TokenizerFormatException or TorchLibraryException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ModelFormatException or TokenizerFormatException or TemplateSyntaxException or TorchLibraryException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"The worker can't start: {e.Message}");
             return Failed;

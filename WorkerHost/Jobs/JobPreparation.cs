@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tokenization.Tokenizers;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Models;
@@ -38,11 +40,12 @@ internal static class JobPreparation
             error = JobErrors.Of(fault);
             return null;
         }
-        if (!model.Chat.TryEncodePrompt(request, out int[]? prompt, out fault))
+        if (!TryEncode(model, request, out int[]? prompt, out fault))
         {
             error = JobErrors.Of(fault);
             return null;
         }
+
         int room = model.Loaded.ContextTokens - prompt.Length;
         if (room < 1)
         {
@@ -61,6 +64,21 @@ internal static class JobPreparation
             Deadline = dispatch.Deadline,
         };
         return new PreparedJob(dispatch, model, generation, request.IncludeUsage);
+    }
+
+    private static bool TryEncode(ServedModel model, ChatCompletionRequest request, [NotNullWhen(true)] out int[]? prompt, [NotNullWhen(false)] out ChatRequestError? fault)
+    {
+        try
+        {
+            return model.Chat.TryEncodePrompt(request, out prompt, out fault);
+        }
+        catch (TokenizerFormatException)
+        {
+            // Text made to keep the tokenizer's splitting pattern busy.
+            prompt = null;
+            fault = new ChatRequestError("The model's tokenizer takes too long on this text. Shorten the messages, or break up long runs.", "messages", ChatRequestError.InvalidValue);
+            return false;
+        }
     }
 
     private static SamplingOptions SamplingOf(ChatCompletionRequest request) => new()

@@ -58,6 +58,9 @@ public sealed partial class UsageReportStore
     {
         string name = NameOf(report);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(signed, TunnelJson.Default.SignedUsageReport);
+
+        // Under its last name at once: on the usual Linux file systems the flush of a new file keeps its name too, a rename after it not. Half a file is told by its
+        // signature when it is read, and was never promised to anybody.
         await using (var file = new FileStream(PathOf(name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous))
         {
             await file.WriteAsync(json);

@@ -1,3 +1,4 @@
+using CocoonOrleans.Tests.EndToEnd.Commands;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 
 namespace CocoonOrleans.Tests.EndToEnd.Faults;
@@ -41,6 +42,23 @@ public sealed class ServerDeathTests(ScriptedNetwork fixture)
         Assert.Equal("captured", job.State);
         Assert.InRange(job.CompletionTokens, stream.Pieces, 120);
         Assert.Equal(1, network.Ledger.Charges(account.Account.AccountId));
+        await network.ServesAgainAsync();
+    }
+
+    [Theory]
+    [InlineData("silo")]
+    [InlineData("gateway")]
+    [InlineData("worker-2")]
+    public async Task Terminate_WhileItsInputIsOpen_StopsByItselfAndComesBack(string name)
+    {
+        var network = fixture.Network;
+        var process = network.Processes.Processes.Single(process => process.Name == name);
+
+        await Signals.TerminateAsync(process.Current.Id);
+
+        // The hosts' own limit is 30 s: who waits for a read that can't be cancelled ends only then.
+        Assert.Equal(0, await process.Current.Exited.WaitAsync(TimeSpan.FromSeconds(25), TimeProvider.System));
+        await process.StartAsync(CancellationToken.None);
         await network.ServesAgainAsync();
     }
 }

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 
@@ -12,6 +14,7 @@ public sealed class WorkerDeathTests(ScriptedNetwork fixture)
     public async Task Kill_OneOfTwoWorkersUnderLoad_EveryChargeIsInTheBookOnce()
     {
         var network = fixture.Network;
+        await network.RestedAsync();
         var account = await network.CreateAccountAsync();
         var id = account.Account.AccountId;
         var streams = Enumerable.Range(0, Streams).Select(_ => new OpenStream(network, Script.Slow, account.ApiKey, maxTokens: 60)).ToArray();
@@ -47,4 +50,72 @@ public sealed class WorkerDeathTests(ScriptedNetwork fixture)
         Assert.Equal(jobs.Count(job => job.Captured.Value > 0), network.Ledger.Charges(id));
         Assert.Equal(account.Account.Balance.Value - jobs.Sum(job => job.Captured.Value), network.Ledger.Balance(id).Value);
     }
+
+    [Fact]
+    public async Task Kill_WorkerBeforeTheFirstToken_ClientNoticesNothingAndTheNextWorkerIsPaid()
+    {
+        var network = fixture.Network;
+        await network.RestedAsync();
+        var account = await network.CreateAccountAsync();
+        var free = await FreeSlotsAsync(network);
+        var stream = new OpenStream(network, Script.Waits, account.ApiKey);
+        await Eventually.SeeAsync("the job has its slot", () => FreeSlotsAsync(network), now => now < free, TimeSpan.FromSeconds(30));
+        Assert.False(stream.Answer.IsCompleted, "The first worker did not get the job.");
+
+        network.Processes.Workers[0].Current.Kill();
+
+        var answer = await stream.Answer;
+        Assert.Equal(Script.SecondAnswer, answer.Text);
+        Assert.Equal(network.Processes.Topology.Workers[1].Id, answer.Worker);
+        var job = Assert.Single(await network.SettledAsync(account.Account.AccountId));
+        Assert.Equal(("captured", answer.Worker, answer.Cost), (job.State, job.WorkerId, job.Captured));
+        await network.Processes.Workers[0].StartAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Kill_WorkerMidAnswer_ErrorEventTellsThePartialUsageThatIsCharged()
+    {
+        var network = fixture.Network;
+        await network.RestedAsync();
+        var account = await network.CreateAccountAsync();
+        using var http = network.OpenHttp(account.ApiKey);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        {
+            Content = JsonContent.Create(new { model = network.Model, messages = new[] { new { role = "user", content = Script.Slow } }, stream = true }),
+        };
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
+        for (var events = 0; events < 4;)
+        {
+            events += (await lines.ReadLineAsync())!.StartsWith("data: ", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        network.Processes.Workers[0].Current.Kill(); // The cheaper of two idle ones: the job is there.
+
+        var error = await ErrorAsync(lines);
+        Assert.Equal("provider_failed", error.GetProperty("code").GetString());
+        var usage = error.GetProperty("metadata").GetProperty("usage");
+        var job = Assert.Single(await network.SettledAsync(account.Account.AccountId));
+        Assert.Equal(("captured", "failed", network.Processes.Topology.Workers[0].Id), (job.State, job.Status, job.WorkerId));
+        Assert.Equal((0, 0), (job.PromptTokens, usage.GetProperty("prompt_tokens").GetInt64()));
+        Assert.Equal(usage.GetProperty("completion_tokens").GetInt64(), job.CompletionTokens);
+        Assert.True(job.CompletionTokens >= 3, $"{job.CompletionTokens} tokens are charged, three had been read.");
+        await network.Processes.Workers[0].StartAsync(CancellationToken.None);
+    }
+
+    private static async Task<JsonElement> ErrorAsync(StreamReader lines)
+    {
+        while (await lines.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("data: {\"error\"", StringComparison.Ordinal))
+            {
+                return JsonElement.Parse(line["data: ".Length..]).GetProperty("error");
+            }
+        }
+
+        throw new Xunit.Sdk.XunitException("The stream ended without an error event.");
+    }
+
+    private static async Task<int> FreeSlotsAsync(TestNetwork network) =>
+        (await network.ModelAsync()).GetProperty("offers").GetProperty("free_slots").GetInt32();
 }

@@ -20,6 +20,9 @@ internal static class Script
     /// <summary>On every worker: fails after <see cref="TokensBeforeFailure"/> tokens.</summary>
     public const string FailsMidway = "fails-midway";
 
+    /// <summary>On the first worker: no token for minutes. On the others: answers at once.</summary>
+    public const string Waits = "waits";
+
     /// <summary>Random tokens up to the request's limit.</summary>
     public const string Garbage = "garbage";
 
@@ -27,7 +30,16 @@ internal static class Script
 
     public const int SlowTokensPerSecond = 20;
 
-    private static readonly string Long = string.Concat(Enumerable.Repeat("one two three ", 60));
+    /// <summary>What the second worker answers where the first does not.</summary>
+    public const string SecondAnswer = "The second worker answers.";
+
+    /// <summary>What every worker answers to anything else.</summary>
+    public const string PlainAnswer = "A plain answer.";
+
+    /// <summary>What the long answers repeat.</summary>
+    public const string Verse = "one two three ";
+
+    private static readonly string Long = string.Concat(Enumerable.Repeat(Verse, 60));
 
     /// <summary>Puts scripted engines into all workers of a network. All say the same, so they serve one model: the one that the catalogue is told.</summary>
     public static async Task<LocalNetworkOptions> InAllWorkersAsync(LocalNetworkOptions options)
@@ -59,19 +71,21 @@ internal static class Script
         "--Worker:Engine=Scripted",
         "--Worker:Scripted:ContextTokens=512",
         .. Rule(0, Slow, Long, tokensPerSecond: SlowTokensPerSecond),
-        .. Rule(1, FailsAtOnce, "The second worker answers.", failAfter: worker == 0 ? 0 : null),
+        .. Rule(1, FailsAtOnce, SecondAnswer, failAfter: worker == 0 ? 0 : null),
         .. Rule(2, FailsMidway, Long, tokensPerSecond: SlowTokensPerSecond, failAfter: TokensBeforeFailure),
         .. Rule(3, Garbage, "", behaviour: "Garbage"),
-        .. Rule(4, "", "A plain answer."),
+        .. Rule(4, Waits, SecondAnswer, firstToken: worker == 0 ? "00:05:00" : "00:00:00"),
+        .. Rule(5, "", PlainAnswer),
     ];
 
     private static IEnumerable<string> Rule(
-        int index, string when, string answer, double tokensPerSecond = 0, int? failAfter = null, string behaviour = "Answer")
+        int index, string when, string answer, double tokensPerSecond = 0, int? failAfter = null, string behaviour = "Answer", string firstToken = "00:00:00")
     {
         var prefix = $"--Worker:Scripted:Rules:{index}:";
         yield return $"{prefix}WhenPromptContains={when}";
         yield return $"{prefix}Answer={answer}";
         yield return $"{prefix}Behaviour={behaviour}";
+        yield return $"{prefix}FirstTokenDelay={firstToken}";
         yield return $"{prefix}TokensPerSecond={tokensPerSecond.ToString(CultureInfo.InvariantCulture)}";
         if (failAfter is { } tokens)
         {

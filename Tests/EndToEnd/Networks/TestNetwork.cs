@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Models;
@@ -77,6 +78,39 @@ public sealed class TestNetwork : IAsyncDisposable
         using var http = OpenHttp();
         var question = ChatQuestion.Ask(Model, text) with { Seed = 1, MaxCompletionTokens = maxTokens };
         return await new ChatClient(http, key ?? Key, TimeProvider.System).AskAsync(question, onText ?? (_ => { }), CancellationToken.None);
+    }
+
+    /// <summary>The model, as the gateway shows it to clients.</summary>
+    public async Task<JsonElement> ModelAsync()
+    {
+        using var http = OpenHttp();
+        return JsonElement.Parse(await http.GetByteArrayAsync($"/v1/models/{Model}"));
+    }
+
+    /// <summary>Waits until so many workers offer the model.</summary>
+    public Task OffersAsync(int count) => Eventually.SeeAsync(
+        $"{count} offers of {Model}",
+        async () => (await ModelAsync()).GetProperty("offers").GetProperty("count").GetInt32(),
+        offers => offers == count,
+        TimeSpan.FromSeconds(60));
+
+    /// <summary>
+    /// Waits until every worker takes jobs as if nothing had happened: one that failed in a row rests, and is back after one good answer. So a test is not
+    /// disturbed by what an earlier one did to the workers.
+    /// </summary>
+    public async Task RestedAsync()
+    {
+        await OffersAsync(Processes.Workers.Count);
+        await Eventually.SeeAsync(
+            "every slot of every worker free",
+            async () =>
+            {
+                await ServesAgainAsync();
+                var offers = (await ModelAsync()).GetProperty("offers");
+                return offers.GetProperty("slots").GetInt32() - offers.GetProperty("free_slots").GetInt32();
+            },
+            taken => taken == 0,
+            TimeSpan.FromSeconds(120));
     }
 
     /// <summary>Waits until no job of an account is open, and gives them all.</summary>

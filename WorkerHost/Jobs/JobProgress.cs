@@ -1,0 +1,29 @@
+using CocoonOrleans.Inference.Engines;
+
+namespace CocoonOrleans.WorkerHost.Jobs;
+
+/// <summary>How far one job has come. Not thread-safe.</summary>
+internal sealed class JobProgress(PreparedJob job, TimeProvider time)
+{
+    public PreparedJob Job { get; } = job;
+
+    /// <summary>When it was taken.</summary>
+    public DateTimeOffset Started { get; } = time.GetUtcNow();
+
+    /// <summary>The clock's timestamp of the same moment.</summary>
+    public long Taken { get; } = time.GetTimestamp();
+
+    /// <summary>What it used so far.</summary>
+    public GenerationUsage Usage { get; set; } = new(job.PromptTokens, 0, 0);
+
+    /// <summary>Whether its report is made: a second one would contradict it.</summary>
+    public bool IsReported { get; set; }
+
+    /// <summary>One more token was generated.</summary>
+    /// <returns>How many there are.</returns>
+    public int AddToken()
+    {
+        Usage = Usage with { CompletionTokens = Usage.CompletionTokens + 1 };
+        return Usage.CompletionTokens;
+    }
+}
