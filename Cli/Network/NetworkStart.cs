@@ -30,7 +30,7 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
                 {
                     var fallen = (await _fallen.Task).Current;
                     throw new CommandFailedException(
-                        $"{fallen.Spec.Name} ended (exit code {await fallen.Exited}) while the network started.", $"Its log: {fallen.Spec.LogFile}", fallen.LastLines);
+                        $"{fallen.Spec.Name} ended (exit code {await fallen.Exited}) while the network started: {fallen.LastWords}", $"Its log: {fallen.Spec.LogFile}", fallen.LastLines);
                 }
 
                 key = await start;

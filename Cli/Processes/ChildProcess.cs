@@ -38,6 +38,11 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>The last lines that it wrote, oldest first.</summary>
     public IReadOnlyList<string> LastLines => _log.Tail;
 
+    /// <summary>Why it could not go on: the last thing that a process of ours says. Below an unhandled exception stand the frames of its stack, which are left out.</summary>
+    public string LastWords =>
+        LastLines.LastOrDefault(line => line.Length > 0 && !line.StartsWith("   at ", StringComparison.Ordinal) && !line.StartsWith("---", StringComparison.Ordinal))
+            ?? "it said nothing.";
+
     /// <summary>Starts the process.</summary>
     /// <param name="spec">What to start.</param>
     /// <exception cref="CommandFailedException">It isn't built, or the system can't start it.</exception>
@@ -158,7 +163,7 @@ public sealed class ChildProcess : IAsyncDisposable
         await Task.WhenAll(PumpAsync(_process.StandardOutput), PumpAsync(_process.StandardError));
         await _process.WaitForExitAsync();
         _log.Dispose();
-        _ready.TrySetException(Failure($"{Spec.Name} ended with exit code {_process.ExitCode} before it was ready: {Reason}"));
+        _ready.TrySetException(Failure($"{Spec.Name} ended with exit code {_process.ExitCode} before it was ready: {LastWords}"));
         _ = _ready.Task.Exception; // Observed: nobody may be waiting any more.
         return _process.ExitCode;
     }
@@ -187,11 +192,6 @@ public sealed class ChildProcess : IAsyncDisposable
             _ready.TrySetException(Failure($"{Spec.Name} said that it is ready in words that are no JSON: {exception.Message}"));
         }
     }
-
-    // What a process of ours can't go on without is the last thing that it says. Below an unhandled exception are the frames of its stack.
-    private string Reason =>
-        LastLines.LastOrDefault(line => line.Length > 0 && !line.StartsWith("   at ", StringComparison.Ordinal) && !line.StartsWith("---", StringComparison.Ordinal))
-            ?? "it said nothing.";
 
     private CommandFailedException Failure(string message) => new(message, $"Its log: {Spec.LogFile}", LastLines);
 }

@@ -19,9 +19,14 @@ public sealed class GatewayOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Parse(Address) is null)
+        {
             yield return new ValidationResult("must be a host and a port, such as gateway.example.org:9443.", [nameof(Address)]);
+        }
+
         if (!TunnelPublicKey.IsId(Key))
+        {
             yield return new ValidationResult("must be the gateway's key: 64 lower-case hex digits.", [nameof(Key)]);
+        }
     }
 
     internal GatewayEndPoint ToEndPoint()

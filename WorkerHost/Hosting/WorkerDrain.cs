@@ -31,7 +31,9 @@ public sealed partial class WorkerDrain(
         {
             using var timer = new PeriodicTimer(Look, time);
             while (gate.Running > 0 || AwaitsAcknowledgement())
+            {
                 await timer.WaitForNextTickAsync(either.Token);
+            }
         }
         catch (OperationCanceledException)
         {

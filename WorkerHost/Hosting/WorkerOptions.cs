@@ -62,8 +62,13 @@ public sealed class WorkerOptions : IValidatableObject
         }
 
         if (Engine == EngineKind.Scripted && Scripted is null)
+        {
             yield return new ValidationResult("must hold the script, at least Worker:Scripted:Rules:0:Answer, since Worker:Engine is scripted.", [nameof(Scripted)]);
+        }
+
         if (Models.Select(model => model.Name).Distinct(StringComparer.Ordinal).Count() < Models.Count)
+        {
             yield return new ValidationResult("must not name a model twice.", [nameof(Models)]);
+        }
     }
 }

@@ -32,7 +32,10 @@ internal static class WorkerStart
         catch (OptionsValidationException e)
         {
             foreach (string failure in e.Failures)
+            {
                 await Console.Error.WriteLineAsync($"Settings: {failure}");
+            }
+
             return BadSettings;
         }
         catch (InvalidOperationException e) when (e.Source == "Microsoft.Extensions.Configuration.Binder")

@@ -102,7 +102,9 @@ internal sealed class AnswerWriter : IAsyncDisposable
         {
             // Where somebody writes just now, there is no silence.
             if (!await _turn.WaitAsync(0, CancellationToken.None))
+            {
                 return;
+            }
         }
         catch (ObjectDisposedException)
         {
@@ -111,7 +113,9 @@ internal sealed class AnswerWriter : IAsyncDisposable
         try
         {
             if (!_ended)
+            {
                 await _records.WriteHeartbeatAsync(_gone);
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
         {

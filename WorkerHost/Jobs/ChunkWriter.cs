@@ -69,13 +69,21 @@ internal sealed class ChunkWriter(JobDispatch dispatch, string systemFingerprint
         _json.WriteEndObject();
         _json.WriteNull("logprobs"u8);
         if (finishReason is null)
+        {
             _json.WriteNull("finish_reason"u8);
+        }
         else
+        {
             _json.WriteString("finish_reason"u8, finishReason);
+        }
+
         _json.WriteEndObject();
         _json.WriteEndArray();
         if (includeUsage)
+        {
             _json.WriteNull("usage"u8);
+        }
+
         _json.WriteEndObject();
         _json.Flush();
         return _buffer.WrittenMemory;

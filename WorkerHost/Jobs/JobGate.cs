@@ -17,7 +17,9 @@ public sealed class JobGate(ServedModels models, UsageReportStore reports, TimeP
         get
         {
             lock (_lock)
+            {
                 return _running.Count;
+            }
         }
     }
 
@@ -27,7 +29,9 @@ public sealed class JobGate(ServedModels models, UsageReportStore reports, TimeP
         get
         {
             lock (_lock)
+            {
                 return _draining ? 0 : models.All.Sum(model => model.Slots) - _running.Count;
+            }
         }
     }
 
@@ -37,7 +41,9 @@ public sealed class JobGate(ServedModels models, UsageReportStore reports, TimeP
         get
         {
             lock (_lock)
+            {
                 return _draining;
+            }
         }
     }
 
@@ -45,7 +51,9 @@ public sealed class JobGate(ServedModels models, UsageReportStore reports, TimeP
     public void Drain()
     {
         lock (_lock)
+        {
             _draining = true;
+        }
     }
 
     /// <summary>Takes a job, or says why not.</summary>
@@ -57,21 +65,42 @@ public sealed class JobGate(ServedModels models, UsageReportStore reports, TimeP
         ArgumentNullException.ThrowIfNull(dispatch);
         place = null;
         if (models.Find(dispatch.Model) is not { } model)
+        {
             return new JobError(JobErrorCodes.ModelNotServed, "This worker does not serve that model.", Retryable: true);
+        }
+
         if (dispatch.Deadline <= time.GetUtcNow())
+        {
             return new JobError(JobErrorCodes.LeaseExpired, "The job's lease has ended already.", Retryable: true);
+        }
+
         if (!dispatch.Prices.Covers(model.Prices))
+        {
             return new JobError(JobErrorCodes.PriceTooLow, "The job pays less than this worker asks for.", Retryable: true);
+        }
+
         if (reports.Count >= UsageReportStore.MaxReports)
+        {
             return new JobError(JobErrorCodes.UsageBacklog, "Too many of this worker's usage reports wait for an acknowledgement.", Retryable: true);
+        }
+
         lock (_lock)
         {
             if (_draining)
+            {
                 return new JobError(JobErrorCodes.Draining, "This worker is about to leave.", Retryable: true);
+            }
+
             if (_running.ContainsKey(dispatch.JobId))
+            {
                 return new JobError(JobErrorCodes.DuplicateJob, "This job runs here already.", Retryable: false);
+            }
+
             if (_running.Values.Count(running => running.Model == model) >= model.Slots)
+            {
                 return new JobError(JobErrorCodes.NoFreeSlot, $"All {model.Slots} slots of this model are taken.", Retryable: true);
+            }
+
             place = new JobPlace(this, dispatch, model);
             _running.Add(dispatch.JobId, place);
             return null;
@@ -81,6 +110,8 @@ public sealed class JobGate(ServedModels models, UsageReportStore reports, TimeP
     internal void Leave(JobPlace place)
     {
         lock (_lock)
+        {
             _running.Remove(place.Dispatch.JobId);
+        }
     }
 }

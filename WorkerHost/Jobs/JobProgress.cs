@@ -20,10 +20,5 @@ internal sealed class JobProgress(PreparedJob job, TimeProvider time)
     public bool IsReported { get; set; }
 
     /// <summary>One more token was generated.</summary>
-    /// <returns>How many there are.</returns>
-    public int AddToken()
-    {
-        Usage = Usage with { CompletionTokens = Usage.CompletionTokens + 1 };
-        return Usage.CompletionTokens;
-    }
+    public void AddToken() => Usage = Usage with { CompletionTokens = Usage.CompletionTokens + 1 };
 }

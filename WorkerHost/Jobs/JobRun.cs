@@ -3,7 +3,6 @@ using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Usage;
 using CocoonOrleans.WorkerHost.Hosting;
 using CocoonOrleans.WorkerHost.Metrics;
-using CocoonOrleans.WorkerHost.Models;
 using CocoonOrleans.WorkerHost.Registration;
 
 namespace CocoonOrleans.WorkerHost.Jobs;
@@ -69,9 +68,9 @@ internal sealed partial class JobRun(
         bool begun = false;
         await foreach (GenerationEvent step in engine.GenerateAsync(job.Generation, over))
         {
-            if (step is TokenGenerated && progress.AddToken() == 1)
+            if (step is TokenGenerated)
             {
-                metrics.FirstToken(job.Model.Name, progress.Taken);
+                progress.AddToken();
             }
 
             if (!begun)
@@ -104,7 +103,7 @@ internal sealed partial class JobRun(
     private async Task<SignedUsageReport> ReportAsync(JobProgress progress, UsageStatus status, string? finishReason)
     {
         progress.IsReported = true;
-        metrics.Ended(progress.Job.Model.Name, status.ToString().ToLowerInvariant(), progress.Usage, progress.Taken);
+        metrics.Ended(progress.Job.Model.Name, status.ToString().ToLowerInvariant(), progress.Taken);
         return await usage.ReportAsync(progress.Job, progress.Started, progress.Usage, status, finishReason);
     }
 

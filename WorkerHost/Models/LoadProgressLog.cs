@@ -17,14 +17,21 @@ internal sealed partial class LoadProgressLog(string model, ILogger logger) : IP
         lock (_lock)
         {
             if (value.Stage == _stage && tenth <= _tenth)
+            {
                 return;
+            }
+
             _stage = value.Stage;
             _tenth = tenth;
         }
         if (value.BytesTotal > 0)
+        {
             LogBytes(model, value.Stage, value.BytesDone / BytesPerMegabyte, value.BytesTotal / BytesPerMegabyte);
+        }
         else
+        {
             LogStage(model, value.Stage);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Model}: {Stage}, {Done:F1} of {Total:F1} MB")]

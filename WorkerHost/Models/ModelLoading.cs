@@ -13,7 +13,10 @@ public sealed partial class ModelLoading(IInferenceEngine engine, ServedModels m
     {
         var served = new List<ServedModel>();
         foreach (ModelOptions model in options.Value.Models)
+        {
             served.Add(await LoadAsync(model, cancellationToken));
+        }
+
         models.Open(served);
     }
 

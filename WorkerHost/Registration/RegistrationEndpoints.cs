@@ -36,7 +36,10 @@ internal static class RegistrationEndpoints
     {
         string? sha256 = (string?)context.Request.RouteValues["sha256"];
         if (models.All.FirstOrDefault(model => model.Chat.Sha256 == sha256) is { } model)
+        {
             return JsonSerializer.SerializeAsync(context.Response.Body, model.Files, TunnelJson.Default.TokenizerFiles, context.RequestAborted);
+        }
+
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }

@@ -41,7 +41,9 @@ public sealed partial class UsageReportStore
         get
         {
             lock (_lock)
+            {
                 return _entries.Count;
+            }
         }
     }
 
@@ -49,7 +51,9 @@ public sealed partial class UsageReportStore
     public IReadOnlyList<SignedUsageReport> Oldest(int count)
     {
         lock (_lock)
+        {
             return [.. _entries.Values.OrderBy(entry => entry.Order).Take(count).Select(entry => entry.Signed)];
+        }
     }
 
     /// <summary>Keeps a report; it is on the disk when this returns. Whoever began a job may add its report even when the store is full.</summary>
@@ -67,7 +71,9 @@ public sealed partial class UsageReportStore
             file.Flush(flushToDisk: true);
         }
         lock (_lock)
+        {
             _entries[name] = new Entry(report.JobId, signed, _next++);
+        }
     }
 
     /// <summary>Forgets the reports of a job: its usage is booked. Nothing happens where there are none.</summary>
@@ -78,10 +84,14 @@ public sealed partial class UsageReportStore
         {
             names = [.. _entries.Where(entry => entry.Value.JobId == jobId).Select(entry => entry.Key)];
             foreach (string name in names)
+            {
                 _entries.Remove(name);
+            }
         }
         foreach (string name in names)
+        {
             File.Delete(PathOf(name));
+        }
     }
 
     // A job may come again under another lease. '~' is in neither id.
@@ -97,18 +107,27 @@ public sealed partial class UsageReportStore
             SignedUsageReport? signed = Parse(file);
             UsageReportCheck check = signed?.Check(key) ?? new(null, UsageReportFault.Malformed);
             if (check.Report is { } report)
+            {
                 found.Add((report, signed!));
+            }
             else
+            {
                 LogUnreadable(file.FullName, check.Fault); // half written when the worker died: it was never promised to anybody
+            }
         }
         foreach (var (report, signed) in found.OrderBy(entry => entry.Report.EndedMs))
+        {
             _entries[NameOf(report)] = new Entry(report.JobId, signed, _next++);
+        }
     }
 
     private static SignedUsageReport? Parse(FileInfo file)
     {
         if (file.Length > MaxFileBytes)
+        {
             return null;
+        }
+
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName), TunnelJson.Default.SignedUsageReport);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using CocoonOrleans.Tests.EndToEnd.Commands;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 
@@ -44,6 +43,7 @@ public sealed class GatewayEndTests(ScriptedNetwork fixture)
     public async Task Kill_WithEverySlotTaken_TheNextGatewayHasThemAll()
     {
         var network = fixture.Network;
+        await network.RestedAsync();
         var account = await network.CreateAccountAsync();
         var streams = Enumerable.Range(0, Slots).Select(_ => new OpenStream(network, Script.Slow, account.ApiKey)).ToArray();
         await Eventually.SeeAsync("text flows on all streams", () => streams.Count(stream => stream.Pieces > 0), flowing => flowing == Slots, Deadline);
@@ -64,10 +64,6 @@ public sealed class GatewayEndTests(ScriptedNetwork fixture)
         return await http.PostAsync("/v1/chat/completions", body);
     }
 
-    private static async Task<int> FreeSlotsAsync(TestNetwork network)
-    {
-        using var http = network.OpenHttp();
-        using var document = JsonDocument.Parse(await http.GetStringAsync($"/v1/models/{network.Model}"));
-        return document.RootElement.GetProperty("offers").GetProperty("free_slots").GetInt32();
-    }
+    private static async Task<int> FreeSlotsAsync(TestNetwork network) =>
+        (await network.ModelAsync()).GetProperty("offers").GetProperty("free_slots").GetInt32();
 }

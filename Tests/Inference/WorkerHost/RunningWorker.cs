@@ -37,10 +37,16 @@ public sealed class RunningWorker : IAsyncDisposable
 
     /// <param name="settings">Settings of the section Worker.</param>
     /// <param name="data">The data folder of an earlier worker; null for a new one.</param>
-    public static async Task<RunningWorker> StartAsync(IReadOnlyList<(string Key, string Value)> settings, TemporaryFolder? data = null)
+    /// <param name="template">The model's chat template; null where it has none.</param>
+    public static async Task<RunningWorker> StartAsync(
+        IReadOnlyList<(string Key, string Value)> settings, TemporaryFolder? data = null, string? template = "{% for message in messages %}{{ message['content'] }}{% endfor %}")
     {
         var model = new TinyModel();
-        File.WriteAllText(model.PathOf("chat_template.jinja"), "{% for message in messages %}{{ message['content'] }}{% endfor %}");
+        if (template is not null)
+        {
+            File.WriteAllText(model.PathOf("chat_template.jinja"), template);
+        }
+
         bool ownsFolders = data is null;
         data ??= new TemporaryFolder();
         string workerId;

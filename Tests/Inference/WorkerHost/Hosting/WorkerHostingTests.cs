@@ -4,6 +4,7 @@ using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Tests.Inference.WorkerHost.Hosting;
@@ -23,6 +24,7 @@ public sealed class WorkerHostingTests
     [InlineData("Modles:0:Name", "x", "Worker:Models")]
     [InlineData("Native:Treads", "2", "Worker:Native:Threads")]
     [InlineData("ProviderId", "a b", "Worker:ProviderId")]
+    [InlineData("ProviderId", "a_b", "Worker:ProviderId")]
     [InlineData("Gateways:0:Address", "gateway.example.org", "Worker:Gateways:0:Address")]
     [InlineData("Gateways:0:Key", "abc", "Worker:Gateways:0:Key")]
     [InlineData("Models:0:ManifestSha256", "abc", "Worker:Models:0:ManifestSha256")]
@@ -33,6 +35,13 @@ public sealed class WorkerHostingTests
     {
         var e = Assert.Throws<OptionsValidationException>(() => Bind([.. s_good, (key, value)]));
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_ScriptedInProduction_AreRefused()
+    {
+        var e = Assert.Throws<OptionsValidationException>(() => Bind([.. s_good, ("Engine", "scripted"), ("Scripted:Rules:0:Answer", "hi")], Environments.Production));
+        Assert.Contains("Worker:Engine must be native", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,9 +83,9 @@ public sealed class WorkerHostingTests
         Assert.Equal("job-1", Assert.Single(await restarted.ReportsAsync(1)).JobId);
     }
 
-    private static WorkerOptions Bind((string Key, string Value)[] settings)
+    private static WorkerOptions Bind((string Key, string Value)[] settings, string? environment = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment ?? Environments.Development });
         foreach (var (key, value) in settings)
             builder.Configuration[$"Worker:{key}"] = value;
         builder.AddWorker();

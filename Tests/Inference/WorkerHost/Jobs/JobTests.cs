@@ -175,6 +175,15 @@ public sealed class JobTests
     }
 
     [Fact]
+    public async Task Job_ModelWithoutChatTemplate_IsRefusedSayingSo()
+    {
+        await using RunningWorker worker = await RunningWorker.StartAsync([("Engine", "scripted"), ("Scripted:Rules:0:Answer", "Hello")], template: null);
+        JobError? error = (await worker.AskAsync()).Error;
+        Assert.Equal(("unsupported_parameter", "model", false), (error?.Code, error?.Param, error?.Retryable));
+        Assert.Contains("no chat template", error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Job_RefusedBeforeALargePayloadIsRead_LeavesTheTunnelWhole()
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
