@@ -2,7 +2,6 @@ using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Usage;
 using CocoonOrleans.WorkerHost.Hosting;
-using CocoonOrleans.WorkerHost.Models;
 using CocoonOrleans.WorkerHost.Registration;
 
 namespace CocoonOrleans.WorkerHost.Jobs;
