@@ -21,9 +21,16 @@ public sealed class AdminEndpoint(GrainCalls grains, BodyReader bodies, TimeProv
         }
 
         string accountId = request.AccountId ?? AccountId.Create("acct", time);
-        AccountView account = await grains.InvokeAsync(
-            (client, token) => client.GetGrain<IClientAccountGrain>(accountId).CreateAsync(new AccountCreation(request.Label ?? accountId), token));
-        return await AddKeyAsync(accountId, "first", account);
+        try
+        {
+            AccountView account = await grains.InvokeAsync(
+                (client, token) => client.GetGrain<IClientAccountGrain>(accountId).CreateAsync(new AccountCreation(request.Label ?? accountId), token));
+            return await AddKeyAsync(accountId, "first", account);
+        }
+        catch (ArgumentException)
+        {
+            return new ApiError(ErrorKinds.InvalidValue, "account_id is the name of an account that is not a client's; choose another.") { Param = "account_id" };
+        }
     }
 
     /// <summary><c>GET /admin/accounts/{id}</c>.</summary>

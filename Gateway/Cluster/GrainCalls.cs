@@ -27,7 +27,7 @@ public sealed class GrainCalls
                 Delay = TimeSpan.FromMilliseconds(100),
                 MaxDelay = TimeSpan.FromSeconds(1),
                 UseJitter = true,
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(static e => e is not OperationCanceledException),
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(static e => e is not (OperationCanceledException or ArgumentException)),
             });
         }
 
@@ -41,6 +41,7 @@ public sealed class GrainCalls
     /// <param name="call">The call; runs once for each try.</param>
     /// <param name="cancellationToken">Ends the tries.</param>
     /// <exception cref="ClusterUnavailableException">All tries failed.</exception>
+    /// <exception cref="ArgumentException">The grain refuses what it was told: no other try could help.</exception>
     public async Task<T> InvokeAsync<T>(Func<IClusterClient, CancellationToken, Task<T>> call, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -49,7 +50,7 @@ public sealed class GrainCalls
             return await _pipeline.ExecuteAsync(
                 static async (state, token) => await state.call(state.Client, token), (call, Client), cancellationToken);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not ArgumentException && (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
         {
             throw new ClusterUnavailableException("The cluster did not do what it was asked to.", e);
         }

@@ -143,6 +143,11 @@ public sealed partial class CompletionQueue(
 
                 LogRetried(jobId, e.InnerException?.Message);
             }
+            catch (ArgumentException e)
+            {
+                LogGivenUp(jobId, e.Message);
+                return null;
+            }
 
             // Up to a quarter more, so that thousands of jobs don't come at one moment.
             await Task.Delay(pause + (pause * (Random.Shared.NextDouble() / 4)), time, CancellationToken.None);

@@ -71,8 +71,15 @@ public sealed partial class WorkerSessions(
         }
 
         var connection = new WorkerConnection(tunnel, registration, epoch: 0);
-        await OpenSessionAsync(connection, cancellationToken);
-        return connection;
+        try
+        {
+            await OpenSessionAsync(connection, cancellationToken);
+            return connection;
+        }
+        catch (ArgumentException e)
+        {
+            throw new TunnelProtocolException($"The registration is refused: {e.Message}", e);
+        }
     }
 
     private async Task<string?> LoadAsync(WorkerTunnel tunnel, WorkerRegistration registration, CancellationToken cancellationToken)

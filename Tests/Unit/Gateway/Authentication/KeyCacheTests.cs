@@ -77,6 +77,20 @@ public sealed class KeyCacheTests
     }
 
     [Fact]
+    public async Task Find_ManyRequestsWhileOneLooks_ShareTheLook()
+    {
+        var gate = new TaskCompletionSource();
+        _keys.Add(_key);
+        _keys.Gate = gate.Task;
+        Task<Caller?>[] asking = [.. Enumerable.Range(0, 20).Select(_ => AskAsync(_key.Reveal()))];
+
+        gate.SetResult();
+
+        Assert.All(await Task.WhenAll(asking), Assert.NotNull);
+        Assert.Equal(1, _keys.Lookups);
+    }
+
+    [Fact]
     public async Task Find_ManyKeys_NumberIsBounded()
     {
         for (int i = 0; i < 5 * MaxKeys; i++)
@@ -118,15 +132,17 @@ public sealed class KeyCacheTests
 
         public bool IsAway { get; set; }
 
+        /// <summary>Where set, answers wait for it.</summary>
+        public Task Gate { get; set; } = Task.CompletedTask;
+
         public void Add(ApiKey key, bool revoked = false) =>
             _keys[key.KeyId] = new ApiKeyView(key.KeyId, key.SecretHash.ToArray(), "label", DateTimeOffset.UnixEpoch, revoked ? DateTimeOffset.UnixEpoch : null);
 
-        public Task<ApiKeyView?> FindAsync(string accountId, string keyId)
+        public async Task<ApiKeyView?> FindAsync(string accountId, string keyId)
         {
             Lookups++;
-            return IsAway
-                ? Task.FromException<ApiKeyView?>(new ClusterUnavailableException("away"))
-                : Task.FromResult(_keys.GetValueOrDefault(keyId));
+            await Gate;
+            return IsAway ? throw new ClusterUnavailableException("away") : _keys.GetValueOrDefault(keyId);
         }
     }
 }

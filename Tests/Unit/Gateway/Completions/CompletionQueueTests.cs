@@ -84,6 +84,15 @@ public sealed class CompletionQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task Complete_GrainRefusesTheMessage_IsGivenUpAtOnce()
+    {
+        Jobs.Gate = Task.FromException(new ArgumentException("No such thing."));
+
+        Assert.Null(await _queue.CompleteAsync(_job, Completion(), worker: null).WaitAsync(TestGateway.Deadline));
+        Assert.Equal(1, Jobs.Calls);
+    }
+
+    [Fact]
     public async Task Complete_AnswerTakesLong_PausesGrowToTenSeconds()
     {
         Jobs.Away = int.MaxValue;

@@ -110,7 +110,10 @@ internal sealed class JobRunnerBench : IAsyncDisposable
     }
 
     private static CatalogModel CatalogModel { get; } =
-        new(Model, new string('a', 64), new string('b', 64), 512, 64, new TokenPrices(new(9), new(9), new(9)), DateTimeOffset.UnixEpoch);
+        new(Model, new string('a', 64), new string('b', 64), 512, 64, Price(9), DateTimeOffset.UnixEpoch);
+
+    /// <summary>So many nano a token.</summary>
+    private static TokenPrices Price(int nano) => new(new(nano * 1_000_000), new(nano * 1_000_000), new(nano * 1_000_000));
 
     private async Task ConnectAsync(TunnelIdentity identity, Func<WorkerReply, Task> job, WorkerConnections connections)
     {
@@ -134,7 +137,7 @@ internal sealed class JobRunnerBench : IAsyncDisposable
         catalog.Update([CatalogModel]);
         var books = new MarketBooks(catalog, connections, options, time);
         books.Of(Model).Update($"{Model}/0", new MarketSnapshot(1, [.. _identities.Select((identity, number) => new BookOffer(
-            new Offer(identity.Id, $"provider-{number}", Model, CatalogModel.ManifestSha256, 512, new TokenPrices(new(1 + number), new(1 + number), new(1 + number)), 4, 4), 1))]));
+            new Offer(identity.Id, $"provider-{number}", Model, CatalogModel.ManifestSha256, 512, Price(1 + number), 4, 4), 1))]));
         var leases = new SlotLeases(books, connections, Cluster.Calls(time), options, metrics, time, NullLogger<SlotLeases>.Instance);
         var attempts = new WorkerAttempt(new TermsSeal(new byte[TermsSeal.KeyBytes]), Running, options, metrics, time);
         var completions = new CompletionQueue(Cluster.Calls(time), Running, options, metrics, time, NullLogger<CompletionQueue>.Instance);
