@@ -48,8 +48,8 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
     private async Task<string> StartAllAsync(Steps steps, CancellationToken cancellationToken)
     {
         // The gateway is a client of the silo. Workers need neither to load their model, so they start beside both.
-        var workers = network.Workers.Select(worker => StartAsync(steps, worker, cancellationToken)).ToArray();
-        await foreach (var started in Task.WhenEach([StartServersAsync(steps, cancellationToken), .. workers]))
+        var servers = StartServersAsync(steps, cancellationToken);
+        await foreach (var started in Task.WhenEach([servers, .. network.Workers.Select(worker => StartAsync(steps, worker, cancellationToken))]))
         {
             await started; // The first failure is the one to tell: the others may only follow from it.
         }

@@ -1,6 +1,9 @@
 namespace CocoonOrleans.Cli.Processes;
 
-/// <summary>The output of a child process: all of it in a file, the last lines in memory. Bounded: a full file becomes <c>.1</c> and a new one begins.</summary>
+/// <summary>
+/// The output of a child process: all of it in a file, the last lines in memory, but for the frames of stack traces, which would crowd out the
+/// words that people need. Bounded: a full file becomes <c>.1</c> and a new one begins.
+/// </summary>
 internal sealed class ProcessLog : IDisposable
 {
     private const long MaxFileBytes = 16 * 1024 * 1024;
@@ -18,7 +21,7 @@ internal sealed class ProcessLog : IDisposable
         _file = Open(path);
     }
 
-    /// <summary>The last lines, oldest first.</summary>
+    /// <summary>The last lines, without stack frames, oldest first.</summary>
     public IReadOnlyList<string> Tail
     {
         get
@@ -34,7 +37,11 @@ internal sealed class ProcessLog : IDisposable
     {
         lock (_gate)
         {
-            _tail.Enqueue(line);
+            if (WithoutStackFrames(line) is { Length: > 0 } words)
+            {
+                _tail.Enqueue(words);
+            }
+
             if (_tail.Count > KeptLines)
             {
                 _tail.Dequeue();
@@ -58,6 +65,14 @@ internal sealed class ProcessLog : IDisposable
             _file?.Dispose();
             _file = null;
         }
+    }
+
+    // A frame begins like this, on a line of its own or, where a logger writes one line for each entry, after the words.
+    private static string WithoutStackFrames(string line)
+    {
+        var frame = line.IndexOf("   at ", StringComparison.Ordinal);
+        var words = frame < 0 ? line : line[..frame];
+        return words.StartsWith("--- End of", StringComparison.Ordinal) || string.IsNullOrWhiteSpace(words) ? "" : words.TrimEnd();
     }
 
     private static StreamWriter Open(string path) =>

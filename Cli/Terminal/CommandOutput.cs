@@ -16,6 +16,10 @@ public sealed class CommandOutput
     // For people and programs that read lines, not for the inside of an HTML page: "3+4" stays "3+4".
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Where there is no terminal: paths in messages must not be broken.
+    private const int UnbrokenWidth = 1000;
+    private const int LeastWidth = 40;
+
     private readonly TextWriter _result;
     private readonly bool _json;
     private bool _insideLine;
@@ -23,26 +27,36 @@ public sealed class CommandOutput
     /// <summary>Writes to the streams of this process.</summary>
     /// <param name="json">Whether <c>--json</c> was given.</param>
     public CommandOutput(bool json)
-        : this(json, System.Console.Out, System.Console.Error)
+        : this(
+            json,
+            new LastingWriter(System.Console.Out),
+            new LastingWriter(System.Console.Error),
+            isTerminal: !(json ? System.Console.IsErrorRedirected : System.Console.IsOutputRedirected))
     {
     }
 
-    /// <summary>Writes to given streams.</summary>
+    /// <summary>Writes to given streams, which are no terminal.</summary>
     /// <param name="json">Whether <c>--json</c> was given.</param>
     /// <param name="output">Stands for stdout.</param>
     /// <param name="error">Stands for stderr.</param>
     public CommandOutput(bool json, TextWriter output, TextWriter error)
+        : this(json, output, error, isTerminal: false)
+    {
+    }
+
+    private CommandOutput(bool json, TextWriter output, TextWriter error, bool isTerminal)
     {
         _json = json;
         _result = output;
         Text = json ? error : output;
-        Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Text) });
-        if (!Console.Profile.Capabilities.Interactive || (json ? System.Console.IsErrorRedirected : System.Console.IsOutputRedirected))
+        Console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Console.Profile.Width = 200; // Not a terminal: paths in messages must not be broken.
-        }
-
-        IsLive = !(json ? System.Console.IsErrorRedirected : System.Console.IsOutputRedirected) && Console.Profile.Capabilities.Ansi;
+            Out = new AnsiConsoleOutput(Text),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        });
+        IsLive = isTerminal && Console.Profile.Capabilities.Ansi;
+        Console.Profile.Width = isTerminal ? Math.Max(LeastWidth, System.Console.WindowWidth) : UnbrokenWidth;
     }
 
     /// <summary>Styled text for people.</summary>

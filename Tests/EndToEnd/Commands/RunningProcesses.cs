@@ -27,6 +27,26 @@ internal static class RunningProcesses
         }
     }
 
+    /// <summary>The ids of the processes whose command line holds a text.</summary>
+    public static IReadOnlyList<int> WithArgument(string text) =>
+    [
+        .. Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0 && CommandLineOf(id).Contains(text, StringComparison.Ordinal)),
+    ];
+
+    private static string CommandLineOf(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline");
+        }
+        catch (IOException)
+        {
+            return ""; // It has ended meanwhile.
+        }
+    }
+
     private static int ParentOf(int id)
     {
         try

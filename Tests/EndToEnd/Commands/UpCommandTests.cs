@@ -96,6 +96,21 @@ public sealed class UpCommandTests
         Assert.Contains("config.json", Cocoon.Json(output).GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Up_SiloDiesAtStart_SaysWhyWithoutStackFramesAndLeavesNoProcess()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(Path.Combine(new DataFolder(folder.Path).Folder("silo"), "ledger.db"), "This is no database at all.");
+
+        var (exitCode, output, error) = await Cocoon.RunAsync("up", "--data", folder.Path, "--port", $"{FreePorts.Take(1)[0]}", "--workers", "1", "--json");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("silo ended", Cocoon.Json(output).GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("not a database", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Empty(RunningProcesses.WithArgument(folder.Path));
+    }
+
     private static async Task<string> ReadyAsync(Process up)
     {
         while (await up.StandardOutput.ReadLineAsync().WaitAsync(Deadline) is { } line)
