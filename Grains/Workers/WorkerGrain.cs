@@ -55,7 +55,7 @@ internal sealed partial class WorkerGrain(
             _session = null;
             if (!sameBoot)
             {
-                _leases.Clear();
+                Forget(_leases.EndAll());
             }
 
             state.Registration = registration;
@@ -149,7 +149,7 @@ internal sealed partial class WorkerGrain(
         ArgumentNullException.ThrowIfNull(disconnect);
         if (_session?.Close(disconnect.TunnelId) == true)
         {
-            Forget(_leases.RemoveOf(disconnect.TunnelId));
+            Forget(_leases.End(disconnect.TunnelId));
             EndIfEmpty(disconnect.Reason);
         }
 
@@ -244,7 +244,7 @@ internal sealed partial class WorkerGrain(
 
         foreach (Guid tunnel in session.CloseSilent(clock.GetUtcNow() - options.Value.HeartbeatTimeout))
         {
-            Forget(_leases.RemoveOf(tunnel));
+            Forget(_leases.End(tunnel));
             EndIfEmpty("no heartbeat");
         }
     }

@@ -237,6 +237,24 @@ public sealed class WorkerGrainTests : ClusterTest
     }
 
     [Fact]
+    public async Task Register_WorkerRestartedDuringItsProbe_GetsAnother()
+    {
+        WorkerSession session = await Grain.RegisterAsync(_registration);
+        for (int i = 0; i < 3; i++)
+        {
+            await RunAsync(session, LeaseOutcome.Failed);
+        }
+
+        Silos.Clock.Advance(TimeSpan.FromSeconds(15));
+        WorkerRegistration second = _registration with { BootId = Guid.NewGuid(), TunnelId = Guid.NewGuid() };
+        session = await Grain.RegisterAsync(second);
+        Assert.Equal(LeaseRefusal.None, (await Grain.TryLeaseAsync(Sample.Lease(session.Epoch, Now))).Refusal);
+        session = await Grain.RegisterAsync(second with { BootId = Guid.NewGuid(), TunnelId = Guid.NewGuid() });
+
+        Assert.Equal(LeaseRefusal.None, (await Grain.TryLeaseAsync(Sample.Lease(session.Epoch, Now))).Refusal);
+    }
+
+    [Fact]
     public async Task Release_OnlyFailuresAndGarbage_CountAgainstTheWorker()
     {
         WorkerSession session = await Grain.RegisterAsync(_registration);
@@ -263,6 +281,35 @@ public sealed class WorkerGrainTests : ClusterTest
         await Grain.ReleaseAsync(release);
 
         Assert.Equal(1, (await Grain.GetAsync())?.Completed);
+    }
+
+    [Fact]
+    public async Task Release_FailedAfterItsTunnelEnded_CountsOnceAgainstTheWorker()
+    {
+        WorkerSession session = await Grain.RegisterAsync(_registration);
+        LeaseRequest request = Sample.Lease(session.Epoch, Now) with { TunnelId = _registration.TunnelId };
+        LeaseResult lease = await Grain.TryLeaseAsync(request);
+        await Grain.DisconnectAsync(new WorkerDisconnect(session.Epoch, _registration.TunnelId, "killed"));
+        var release = new LeaseRelease(lease.LeaseId!.Value, request.JobId, LeaseOutcome.Failed);
+
+        await Grain.ReleaseAsync(release);
+        await Grain.ReleaseAsync(release);
+
+        Assert.Equal(request.JobId, Assert.Single((await Grain.GetAsync())!.Events).JobId);
+    }
+
+    [Fact]
+    public async Task Release_FailedAfterTheWorkerCameBack_CountsAgainstIt()
+    {
+        WorkerSession session = await Grain.RegisterAsync(_registration);
+        LeaseRequest request = Sample.Lease(session.Epoch, Now);
+        LeaseResult lease = await Grain.TryLeaseAsync(request);
+        await Grain.RegisterAsync(_registration with { BootId = Guid.NewGuid(), TunnelId = Guid.NewGuid() });
+
+        await Grain.ReleaseAsync(new LeaseRelease(lease.LeaseId!.Value, request.JobId, LeaseOutcome.Failed));
+
+        WorkerView? view = await Grain.GetAsync();
+        Assert.Equal((1L, 0), (view?.Failed, view?.Leases));
     }
 
     [Fact]
