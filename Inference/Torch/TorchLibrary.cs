@@ -18,7 +18,7 @@ public static class TorchLibrary
     ];
 
     private static readonly Lock Gate = new();
-    private static LoadedTorchLibrary? s_loaded;
+    private static LoadedTorchLibrary? _loaded;
 
     /// <summary>Loads libtorch and the shim once for the process. Safe to call from anywhere, any number of times: the first success decides.</summary>
     /// <exception cref="TorchLibraryException">libtorch is missing, unreadable, or the cache folder can't be used.</exception>
@@ -26,7 +26,7 @@ public static class TorchLibrary
     {
         lock (Gate)
         {
-            return s_loaded ??= LoadOnce(options ?? new TorchLibraryOptions());
+            return _loaded ??= LoadOnce(options ?? new TorchLibraryOptions());
         }
     }
 

@@ -17,7 +17,7 @@ namespace CocoonOrleans.Ledger.Sqlite;
 public sealed class SqliteLedger : ILedger, IAsyncDisposable
 {
     // "Ckld" in ASCII.
-    private static readonly SqliteSchema _schema = SqliteSchema.FromResources(0x436b6c64, typeof(SqliteLedger), "Schema");
+    private static readonly SqliteSchema LedgerSchema = SqliteSchema.FromResources(0x436b6c64, typeof(SqliteLedger), "Schema");
 
     private readonly SqliteFile _file;
     private readonly SqliteGroupCommit<LedgerSession> _writer;
@@ -34,7 +34,7 @@ public sealed class SqliteLedger : ILedger, IAsyncDisposable
         _file = new SqliteFile(settings.Path, settings.BusyTimeoutSeconds);
         using (SqliteConnection connection = _file.OpenForWriting())
         {
-            _schema.Apply(connection);
+            LedgerSchema.Apply(connection);
         }
 
         bool allowTreasury = settings.AllowTreasuryTransfers;

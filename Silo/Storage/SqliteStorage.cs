@@ -12,7 +12,7 @@ namespace CocoonOrleans.Silo.Storage;
 internal sealed class SqliteStorage : IAsyncDisposable
 {
     // "Ckgs" in ASCII.
-    private static readonly SqliteSchema _schema = SqliteSchema.FromResources(0x436b6773, typeof(SqliteStorage), "Schema");
+    private static readonly SqliteSchema StorageSchema = SqliteSchema.FromResources(0x436b6773, typeof(SqliteStorage), "Schema");
 
     private readonly SqliteFile _file;
     private readonly SqliteGroupCommit<SqliteStorageSession> _writer;
@@ -24,7 +24,7 @@ internal sealed class SqliteStorage : IAsyncDisposable
         _file = new SqliteFile(settings.Path, settings.BusyTimeoutSeconds);
         using (SqliteConnection connection = _file.OpenForWriting())
         {
-            _schema.Apply(connection);
+            StorageSchema.Apply(connection);
         }
 
         _writer = new SqliteGroupCommit<SqliteStorageSession>(

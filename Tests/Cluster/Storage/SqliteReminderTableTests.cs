@@ -2,7 +2,7 @@ namespace CocoonOrleans.Tests.Cluster.Storage;
 
 public sealed class SqliteReminderTableTests(StorageSilo silo) : IClassFixture<StorageSilo>
 {
-    private static readonly DateTime _start = new(2026, 11, 25, 12, 0, 0, 1, DateTimeKind.Utc);
+    private static readonly DateTime Start = new(2026, 11, 25, 12, 0, 0, 1, DateTimeKind.Utc);
 
     private readonly GrainId _grain = GrainId.Create("test", Guid.NewGuid().ToString("N"));
 
@@ -15,7 +15,7 @@ public sealed class SqliteReminderTableTests(StorageSilo silo) : IClassFixture<S
 
         Assert.NotNull(read);
         Assert.Equal(
-            (_grain, "a", _start, DateTimeKind.Utc, TimeSpan.FromMinutes(3), tag),
+            (_grain, "a", Start, DateTimeKind.Utc, TimeSpan.FromMinutes(3), tag),
             (read.GrainId, read.ReminderName, read.StartAt, read.StartAt.Kind, read.Period, read.ETag));
     }
 
@@ -116,5 +116,5 @@ public sealed class SqliteReminderTableTests(StorageSilo silo) : IClassFixture<S
         (await silo.Reminders.ReadRows(begin, end)).Reminders.Any(entry => entry.GrainId == _grain);
 
     private static ReminderEntry Entry(GrainId grain, string name) =>
-        new() { GrainId = grain, ReminderName = name, StartAt = _start, Period = TimeSpan.FromMinutes(3) };
+        new() { GrainId = grain, ReminderName = name, StartAt = Start, Period = TimeSpan.FromMinutes(3) };
 }

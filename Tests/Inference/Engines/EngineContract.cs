@@ -280,7 +280,11 @@ public abstract class EngineContract : IAsyncLifetime, IDisposable
     /// <summary>Greedy, and no token ends it.</summary>
     protected GenerationRequest Request(int tokens) => new()
     {
-        Model = "contract", PromptIds = Prompt(), MaxCompletionTokens = tokens, Sampling = SamplingOptions.Greedy, StopIds = [],
+        Model = "contract",
+        PromptIds = Prompt(),
+        MaxCompletionTokens = tokens,
+        Sampling = SamplingOptions.Greedy,
+        StopIds = [],
     };
 
     protected async Task<List<GenerationEvent>> CollectAsync(GenerationRequest request)

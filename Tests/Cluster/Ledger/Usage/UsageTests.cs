@@ -7,7 +7,7 @@ namespace CocoonOrleans.Tests.Cluster.Ledger.Usage;
 public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database)
 {
     // A Wednesday.
-    private static readonly DateOnly _today = new(2026, 11, 25);
+    private static readonly DateOnly Today = new(2026, 11, 25);
 
     public sealed class OnSqlite() : UsageTests(new SqliteLedgerDatabase());
 
@@ -17,8 +17,8 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         await Serve(100);
         await Serve(60);
 
-        Assert.Equal([new UsageRow(_today, Model, 2, 0, 0, 20, 8, 14, new Nano(160))], await Usage(Client));
-        Assert.Equal([new UsageRow(_today, Model, 2, 0, 0, 20, 8, 14, new Nano(152))], await Usage(Provider));
+        Assert.Equal([new UsageRow(Today, Model, 2, 0, 0, 20, 8, 14, new Nano(160))], await Usage(Client));
+        Assert.Equal([new UsageRow(Today, Model, 2, 0, 0, 20, 8, 14, new Nano(152))], await Usage(Provider));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         await Serve(60);
         await Ledger.DrainOutboxAsync(10, CancellationToken.None);
 
-        Assert.Equal([new UsageRow(_today, Model, 2, 0, 0, 20, 8, 14, new Nano(160))], await Usage(Client));
+        Assert.Equal([new UsageRow(Today, Model, 2, 0, 0, 20, 8, 14, new Nano(160))], await Usage(Client));
     }
 
     [Fact]
@@ -55,8 +55,8 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         await Do<HoldReleased>(new ReleaseHold(job, "expired"));
         await Do<CaptureTooLate>(Capture(job, 100));
 
-        Assert.Equal([new UsageRow(_today, Model, 0, ReleasedJobs: 1, 0, 0, 0, 0, Nano.Zero)], await Usage(Client));
-        Assert.Equal([new UsageRow(_today, Model, 0, 0, LateJobs: 1, 0, 0, 0, Nano.Zero)], await Usage(Provider));
+        Assert.Equal([new UsageRow(Today, Model, 0, ReleasedJobs: 1, 0, 0, 0, 0, Nano.Zero)], await Usage(Client));
+        Assert.Equal([new UsageRow(Today, Model, 0, 0, LateJobs: 1, 0, 0, 0, Nano.Zero)], await Usage(Provider));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         Database.Clock.Advance(TimeSpan.FromDays(1));
         await Serve(8);
 
-        IReadOnlyList<UsageRow> rows = await Ledger.GetUsageAsync(Client, _today, _today.AddDays(10), period, CancellationToken.None);
+        IReadOnlyList<UsageRow> rows = await Ledger.GetUsageAsync(Client, Today, Today.AddDays(10), period, CancellationToken.None);
 
         Assert.Equal(from.Select(DateOnly.Parse), rows.Select(row => row.From));
         Assert.Equal(amounts, rows.Select(row => row.Amount.Value));
@@ -98,7 +98,7 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         Database.Clock.Advance(TimeSpan.FromDays(1));
         await Serve(4);
 
-        IReadOnlyList<UsageRow> rows = await Ledger.GetUsageAsync(Client, _today, _today.AddDays(1), UsagePeriod.Day, CancellationToken.None);
+        IReadOnlyList<UsageRow> rows = await Ledger.GetUsageAsync(Client, Today, Today.AddDays(1), UsagePeriod.Day, CancellationToken.None);
 
         Assert.Equal([1L, 2], rows.Select(row => row.Amount.Value));
     }
@@ -107,9 +107,9 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
     public async Task GetUsage_DaysOutOfOrderOrTooFarApart_Throws()
     {
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => Ledger.GetUsageAsync(Client, _today, _today.AddDays(-1), UsagePeriod.Day, CancellationToken.None));
+            () => Ledger.GetUsageAsync(Client, Today, Today.AddDays(-1), UsagePeriod.Day, CancellationToken.None));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => Ledger.GetUsageAsync(Client, _today, _today.AddDays(401), UsagePeriod.Day, CancellationToken.None));
+            () => Ledger.GetUsageAsync(Client, Today, Today.AddDays(401), UsagePeriod.Day, CancellationToken.None));
     }
 
     private async Task Serve(long amount, string model = Model)
@@ -120,5 +120,5 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
     }
 
     private Task<IReadOnlyList<UsageRow>> Usage(string account) =>
-        Ledger.GetUsageAsync(account, _today, _today, UsagePeriod.Day, CancellationToken.None);
+        Ledger.GetUsageAsync(account, Today, Today, UsagePeriod.Day, CancellationToken.None);
 }

@@ -11,14 +11,14 @@ namespace CocoonOrleans.Tests.Inference.WorkerHost.Hosting;
 
 public sealed class WorkerHostingTests
 {
-    private static readonly (string Key, string Value)[] s_good =
+    private static readonly (string Key, string Value)[] Good =
     [
         ("Name", "desk"), ("ProviderId", "anna"), ("Gateways:0:Address", "gateway.example.org:9443"), ("Gateways:0:Key", new string('a', 64)),
         ("Models:0:Name", "house"), ("Models:0:Folder", "models/house"),
     ];
 
     [Fact]
-    public void Settings_Good_AreTaken() => Assert.Equal("house", Assert.Single(Bind(s_good).Models).Name);
+    public void Settings_Good_AreTaken() => Assert.Equal("house", Assert.Single(Bind(Good).Models).Name);
 
     [Theory]
     [InlineData("Modles:0:Name", "x", "Worker:Models")]
@@ -33,14 +33,14 @@ public sealed class WorkerHostingTests
     [InlineData("DrainLimit", "01:00:00", "Worker:DrainLimit")]
     public void Settings_Wrong_AreRefusedNamingTheKey(string key, string value, string named)
     {
-        var e = Assert.Throws<OptionsValidationException>(() => Bind([.. s_good, (key, value)]));
+        var e = Assert.Throws<OptionsValidationException>(() => Bind([.. Good, (key, value)]));
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Settings_ScriptedInProduction_AreRefused()
     {
-        var e = Assert.Throws<OptionsValidationException>(() => Bind([.. s_good, ("Engine", "scripted"), ("Scripted:Rules:0:Answer", "hi")], Environments.Production));
+        var e = Assert.Throws<OptionsValidationException>(() => Bind([.. Good, ("Engine", "scripted"), ("Scripted:Rules:0:Answer", "hi")], Environments.Production));
         Assert.Contains("Worker:Engine must be native", e.Message, StringComparison.Ordinal);
     }
 

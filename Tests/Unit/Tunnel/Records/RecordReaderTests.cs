@@ -8,7 +8,7 @@ namespace CocoonOrleans.Tests.Unit.Tunnel.Records;
 
 public sealed class RecordReaderTests
 {
-    private static readonly JobError s_error = new("no_free_slot", "All slots are taken.", true);
+    private static readonly JobError Error = new("no_free_slot", "All slots are taken.", true);
 
     [Fact]
     public async Task Read_AnyCutting_GivesWhatWasWritten()
@@ -21,13 +21,13 @@ public sealed class RecordReaderTests
                 await writer.WriteHeartbeatAsync(default);
                 foreach (byte[] chunk in chunks)
                     await writer.WriteDataAsync(chunk, default);
-                await writer.WriteAsync(s_error, default);
+                await writer.WriteAsync(Error, default);
             });
             var read = await ReadAsync(new CuttingStream(bytes, cut));
             Assert.Equal([RecordType.Meta, RecordType.Heartbeat, .. chunks.Select(_ => RecordType.Data), RecordType.Error], read.Select(record => record.Type));
             Assert.Equal(chunks, read.Where(record => record.Type == RecordType.Data).Select(record => record.Body.ToArray()));
             Assert.Equal(Samples.Meta, read[0].ReadMeta());
-            Assert.Equal(s_error, read[^1].ReadError());
+            Assert.Equal(Error, read[^1].ReadError());
         }, iter: 200);
     }
 
@@ -59,7 +59,7 @@ public sealed class RecordReaderTests
         {
             await writer.WriteAsync(Samples.Meta, default);
             await writer.WriteDataAsync("{}"u8, default);
-            await writer.WriteAsync(s_error, default);
+            await writer.WriteAsync(Error, default);
         });
         for (int length = 0; length < bytes.Length; length++)
             Assert.Equal(RecordFault.Truncated, await FaultAsync(bytes[..length]));
@@ -94,7 +94,7 @@ public sealed class RecordReaderTests
 
     [Fact]
     public async Task Read_BytesAfterTheLastRecord_AreTrailing() => Assert.Equal(RecordFault.TrailingBytes, await FaultAsync(
-        [.. await Samples.BytesAsync(async writer => await writer.WriteAsync(s_error, default)), 2]));
+        [.. await Samples.BytesAsync(async writer => await writer.WriteAsync(Error, default)), 2]));
 
     [Theory]
     [InlineData("{}")]

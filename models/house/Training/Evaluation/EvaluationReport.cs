@@ -39,12 +39,17 @@ public static class EvaluationReport
     {
         var skills = accuracies.Select(row => (JsonNode)new JsonObject
         {
-            ["skill"] = row.Skill, ["items"] = row.Items, ["newOperands"] = Percent(row.NewOperands, row.Items), ["newWordings"] = Percent(row.NewWordings, row.Items),
+            ["skill"] = row.Skill,
+            ["items"] = row.Items,
+            ["newOperands"] = Percent(row.NewOperands, row.Items),
+            ["newWordings"] = Percent(row.NewWordings, row.Items),
             ["claimed"] = row.IsClaimed,
         });
         var json = new JsonObject
         {
-            ["weightsSha256"] = Sha256(Path.Combine(folder, Training.ModelFiles.Weights)), ["tokenizerSha256"] = Sha256(Path.Combine(folder, "tokenizer.json")), ["seed"] = seed,
+            ["weightsSha256"] = Sha256(Path.Combine(folder, Training.ModelFiles.Weights)),
+            ["tokenizerSha256"] = Sha256(Path.Combine(folder, "tokenizer.json")),
+            ["seed"] = seed,
             ["heldOutSums"] = new JsonObject { ["items"] = HeldOutSums.All.Count, ["right"] = sumsRight },
             ["skills"] = new JsonArray([.. skills]),
         };

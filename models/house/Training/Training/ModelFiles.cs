@@ -24,11 +24,29 @@ public static class ModelFiles
         var shape = network.Shape;
         WriteJson(Path.Combine(folder, "config.json"), new JsonObject
         {
-            ["architectures"] = new JsonArray("LlamaForCausalLM"), ["model_type"] = "llama", ["hidden_size"] = shape.Hidden, ["intermediate_size"] = shape.Intermediate,
-            ["num_hidden_layers"] = shape.Layers, ["num_attention_heads"] = shape.Heads, ["num_key_value_heads"] = shape.Heads, ["head_dim"] = shape.HeadWidth,
-            ["vocab_size"] = shape.Vocabulary, ["max_position_embeddings"] = Shape.Positions, ["rope_theta"] = Network.RotaryBase, ["rms_norm_eps"] = Network.Epsilon,
-            ["hidden_act"] = "silu", ["attention_bias"] = false, ["mlp_bias"] = false, ["attention_dropout"] = 0.0, ["tie_word_embeddings"] = true,
-            ["initializer_range"] = 0.02, ["bos_token_id"] = null, ["eos_token_id"] = format.End, ["pad_token_id"] = format.Padding, ["use_cache"] = true, ["torch_dtype"] = "bfloat16",
+            ["architectures"] = new JsonArray("LlamaForCausalLM"),
+            ["model_type"] = "llama",
+            ["hidden_size"] = shape.Hidden,
+            ["intermediate_size"] = shape.Intermediate,
+            ["num_hidden_layers"] = shape.Layers,
+            ["num_attention_heads"] = shape.Heads,
+            ["num_key_value_heads"] = shape.Heads,
+            ["head_dim"] = shape.HeadWidth,
+            ["vocab_size"] = shape.Vocabulary,
+            ["max_position_embeddings"] = Shape.Positions,
+            ["rope_theta"] = Network.RotaryBase,
+            ["rms_norm_eps"] = Network.Epsilon,
+            ["hidden_act"] = "silu",
+            ["attention_bias"] = false,
+            ["mlp_bias"] = false,
+            ["attention_dropout"] = 0.0,
+            ["tie_word_embeddings"] = true,
+            ["initializer_range"] = 0.02,
+            ["bos_token_id"] = null,
+            ["eos_token_id"] = format.End,
+            ["pad_token_id"] = format.Padding,
+            ["use_cache"] = true,
+            ["torch_dtype"] = "bfloat16",
         });
         WriteJson(Path.Combine(folder, "generation_config.json"), new JsonObject { ["eos_token_id"] = format.End, ["pad_token_id"] = format.Padding, ["do_sample"] = false });
     }

@@ -26,7 +26,9 @@ public static class SafetensorsWriter
             var end = at + (value.NumberOfElements * (half ? sizeof(ushort) : sizeof(float)));
             header.Add(name, new JsonObject
             {
-                ["dtype"] = half ? "BF16" : "F32", ["shape"] = new JsonArray([.. value.shape.Select(size => (JsonNode)size)]), ["data_offsets"] = new JsonArray(at, end),
+                ["dtype"] = half ? "BF16" : "F32",
+                ["shape"] = new JsonArray([.. value.shape.Select(size => (JsonNode)size)]),
+                ["data_offsets"] = new JsonArray(at, end),
             });
             at = end;
         }

@@ -53,11 +53,21 @@ public static class TokenizerFiles
 
         var special = new[] { Padding, Start, End }.Select((token, i) => new JsonObject
         {
-            ["id"] = vocabulary.Count + i, ["content"] = token, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+            ["id"] = vocabulary.Count + i,
+            ["content"] = token,
+            ["single_word"] = false,
+            ["lstrip"] = false,
+            ["rstrip"] = false,
+            ["normalized"] = false,
+            ["special"] = true,
         });
         return new JsonObject
         {
-            ["version"] = "1.0", ["truncation"] = null, ["padding"] = null, ["added_tokens"] = new JsonArray([.. special]), ["normalizer"] = null,
+            ["version"] = "1.0",
+            ["truncation"] = null,
+            ["padding"] = null,
+            ["added_tokens"] = new JsonArray([.. special]),
+            ["normalizer"] = null,
             ["pre_tokenizer"] = new JsonObject
             {
                 ["type"] = "Sequence",
@@ -69,16 +79,30 @@ public static class TokenizerFiles
             ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
             ["model"] = new JsonObject
             {
-                ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = null, ["continuing_subword_prefix"] = null, ["end_of_word_suffix"] = null,
-                ["fuse_unk"] = false, ["byte_fallback"] = false, ["ignore_merges"] = true, ["vocab"] = vocabulary, ["merges"] = new JsonArray(),
+                ["type"] = "BPE",
+                ["dropout"] = null,
+                ["unk_token"] = null,
+                ["continuing_subword_prefix"] = null,
+                ["end_of_word_suffix"] = null,
+                ["fuse_unk"] = false,
+                ["byte_fallback"] = false,
+                ["ignore_merges"] = true,
+                ["vocab"] = vocabulary,
+                ["merges"] = new JsonArray(),
             },
         };
     }
 
     private static JsonObject Config(int positions) => new()
     {
-        ["tokenizer_class"] = "PreTrainedTokenizerFast", ["bos_token"] = null, ["eos_token"] = End, ["pad_token"] = Padding, ["add_bos_token"] = false,
-        ["clean_up_tokenization_spaces"] = false, ["model_max_length"] = positions, ["chat_template"] = ChatTemplate,
+        ["tokenizer_class"] = "PreTrainedTokenizerFast",
+        ["bos_token"] = null,
+        ["eos_token"] = End,
+        ["pad_token"] = Padding,
+        ["add_bos_token"] = false,
+        ["clean_up_tokenization_spaces"] = false,
+        ["model_max_length"] = positions,
+        ["chat_template"] = ChatTemplate,
     };
 
     /// <summary>The character that stands for a byte in byte-level vocabularies (<c>bytes_to_unicode</c> of OpenAI's gpt-2).</summary>
