@@ -8,7 +8,7 @@ namespace CocoonOrleans.Cli.Testing;
 /// <param name="artifacts">The checkout.</param>
 public sealed class TestRunner(BuiltArtifacts artifacts)
 {
-    private const string HangTimeout = "10min";
+    private const string HangTimeout = "3min";
 
     /// <summary>Runs the tests of a project.</summary>
     /// <param name="project">The project.</param>

@@ -169,11 +169,14 @@ public sealed class JobRunnerTests : IAsyncDisposable
     [Fact]
     public async Task Run_StreamBreaksBehindTheFinish_AnswerIsGoodAndThePromptIsNotPaid()
     {
-        JobResult result = await RunAsync(new RecordedAnswer(), async reply =>
+        var sink = new RecordedAnswer();
+
+        JobResult result = await RunAsync(sink, async reply =>
         {
             await reply.BeginAsync();
             await reply.TextAsync("abcd");
             await reply.FinishAsync();
+            await Condition.HoldsAsync(() => sink.FinishReason is not null, "the finish came");
             reply.Break();
         });
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Tests.Unit.Tunnel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -17,7 +18,9 @@ public sealed class GatewayHostingTests : IAsyncLifetime, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cocoon-gateway-").FullName;
     private readonly HttpClient _http = new();
+    private readonly CancellationTokenSource _stopping = new();
     private WebApplication _app = null!;
+    private Task _start = Task.CompletedTask;
     private Uri[] _listeners = [];
 
     private Uri Api => _listeners[0];
@@ -45,18 +48,28 @@ public sealed class GatewayHostingTests : IAsyncLifetime, IDisposable
         builder.Logging.ClearProviders();
         _app = builder.Build();
         _app.MapGateway();
-        await _app.StartAsync();
-        _listeners = [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+
+        // The listeners open at once; the start as a whole ends with the first connection to a silo, which never comes.
+        _start = _app.StartAsync(_stopping.Token);
+        ICollection<string> addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        await Condition.HoldsAsync(() => addresses.Count == 3, "the listeners are open");
+        _listeners = [.. addresses.Select(address => new Uri(address))];
     }
 
     public async Task DisposeAsync()
     {
+        await _stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _start);
         await _app.StopAsync();
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _stopping.Dispose();
+    }
 
     [Fact]
     public async Task Live_OverHttp2WithoutTls_Answers()
