@@ -77,6 +77,11 @@ internal sealed class OpenAiSchemas
                     }
 
                     (value["enum"] as JsonArray)?.Add((JsonNode?)null);
+                    if (value["$ref"] is JsonNode reference)
+                    {
+                        value.Remove("$ref");
+                        value["anyOf"] = new JsonArray(new JsonObject { ["$ref"] = reference }, new JsonObject { ["type"] = "null" });
+                    }
                 }
 
                 break;

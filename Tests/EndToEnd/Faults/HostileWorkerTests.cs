@@ -93,14 +93,25 @@ public sealed class HostileWorkerTests(ScriptedNetwork fixture)
     {
         var network = fixture.Network;
         var account = await network.CreateAccountAsync();
+        var delivered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var hostile = await HostileWorker.JoinAsync(network, fixture.TakeStranger(), async job =>
         {
             await job.BeginAsync(Delivered);
+
+            // A reset throws away what is still on its way.
+            await delivered.Task.WaitAsync(TimeSpan.FromSeconds(30));
             await Broken[fault](job);
         });
         var text = "";
 
-        var refusal = await Assert.ThrowsAsync<ChatRefusedException>(() => network.AskAsync("hello", account.ApiKey, piece => text += piece));
+        var refusal = await Assert.ThrowsAsync<ChatRefusedException>(() => network.AskAsync("hello", account.ApiKey, piece =>
+        {
+            text += piece;
+            if (text.TrimEnd() == Delivered)
+            {
+                delivered.TrySetResult();
+            }
+        }));
 
         Assert.Equal("provider_failed", refusal.Code);
         Assert.Equal(Delivered, text.TrimEnd());

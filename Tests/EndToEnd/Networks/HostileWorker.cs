@@ -7,6 +7,7 @@ using CocoonOrleans.Tunnel.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace CocoonOrleans.Tests.EndToEnd.Networks;
@@ -76,16 +77,18 @@ internal sealed class HostileWorker : IAsyncDisposable
         await _network.OffersAsync(_network.Processes.Workers.Count);
     }
 
-    private static async Task BeatAsync(HttpContext context)
+    private static async Task BeatAsync(HttpContext context, IHostApplicationLifetime lifetime)
     {
+        // Ends with the worker, which would wait for it otherwise.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), TimeProvider.System);
         do
         {
             await JsonSerializer.SerializeAsync(
-                context.Response.Body, new Heartbeat(0, 0, Slots, 0, Draining: false, PendingUsageReports: 0), TunnelJson.Default.Heartbeat, context.RequestAborted);
-            await context.Response.WriteAsync("\n", context.RequestAborted);
-            await context.Response.Body.FlushAsync(context.RequestAborted);
+                context.Response.Body, new Heartbeat(0, 0, Slots, 0, Draining: false, PendingUsageReports: 0), TunnelJson.Default.Heartbeat, end.Token);
+            await context.Response.WriteAsync("\n", end.Token);
+            await context.Response.Body.FlushAsync(end.Token);
         }
-        while (await timer.WaitForNextTickAsync(context.RequestAborted));
+        while (await timer.WaitForNextTickAsync(end.Token));
     }
 }
