@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using CocoonOrleans.Silo.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
@@ -30,18 +28,8 @@ public sealed class SqliteStorageSiloBuilderTests
     private static IHost Build(Action<SqliteStorageOptions> configure)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        (int siloPort, int gatewayPort) = TakeFreePorts();
+        (int siloPort, int gatewayPort) = FreePorts.TakeTwo();
         builder.UseOrleans(silo => silo.UseLocalhostClustering(siloPort, gatewayPort).AddSqliteGrainStorage("Default", configure));
         return builder.Build();
-    }
-
-    /// <summary>Two ports that nobody listens on; localhost clustering takes no port 0.</summary>
-    private static (int First, int Second) TakeFreePorts()
-    {
-        using TcpListener first = new(IPAddress.Loopback, 0);
-        using TcpListener second = new(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
     }
 }

@@ -1,0 +1,34 @@
+namespace CocoonOrleans.Tests.Cluster.Requests;
+
+public sealed class GrainCallsOfARequestTests
+{
+    // Well above what heartbeats and market polls do meanwhile.
+    private const int Requests = 60;
+
+    /// <summary>Counted at the silo, through the real gateway: calls that grow with the requests are theirs, the others are the background's.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ask_ThroughTheGateway_CostsSixGrainCallsARequest(bool stream)
+    {
+        await using OneProcessNetwork network = await OneProcessNetwork.StartAsync();
+        await network.AskAsync("What is 1 plus 1?", stream); // Reads the key, once.
+        await network.Calls.SettleAsync("worker.ReleaseAsync", 1);
+        IReadOnlyDictionary<string, int> before = network.Calls.Counts;
+
+        for (int number = 0; number < Requests; number++)
+        {
+            await network.AskAsync($"What is {number} plus 3?", stream);
+        }
+
+        await network.Calls.SettleAsync("worker.ReleaseAsync", Requests + 1);
+        await network.Calls.SettleAsync("clientaccount.CaptureAsync", Requests + 1);
+        Dictionary<string, int> grown = network.Calls.Counts.ToDictionary(call => call.Key, call => call.Value - before.GetValueOrDefault(call.Key));
+        Assert.Equal(
+            [
+                ("clientaccount.CaptureAsync", Requests), ("clientaccount.HoldAsync", Requests), ("job.CompleteAsync", Requests), ("job.StartAsync", Requests),
+                ("worker.ReleaseAsync", Requests), ("worker.TryLeaseAsync", Requests),
+            ],
+            grown.Where(call => call.Value >= Requests / 2).Select(call => (call.Key, call.Value)).OrderBy(call => call.Key, StringComparer.Ordinal));
+    }
+}
