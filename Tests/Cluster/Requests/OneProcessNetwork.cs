@@ -4,6 +4,7 @@ using System.Text.Json;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Silo.Hosting;
+using CocoonOrleans.Tests.Unit;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.WorkerHost.Hosting;
@@ -74,7 +75,7 @@ public sealed class OneProcessNetwork : IAsyncDisposable
 
     private async Task StartHostsAsync()
     {
-        string modelFolder = Path.Combine(RepositoryRoot(), "models", "house");
+        string modelFolder = Path.Combine(Repository.Root, "models", "house");
         string manifest = ModelFolder.Read(modelFolder).Manifest.Sha256;
         (int siloPort, int clusterPort) = FreePorts.TakeTwo();
 
@@ -170,18 +171,5 @@ public sealed class OneProcessNetwork : IAsyncDisposable
     {
         _hosts.Push(host);
         await host.StartAsync();
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "CocoonOrleans.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds CocoonOrleans.sln.");
     }
 }

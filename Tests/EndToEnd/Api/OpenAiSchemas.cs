@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CocoonOrleans.Tests.Unit;
 using Json.Schema;
 
 namespace CocoonOrleans.Tests.EndToEnd.Api;
@@ -22,7 +23,7 @@ internal sealed class OpenAiSchemas
     public static OpenAiSchemas? Find() => Loaded.Value;
 
     /// <summary>Where the document is looked for.</summary>
-    public static string Path { get; } = System.IO.Path.Combine(Root(), "..", "shared", "spec", "openai.openapi.json");
+    public static string Path { get; } = System.IO.Path.Combine(Repository.Root, "..", "shared", "spec", "openai.openapi.json");
 
     /// <summary>Fails where a document breaks the schema with this name. Our own extra fields are allowed, as the schemas allow them.</summary>
     public void AssertValid(string name, string json)
@@ -117,17 +118,4 @@ internal sealed class OpenAiSchemas
         JsonObject value => value.SelectMany(pair => pair.Key == "$ref" ? [pair.Value!.GetValue<string>()[Target.Length..]] : References(pair.Value)),
         _ => [],
     };
-
-    private static string Root()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "CocoonOrleans.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds CocoonOrleans.sln.");
-    }
 }
