@@ -26,7 +26,7 @@ internal static class ModelCommand
 
     private static Command Hash()
     {
-        var folder = new Argument<string>("folder") { Description = "A folder with config.json, *.safetensors, tokenizer.json and chat_template.jinja." };
+        var folder = new Argument<string>("folder") { Description = "A folder with config.json and *.safetensors or one *.gguf, tokenizer.json and chat_template.jinja." };
         var command = new Command("hash", "Hash a model's files: what a catalogue entry needs.") { folder };
         return command.Runs((result, output, cancellationToken) => Task.FromResult(Hash(Path.GetFullPath(result.GetRequiredValue(folder)), output, cancellationToken)));
     }

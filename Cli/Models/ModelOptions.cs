@@ -9,7 +9,7 @@ internal sealed class ModelOptions
 {
     private readonly Option<string?> _model = new("--model")
     {
-        Description = "The folder of the model to serve: config.json, *.safetensors, tokenizer.json, chat_template.jinja. By default the house model.",
+        Description = "The folder of the model to serve: config.json and *.safetensors or one *.gguf, tokenizer.json, chat_template.jinja. By default the house model.",
         HelpName = "folder",
     };
 

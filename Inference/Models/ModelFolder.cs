@@ -5,15 +5,15 @@ namespace CocoonOrleans.Inference.Models;
 
 /// <summary>
 /// A model's files in private memory, each read once and hashed as it was read. Files that no part of the engine reads (a card, a licence)
-/// are not part of it.
+/// are not part of it. The weights are safetensors, which config.json describes, or where there are none one GGUF file, which describes itself.
 /// </summary>
 public sealed class ModelFolder
 {
     private const string SingleWeights = "model.safetensors";
+    private const string Gguf = ".gguf";
     private const long MaximumTextBytes = 64 << 20;
 
     private static readonly string[] OptionalTexts = ["chat_template.jinja", "generation_config.json", TokenizerFiles.Config];
-    private static readonly string[] RequiredTexts = [LlamaConfig.FileName, TokenizerFiles.Tokenizer];
 
     private readonly string _folder;
     private readonly List<ModelFile> _files = [];
@@ -29,9 +29,8 @@ public sealed class ModelFolder
         _folder = folder;
         _progress = progress;
         _cancellationToken = cancellationToken;
-        ReadAll();
+        Config = ReadAll();
         Manifest = new ModelManifest(_files);
-        Config = LlamaConfig.Parse(Text(LlamaConfig.FileName));
     }
 
     /// <summary>What was read.</summary>
@@ -66,7 +65,7 @@ public sealed class ModelFolder
             : throw new ModelFormatException(TokenizerFiles.Tokenizer, "vocabulary", $"has {tokenizer.VocabularySize} ids, but the weights know {Config.VocabularySize}");
     }
 
-    private void ReadAll()
+    private LlamaConfig ReadAll()
     {
         if (!Directory.Exists(_folder))
         {
@@ -74,7 +73,12 @@ public sealed class ModelFolder
         }
 
         var sharded = Exists(SafetensorsIndex.FileName);
-        string[] texts = [.. RequiredTexts, .. OptionalTexts.Where(Exists), .. sharded ? [SafetensorsIndex.FileName] : Array.Empty<string>()];
+        var gguf = sharded || Exists(SingleWeights) ? null : FindGguf();
+        string[] texts =
+        [
+            .. gguf is null ? [LlamaConfig.FileName] : Array.Empty<string>(), TokenizerFiles.Tokenizer, .. OptionalTexts.Where(Exists),
+            .. sharded ? [SafetensorsIndex.FileName] : Array.Empty<string>(),
+        ];
         _bytesTotal = texts.Sum(Size);
         foreach (var name in texts)
         {
@@ -86,6 +90,12 @@ public sealed class ModelFolder
             });
         }
 
+        if (gguf is not null)
+        {
+            _bytesTotal += Size(gguf);
+            return ReadGguf(gguf);
+        }
+
         if (sharded)
         {
             ReadShards(SafetensorsIndex.Parse(Text(SafetensorsIndex.FileName)));
@@ -95,6 +105,34 @@ public sealed class ModelFolder
             _bytesTotal += Size(SingleWeights);
             ReadWeights(SingleWeights, _ => SingleWeights);
         }
+
+        return LlamaConfig.Parse(Text(LlamaConfig.FileName));
+    }
+
+    private string? FindGguf()
+    {
+        string[] found = [.. Directory.EnumerateFiles(_folder).Select(file => Path.GetFileName(file)).Where(name => name.EndsWith(Gguf, StringComparison.OrdinalIgnoreCase)).Take(2)];
+        return found.Length < 2
+            ? found.FirstOrDefault()
+            : throw new ModelFormatException(_folder, "weights", $"{found[0]} and {found[1]} are two models; leave one");
+    }
+
+    private LlamaConfig ReadGguf(string file)
+    {
+        LlamaConfig? config = null;
+        ReadFile(file, (stream, length) =>
+        {
+            var gguf = GgufFile.Open(stream, length, file);
+            var llama = new LlamaGguf(gguf, file);
+            foreach (var tensor in gguf.ReadTensors(_cancellationToken))
+            {
+                var weights = llama.Translate(tensor);
+                _weights.Add(weights.Name, weights);
+            }
+
+            config = llama.Config;
+        });
+        return config!;
     }
 
     private void ReadShards(IReadOnlyDictionary<string, string> shards)

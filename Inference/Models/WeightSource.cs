@@ -19,7 +19,7 @@ internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> wei
     /// <exception cref="ModelFormatException">A part is missing or has another shape.</exception>
     public torch.Tensor Take((string Name, int Rows)[] parts, int? columns = null)
     {
-        // Before memory is taken: the shape is what config.json says, and that may say anything.
+        // Before memory is taken: the shape is what the model's configuration says, and that may say anything.
         var found = parts.Select(part => Find(part.Name, columns is { } known ? [part.Rows, known] : [part.Rows])).ToList();
         var rows = parts.Sum(part => part.Rows);
         var result = torch.empty(columns is { } width ? [rows, width] : [rows], torch.float32).DetachFromDisposeScope();
@@ -42,7 +42,7 @@ internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> wei
         var unknown = weights.Keys.FirstOrDefault(name => !_used.Contains(name) && !name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) && !(tied && name == "lm_head.weight"));
         if (unknown is not null)
         {
-            throw new ModelFormatException("weights", unknown, "is no part of the decoder that config.json describes");
+            throw new ModelFormatException("weights", unknown, "is no part of the decoder that the model's configuration describes");
         }
     }
 
@@ -55,12 +55,12 @@ internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> wei
     {
         if (!weights.TryGetValue(name, out var tensor))
         {
-            throw new ModelFormatException("weights", name, $"is missing; config.json asks for a tensor of shape [{string.Join(", ", shape)}]");
+            throw new ModelFormatException("weights", name, $"is missing; the model's configuration asks for a tensor of shape [{string.Join(", ", shape)}]");
         }
 
         if (!tensor.Shape.SequenceEqual(shape))
         {
-            throw new ModelFormatException("weights", name, $"has the shape [{string.Join(", ", tensor.Shape)}], but config.json asks for [{string.Join(", ", shape)}]");
+            throw new ModelFormatException("weights", name, $"has the shape [{string.Join(", ", tensor.Shape)}], but the model's configuration asks for [{string.Join(", ", shape)}]");
         }
 
         _used.Add(name);

@@ -1,0 +1,55 @@
+namespace CocoonOrleans.Inference.Formats;
+
+/// <summary>
+/// The keys of a GGUF header. Numbers are kept as <see cref="long"/> or <see cref="double"/>, truth values as <see cref="bool"/>, texts as <see cref="string"/>;
+/// of an array only its length is, as <see cref="GgufArray"/>.
+/// </summary>
+/// <param name="file">The file's name for error messages.</param>
+/// <param name="values">Values by key.</param>
+public sealed class GgufMetadata(string file, IReadOnlyDictionary<string, object> values)
+{
+    /// <summary>Whether the file has a key.</summary>
+    public bool Has(string key) => values.ContainsKey(key);
+
+    /// <summary>A text.</summary>
+    /// <exception cref="ModelFormatException">It is missing or no text.</exception>
+    public string Text(string key) => Find(key) is string text ? text : throw new ModelFormatException(file, key, "must be a text");
+
+    /// <summary>A whole number within bounds.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="least">Lowest value that is allowed.</param>
+    /// <param name="most">Highest.</param>
+    /// <param name="fallback">The value where the key is missing; null: it must be there.</param>
+    /// <exception cref="ModelFormatException">It is missing, no whole number, or out of bounds.</exception>
+    public int Integer(string key, int least, int most, int? fallback = null)
+    {
+        if (fallback is { } value && !Has(key))
+        {
+            return value;
+        }
+
+        return Find(key) is long number && number >= least && number <= most
+            ? (int)number
+            : throw new ModelFormatException(file, key, $"must be a whole number from {least} to {most}");
+    }
+
+    /// <summary>A number above <paramref name="above"/> and at most <paramref name="most"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="above">What it must exceed.</param>
+    /// <param name="most">Highest value.</param>
+    /// <param name="fallback">The value where the key is missing; null: it must be there.</param>
+    /// <exception cref="ModelFormatException">It is missing, no number, or out of bounds.</exception>
+    public double Number(string key, double above, double most, double? fallback = null)
+    {
+        if (fallback is { } value && !Has(key))
+        {
+            return value;
+        }
+
+        return Find(key) is double number && number > above && number <= most
+            ? number
+            : throw new ModelFormatException(file, key, $"must be a number above {above} and up to {most}");
+    }
+
+    private object Find(string key) => values.GetValueOrDefault(key) ?? throw new ModelFormatException(file, key, "is missing");
+}
