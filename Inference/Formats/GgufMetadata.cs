@@ -19,16 +19,12 @@ public sealed class GgufMetadata(string file, IReadOnlyDictionary<string, object
     /// <param name="key">The key.</param>
     /// <param name="least">Lowest value that is allowed.</param>
     /// <param name="most">Highest.</param>
-    /// <param name="fallback">The value where the key is missing; null: it must be there.</param>
+    /// <param name="fallback">The value where the key is missing, within the same bounds; null: it must be there.</param>
     /// <exception cref="ModelFormatException">It is missing, no whole number, or out of bounds.</exception>
     public int Integer(string key, int least, int most, int? fallback = null)
     {
-        if (fallback is { } value && !Has(key))
-        {
-            return value;
-        }
-
-        return Find(key) is long number && number >= least && number <= most
+        var found = fallback is null || Has(key) ? Find(key) as long? : fallback;
+        return found is { } number && number >= least && number <= most
             ? (int)number
             : throw new ModelFormatException(file, key, $"must be a whole number from {least} to {most}");
     }

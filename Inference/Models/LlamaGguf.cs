@@ -126,7 +126,7 @@ internal sealed partial class LlamaGguf
         Require(Key("attention.value_length"), keys.Integer(Key("attention.value_length"), 1, 4_096, head) == head, "differs from the length of a key");
         Require(Key("rope.dimension_count"), keys.Integer(Key("rope.dimension_count"), 1, 4_096, head) == head, "covers a part of a head only, which is not supported");
         Require(Key("attention.head_count_kv"), heads % config.KeyValueHeads == 0, $"{config.KeyValueHeads} does not divide the {heads} attention heads");
-        Require(Key("attention.key_length"), head % 2 == 0, $"{head} is odd; rotary positions need pairs");
+        Require(Key("attention.key_length"), head % 2 == 0, $"a head of {head} has no pairs, which rotary positions need");
         return config;
     }
 
