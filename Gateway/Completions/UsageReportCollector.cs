@@ -28,9 +28,28 @@ public sealed partial class UsageReportCollector(
         ArgumentNullException.ThrowIfNull(worker);
         try
         {
-            foreach (SignedUsageReport report in await worker.Tunnel.GetUsageReportsAsync(cancellationToken))
+            HashSet<Guid> unclaimed = [];
+            foreach (KeptReport report in await FetchAsync(worker, cancellationToken))
             {
-                await CollectAsync(worker, report, cancellationToken);
+                if (!await IsOfRunningJobAsync(worker, report, cancellationToken))
+                {
+                    unclaimed.Add(report.JobId);
+                }
+            }
+
+            if (unclaimed.Count == 0)
+            {
+                return;
+            }
+
+            // A job that was settled here while the first page was on its way runs no longer, though that page has its report. What a page fetched
+            // after that still has was not acknowledged: nobody has settled it.
+            foreach (KeptReport report in await FetchAsync(worker, cancellationToken))
+            {
+                if (unclaimed.Contains(report.JobId))
+                {
+                    await CollectAsync(worker, report, cancellationToken);
+                }
             }
         }
         catch (Exception e) when (e is TunnelLostException or TunnelProtocolException or OperationCanceledException or ObjectDisposedException)
@@ -39,27 +58,38 @@ public sealed partial class UsageReportCollector(
         }
     }
 
-    private async Task CollectAsync(WorkerConnection worker, SignedUsageReport signed, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<KeptReport>> FetchAsync(WorkerConnection worker, CancellationToken cancellationToken) =>
+        [.. (await worker.Tunnel.GetUsageReportsAsync(cancellationToken)).Select(signed => Read(worker, signed))];
+
+    private static KeptReport Read(WorkerConnection worker, SignedUsageReport signed)
     {
         UsageReportCheck check = signed.Check(worker.Tunnel.WorkerKey);
-        if (check.Report is not { } report
-            || !Guid.TryParseExact(report.JobId, "D", out Guid jobId)
-            || !Guid.TryParseExact(report.LeaseId, "D", out Guid leaseId))
+        return check.Report is { } report
+            && Guid.TryParseExact(report.JobId, "D", out Guid jobId)
+            && Guid.TryParseExact(report.LeaseId, "D", out Guid leaseId)
+            ? new KeptReport(signed, report, jobId, leaseId)
+            : throw new TunnelProtocolException($"A kept usage report is not valid: {check.Fault}.");
+    }
+
+    private async Task<bool> IsOfRunningJobAsync(WorkerConnection worker, KeptReport kept, CancellationToken cancellationToken)
+    {
+        if (running.FindLease(kept.JobId) is not { } current)
         {
-            throw new TunnelProtocolException($"A kept usage report is not valid: {check.Fault}.");
+            return false;
         }
 
-        if (running.FindLease(jobId) is { } current)
+        if (current != kept.LeaseId)
         {
-            if (current != leaseId)
-            {
-                // Its lease counts no more: another worker serves the job, or serves it again.
-                await worker.Tunnel.AcknowledgeUsageAsync(report.JobId, cancellationToken);
-            }
-
-            return;
+            // Its lease counts no more: another worker serves the job, or serves it again.
+            await worker.Tunnel.AcknowledgeUsageAsync(kept.Report.JobId, cancellationToken);
         }
 
+        return true;
+    }
+
+    private async Task CollectAsync(WorkerConnection worker, KeptReport kept, CancellationToken cancellationToken)
+    {
+        (SignedUsageReport signed, UsageReport report, Guid jobId, Guid leaseId) = kept;
         if (seal.Open(report.Terms, jobId, leaseId, worker.WorkerId) is not { } terms)
         {
             LogUnreadableTerms(jobId, worker.WorkerId);
@@ -118,4 +148,6 @@ public sealed partial class UsageReportCollector(
 
         return false;
     }
+
+    private sealed record KeptReport(SignedUsageReport Signed, UsageReport Report, Guid JobId, Guid LeaseId);
 }
