@@ -47,8 +47,10 @@ internal sealed partial class OfferPublisher(IGrainFactory grains, string worker
             long epoch = _epoch;
             foreach ((string model, Published published) in _published.Where(pair => wanted.All(offer => offer.Model != pair.Key)).ToList())
             {
-                _published.Remove(model);
-                await TryAsync(model, (market, token) => market.WithdrawAsync(workerId, published.Epoch, token));
+                if (await TryAsync(model, (market, token) => market.WithdrawAsync(workerId, published.Epoch, token)))
+                {
+                    _published.Remove(model);
+                }
             }
 
             foreach (Offer offer in wanted)
@@ -59,14 +61,9 @@ internal sealed partial class OfferPublisher(IGrainFactory grains, string worker
                     continue;
                 }
 
-                if (await TryAsync(offer.Model, (market, token) => market.PublishAsync(offer, epoch, token)))
-                {
-                    _published[offer.Model] = new Published(offer, epoch, now);
-                }
-                else
-                {
-                    _published.Remove(offer.Model);
-                }
+                // A call that failed may have reached the book: it is tried again next time, and the offer is withdrawn as any other.
+                bool reached = await TryAsync(offer.Model, (market, token) => market.PublishAsync(offer, epoch, token));
+                _published[offer.Model] = new Published(offer, epoch, reached ? now : DateTimeOffset.MinValue);
             }
         }
 
@@ -81,7 +78,7 @@ internal sealed partial class OfferPublisher(IGrainFactory grains, string worker
             await call(grains.GetGrain<IModelMarketGrain>(MarketShard.KeyFor(model, workerId)), timeout.Token);
             return true;
         }
-#pragma warning disable CA1031 // Whatever it was, the next heartbeat tries again; an offer that stays in a book leaves it by its time to live.
+#pragma warning disable CA1031 // Whatever it was, the next tick tries again; an offer that stays in a book leaves it by its time to live.
         catch (Exception error)
 #pragma warning restore CA1031
         {
