@@ -28,8 +28,11 @@ internal sealed class AnswerProgress
     /// <summary>Seed of all draws.</summary>
     public long Seed { get; }
 
+    /// <summary>Tokens of the prompt that were computed for an earlier request.</summary>
+    public int CachedTokens { get; set; }
+
     /// <summary>Counts so far.</summary>
-    public GenerationUsage Usage => new(_promptTokens, CachedTokens: 0, _completionTokens);
+    public GenerationUsage Usage => new(_promptTokens, CachedTokens, _completionTokens);
 
     /// <summary>Takes the next token that was chosen.</summary>
     /// <returns>The events to deliver, in this order; at least one of them. With <c>Finished</c> the answer ends.</returns>

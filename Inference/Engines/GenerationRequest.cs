@@ -23,4 +23,10 @@ public sealed record GenerationRequest
 
     /// <summary>When the answer is of no use any more; null: never.</summary>
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>
+    /// Whose request it is, 1 to 128 characters that only this tenant knows: requests of one tenant share what the engine has computed of their beginnings,
+    /// and share the engine's time as one. Null: shares with no other request.
+    /// </summary>
+    public string? Tenant { get; init; }
 }

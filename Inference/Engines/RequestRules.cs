@@ -8,6 +8,7 @@ internal static class RequestRules
     private const int MaximumStopStrings = 16;
     private const int MaximumStopStringLength = 256;
     private const int MaximumStopIds = 64;
+    private const int MaximumTenantLength = 128;
 
     /// <summary>A deadline further away is a mistake, and no timer would fire for it.</summary>
     private static readonly TimeSpan FurthestDeadline = TimeSpan.FromDays(1);
@@ -18,6 +19,7 @@ internal static class RequestRules
             ?? (request.MaxCompletionTokens >= 1 ? null : Invalid(nameof(request.MaxCompletionTokens), "must be 1 or more"))
             ?? SamplingRules.Check(request.Sampling)
             ?? CheckStops(request, vocabularySize)
+            ?? (request.Tenant is { Length: 0 or > MaximumTenantLength } ? Invalid(nameof(request.Tenant), $"must be 1 to {MaximumTenantLength} characters") : null)
             ?? CheckDeadline(request.Deadline, now);
 
     /// <summary>The refusal of a model that is not loaded.</summary>

@@ -1,32 +1,28 @@
 namespace CocoonOrleans.Inference.Models;
 
 /// <summary>
-/// Computes logits for several sequences. Each sequence has a slot of the key-value cache; the running ones always hold the slots from 0 up, without
-/// a gap. Belongs to one thread.
+/// Computes logits for several sequences in one pass over the weights. Keys and values lie in blocks of <see cref="BlockTokens"/> positions that the
+/// caller gives out; which block belongs to whom only the batch says. Belongs to one thread.
 /// </summary>
 internal interface IDecoder : IDisposable
 {
-    /// <summary>Number of logits for each sequence.</summary>
+    /// <summary>Positions in a block of the key-value cache.</summary>
+    const int BlockTokens = 16;
+
+    /// <summary>Number of logits for each row.</summary>
     int VocabularySize { get; }
 
     /// <summary>Highest number of positions of a sequence.</summary>
     int ContextTokens { get; }
 
-    /// <summary>Begins a sequence: computes all its positions in one pass.</summary>
-    /// <param name="slot">An empty slot.</param>
-    /// <param name="ids">1 to <see cref="ContextTokens"/> token ids.</param>
-    /// <param name="logits">Receives the logits after the last one: <see cref="VocabularySize"/> numbers.</param>
-    void Prefill(int slot, ReadOnlySpan<int> ids, Span<float> logits);
+    /// <summary>Number of blocks; their names are 0 and up.</summary>
+    int Blocks { get; }
 
-    /// <summary>Computes one more position of every sequence. Computing the same one again changes nothing.</summary>
-    /// <param name="ids">The next token of the sequence in slot 0, 1, ...</param>
-    /// <param name="positions">Their positions.</param>
-    /// <param name="logits">Receives one row of <see cref="VocabularySize"/> logits for each sequence.</param>
-    void Decode(ReadOnlySpan<int> ids, ReadOnlySpan<int> positions, Span<float> logits);
+    /// <summary>Stores keys and values of the batch's rows in their blocks and computes the logits that it asks for. Computing the same again changes nothing.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="logits">Receives <see cref="StepBatch.LogitRows"/> rows of <see cref="VocabularySize"/> numbers, in the order of the batch.</param>
+    void Compute(StepBatch batch, Span<float> logits);
 
-    /// <summary>Moves a sequence of so many positions to an empty slot; its old slot is empty then.</summary>
-    void Move(int from, int to, int positions);
-
-    /// <summary>Empties a slot: nothing of its first positions stays in memory.</summary>
-    void Clear(int slot, int positions);
+    /// <summary>Writes zeros over a block: nothing of whoever had it stays in memory.</summary>
+    void Clear(int block);
 }

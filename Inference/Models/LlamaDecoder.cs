@@ -21,14 +21,14 @@ internal sealed class LlamaDecoder : IDecoder
     /// <param name="config">The shape.</param>
     /// <param name="weights">The weights by name.</param>
     /// <param name="contextTokens">Highest number of positions, at most the model's own.</param>
-    /// <param name="slots">Highest number of sequences at once.</param>
+    /// <param name="blocks">Blocks of the key-value cache.</param>
     /// <exception cref="Formats.ModelFormatException">The weights don't fit the shape.</exception>
-    public LlamaDecoder(LlamaConfig config, IReadOnlyDictionary<string, WeightTensor> weights, int contextTokens, int slots = 1024)
+    public LlamaDecoder(LlamaConfig config, IReadOnlyDictionary<string, WeightTensor> weights, int contextTokens, int blocks)
     {
         _config = config;
         ContextTokens = contextTokens;
         _weights = new LlamaWeights(config, weights);
-        _cache = new KeyValueCache(config, contextTokens, slots);
+        _cache = new KeyValueCache(config, blocks);
 
         using var scope = NewDisposeScope();
         // In double: at position 100,000 a float32 angle is already off in its third digit.
@@ -42,56 +42,30 @@ internal sealed class LlamaDecoder : IDecoder
 
     public int ContextTokens { get; }
 
-    public void Prefill(int slot, ReadOnlySpan<int> ids, Span<float> logits)
+    public int Blocks => _cache.Blocks;
+
+    public void Compute(StepBatch batch, Span<float> logits)
     {
         using var scope = NewDisposeScope();
-        _cache.Reserve(slot + 1);
-        var count = ids.Length;
-        var rows = arange((long)slot * ContextTokens, (long)slot * ContextTokens + count, dtype: int64);
-        var (heads, groups, size) = (_config.Heads, _config.Heads / _config.KeyValueHeads, _config.HeadSize);
-
-        Tensor Spread(Tensor shared) => shared.transpose(0, 1).unsqueeze(1).expand(-1, groups, -1, -1).reshape(1, heads, count, size);
-
-        var x = Forward(Tokens(ids), _cosines.narrow(0, 0, count), _sines.narrow(0, 0, count), (layer, queries, keys, values) =>
+        var places = Tokens(batch.Positions);
+        var slots = Tokens(SlotsOf(batch));
+        var parts = AttentionPart.Of(batch);
+        var x = Forward(Tokens(batch.Ids), _cosines.index_select(0, places), _sines.index_select(0, places), (layer, queries, keys, values) =>
         {
-            _cache.Store(layer, rows, keys, values);
-            return scaled_dot_product_attention(queries.transpose(0, 1).unsqueeze(0), Spread(keys), Spread(values), is_casual: count > 1)
-                .squeeze(0).transpose(0, 1);
+            _cache.Store(layer, slots, keys, values);
+            var attended = parts.ConvertAll(part => Attend(layer, part, queries));
+            return attended.Count == 1 ? attended[0] : cat(attended, 0);
         });
-        Logits(x.narrow(0, count - 1, 1), logits);
-    }
-
-    public void Decode(ReadOnlySpan<int> ids, ReadOnlySpan<int> positions, Span<float> logits)
-    {
-        using var scope = NewDisposeScope();
-        var count = ids.Length;
-        var places = Tokens(positions);
-        var rows = places + arange(count, dtype: int64) * ContextTokens;
-        var length = Longest(positions) + 1;
-        var mask = zeros([count, length], float32)
-            .masked_fill(arange(length, dtype: int64).unsqueeze(0).gt(places.unsqueeze(1)), float.NegativeInfinity)
-            .view(count, 1, 1, length);
-
-        var x = Forward(Tokens(ids), _cosines.index_select(0, places), _sines.index_select(0, places), (layer, queries, keys, values) =>
+        if (batch.LogitRows > 0)
         {
-            _cache.Store(layer, rows, keys, values);
-            var (allKeys, allValues) = _cache.Read(layer, count, length);
-            // The query heads that share a key head stand where the positions of a prompt would: no key is repeated in memory.
-            return scaled_dot_product_attention(queries.reshape(count, _config.KeyValueHeads, -1, _config.HeadSize), allKeys, allValues, mask);
-        });
-        Logits(x, logits);
+            Logits(batch.LogitRows == batch.Rows ? x : x.index_select(0, Tokens(LogitRowsOf(batch))), logits);
+        }
     }
 
-    public void Move(int from, int to, int positions)
+    public void Clear(int block)
     {
         using var scope = NewDisposeScope();
-        _cache.Move(from, to, positions);
-    }
-
-    public void Clear(int slot, int positions)
-    {
-        using var scope = NewDisposeScope();
-        _cache.Clear(slot, positions);
+        _cache.Clear(block);
     }
 
     public void Dispose()
@@ -105,7 +79,7 @@ internal sealed class LlamaDecoder : IDecoder
     /// <param name="ids">[n] token ids.</param>
     /// <param name="cosines">[n, head size] of their positions.</param>
     /// <param name="sines">The same shape.</param>
-    /// <param name="attend">Layer, queries [n, heads, size], keys and values [n, key-value heads, size] to the attended values, n x heads x size in this order.</param>
+    /// <param name="attend">Layer, queries [n, heads, size], keys and values [n, key-value heads, size] to the attended values [n, heads x size].</param>
     /// <returns>[n, hidden] before the last norm.</returns>
     private Tensor Forward(Tensor ids, Tensor cosines, Tensor sines, Func<int, Tensor, Tensor, Tensor, Tensor> attend)
     {
@@ -126,6 +100,20 @@ internal sealed class LlamaDecoder : IDecoder
         return x;
     }
 
+    private Tensor Attend(int layer, AttentionPart part, Tensor queries)
+    {
+        var (heads, shared, size) = (_config.Heads, _config.KeyValueHeads, _config.HeadSize);
+        var (sequences, rows, length) = (part.Sequences, part.Rows, part.Length);
+        var (keys, values) = _cache.Read(layer, part.Slots);
+
+        // [sequences, key-value heads, length, size]; the query heads that share a key head stand beside the rows: no key is repeated in memory.
+        Tensor Shared(Tensor all) => all.view(sequences, length, shared, size).transpose(1, 2);
+        var grouped = queries.narrow(0, part.FirstRow, sequences * rows).reshape(sequences, rows, shared, heads / shared, size)
+            .permute(0, 2, 3, 1, 4).reshape(sequences, shared, heads / shared * rows, size);
+        return scaled_dot_product_attention(grouped, Shared(keys), Shared(values), part.Mask(heads / shared))
+            .view(sequences, shared, heads / shared, rows, size).permute(0, 3, 1, 2, 4).reshape(sequences * rows, heads * size);
+    }
+
     private void Logits(Tensor x, Span<float> logits)
         => MemoryMarshal.Cast<byte, float>(linear(Norm(x, _weights.FinalNorm), _weights.Head).bytes).CopyTo(logits);
 
@@ -138,16 +126,11 @@ internal sealed class LlamaDecoder : IDecoder
         return x * cosines + cat([x.narrow(2, half, half).neg(), x.narrow(2, 0, half)], 2) * sines;
     }
 
-    private static int Longest(ReadOnlySpan<int> positions)
-    {
-        var longest = 0;
-        foreach (var position in positions)
-        {
-            longest = Math.Max(longest, position);
-        }
+    private static int[] SlotsOf(StepBatch batch)
+        => [.. batch.Entries.SelectMany(entry => Enumerable.Range(entry.Position, entry.Rows).Select(entry.Blocks.Slot))];
 
-        return longest;
-    }
+    private static int[] LogitRowsOf(StepBatch batch)
+        => [.. batch.Entries.SelectMany(entry => Enumerable.Range(entry.FirstRow + entry.Rows - entry.LogitRows, entry.LogitRows))];
 
     private static Tensor Tokens(ReadOnlySpan<int> ids)
     {

@@ -5,7 +5,10 @@ namespace CocoonOrleans.Inference.Native;
 /// <summary>Makes decoders. Made, used and disposed on the engine's thread alone, like everything that it makes.</summary>
 internal interface IDecoderFactory : IDisposable
 {
-    /// <summary>Makes the decoder of a model, for at most so many sequences at once.</summary>
+    /// <summary>Makes the decoder of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="contextTokens">Highest number of positions of a sequence.</param>
+    /// <param name="blocks">Blocks of its key-value cache.</param>
     /// <exception cref="Formats.ModelFormatException">The weights don't fit the model's configuration.</exception>
-    IDecoder Make(ModelFolder model, int contextTokens, int slots);
+    IDecoder Make(ModelFolder model, int contextTokens, int blocks);
 }

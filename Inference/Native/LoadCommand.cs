@@ -6,10 +6,10 @@ namespace CocoonOrleans.Inference.Native;
 /// <summary>Makes a model's decoder out of its weights and serves it.</summary>
 /// <param name="folder">The model's files.</param>
 /// <param name="contextTokens">Highest number of positions.</param>
-/// <param name="slots">Highest number of sequences at once.</param>
+/// <param name="blocks">Blocks of the key-value cache.</param>
 /// <param name="makeLane">Makes the lane around a decoder.</param>
 /// <param name="cancellationToken">Gives up, unless the decoder is being made already.</param>
-internal sealed class LoadCommand(ModelFolder folder, int contextTokens, int slots, Func<IDecoder, ModelLane> makeLane, CancellationToken cancellationToken) : IEngineCommand
+internal sealed class LoadCommand(ModelFolder folder, int contextTokens, int blocks, Func<IDecoder, ModelLane> makeLane, CancellationToken cancellationToken) : IEngineCommand
 {
     private readonly TaskCompletionSource<ModelLane> _lane = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -22,7 +22,7 @@ internal sealed class LoadCommand(ModelFolder folder, int contextTokens, int slo
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            decoder = decoders.Make(folder, contextTokens, slots);
+            decoder = decoders.Make(folder, contextTokens, blocks);
             WarmUp(decoder);
             var lane = makeLane(decoder);
             lanes.Add(lane);
@@ -45,8 +45,16 @@ internal sealed class LoadCommand(ModelFolder folder, int contextTokens, int slo
     private static void WarmUp(IDecoder decoder)
     {
         var logits = new float[decoder.VocabularySize];
-        decoder.Prefill(0, [0], logits);
-        decoder.Decode([0], [1], logits);
-        decoder.Clear(0, 2);
+        var batch = new StepBatch(2);
+        var blocks = new BlockTable();
+        blocks.Add(0);
+        foreach (var (ids, position) in ((int[], int)[])[([0, 0], 0), ([0], 2)])
+        {
+            batch.Clear();
+            batch.Add(ids, position, blocks, logitRows: 1);
+            decoder.Compute(batch, logits);
+        }
+
+        decoder.Clear(0);
     }
 }

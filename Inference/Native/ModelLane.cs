@@ -1,13 +1,15 @@
+using System.Diagnostics.CodeAnalysis;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Sampling;
+using CocoonOrleans.Inference.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace CocoonOrleans.Inference.Native;
 
 /// <summary>
-/// All answers of one model: those that run, at most one for each slot, and those that wait, in the order in which they came. The engine's thread
-/// alone calls what is not marked otherwise.
+/// All answers of one model: those that run, at most one for each slot, and those that wait. Each step computes the next tokens of all answers together, and
+/// beside them the prompts of new ones, a piece at a time. The engine's thread alone calls what is not marked otherwise.
 /// </summary>
 internal sealed partial class ModelLane : IDisposable
 {
@@ -19,14 +21,17 @@ internal sealed partial class ModelLane : IDisposable
     private readonly EngineMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TokenSampler _sampler;
+    private readonly BlockPool _pool;
+    private readonly FairQueue _waiting = new();
     private readonly List<Sequence> _running = [];
-    private readonly LinkedList<Sequence> _waiting = [];
-    private readonly int[] _ids;
-    private readonly int[] _positions;
+    private readonly List<Sequence> _step = [];
+    private readonly StepBatch _batch;
     private float[] _logits = [];
+    private long _arrived;
     private int _faults;
     private volatile bool _outOfService;
     private volatile int _runningCount;
+    private volatile int _usedBlocks;
     private int _taken;
 
     public ModelLane(LoadedModel model, IDecoder decoder, NativeEngineOptions options, EngineMetrics metrics, ILogger logger)
@@ -37,8 +42,10 @@ internal sealed partial class ModelLane : IDisposable
         _metrics = metrics;
         _logger = logger;
         _sampler = new TokenSampler(decoder.VocabularySize);
-        _ids = new int[options.Slots];
-        _positions = new int[options.Slots];
+        _pool = new BlockPool(decoder.Blocks, decoder.Clear);
+
+        // However many answers are under way, prompts go on by a block's length in each step.
+        _batch = new StepBatch(Math.Max(options.StepTokens, options.Slots) + IDecoder.BlockTokens);
     }
 
     /// <summary>The model. For any thread.</summary>
@@ -56,6 +63,9 @@ internal sealed partial class ModelLane : IDisposable
     /// <summary>Requests that wait. For any thread.</summary>
     public int Queued => Math.Max(0, Volatile.Read(ref _taken) - _runningCount);
 
+    /// <summary>Part of the key-value cache that answers under way hold, 0 to 1. For any thread.</summary>
+    public double CacheUse => (double)_usedBlocks / _pool.Count;
+
     /// <summary>Takes a place among those that run or wait, if there is one. For any thread; whoever got one calls <see cref="Leave"/>.</summary>
     public bool TryEnter()
     {
@@ -72,32 +82,56 @@ internal sealed partial class ModelLane : IDisposable
     public void Leave() => Interlocked.Decrement(ref _taken);
 
     /// <summary>Lets a request wait for its turn.</summary>
-    public void Enqueue(Sequence sequence) => _waiting.AddLast(sequence);
+    public void Enqueue(Sequence sequence)
+    {
+        sequence.Number = ++_arrived;
+        sequence.Blocks = new SequenceBlocks(_pool, PrefixKey.Root(Model.ManifestSha256, sequence.Request.Tenant), keep: sequence.Request.Tenant is not null);
+        _waiting.Enqueue(sequence);
+    }
 
-    /// <summary>One step: the next token of everyone who runs, then the prompts of those who wait, as far as slots and the step's share reach.</summary>
+    /// <summary>One step: the next token of everyone whose prompt is done, then as much of the prompts as the step has room for.</summary>
     /// <returns>How many tokens were delivered, and whether there is more to do at once.</returns>
     public (int Tokens, bool Busy) Step()
     {
         DropUnwanted();
-        var tokens = Decode() + Begin();
+        _batch.Clear();
+        _step.Clear();
+        AddNextTokens();
+        AddPrompts();
+        _usedBlocks = _pool.Used;
+        if (_step.Count == 0)
+        {
+            return (0, false);
+        }
+
+        var tokens = Compute();
+        ReleaseEnded();
         if (tokens > 0)
         {
             _metrics.Delivered(Model.Name, tokens);
         }
 
-        return (tokens, _running.Exists(sequence => sequence.HasRoom()) || (_waiting.Count > 0 && _running.Count < _options.Slots));
+        return (tokens, !_outOfService && (_running.Exists(sequence => sequence.HasRoom()) || (_waiting.Count > 0 && _running.Count < _options.Slots)));
     }
 
     /// <summary>Ends everything that runs or waits.</summary>
     public void FailAll(GenerationFailure failure, string message, EngineRefusal refusal, Exception? inner = null)
     {
         Fail(_running, failure, message, inner);
-        foreach (var sequence in _waiting)
+        foreach (var sequence in _waiting.Waiting.ToList())
         {
-            sequence.Refuse(refusal);
-        }
+            if (sequence.Begun)
+            {
+                sequence.Fail(failure, message, inner);
+            }
+            else
+            {
+                sequence.Refuse(refusal);
+            }
 
-        _waiting.Clear();
+            _waiting.Remove(sequence);
+            _waiting.Leave(sequence);
+        }
     }
 
     public void Dispose() => _decoder.Dispose();
@@ -110,74 +144,215 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         ReleaseEnded();
-        for (var node = _waiting.First; node is not null;)
+        foreach (var sequence in _waiting.Waiting.ToList())
         {
-            var next = node.Next;
-            node.Value.EndIfUnwanted();
-            if (node.Value.Ended)
+            sequence.EndIfUnwanted();
+            if (sequence.Ended)
             {
-                _waiting.Remove(node);
+                _waiting.Remove(sequence);
+                _waiting.Leave(sequence);
             }
-
-            node = next;
         }
     }
 
-    private int Decode()
+    /// <summary>The next token of those whose prompt is done. Whoever waits for its reader keeps its blocks and is left out.</summary>
+    private void AddNextTokens()
     {
-        if (!_running.Exists(sequence => sequence.HasRoom()))
+        for (var i = 0; i < _running.Count; i++)
         {
-            return 0;
-        }
-
-        var count = _running.Count;
-        for (var slot = 0; slot < count; slot++)
-        {
-            (_ids[slot], _positions[slot]) = (_running[slot].NextId, _running[slot].Position);
-        }
-
-        // Whoever waits for a reader is computed too, since slots have no gap, but keeps its token for later: computing it again changes nothing.
-        var logits = Logits(count);
-        if (!Compute(() => _decoder.Decode(_ids.AsSpan(0, count), _positions.AsSpan(0, count), Logits(count)), _running))
-        {
-            return 0;
-        }
-
-        var tokens = 0;
-        var advanced = 0;
-        for (var slot = 0; slot < count; slot++)
-        {
-            if (_running[slot].HasRoom())
+            if (_running[i] is { Pending: 1, Begun: true } sequence && sequence.HasRoom() && !TryReserve(sequence))
             {
-                advanced++;
-                tokens += Advance(_running[slot], logits.Slice(slot * VocabularySize, VocabularySize));
+                // Whoever gave its blocks up stood before this one or behind it.
+                i = -1;
             }
         }
 
-        _metrics.Stepped(Model.Name, advanced);
-        ReleaseEnded();
+        foreach (var sequence in _running)
+        {
+            if (sequence is { Pending: 1, Begun: true } && sequence.HasRoom() && sequence.Blocks.Table.Capacity >= sequence.Length)
+            {
+                Add(sequence, 1);
+            }
+        }
+    }
+
+    /// <summary>Prompts, and what has to be computed again: of those that have a place, then of those that wait for one.</summary>
+    private void AddPrompts()
+    {
+        var left = Math.Max(_options.StepTokens - _batch.Rows, IDecoder.BlockTokens);
+        foreach (var sequence in _running)
+        {
+            if (left > 0 && (sequence.Pending > 1 || !sequence.Begun) && sequence.HasRoom())
+            {
+                left -= Add(sequence, left);
+            }
+        }
+
+        while (left > 0 && _running.Count < _options.Slots && _waiting.Peek() is { } next)
+        {
+            if (!TryAdmit(next))
+            {
+                return;
+            }
+
+            left -= Add(next, left);
+        }
+    }
+
+    /// <summary>Gives a request its place, if the cache has room for all its tokens beside the next ones of those that run.</summary>
+    private bool TryAdmit(Sequence sequence)
+    {
+        sequence.Blocks.Adopt(sequence.Tokens);
+        var needed = SequenceBlocks.BlocksFor(sequence.Length) - sequence.Blocks.Table.Count;
+        if (needed + _running.Count > _pool.Available)
+        {
+            sequence.Blocks.Release(pause: true);
+            return false;
+        }
+
+        sequence.Blocks.TryReserve(sequence.Length);
+        if (!sequence.Begun)
+        {
+            sequence.CountCached(sequence.Blocks.Computed);
+            _metrics.FoundInCache(Model.Name, sequence.Blocks.Computed);
+        }
+
+        _waiting.Remove(sequence);
+        _running.Add(sequence);
+        _runningCount = _running.Count;
+        return true;
+    }
+
+    /// <summary>Finds room for a sequence's next token, at the cost of the newest answer of whoever was given most.</summary>
+    /// <returns>False where an answer gave its place up.</returns>
+    private bool TryReserve(Sequence sequence)
+    {
+        if (sequence.Blocks.TryReserve(sequence.Length))
+        {
+            return true;
+        }
+
+        var indebted = _running[0];
+        foreach (var other in _running)
+        {
+            if (other.Tenant.Served > indebted.Tenant.Served || (other.Tenant.Served == indebted.Tenant.Served && other.Number > indebted.Number))
+            {
+                indebted = other;
+            }
+        }
+
+        indebted.Blocks.Release(pause: true);
+        _running.Remove(indebted);
+        _runningCount = _running.Count;
+        _waiting.ReturnFirst(indebted);
+        _metrics.Preempted(Model.Name);
+        return false;
+    }
+
+    private int Add(Sequence sequence, int most)
+    {
+        var rows = Math.Min(sequence.Pending, most);
+        var computed = sequence.Blocks.Computed;
+        _batch.Add(sequence.Tokens.Slice(computed, rows), computed, sequence.Blocks.Table, rows == sequence.Pending ? 1 : 0);
+        _step.Add(sequence);
+        return rows;
+    }
+
+    /// <summary>Computes the step. Where that fails, each answer is computed alone, so that only those fail that can't be.</summary>
+    /// <returns>How many tokens were delivered.</returns>
+    private int Compute()
+    {
+        if (TryCompute(out var fault))
+        {
+            return Deliver();
+        }
+
+        if (_step.Count == 1)
+        {
+            CountFault(_step[0], fault);
+            return 0;
+        }
+
+        LogFault(_logger, fault, Model.Name, _step.Count);
+        var tokens = 0;
+        foreach (var (sequence, rows) in _step.Zip(_batch.Entries, (sequence, entry) => (sequence, entry.Rows)).ToList())
+        {
+            _batch.Clear();
+            _step.Clear();
+            Add(sequence, rows);
+            if (TryCompute(out fault))
+            {
+                tokens += Deliver();
+            }
+            else
+            {
+                CountFault(sequence, fault);
+            }
+
+            if (_outOfService)
+            {
+                break;
+            }
+        }
+
         return tokens;
     }
 
-    private int Begin()
+    private bool TryCompute([NotNullWhen(false)] out Exception? fault)
+    {
+        try
+        {
+            _decoder.Compute(_batch, Logits());
+            (fault, _faults) = (null, 0);
+            return true;
+        }
+        catch (Exception e)
+        {
+            fault = e;
+            return false;
+        }
+    }
+
+    /// <summary>A fault ends the answer that it was for, and, when it comes again and again, all of them.</summary>
+    private void CountFault(Sequence sequence, Exception fault)
+    {
+        LogFault(_logger, fault, Model.Name, 1);
+        Fail([sequence], GenerationFailure.Backend, BackendFailed, fault);
+        if (++_faults >= MaximumFaultsInARow)
+        {
+            GoOutOfService(fault);
+        }
+    }
+
+    private int Deliver()
     {
         var tokens = 0;
-        for (var share = _options.PrefillTokensPerStep; share > 0 && _waiting.First is { } first && _running.Count < _options.Slots && !_outOfService;)
+        var advanced = 0;
+        var prompts = 0;
+        for (var i = 0; i < _step.Count; i++)
         {
-            var sequence = first.Value;
-            var prompt = sequence.Request.PromptIds;
-            share -= prompt.Length;
-            _waiting.RemoveFirst();
-            _running.Add(sequence);
-            _runningCount = _running.Count;
-            if (Compute(() => _decoder.Prefill(_running.Count - 1, prompt.Span, Logits(1)), [sequence]))
+            var (sequence, entry) = (_step[i], _batch.Entries[i]);
+            sequence.Blocks.Advance(entry.Length, sequence.Tokens);
+            sequence.Tenant.Served += entry.Rows;
+            prompts += sequence.Begun ? 0 : entry.Rows;
+            if (entry.LogitRows > 0)
             {
-                _metrics.Prefilled(Model.Name, prompt.Length);
-                tokens += Advance(sequence, Logits(1));
-                ReleaseEnded();
+                advanced++;
+                tokens += Advance(sequence, Logits().Slice(entry.FirstLogitRow * VocabularySize, VocabularySize));
             }
         }
 
+        if (prompts > 0)
+        {
+            _metrics.Prefilled(Model.Name, prompts);
+        }
+
+        if (advanced > 0)
+        {
+            _metrics.Stepped(Model.Name, advanced);
+        }
+
+        _batch.Clear();
         return tokens;
     }
 
@@ -187,9 +362,10 @@ internal sealed partial class ModelLane : IDisposable
         {
             var begun = sequence.Begun;
             var delivered = sequence.Advance(logits, _sampler);
-            if (delivered && !begun)
+            if (delivered)
             {
-                sequence.FirstTokenAt = _metrics.Begun(Model.Name, sequence.Submitted);
+                sequence.LastTokenAt = begun ? _metrics.Next(Model.Name, sequence.LastTokenAt) : _metrics.Begun(Model.Name, sequence.Submitted);
+                sequence.FirstTokenAt = begun ? sequence.FirstTokenAt : sequence.LastTokenAt;
             }
 
             if (sequence.Completed)
@@ -205,28 +381,6 @@ internal sealed partial class ModelLane : IDisposable
             LogFault(_logger, e, Model.Name, 1);
             sequence.Fail(GenerationFailure.Backend, BackendFailed, e);
             return 0;
-        }
-    }
-
-    /// <summary>Computes. A fault ends the answers that it was for, and, when it comes again and again, all of them.</summary>
-    private bool Compute(Action compute, IReadOnlyList<Sequence> answers)
-    {
-        try
-        {
-            compute();
-            _faults = 0;
-            return true;
-        }
-        catch (Exception e)
-        {
-            LogFault(_logger, e, Model.Name, answers.Count);
-            Fail(answers, GenerationFailure.Backend, BackendFailed, e);
-            if (++_faults >= MaximumFaultsInARow)
-            {
-                GoOutOfService(e);
-            }
-
-            return false;
         }
     }
 
@@ -268,37 +422,29 @@ internal sealed partial class ModelLane : IDisposable
         }
     }
 
-    /// <summary>Empties the slots of ended answers and closes the gaps with the last ones.</summary>
+    /// <summary>Gives back what ended answers have of the cache.</summary>
     private void ReleaseEnded()
     {
-        for (var slot = _running.Count - 1; slot >= 0; slot--)
+        for (var i = _running.Count - 1; i >= 0; i--)
         {
-            if (!_running[slot].Ended)
+            if (_running[i] is { Ended: true } sequence)
             {
-                continue;
+                _running.RemoveAt(i);
+                _waiting.Leave(sequence);
+                sequence.Blocks.Release();
             }
-
-            var last = _running.Count - 1;
-            _decoder.Clear(slot, _running[slot].Stored);
-            if (slot < last)
-            {
-                _decoder.Move(last, slot, _running[last].Stored);
-                _running[slot] = _running[last];
-            }
-
-            _running.RemoveAt(last);
         }
 
         _runningCount = _running.Count;
     }
 
-    private Span<float> Logits(int rows)
+    private Span<float> Logits()
     {
-        if (_logits.Length < rows * VocabularySize)
+        if (_logits.Length < _batch.LogitRows * VocabularySize)
         {
-            _logits = new float[rows * VocabularySize];
+            _logits = new float[_batch.LogitRows * VocabularySize];
         }
 
-        return _logits.AsSpan(0, rows * VocabularySize);
+        return _logits.AsSpan(0, _batch.LogitRows * VocabularySize);
     }
 }

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
+using CocoonOrleans.Inference.Scheduling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -40,6 +41,7 @@ public sealed partial class NativeEngine : IInferenceEngine
         _time = time;
         _logger = logger;
         _metrics = new EngineMetrics(meters, time);
+        _metrics.ObserveCache(() => InService().Select(lane => (lane.Model.Name, lane.CacheUse)));
         _rate = new TokenRate(time);
         _thread = new EngineThread(decoders, _rate, options.Slots + options.Queue + CommandsBesideRequests, logger);
     }
@@ -126,9 +128,9 @@ public sealed partial class NativeEngine : IInferenceEngine
     private async Task<LoadedModel> BuildAsync(ModelReference model, ModelFolder folder, CancellationToken cancellationToken)
     {
         var contextTokens = Math.Min(folder.Config.ContextTokens, _options.MaximumContextTokens);
-        RequireMemory(folder.Config, contextTokens);
+        var blocks = CountBlocks(folder.Config, contextTokens);
         var loaded = folder.Describe(model.Name, contextTokens);
-        var command = new LoadCommand(folder, contextTokens, _options.Slots, decoder => new ModelLane(loaded, decoder, _options, _metrics, _logger), cancellationToken);
+        var command = new LoadCommand(folder, contextTokens, blocks, decoder => new ModelLane(loaded, decoder, _options, _metrics, _logger), cancellationToken);
         if (!_thread.TryPost(command))
         {
             throw new EngineRefusalException(EngineThread.StoppedRefusal);
@@ -139,20 +141,20 @@ public sealed partial class NativeEngine : IInferenceEngine
         return loaded;
     }
 
-    /// <summary>
-    /// All slots with a full context have to fit this machine's (or container's) memory: better refused here than ended by the kernel under load.
-    /// </summary>
-    private void RequireMemory(LlamaConfig config, int contextTokens)
+    /// <summary>How many blocks the key-value cache has: better refused here than ended by the kernel under load.</summary>
+    private int CountBlocks(LlamaConfig config, int contextTokens)
     {
-        var needed = (double)config.CacheBytesPerToken * contextTokens * _options.Slots;
+        var perBlock = config.CacheBytesPerToken * IDecoder.BlockTokens;
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (needed > available)
-        {
-            throw new ModelFormatException(
+        long context = SequenceBlocks.BlocksFor(contextTokens);
+        var asked = _options.CacheTokens > 0 ? SequenceBlocks.BlocksFor(_options.CacheTokens) : Math.Min(context * _options.Slots, available / 2 / perBlock);
+        var blocks = Math.Clamp(Math.Max(context, asked), 1, int.MaxValue / IDecoder.BlockTokens);
+        return (double)blocks * perBlock <= available
+            ? (int)blocks
+            : throw new ModelFormatException(
                 LlamaConfig.FileName,
                 "max_position_embeddings",
-                $"a context of {contextTokens} tokens for {_options.Slots} answers takes {needed / MiB:F0} MiB of key-value cache, but this machine has {available / MiB:F0} MiB; lower the option {nameof(NativeEngineOptions.MaximumContextTokens)} or {nameof(NativeEngineOptions.Slots)}");
-        }
+                $"{blocks * IDecoder.BlockTokens} tokens of key-value cache take {(double)blocks * perBlock / MiB:F0} MiB, but this machine has {available / MiB:F0} MiB; lower the option {nameof(NativeEngineOptions.MaximumContextTokens)} or {nameof(NativeEngineOptions.CacheTokens)}");
     }
 
     private IEnumerable<ModelLane> InService() => _thread.Stopped ? [] : _lanes.Where(lane => !lane.OutOfService);

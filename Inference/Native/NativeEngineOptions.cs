@@ -10,7 +10,7 @@ public sealed class NativeEngineOptions
     [Range(1, 256)]
     public int Threads { get; set; } = 1;
 
-    /// <summary>Answers of one model that run at the same time, 1 to 1024. Each takes its part of the key-value cache once it runs.</summary>
+    /// <summary>Answers of one model that run at the same time, 1 to 1024.</summary>
     [Range(1, 1024)]
     public int Slots { get; set; } = 16;
 
@@ -26,9 +26,19 @@ public sealed class NativeEngineOptions
     [Range(4, 4096)]
     public int EventsAhead { get; set; } = 64;
 
-    /// <summary>Prompt tokens that are begun between two steps of the running answers, 1 to 1,048,576. One prompt is always begun, however long.</summary>
-    [Range(1, 1_048_576)]
-    public int PrefillTokensPerStep { get; set; } = 512;
+    /// <summary>
+    /// Tokens that one step computes, 16 to 65,536: first the next one of every answer under way, then as much of the prompts as is left. More let prompts
+    /// begin sooner, fewer make the answers under way steadier.
+    /// </summary>
+    [Range(16, 65_536)]
+    public int StepTokens { get; set; } = 256;
+
+    /// <summary>
+    /// Tokens that a model's key-value cache holds, over all its answers and what is kept for later ones, 0 to 1,073,741,824. 0: what all slots with a full
+    /// context need, or a half of the machine's memory where that is less. Where it is full, the newest answers wait and are computed again.
+    /// </summary>
+    [Range(0, 1_073_741_824)]
+    public int CacheTokens { get; set; }
 
     /// <summary>Where libtorch lies and what it may write.</summary>
     public TorchLibraryOptions Torch { get; set; } = new();

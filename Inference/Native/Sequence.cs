@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Sampling;
+using CocoonOrleans.Inference.Scheduling;
 
 namespace CocoonOrleans.Inference.Native;
 
@@ -13,6 +14,7 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
         new BoundedChannelOptions(eventsAhead) { SingleReader = true, SingleWriter = true });
 
     private readonly TokenCounts _counts = new();
+    private int[] _tokens = request.PromptIds.ToArray();
     private volatile bool _waitsForReader;
     private volatile bool _cancelled;
     private volatile bool _expired;
@@ -29,17 +31,29 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
     /// <summary>When its first token came, as the clock's timestamp; 0 before that.</summary>
     public long FirstTokenAt { get; set; }
 
+    /// <summary>When its last token came, as the clock's timestamp; 0 before that.</summary>
+    public long LastTokenAt { get; set; }
+
     /// <summary>Tokens generated so far.</summary>
     public int CompletionTokens => progress.Usage.CompletionTokens;
 
-    /// <summary>The token that the next step computes.</summary>
-    public int NextId { get; private set; }
+    /// <summary>Place in the order of arrival, from 1 up.</summary>
+    public long Number { get; set; }
 
-    /// <summary>The position of <see cref="NextId"/>.</summary>
-    public int Position { get; private set; } = request.PromptIds.Length - 1;
+    /// <summary>Whose request it is.</summary>
+    public Tenant Tenant { get; set; } = null!;
 
-    /// <summary>Positions that the key-value cache may hold.</summary>
-    public int Stored => Position + 1;
+    /// <summary>Its part of the key-value cache.</summary>
+    public SequenceBlocks Blocks { get; set; } = null!;
+
+    /// <summary>Token ids of prompt and answer so far.</summary>
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Length);
+
+    /// <summary>Number of tokens of prompt and answer so far.</summary>
+    public int Length { get; private set; } = request.PromptIds.Length;
+
+    /// <summary>Tokens whose keys and values are not stored yet.</summary>
+    public int Pending => Length - Blocks.Computed;
 
     /// <summary>Whether a token was generated.</summary>
     public bool Begun { get; private set; }
@@ -96,7 +110,7 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
     /// <returns>Whether a token was delivered.</returns>
     public bool Advance(Span<float> logits, TokenSampler sampler)
     {
-        var id = sampler.Sample(logits, request.Sampling, _counts, progress.Seed, Position + 1);
+        var id = sampler.Sample(logits, request.Sampling, _counts, progress.Seed, Length);
         if (id < 0)
         {
             Fail(GenerationFailure.NotANumber, "The model computed something that is no number.");
@@ -119,8 +133,7 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
         }
         else
         {
-            NextId = id;
-            Position++;
+            Append(id);
         }
 
         return token is not null;
@@ -132,9 +145,26 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
     /// <summary>Ends a request that is not taken.</summary>
     public void Refuse(EngineRefusal refusal) => End(new EngineRefusalException(refusal));
 
+    /// <summary>Says how many of the prompt's tokens the cache had.</summary>
+    public void CountCached(int tokens) => progress.CachedTokens = tokens;
+
+    private void Append(int id)
+    {
+        if (Length == _tokens.Length)
+        {
+            var grown = new int[Math.Max(16, Length * 2)];
+            _tokens.CopyTo(grown, 0);
+            Array.Clear(_tokens);
+            _tokens = grown;
+        }
+
+        _tokens[Length++] = id;
+    }
+
     private void End(Exception? error)
     {
         Ended = true;
+        Array.Clear(_tokens);
         _events.Writer.TryComplete(error);
     }
 }

@@ -9,7 +9,7 @@ internal sealed class TorchDecoderFactory(NativeEngineOptions options) : IDecode
 {
     private IDisposable? _inference;
 
-    public IDecoder Make(ModelFolder model, int contextTokens, int slots)
+    public IDecoder Make(ModelFolder model, int contextTokens, int blocks)
     {
         if (_inference is null)
         {
@@ -18,7 +18,7 @@ internal sealed class TorchDecoderFactory(NativeEngineOptions options) : IDecode
             _inference = torch.inference_mode();
         }
 
-        return new LlamaDecoder(model.Config, model.Weights, contextTokens, slots);
+        return new LlamaDecoder(model.Config, model.Weights, contextTokens, blocks);
     }
 
     public void Dispose() => _inference?.Dispose();

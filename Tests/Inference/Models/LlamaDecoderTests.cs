@@ -30,56 +30,92 @@ public sealed class LlamaDecoderTests : IDisposable
     }
 
     [SkippableFact]
-    public void Prefill_OfPromptAndAnswer_GivesTheLogitsOfSteps()
+    public void Compute_WholeInPiecesOrByStep_GivesTheSameLogits()
     {
         using var decoder = Load();
         var whole = Stories260K.Prompt.Concat(Stories260K.Answer[..60]).ToArray();
-        var atOnce = new float[decoder.VocabularySize];
-        var byStep = new float[decoder.VocabularySize];
 
-        decoder.Prefill(0, whole, atOnce);
-        decoder.Clear(0, whole.Length);
-        decoder.Prefill(0, whole.AsSpan(0, 1), byStep);
-        for (var i = 1; i < whole.Length; i++)
+        var atOnce = new StoredSequence(decoder, firstBlock: 0).AppendAll(whole, whole.Length);
+
+        var byStep = new StoredSequence(decoder, firstBlock: 100, stride: 3);
+        for (var i = 0; i < whole.Length; i++)
         {
-            decoder.Decode([whole[i]], [i], byStep);
+            AssertClose(Row(decoder, atOnce, i), byStep.Append(whole[i]));
         }
 
-        AssertClose(atOnce, byStep);
+        var pieces = new StoredSequence(decoder, firstBlock: 200, stride: 2);
+        pieces.Append(whole.AsSpan(0, 7));
+        pieces.AppendAll(whole.AsSpan(7, 25), 0);
+        AssertClose(Row(decoder, atOnce, whole.Length - 1), pieces.Append(whole.AsSpan(32)));
     }
 
     [SkippableFact]
-    public void Decode_BatchOfUnequalLengths_GivesTheLogitsOfEachAlone()
+    public void Compute_BatchOfUnequalLengths_GivesTheLogitsOfEachAlone()
     {
         using var decoder = Load();
         int[][] prompts = [Stories260K.Prompt, [.. Stories260K.Prompt, .. Stories260K.Answer[..40]], [1], [.. Stories260K.Answer[..7]]];
-        var alone = prompts.Select(prompt => AloneAfter(decoder, prompt)).ToList();
-        var logits = new float[prompts.Length * decoder.VocabularySize];
-        for (var slot = 0; slot < prompts.Length; slot++)
+        var alone = prompts.Select((prompt, i) => new StoredSequence(decoder).Append([.. prompt, 400 + i])).ToList();
+        var sequences = prompts.Select((_, i) => new StoredSequence(decoder, firstBlock: 10 + i, stride: 4)).ToList();
+        for (var i = 0; i < prompts.Length; i++)
         {
-            decoder.Prefill(slot, prompts[slot].AsSpan(0, prompts[slot].Length), logits.AsSpan(0, decoder.VocabularySize));
+            sequences[i].AppendAll(prompts[i], 0);
         }
 
-        decoder.Decode([400, 401, 402, 403], [.. prompts.Select(prompt => prompt.Length)], logits);
-
-        for (var slot = 0; slot < prompts.Length; slot++)
+        // Next tokens of four and the prompt of a fifth, in one step.
+        var batch = new StepBatch(20);
+        for (var i = 0; i < prompts.Length; i++)
         {
-            AssertClose(alone[slot][slot], logits.AsSpan(slot * decoder.VocabularySize, decoder.VocabularySize));
+            sequences[i].AddTo(batch, [400 + i]);
         }
+
+        new StoredSequence(decoder, firstBlock: 300).AddTo(batch, Stories260K.Prompt, logitRows: 2);
+        var logits = new float[6 * decoder.VocabularySize];
+        decoder.Compute(batch, logits);
+
+        for (var i = 0; i < prompts.Length; i++)
+        {
+            AssertClose(alone[i], Row(decoder, logits, i));
+        }
+
+        AssertClose(new StoredSequence(decoder).Append(Stories260K.Prompt.AsSpan(..^1)), Row(decoder, logits, 4));
+        AssertClose(new StoredSequence(decoder).Append(Stories260K.Prompt), Row(decoder, logits, 5));
     }
 
     [SkippableFact]
-    public void Move_RunningSequence_GoesOnUnchanged()
+    public void Compute_SharedFirstBlocks_GivesTheLogitsOfAnOwnCopy()
     {
         using var decoder = Load();
-        var expected = AloneAfter(decoder, Stories260K.Prompt)[0];
-        var logits = new float[4 * decoder.VocabularySize];
-        decoder.Prefill(3, Stories260K.Prompt, logits.AsSpan(0, decoder.VocabularySize));
+        var whole = Stories260K.Prompt.Concat(Stories260K.Answer[..60]).ToArray();
+        var first = new StoredSequence(decoder);
+        first.AppendAll(whole, 0);
 
-        decoder.Move(3, 0, Stories260K.Prompt.Length);
-        decoder.Decode([400], [Stories260K.Prompt.Length], logits.AsSpan(0, decoder.VocabularySize));
+        var shared = new BlockTable();
+        shared.Add(first.Blocks.Blocks[0]);
+        shared.Add(first.Blocks.Blocks[1]);
+        shared.Add(400);
+        var batch = new StepBatch(8);
+        batch.Add([7, 8, 9, 10], 32, shared, 1);
+        var logits = new float[decoder.VocabularySize];
+        decoder.Compute(batch, logits);
 
-        AssertClose(expected, logits.AsSpan(0, decoder.VocabularySize));
+        AssertClose(new StoredSequence(decoder, firstBlock: 500).Append([.. whole[..32], 7, 8, 9, 10]), logits);
+    }
+
+    [Fact]
+    public void Clear_Block_LeavesNothingOfIt()
+    {
+        using var model = new TinyModel();
+        var folder = ModelFolder.Read(model.Folder);
+        using var cache = new KeyValueCache(folder.Config, blocks: 3);
+        using var slots = torch.arange(48, dtype: torch.int64);
+        using var ones = torch.ones([48, folder.Config.KeyValueHeads, folder.Config.HeadSize]);
+        cache.Store(1, slots, ones, ones);
+
+        cache.Clear(1);
+
+        var (keys, values) = cache.Read(1, slots);
+        Assert.Equal(2f / 3, keys.mean().item<float>(), 1e-6f);
+        Assert.Equal(0, values.narrow(0, 16, 16).abs().max().item<float>());
     }
 
     [Fact]
@@ -101,31 +137,9 @@ public sealed class LlamaDecoderTests : IDisposable
         model.WriteConfig(config => (config["vocab_size"], config["hidden_size"]) = (4_194_304, 65_536));
         var folder = ModelFolder.Read(model.Folder);
 
-        var error = Assert.Throws<ModelFormatException>(() => new LlamaDecoder(folder.Config, folder.Weights, 16));
+        var error = Assert.Throws<ModelFormatException>(() => new LlamaDecoder(folder.Config, folder.Weights, 16, 1));
 
         Assert.Equal("model.embed_tokens.weight", error.Field);
-    }
-
-    [Fact]
-    public void Clear_SlotThatHadNoMemoryYet_DoesNothing()
-    {
-        using var model = new TinyModel();
-        var folder = ModelFolder.Read(model.Folder);
-        using var decoder = new LlamaDecoder(folder.Config, folder.Weights, 16);
-
-        decoder.Clear(3, 5);
-    }
-
-    [Fact]
-    public void Reserve_MoreThanAPowerOfTwo_TakesNoMoreThanTheHighestNumber()
-    {
-        using var model = new TinyModel();
-        using var cache = new KeyValueCache(ModelFolder.Read(model.Folder).Config, contextTokens: 8, mostSlots: 3);
-
-        cache.Reserve(3);
-
-        Assert.Equal(3, cache.Read(layer: 0, slots: 3, positions: 1).Keys.shape[0]);
-        Assert.ThrowsAny<Exception>(() => cache.Read(layer: 0, slots: 4, positions: 1));
     }
 
     [Fact]
@@ -133,8 +147,7 @@ public sealed class LlamaDecoderTests : IDisposable
     {
         using var model = new TinyModel();
         var folder = ModelFolder.Read(model.Folder);
-        using var decoder = new LlamaDecoder(folder.Config, folder.Weights, TinyModel.ContextTokens);
-        var logits = new float[2 * decoder.VocabularySize];
+        using var decoder = new LlamaDecoder(folder.Config, folder.Weights, TinyModel.ContextTokens, 20);
         Run(20);
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
@@ -144,16 +157,19 @@ public sealed class LlamaDecoderTests : IDisposable
 
         void Run(int steps)
         {
-            decoder.Prefill(0, [1, 2, 3], logits.AsSpan(0, decoder.VocabularySize));
-            decoder.Prefill(1, [4], logits.AsSpan(0, decoder.VocabularySize));
+            var (one, other) = (new StoredSequence(decoder), new StoredSequence(decoder, firstBlock: 10));
+            var batch = new StepBatch(16);
+            var logits = new float[2 * decoder.VocabularySize];
+            one.AddTo(batch, [1, 2, 3]);
             for (var i = 0; i < steps; i++)
             {
-                decoder.Decode([5, 6], [3 + i, 1 + i], logits);
+                other.AddTo(batch, [5]);
+                decoder.Compute(batch, logits);
+                batch.Clear();
+                one.AddTo(batch, [6]);
             }
 
-            decoder.Clear(0, 3 + steps);
-            decoder.Move(1, 0, 1 + steps);
-            decoder.Clear(0, 1 + steps);
+            decoder.Clear(0);
         }
     }
 
@@ -162,44 +178,30 @@ public sealed class LlamaDecoderTests : IDisposable
     {
         using var model = new TinyModel();
         var folder = ModelFolder.Read(model.Folder);
-        return (new LlamaDecoder(folder.Config, folder.Weights, 16), new WeakReference(folder.Weights["lm_head.weight"].Values));
+        return (new LlamaDecoder(folder.Config, folder.Weights, 16, 1), new WeakReference(folder.Weights["lm_head.weight"].Values));
     }
 
     private static LlamaDecoder Load()
     {
         var folder = ModelFolder.Read(Stories260K.Folder);
-        return new LlamaDecoder(folder.Config, folder.Weights, folder.Config.ContextTokens);
+        return new LlamaDecoder(folder.Config, folder.Weights, folder.Config.ContextTokens, 600);
     }
 
     private static List<int> Greedy(LlamaDecoder decoder, int[] prompt, int count)
     {
-        var logits = new float[decoder.VocabularySize];
         var answer = new List<int>();
-        decoder.Prefill(0, prompt, logits);
-        for (var position = prompt.Length; ; position++)
+        var sequence = new StoredSequence(decoder);
+        for (var logits = sequence.Append(prompt); ; logits = sequence.Append(answer[^1]))
         {
             answer.Add(Array.IndexOf(logits, logits.Max()));
             if (answer.Count == count)
             {
                 return answer;
             }
-
-            decoder.Decode([answer[^1]], [position], logits);
         }
     }
 
-    /// <summary>Logits after the prompt and one of the tokens 400 to 403, computed in slot 0 with nothing beside it.</summary>
-    private static float[][] AloneAfter(LlamaDecoder decoder, int[] prompt) =>
-    [
-        .. Enumerable.Range(400, 4).Select(token =>
-        {
-            var logits = new float[decoder.VocabularySize];
-            decoder.Prefill(0, prompt, logits);
-            decoder.Decode([token], [prompt.Length], logits);
-            decoder.Clear(0, prompt.Length + 1);
-            return logits;
-        }),
-    ];
+    private static ReadOnlySpan<float> Row(LlamaDecoder decoder, float[] logits, int row) => logits.AsSpan(row * decoder.VocabularySize, decoder.VocabularySize);
 
     // float32 sums in another order: 1e-3 is what the engine's first gate allows against llama.cpp; seen here are some 1e-5.
     private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)

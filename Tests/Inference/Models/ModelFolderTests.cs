@@ -203,8 +203,8 @@ public sealed class ModelFolderTests
         var folder = ModelFolder.Read(path);
         var context = Math.Min(folder.Config.ContextTokens, 16);
         folder.Describe("tiny", context);
-        using var decoder = new LlamaDecoder(folder.Config, folder.Weights, context);
-        decoder.Prefill(0, [1], new float[decoder.VocabularySize]);
+        using var decoder = new LlamaDecoder(folder.Config, folder.Weights, context, blocks: 1);
+        new StoredSequence(decoder).Append(1);
     }
 
     private static void WriteShards(TinyModel model)

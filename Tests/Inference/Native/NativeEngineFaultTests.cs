@@ -107,15 +107,14 @@ public sealed class NativeEngineFaultTests : IDisposable
     [Fact]
     public async Task Load_CacheLargerThanTheMachine_IsRefusedWithTheOptionsToLower()
     {
-        _files.WriteConfig(config => config["max_position_embeddings"] = 16_777_216);
-        var options = new NativeEngineOptions { Slots = 1024, MaximumContextTokens = 1_048_576 };
+        var options = new NativeEngineOptions { CacheTokens = 1_073_741_824 };
         await using var engine = new NativeEngine(options, _decoder, _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
 
         var error = await Assert.ThrowsAsync<CocoonOrleans.Inference.Formats.ModelFormatException>(
             () => engine.LoadAsync(new ModelReference("tiny", _files.Folder), null, CancellationToken.None));
 
         Assert.Equal("max_position_embeddings", error.Field);
-        Assert.Contains("MaximumContextTokens or Slots", error.Message);
+        Assert.Contains("MaximumContextTokens or CacheTokens", error.Message);
     }
 
     [Fact]

@@ -5,60 +5,88 @@ namespace CocoonOrleans.Tests.Inference.Native;
 
 /// <summary>
 /// A decoder without a model, for what no real model does on demand: the next token is always the last one plus one, faults come when told to, and a
-/// slot that was not cleared or moved properly is an error of its own.
+/// position that is not where the batch says it is an error of its own.
 /// </summary>
 internal sealed class SteeredDecoder : IDecoder, IDecoderFactory
 {
     private readonly Dictionary<int, int> _stored = [];
 
-    /// <summary>Called before each prefill with its prompt; may throw.</summary>
+    /// <summary>Called before each step that begins prompts, for each of them; may throw.</summary>
     public Action<int[]> OnPrefill { get; set; } = _ => { };
 
-    /// <summary>Called before each step with the tokens that it computes; may throw.</summary>
+    /// <summary>Called before each step with the tokens of the answers under way that it computes; may throw.</summary>
     public Action<int[]> OnDecode { get; set; } = _ => { };
+
+    /// <summary>Blocks that it has; more than the engine asks for makes no sense.</summary>
+    public int Blocks { get; private set; }
 
     public int VocabularySize => TinyModel.VocabularySize;
 
     public int ContextTokens => TinyModel.ContextTokens;
 
-    public IDecoder Make(ModelFolder model, int contextTokens, int slots) => this;
+    /// <summary>Rows of each step so far.</summary>
+    public List<int> Steps { get; } = [];
 
-    public void Prefill(int slot, ReadOnlySpan<int> ids, Span<float> logits)
+    public IDecoder Make(ModelFolder model, int contextTokens, int blocks)
     {
-        OnPrefill(ids.ToArray());
-        if (!_stored.TryAdd(slot, ids.Length))
-        {
-            throw new InvalidOperationException($"slot {slot} was not empty");
-        }
-
-        Say(ids[^1] + 1, logits);
+        Blocks = blocks;
+        return this;
     }
 
-    public void Decode(ReadOnlySpan<int> ids, ReadOnlySpan<int> positions, Span<float> logits)
+    public void Compute(StepBatch batch, Span<float> logits)
     {
-        OnDecode(ids.ToArray());
-        for (var slot = 0; slot < ids.Length; slot++)
+        Steps.Add(batch.Rows);
+        var ids = batch.Ids.ToArray();
+        foreach (var entry in batch.Entries.Where(entry => entry.Position == 0))
         {
-            if (positions[slot] != _stored[slot] && positions[slot] != _stored[slot] - 1)
+            OnPrefill(ids[..entry.Rows]);
+        }
+
+        if (batch.Entries.Any(entry => entry.Position > 0))
+        {
+            OnDecode([.. batch.Entries.Where(entry => entry.Position > 0).Select(entry => ids[entry.FirstRow])]);
+        }
+
+        foreach (var entry in batch.Entries)
+        {
+            for (var position = 0; position < entry.Position; position++)
             {
-                throw new InvalidOperationException($"slot {slot} holds {_stored[slot]} positions, the next is not {positions[slot]}");
+                Require(_stored.GetValueOrDefault(entry.Blocks.Slot(position), -1) == position, $"position {position} is not where the batch says");
             }
 
-            _stored[slot] = positions[slot] + 1;
-            Say(ids[slot] + 1, logits.Slice(slot * VocabularySize, VocabularySize));
+            for (var row = 0; row < entry.Rows; row++)
+            {
+                _stored[entry.Blocks.Slot(entry.Position + row)] = entry.Position + row;
+            }
+
+            for (var row = 0; row < entry.LogitRows; row++)
+            {
+                Say(ids[entry.FirstRow + entry.Rows - entry.LogitRows + row] + 1, logits.Slice((entry.FirstLogitRow + row) * VocabularySize, VocabularySize));
+            }
         }
     }
 
-    public void Move(int from, int to, int positions)
+    public void Clear(int block)
     {
-        _stored.Add(to, _stored[from]);
-        _stored.Remove(from);
+        for (var slot = block * IDecoder.BlockTokens; slot < (block + 1) * IDecoder.BlockTokens; slot++)
+        {
+            _stored.Remove(slot);
+        }
     }
 
-    public void Clear(int slot, int positions) => _stored.Remove(slot);
+    /// <summary>Positions that are stored, of whomever.</summary>
+    public int Stored => _stored.Count;
 
     public void Dispose()
     {
+    }
+
+    private static void Require(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException(otherwise);
+        }
     }
 
     private static void Say(int id, Span<float> logits)

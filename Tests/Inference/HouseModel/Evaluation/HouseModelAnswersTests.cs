@@ -3,6 +3,7 @@ using CocoonOrleans.HouseModel.Text;
 using CocoonOrleans.HouseModel.Training;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Torch;
+using CocoonOrleans.Tests.Inference.Models;
 using CocoonOrleans.Tokenization.Tokenizers;
 using TorchSharp;
 
@@ -23,7 +24,7 @@ public sealed class HouseModelAnswersTests : IDisposable
         _inference = torch.inference_mode();
         _format = new ChatFormat(_tokenizer);
         var folder = ModelFolder.Read(HouseModelFolder.Path);
-        _decoder = new LlamaDecoder(folder.Config, folder.Weights, folder.Config.ContextTokens);
+        _decoder = new LlamaDecoder(folder.Config, folder.Weights, folder.Config.ContextTokens, folder.Config.ContextTokens / IDecoder.BlockTokens);
     }
 
     public void Dispose()
@@ -56,16 +57,15 @@ public sealed class HouseModelAnswersTests : IDisposable
 
     private string Greedy(int[] prompt)
     {
-        var logits = new float[_decoder.VocabularySize];
         var answer = new List<int>();
-        _decoder.Prefill(0, prompt, logits);
+        var sequence = new StoredSequence(_decoder);
+        var logits = sequence.Append(prompt);
         while (answer.Count < MostTokens && Best(logits) != _format.End)
         {
             answer.Add(Best(logits));
-            _decoder.Decode([answer[^1]], [prompt.Length + answer.Count - 1], logits);
+            logits = sequence.Append(answer[^1]);
         }
 
-        _decoder.Clear(0, prompt.Length + answer.Count);
         return _tokenizer.Decode([.. answer]);
     }
 

@@ -1,0 +1,62 @@
+using static TorchSharp.torch;
+
+namespace CocoonOrleans.Inference.Models;
+
+/// <summary>Rows of a batch whose attention one call computes: one row each of several sequences, or several rows of one.</summary>
+/// <param name="FirstRow">The first row.</param>
+/// <param name="Sequences">Number of sequences.</param>
+/// <param name="Rows">Rows of each.</param>
+/// <param name="Length">Positions of the longest one.</param>
+/// <param name="Slots">[sequences x length]: where the positions lie; behind the end of a shorter sequence its first position stands again, so that a number which is none spoils only its own answer.</param>
+/// <param name="Places">[sequences, rows, 1]: the rows' positions.</param>
+internal sealed record AttentionPart(int FirstRow, int Sequences, int Rows, int Length, Tensor Slots, Tensor Places)
+{
+    private Tensor? _mask;
+
+    /// <summary>The parts of a batch, in the order of its rows.</summary>
+    public static List<AttentionPart> Of(StepBatch batch)
+    {
+        var parts = new List<AttentionPart>();
+        for (var first = 0; first < batch.Entries.Count;)
+        {
+            var end = first + 1;
+            while (batch.Entries[first].Rows == 1 && end < batch.Entries.Count && batch.Entries[end].Rows == 1)
+            {
+                end++;
+            }
+
+            parts.Add(Of(batch, first, end));
+            first = end;
+        }
+
+        return parts;
+    }
+
+    /// <summary>What hides from each row the positions behind it: [sequences, 1, groups x rows, length]; null where there are none.</summary>
+    /// <param name="groups">Query heads for each key-value head.</param>
+    public Tensor? Mask(int groups)
+        => Sequences == 1 && Rows == 1
+            ? null
+            : _mask ??= zeros([Sequences, Rows, Length], float32)
+                .masked_fill(arange(Length, dtype: int64).view(1, 1, Length).gt(Places), float.NegativeInfinity)
+                .view(Sequences, 1, 1, Rows, Length).expand(Sequences, 1, groups, Rows, Length).reshape(Sequences, 1, groups * Rows, Length);
+
+    private static AttentionPart Of(StepBatch batch, int first, int end)
+    {
+        var (sequences, rows) = (end - first, batch.Entries[first].Rows);
+        var length = Enumerable.Range(first, sequences).Max(i => batch.Entries[i].Length);
+        var slots = new long[sequences * length];
+        for (var i = 0; i < sequences; i++)
+        {
+            var entry = batch.Entries[first + i];
+            for (var position = 0; position < length; position++)
+            {
+                slots[i * length + position] = entry.Blocks.Slot(position < entry.Length ? position : 0);
+            }
+        }
+
+        var firstRow = batch.Entries[first].FirstRow;
+        long[] places = [.. batch.Positions.Slice(firstRow, sequences * rows).ToArray().Select(position => (long)position)];
+        return new AttentionPart(firstRow, sequences, rows, length, tensor(slots), tensor(places).view(sequences, rows, 1));
+    }
+}

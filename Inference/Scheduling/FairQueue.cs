@@ -1,0 +1,115 @@
+using CocoonOrleans.Inference.Native;
+
+namespace CocoonOrleans.Inference.Scheduling;
+
+/// <summary>
+/// The line before an engine's slots: the tenant that was given the fewest tokens is next, and of its requests the oldest. A tenant that was away is lifted to
+/// the least of those that are there, so that nobody saves up ("virtual token counter": Sheng et al., Fairness in Serving Large Language Models,
+/// OSDI 2024). Requests that had to give their place up stand before all others. For one thread.
+/// </summary>
+internal sealed class FairQueue
+{
+    /// <summary>Tenants that are remembered while they have no request.</summary>
+    public const int MaximumIdleTenants = 4096;
+
+    private readonly Dictionary<string, Tenant> _tenants = [];
+    private readonly HashSet<Tenant> _active = [];
+    private readonly LinkedList<Sequence> _first = [];
+
+    /// <summary>Requests that wait.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>All requests that wait, in no order.</summary>
+    public IEnumerable<Sequence> Waiting => _first.Concat(_active.SelectMany(tenant => tenant.Waiting));
+
+    /// <summary>A new request waits.</summary>
+    public void Enqueue(Sequence sequence)
+    {
+        var tenant = TenantOf(sequence.Request.Tenant);
+        if (tenant.Active++ == 0)
+        {
+            tenant.Served = Math.Max(tenant.Served, _active.Count == 0 ? 0 : _active.Min(other => other.Served));
+            _active.Add(tenant);
+        }
+
+        sequence.Tenant = tenant;
+        tenant.Waiting.AddLast(sequence);
+        Count++;
+    }
+
+    /// <summary>A request that had a place waits before all others.</summary>
+    public void ReturnFirst(Sequence sequence)
+    {
+        _first.AddFirst(sequence);
+        Count++;
+    }
+
+    /// <summary>Who is next; null for nobody.</summary>
+    public Sequence? Peek()
+    {
+        if (_first.First is { } first)
+        {
+            return first.Value;
+        }
+
+        Sequence? next = null;
+        foreach (var tenant in _active)
+        {
+            if (tenant.Waiting.First is { } oldest && (next is null || IsBefore(oldest.Value, next)))
+            {
+                next = oldest.Value;
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>Takes a request out of the line.</summary>
+    public void Remove(Sequence sequence)
+    {
+        if (sequence.Tenant.Waiting.Remove(sequence) || _first.Remove(sequence))
+        {
+            Count--;
+        }
+    }
+
+    /// <summary>A request has ended.</summary>
+    public void Leave(Sequence sequence)
+    {
+        if (--sequence.Tenant.Active == 0)
+        {
+            _active.Remove(sequence.Tenant);
+            if (_tenants.Count - _active.Count > MaximumIdleTenants)
+            {
+                ForgetIdle();
+            }
+        }
+    }
+
+    private static bool IsBefore(Sequence one, Sequence other)
+        => one.Tenant.Served != other.Tenant.Served ? one.Tenant.Served < other.Tenant.Served : one.Number < other.Number;
+
+    // Whoever names no tenant is one of its own.
+    private Tenant TenantOf(string? name)
+    {
+        if (name is null)
+        {
+            return new Tenant();
+        }
+
+        if (!_tenants.TryGetValue(name, out var tenant))
+        {
+            _tenants.Add(name, tenant = new Tenant());
+        }
+
+        return tenant;
+    }
+
+    private void ForgetIdle()
+    {
+        foreach (var name in _tenants.Where(pair => pair.Value.Active == 0).Select(pair => pair.Key).ToList())
+        {
+            _tenants.Remove(name);
+        }
+    }
+}
