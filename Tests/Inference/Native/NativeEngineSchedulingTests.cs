@@ -1,0 +1,254 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Native;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CocoonOrleans.Tests.Inference.Native;
+
+/// <summary>Who is computed when, and where. The decoder checks with each step that every position lies where it was stored.</summary>
+public sealed class NativeEngineSchedulingTests : IDisposable
+{
+    private readonly TinyModel _files = new();
+    private readonly TestMeters _meters = new();
+    private readonly SteeredDecoder _decoder = new();
+
+    public void Dispose()
+    {
+        _files.Dispose();
+        _meters.Dispose();
+    }
+
+    [Fact]
+    public async Task Generate_SameTenantAndBeginning_ComputesOnlyTheRest()
+    {
+        await using var engine = await StartAsync();
+        int[] prompt = [.. Enumerable.Range(0, 100)];
+
+        var first = await AnswerAsync(engine, prompt, 10, tenant: "a");
+        _decoder.Steps.Clear();
+        var second = await AnswerAsync(engine, [.. prompt[..90], 200, 201], 10, tenant: "a");
+
+        Assert.Equal((100, 0, 10), Counts(first));
+        Assert.Equal((92, 80, 10), Counts(second));
+        Assert.Equal(12, _decoder.Steps[0]);
+        Assert.Equal(Expected(201, 10), second.Ids);
+    }
+
+    [Fact]
+    public async Task Generate_WholePromptCached_ComputesItsLastTokenOnly()
+    {
+        await using var engine = await StartAsync();
+        int[] prompt = [.. Enumerable.Range(0, 97)];
+
+        await AnswerAsync(engine, prompt, 1, tenant: "a");
+        _decoder.Steps.Clear();
+        var again = await AnswerAsync(engine, prompt, 1, tenant: "a");
+
+        Assert.Equal((97, 96, 1), Counts(again));
+        Assert.Equal([1], _decoder.Steps);
+    }
+
+    [Fact]
+    public async Task Generate_OtherTenantOrNone_FindsNothing()
+    {
+        await using var engine = await StartAsync();
+        int[] prompt = [.. Enumerable.Range(0, 100)];
+        await AnswerAsync(engine, prompt, 2, tenant: "a");
+
+        Assert.Equal((100, 0, 2), Counts(await AnswerAsync(engine, prompt, 2, tenant: "b")));
+        Assert.Equal((100, 0, 2), Counts(await AnswerAsync(engine, prompt, 2, tenant: null)));
+        Assert.Equal((100, 0, 2), Counts(await AnswerAsync(engine, prompt, 2, tenant: null)));
+    }
+
+    [Fact]
+    public async Task Generate_NoTenant_LeavesNothingInTheCache()
+    {
+        await using var engine = await StartAsync();
+
+        await AnswerAsync(engine, [.. Enumerable.Range(0, 100)], 10, tenant: null);
+        await Eventually.EqualAsync(0, () => engine.Statistics.Running, "answers under way");
+        Assert.Equal(0, _decoder.Stored);
+    }
+
+    [Fact]
+    public async Task Generate_LongPromptBesideAnAnswer_GoesOnInPieces()
+    {
+        await using var engine = await StartAsync(options => options.StepTokens = 16);
+        await using var answer = engine.GenerateAsync(Request([10], 100, null), CancellationToken.None).GetAsyncEnumerator();
+        await answer.MoveNextAsync();
+        _decoder.Steps.Clear();
+
+        var prompted = AnswerAsync(engine, [.. Enumerable.Range(0, 110)], 5, tenant: null);
+        while (await answer.MoveNextAsync())
+        {
+        }
+
+        Assert.Equal(Expected(109, 5), (await prompted).Ids);
+        Assert.All(_decoder.Steps, rows => Assert.InRange(rows, 1, 17));
+        Assert.True(_decoder.Steps.Count(rows => rows == 16) >= 6, string.Join(' ', _decoder.Steps));
+    }
+
+    [Fact]
+    public async Task Generate_CacheTooSmallForAll_AnswersAllByComputingSomeAgain()
+    {
+        var preemptions = 0;
+        using var listener = Count("cocoon.engine.preemptions", () => Interlocked.Increment(ref preemptions));
+        await using var engine = await StartAsync(options => options.CacheTokens = 160);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => AnswerAsync(engine, [.. Enumerable.Range(i, 20)], 100, tenant: $"{i % 3}")));
+
+        for (var i = 0; i < answers.Length; i++)
+        {
+            Assert.Equal(Expected(i + 19, 100), answers[i].Ids);
+        }
+
+        Assert.True(preemptions > 0);
+    }
+
+    [Fact]
+    public async Task Generate_TenantWithManyRequests_DoesNotHoldUpAnother()
+    {
+        await using var engine = await StartAsync(options => options.Slots = 1);
+        using var gate = new ManualResetEventSlim();
+        _decoder.OnPrefill = _ => gate.Wait();
+        var ended = new ConcurrentQueue<string>();
+        var many = Enumerable.Range(0, 6).Select(i => NoteAsync($"many {i}", "many")).ToList();
+        await Eventually.EqualAsync(6, () => engine.Statistics.Running + engine.Statistics.Queued, "requests");
+        var one = NoteAsync("one", "single");
+        await Eventually.EqualAsync(7, () => engine.Statistics.Running + engine.Statistics.Queued, "requests");
+
+        gate.Set();
+        await Task.WhenAll([.. many, one]);
+
+        Assert.InRange(Array.IndexOf([.. ended], "one"), 0, 2);
+
+        async Task NoteAsync(string name, string tenant)
+        {
+            await AnswerAsync(engine, [1, 2, 3], 20, tenant);
+            ended.Enqueue(name);
+        }
+    }
+
+    [Fact]
+    public async Task Generate_ReaderThatStops_HoldsUpNobodyElse()
+    {
+        await using var engine = await StartAsync(options => options.EventsAhead = 4);
+        await using var slow = engine.GenerateAsync(Request([10], 100, null), CancellationToken.None).GetAsyncEnumerator();
+        await slow.MoveNextAsync();
+
+        Assert.Equal(Expected(50, 70), (await AnswerAsync(engine, [50], 70, null)).Ids);
+
+        var rest = 1;
+        while (await slow.MoveNextAsync())
+        {
+            rest += slow.Current is TokenGenerated ? 1 : 0;
+        }
+
+        Assert.Equal(100, rest);
+    }
+
+    /// <summary>A thousand requests of random lengths, tenants and options; some are cancelled, some readers go away, some are slow. The cache is too small for all.</summary>
+    [Fact]
+    public async Task Generate_ThousandRandomRequests_EachAsAlone()
+    {
+        await using var engine = await StartAsync(options =>
+        {
+            (options.Slots, options.Queue, options.StepTokens, options.CacheTokens) = (8, 64, 24, 400);
+        });
+        var next = 0;
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ =>
+        {
+            for (int number; (number = Interlocked.Increment(ref next)) <= 1000;)
+            {
+                var dice = new Random(number);
+                var prompt = Enumerable.Range(dice.Next(200), dice.Next(1, 90)).Select(id => id % 256).ToArray();
+                var tokens = dice.Next(1, 38);
+                var tenant = dice.Next(4) is var t && t > 0 ? $"{t}" : null;
+                var leaves = dice.Next(4) == 0 ? dice.Next(1, 20) : int.MaxValue;
+                using var cancelled = new CancellationTokenSource();
+                var ids = new List<int>();
+                try
+                {
+                    await foreach (var step in engine.GenerateAsync(Request(prompt, tokens, tenant), cancelled.Token))
+                    {
+                        ids.AddRange(step is TokenGenerated token ? [token.Id] : []);
+                        if (ids.Count == leaves && dice.Next(2) == 0)
+                        {
+                            break;
+                        }
+
+                        if (ids.Count == leaves)
+                        {
+                            await cancelled.CancelAsync();
+                        }
+                    }
+
+                    Assert.Equal(Expected(prompt[^1], Math.Min(tokens, leaves)), ids);
+                }
+                catch (OperationCanceledException)
+                {
+                    Assert.Equal(Expected(prompt[^1], ids.Count), ids);
+                }
+            }
+        }));
+
+        await Eventually.EqualAsync(0, () => engine.Statistics.Running + engine.Statistics.Queued, "requests under way");
+    }
+
+    private static int[] Expected(int last, int tokens) => [.. Enumerable.Range(last + 1, tokens).Select(id => id % TinyModel.VocabularySize)];
+
+    private static (int Prompt, int Cached, int Completion) Counts((int[] Ids, GenerationUsage Usage) answer)
+        => (answer.Usage.PromptTokens, answer.Usage.CachedTokens, answer.Usage.CompletionTokens);
+
+    private async Task<NativeEngine> StartAsync(Action<NativeEngineOptions>? change = null)
+    {
+        var options = new NativeEngineOptions { Slots = 4, Queue = 16 };
+        change?.Invoke(options);
+        var engine = new NativeEngine(options, _decoder, _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
+        await engine.LoadAsync(new ModelReference("tiny", _files.Folder), null, CancellationToken.None);
+        _decoder.Steps.Clear();
+        return engine;
+    }
+
+    private MeterListener Count(string instrumentName, Action measured)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Scope == _meters && instrument.Name == instrumentName)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => measured());
+        listener.Start();
+        return listener;
+    }
+
+    private static GenerationRequest Request(int[] prompt, int tokens, string? tenant)
+        => new()
+        {
+            Model = "tiny",
+            PromptIds = prompt,
+            MaxCompletionTokens = tokens,
+            Sampling = SamplingOptions.Greedy,
+            StopIds = [],
+            Tenant = tenant,
+        };
+
+    private static async Task<(int[] Ids, GenerationUsage Usage)> AnswerAsync(NativeEngine engine, int[] prompt, int tokens, string? tenant)
+    {
+        var ids = new List<int>();
+        GenerationUsage? usage = null;
+        await foreach (var step in engine.GenerateAsync(Request(prompt, tokens, tenant), CancellationToken.None))
+        {
+            ids.AddRange(step is TokenGenerated token ? [token.Id] : []);
+            usage = (step as GenerationFinished)?.Usage ?? usage;
+        }
+
+        return ([.. ids], usage!);
+    }
+}
