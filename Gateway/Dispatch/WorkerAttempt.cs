@@ -16,7 +16,8 @@ using Microsoft.Extensions.Options;
 namespace CocoonOrleans.Gateway.Dispatch;
 
 /// <summary>Sends a job to one worker and reads its answer, holding it to the protocol. Whatever the worker does comes back as a result.</summary>
-public sealed class WorkerAttempt(TermsSeal seal, RunningJobs running, IOptions<GatewayOptions> options, GatewayMetrics metrics, TimeProvider time)
+public sealed class WorkerAttempt(
+    TermsSeal seal, TenantNames tenants, RunningJobs running, IOptions<GatewayOptions> options, GatewayMetrics metrics, TimeProvider time)
 {
     private const int MaxMessageLength = 500;
 
@@ -104,7 +105,8 @@ public sealed class WorkerAttempt(TermsSeal seal, RunningJobs running, IOptions<
             job.MaxCompletionTokens,
             job.Until,
             lease.Price.ToWire(),
-            seal.Seal(terms, job.JobId, lease.LeaseId, lease.Worker.WorkerId));
+            seal.Seal(terms, job.JobId, lease.LeaseId, lease.Worker.WorkerId),
+            tenants.Of(job.Caller.AccountId, lease.Worker.WorkerId));
     }
 
     private static int Count(Tokenizer tokenizer, string text)

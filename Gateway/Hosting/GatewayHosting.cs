@@ -88,16 +88,18 @@ public static class GatewayHosting
     private static IServiceCollection AddCompletions(this IServiceCollection services)
     {
         services.AddSingleton<RunningJobs>();
-        services.AddSingleton(static provider =>
-        {
-            GatewayOptions options = provider.GetRequiredService<IOptions<GatewayOptions>>().Value;
-            string path = options.TermsKeyFile ?? Path.Combine(options.DataFolder, "terms-key");
-            string key = SecretFile.LoadOrCreate(path, static () => RandomNumberGenerator.GetHexString(2 * TermsSeal.KeyBytes, lowercase: true));
-            return new TermsSeal(Convert.FromHexString(key));
-        });
+        services.AddSingleton(static provider => new TermsSeal(SharedKey(provider)));
+        services.AddSingleton(static provider => new TenantNames(SharedKey(provider)));
         services.AddSingleton<UsageReportCollector>();
         services.AddSingleton<CompletionQueue>();
         return services.AddHostedService(static provider => provider.GetRequiredService<CompletionQueue>());
+    }
+
+    private static byte[] SharedKey(IServiceProvider provider)
+    {
+        GatewayOptions options = provider.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        string path = options.TermsKeyFile ?? Path.Combine(options.DataFolder, "terms-key");
+        return Convert.FromHexString(SecretFile.LoadOrCreate(path, static () => RandomNumberGenerator.GetHexString(2 * TermsSeal.KeyBytes, lowercase: true)));
     }
 
     private static IServiceCollection AddMarkets(this IServiceCollection services)

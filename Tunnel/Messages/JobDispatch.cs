@@ -13,9 +13,11 @@ namespace CocoonOrleans.Tunnel.Messages;
 /// <param name="Prices">What the job pays; at least what the worker asked for.</param>
 /// <param name="Terms">What the gateways must know to charge the job, sealed by them; base64url, opaque to the worker, which repeats it in the usage report so
 /// that any gateway can book it. At most <see cref="LargestTerms"/> characters.</param>
+/// <param name="Tenant">The client's pseudonym at this worker; the alphabet of an id. Jobs of one tenant may share what the worker has computed of a common
+/// beginning. Null where nothing may be shared.</param>
 public sealed record JobDispatch(
     string JobId, string LeaseId, string Model, string CompletionId, DateTimeOffset Created, int MaxCompletionTokens, DateTimeOffset Deadline, OfferedPrices Prices,
-    string Terms)
+    string Terms, string? Tenant = null)
 {
     /// <summary>Most characters of the terms.</summary>
     public const int LargestTerms = 1024;
@@ -38,6 +40,10 @@ public sealed record JobDispatch(
         yield return new(JobHeaders.PriceCompletion, Text(Prices.CompletionNanoPerMillionTokens));
         yield return new(JobHeaders.PriceRequest, Text(Prices.RequestNano));
         yield return new(JobHeaders.Terms, Terms);
+        if (Tenant is not null)
+        {
+            yield return new(JobHeaders.Tenant, Tenant);
+        }
     }
 
     /// <summary>Reads the headers.</summary>
@@ -59,7 +65,8 @@ public sealed record JobDispatch(
                 Number(header, JobHeaders.PriceCached, 0, long.MaxValue),
                 Number(header, JobHeaders.PriceCompletion, 0, long.MaxValue),
                 Number(header, JobHeaders.PriceRequest, 0, long.MaxValue)),
-            Required(header, JobHeaders.Terms));
+            Required(header, JobHeaders.Terms),
+            header(JobHeaders.Tenant) is null ? null : Id(header, JobHeaders.Tenant));
         FieldCheck.Text(dispatch.Model, 1, 128, JobHeaders.Model);
         FieldCheck.That(FieldCheck.IsTerms(dispatch.Terms), JobHeaders.Terms, $"must be base64url of at most {LargestTerms} characters");
         return dispatch;

@@ -62,6 +62,7 @@ internal static class JobPreparation
             StopStrings = request.Stop,
             StopIds = model.StopIds,
             Deadline = dispatch.Deadline,
+            Tenant = dispatch.Tenant,
         };
         return new PreparedJob(dispatch, model, generation, request.IncludeUsage);
     }

@@ -139,7 +139,7 @@ internal sealed class JobRunnerBench : IAsyncDisposable
         books.Of(Model).Update($"{Model}/0", new MarketSnapshot(1, [.. _identities.Select((identity, number) => new BookOffer(
             new Offer(identity.Id, $"provider-{number}", Model, CatalogModel.ManifestSha256, 512, Price(1 + number), 4, 4), 1))]));
         var leases = new SlotLeases(books, connections, Cluster.Calls(time), options, metrics, time, NullLogger<SlotLeases>.Instance);
-        var attempts = new WorkerAttempt(new TermsSeal(new byte[TermsSeal.KeyBytes]), Running, options, metrics, time);
+        var attempts = new WorkerAttempt(new TermsSeal(new byte[TermsSeal.KeyBytes]), new TenantNames(new byte[TermsSeal.KeyBytes]), Running, options, metrics, time);
         var completions = new CompletionQueue(Cluster.Calls(time), Running, options, metrics, time, NullLogger<CompletionQueue>.Instance);
         Runner = new JobRunner(leases, attempts, completions, Running, options, time, NullLogger<JobRunner>.Instance);
     }

@@ -12,6 +12,25 @@ public sealed class JobDispatchTests
         Assert.Equal(dispatch, JobDispatch.FromHeaders(name => headers.GetValueOrDefault(name)));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("aZ0-_aZ0-_aZ0-_aZ0-_aZ")]
+    public void FromHeaders_Tenant_IsAsWritten(string? tenant)
+    {
+        var headers = (Samples.Dispatch() with { Tenant = tenant }).ToHeaders().ToDictionary();
+        Assert.Equal(tenant, JobDispatch.FromHeaders(name => headers.GetValueOrDefault(name)).Tenant);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    public void FromHeaders_TenantThatIsNoId_IsNamed(string tenant)
+    {
+        var headers = (Samples.Dispatch() with { Tenant = tenant }).ToHeaders().ToDictionary();
+        var e = Assert.Throws<TunnelProtocolException>(() => JobDispatch.FromHeaders(name => headers.GetValueOrDefault(name)));
+        Assert.StartsWith(JobHeaders.Tenant, e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void FromHeaders_AnyHeaderMissing_IsNamed()
     {
@@ -41,7 +60,7 @@ public sealed class JobDispatchTests
     {
         var headers = Samples.Dispatch().ToHeaders().ToDictionary();
         headers[header] = value;
-        var e = Assert.Throws<TunnelProtocolException>(() => JobDispatch.FromHeaders(name => headers[name]));
+        var e = Assert.Throws<TunnelProtocolException>(() => JobDispatch.FromHeaders(name => headers.GetValueOrDefault(name)));
         Assert.StartsWith(header, e.Message, StringComparison.Ordinal);
     }
 }
