@@ -16,7 +16,7 @@ internal static class AnswerJson
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A whole answer, as OpenAI's <c>chat.completion</c>.</summary>
-    public static byte[] Completion(ChatJob job, JobAnswer answer, string text, string? cost) => Write(json =>
+    public static byte[] Completion(ChatJob job, JobAnswer answer, JsonAnswer collected, string? cost) => Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("id", JobNames.OfCompletion(job.JobId));
@@ -28,7 +28,7 @@ internal static class AnswerJson
         json.WriteNumber("index", 0);
         json.WriteStartObject("message");
         json.WriteString("role", "assistant");
-        json.WriteString("content", text);
+        WriteMessage(json, collected);
         json.WriteNull("refusal");
         json.WriteEndObject();
         json.WriteNull("logprobs");
@@ -41,6 +41,44 @@ internal static class AnswerJson
         WriteProvider(json, answer.Worker);
         json.WriteEndObject();
     });
+
+    private static void WriteMessage(Utf8JsonWriter json, JsonAnswer collected)
+    {
+        List<ToolCallDelta> calls = [.. collected.ToolCalls];
+        if (collected.Text.Length == 0 && calls.Count > 0)
+        {
+            json.WriteNull("content");
+        }
+        else
+        {
+            json.WriteString("content", collected.Text);
+        }
+
+        if (collected.Reasoning.Length > 0)
+        {
+            json.WriteString("reasoning_content", collected.Reasoning);
+        }
+
+        if (calls.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("tool_calls");
+        foreach (ToolCallDelta call in calls)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", call.Id);
+            json.WriteString("type", "function");
+            json.WriteStartObject("function");
+            json.WriteString("name", call.Name);
+            json.WriteString("arguments", call.Arguments);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     /// <summary>OpenAI's <c>usage</c>, and ours: <c>cost</c> in nano as a decimal string, left out where it is not booked yet.</summary>
     public static void WriteUsage(Utf8JsonWriter json, TokenUsage usage, string? cost)

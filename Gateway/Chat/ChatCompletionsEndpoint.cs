@@ -74,7 +74,7 @@ public sealed class ChatCompletionsEndpoint(
         JobResult result = await jobs.RunAsync(job, sink, presence.Gone);
         return (result, result switch
         {
-            JobAnswer answer => Results.Bytes(AnswerJson.Completion(job, answer, sink.Text, await CostAsync(answer.Charge)), "application/json"),
+            JobAnswer answer => Results.Bytes(AnswerJson.Completion(job, answer, sink, await CostAsync(answer.Charge)), "application/json"),
             JobFailure failure => await WithCostAsync(failure),
             _ => Results.Empty,
         });

@@ -7,6 +7,8 @@ namespace CocoonOrleans.Gateway.Chat;
 public sealed class JsonAnswer : IAnswerSink
 {
     private readonly StringBuilder _text = new();
+    private readonly StringBuilder _reasoning = new();
+    private readonly List<(ToolCallDelta Begin, StringBuilder Arguments)> _calls = [];
 
     /// <inheritdoc/>
     public bool HasDelivered => false;
@@ -14,13 +16,35 @@ public sealed class JsonAnswer : IAnswerSink
     /// <summary>The whole text.</summary>
     public string Text => _text.ToString();
 
+    /// <summary>All that the model wrote to itself; empty where it did not.</summary>
+    public string Reasoning => _reasoning.ToString();
+
+    /// <summary>The calls, whole.</summary>
+    public IEnumerable<ToolCallDelta> ToolCalls => _calls.Select(call => call.Begin with { Arguments = call.Arguments.ToString() });
+
     /// <inheritdoc/>
     public ValueTask DeliverAsync(ReadOnlyMemory<byte> chunk, ChunkContent content)
     {
         _text.Append(content.Text);
+        _reasoning.Append(content.Reasoning);
+        if (content.ToolCall is { } call)
+        {
+            if (call.Name is not null)
+            {
+                _calls.Add((call, new StringBuilder()));
+            }
+
+            _calls[^1].Arguments.Append(call.Arguments);
+        }
+
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public void Reset() => _text.Clear();
+    public void Reset()
+    {
+        _text.Clear();
+        _reasoning.Clear();
+        _calls.Clear();
+    }
 }

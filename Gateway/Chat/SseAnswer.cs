@@ -47,7 +47,7 @@ public sealed class SseAnswer : IAnswerSink, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DeliverAsync(ReadOnlyMemory<byte> chunk, ChunkContent content)
     {
-        if (!HasDelivered && content is { Text: "", FinishReason: null })
+        if (!HasDelivered && content.IsRoleAlone)
         {
             // The role alone is no answer yet: it waits for the first text, since another worker would send it again.
             _role = chunk.ToArray();

@@ -3,5 +3,18 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// <summary>What one chunk says.</summary>
 /// <param name="HasRole">Whether it is the first one, with <c>delta.role</c>.</param>
 /// <param name="Text">Its piece of the answer; empty where it has none.</param>
-/// <param name="FinishReason">Why the answer ended: stop or length; null where it goes on.</param>
-public readonly record struct ChunkContent(bool HasRole, string Text, string? FinishReason);
+/// <param name="FinishReason">Why the answer ended: stop, length or tool_calls; null where it goes on.</param>
+public readonly record struct ChunkContent(bool HasRole, string Text, string? FinishReason)
+{
+    /// <summary>Its piece of what the model wrote to itself; null where it has none.</summary>
+    public string? Reasoning { get; init; }
+
+    /// <summary>Its piece of a call; null where it has none.</summary>
+    public ToolCallDelta? ToolCall { get; init; }
+
+    /// <summary>Whether it says nothing but the role.</summary>
+    public bool IsRoleAlone => Text.Length == 0 && FinishReason is null && Reasoning is null && ToolCall is null;
+
+    /// <summary>All that the model wrote for it, as well as that can be told from here, to count its tokens.</summary>
+    public string Written => ToolCall is { } call ? call.Written : Reasoning ?? Text;
+}

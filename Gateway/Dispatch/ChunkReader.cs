@@ -11,10 +11,13 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// <param name="model">The <c>model</c> of every chunk.</param>
 public sealed class ChunkReader(string completionId, long created, string model)
 {
+    private const int MaxCalls = 128;
+
     private static readonly JsonReaderOptions Json = new() { MaxDepth = 8 };
 
     private bool _begun;
     private bool _finished;
+    private int _calls;
 
     /// <summary>Whether the chunk with the finish reason has come.</summary>
     public bool IsFinished => _finished;
@@ -53,20 +56,26 @@ public sealed class ChunkReader(string completionId, long created, string model)
             return ChunkFault.NotJson;
         }
 
-        bool inOrder = !_finished && fields.HasRole != _begun && (fields.FinishReason is null || fields.Text is null or "");
+        bool hasPart = fields.Text is not (null or "") || fields.Reasoning is not null || fields.HasToolCall;
+        bool inOrder = !_finished && fields.HasRole != _begun && (fields.FinishReason is null || !hasPart) && IsNextOfCalls(in fields);
         if (!inOrder)
         {
             return ChunkFault.OutOfOrder;
         }
 
-        if (!fields.HasRole && fields.FinishReason is null && fields.Text is null or "")
+        if (!fields.HasRole && fields.FinishReason is null && !hasPart)
         {
             return ChunkFault.Empty;
         }
 
         _begun = true;
         _finished = fields.FinishReason is not null;
-        content = new ChunkContent(fields.HasRole, fields.Text ?? "", fields.FinishReason);
+        _calls += fields.CallName is null ? 0 : 1;
+        content = new ChunkContent(fields.HasRole, fields.Text ?? "", fields.FinishReason)
+        {
+            Reasoning = fields.Reasoning,
+            ToolCall = fields.HasToolCall ? new ToolCallDelta(fields.CallIndex, fields.CallId, fields.CallName, fields.Arguments ?? "") : null,
+        };
         return ChunkFault.None;
     }
 
@@ -227,6 +236,22 @@ public sealed class ChunkReader(string completionId, long created, string model)
                 valid = reader.TokenType is JsonTokenType.String or JsonTokenType.Null;
                 fields.Text = valid ? reader.GetString() : null;
             }
+            else if (reader.ValueTextEquals("reasoning_content"u8))
+            {
+                twice = fields.Reasoning is not null;
+                valid = reader.Read() && reader.TokenType == JsonTokenType.String && (fields.Reasoning = reader.GetString()) is { Length: > 0 };
+            }
+            else if (reader.ValueTextEquals("tool_calls"u8))
+            {
+                twice = fields.HasToolCall;
+                ChunkFault fault = twice ? ChunkFault.MissingOrDoubleField : ReadToolCalls(ref reader, ref fields);
+                if (fault != ChunkFault.None)
+                {
+                    return fault;
+                }
+
+                valid = true;
+            }
             else if (reader.ValueTextEquals("refusal"u8))
             {
                 valid = IsNull(ref reader);
@@ -245,12 +270,113 @@ public sealed class ChunkReader(string completionId, long created, string model)
         return ChunkFault.None;
     }
 
+    /// <summary>A call begins with its id, its name and the next number; later pieces have its number alone.</summary>
+    private bool IsNextOfCalls(in Fields fields) => !fields.HasToolCall
+        || (fields.CallName is null
+            ? fields.CallId is null && fields.CallIndex == _calls - 1 && fields.Arguments is not (null or "")
+            : fields.CallId is not null && fields.CallIndex == _calls && _calls < MaxCalls && fields.Text is null or "");
+
+    private static ChunkFault ReadToolCalls(ref Utf8JsonReader reader, ref Fields fields)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return ChunkFault.BadField;
+        }
+
+        int seen = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            int bit;
+            bool valid;
+            if (reader.ValueTextEquals("index"u8))
+            {
+                (bit, valid) = (1, reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out fields.CallIndex) && fields.CallIndex >= 0);
+            }
+            else if (reader.ValueTextEquals("function"u8))
+            {
+                bit = 2;
+                ChunkFault fault = ReadFunction(ref reader, ref fields);
+                if (fault != ChunkFault.None)
+                {
+                    return fault;
+                }
+
+                valid = true;
+            }
+            else if (reader.ValueTextEquals("id"u8))
+            {
+                (bit, valid) = (4, IsShortText(ref reader, out fields.CallId));
+            }
+            else if (reader.ValueTextEquals("type"u8))
+            {
+                (bit, valid) = (8, IsText(ref reader, "function"));
+            }
+            else
+            {
+                return ChunkFault.UnknownField;
+            }
+
+            if (!valid || (seen & bit) != 0)
+            {
+                return valid ? ChunkFault.MissingOrDoubleField : ChunkFault.BadField;
+            }
+
+            seen |= bit;
+        }
+
+        fields.HasToolCall = true;
+        return (seen & 3) != 3 ? ChunkFault.MissingOrDoubleField
+            : reader.Read() && reader.TokenType == JsonTokenType.EndArray ? ChunkFault.None : ChunkFault.BadField;
+    }
+
+    private static ChunkFault ReadFunction(ref Utf8JsonReader reader, ref Fields fields)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return ChunkFault.BadField;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool valid;
+            bool twice;
+            if (reader.ValueTextEquals("name"u8))
+            {
+                twice = fields.CallName is not null;
+                valid = IsShortText(ref reader, out fields.CallName);
+            }
+            else if (reader.ValueTextEquals("arguments"u8))
+            {
+                twice = fields.Arguments is not null;
+                valid = reader.Read() && reader.TokenType == JsonTokenType.String;
+                fields.Arguments = valid ? reader.GetString() : null;
+            }
+            else
+            {
+                return ChunkFault.UnknownField;
+            }
+
+            if (!valid || twice)
+            {
+                return twice ? ChunkFault.MissingOrDoubleField : ChunkFault.BadField;
+            }
+        }
+
+        return ChunkFault.None;
+    }
+
+    private static bool IsShortText(ref Utf8JsonReader reader, out string? text)
+    {
+        text = reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        return text is { Length: >= 1 and <= 128 };
+    }
+
     private static bool ReadFinishReason(ref Utf8JsonReader reader, ref Fields fields)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.String)
         {
-            fields.FinishReason = reader.ValueTextEquals("stop"u8) ? "stop" : reader.ValueTextEquals("length"u8) ? "length" : null;
+            fields.FinishReason = reader.ValueTextEquals("stop"u8) ? "stop" : reader.ValueTextEquals("length"u8) ? "length" : reader.ValueTextEquals("tool_calls"u8) ? "tool_calls" : null;
         }
 
         return reader.TokenType == JsonTokenType.Null || fields.FinishReason is not null;
@@ -269,5 +395,11 @@ public sealed class ChunkReader(string completionId, long created, string model)
         public bool HasRole;
         public string? Text;
         public string? FinishReason;
+        public string? Reasoning;
+        public bool HasToolCall;
+        public int CallIndex;
+        public string? CallId;
+        public string? CallName;
+        public string? Arguments;
     }
 }

@@ -147,8 +147,9 @@ public sealed class WorkerAttempt(
                 return End(LeaseOutcome.Garbage, $"chunk_{fault}");
             }
 
-            bool first = _text.IsEmpty && content.Text.Length > 0;
-            if (!_text.TryAppend(content.Text))
+            string written = content.Written;
+            bool first = _text.IsEmpty && written.Length > 0;
+            if (!_text.TryAppend(written))
             {
                 // The hold ends here, and so does the answer.
                 _finishReason = "length";

@@ -38,6 +38,18 @@ public sealed record ChatCompletionRequest
     /// <summary>Texts that end the answer and are no part of it: up to 4, of 1 to 256 characters.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>The functions that the model may call; at most 128.</summary>
+    public IReadOnlyList<ChatTool> Tools { get; init; } = [];
+
+    /// <summary>Whether it has to.</summary>
+    public ToolChoice ToolChoice { get; init; } = ToolChoice.Auto;
+
+    /// <summary>Whether one answer may hold several calls.</summary>
+    public bool ParallelToolCalls { get; init; } = true;
+
+    /// <summary>What the answer has to be; null for text.</summary>
+    public ResponseFormat? ResponseFormat { get; init; }
+
     /// <summary>Whether the answer comes as server-sent events.</summary>
     public bool Stream { get; init; }
 

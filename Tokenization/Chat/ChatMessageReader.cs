@@ -34,7 +34,7 @@ internal static class ChatMessageReader
         var role = ReadRole(message.Take("role"));
         var content = ReadContent(message.Take("content"), role);
         var name = message.Take("name").String(LongestName);
-        foreach (var unsupported in new[] { "tool_calls", "function_call", "audio" })
+        foreach (var unsupported in new[] { "function_call", "audio" })
         {
             var call = message.Take(unsupported);
             if (!call.IsEmpty)
@@ -43,10 +43,20 @@ internal static class ChatMessageReader
             }
         }
 
-        // It says which call a tool's message answers; there are no calls yet.
-        _ = message.Take("tool_call_id");
+        var calls = message.Take("tool_calls");
+        if (role != ChatRole.Assistant && !calls.IsEmpty)
+        {
+            calls.Invalid("must stand in an assistant's message");
+        }
+
+        var toolCalls = ChatToolReader.ReadCalls(calls);
+        var toolCallId = ChatToolReader.ReadCallId(message.Take("tool_call_id"));
         message.IgnoreTheRest(shownPath: "messages[]");
-        return new ChatMessage(role, content, name);
+        return new ChatMessage(role, content, name)
+        {
+            ToolCalls = toolCalls.Count > 0 ? toolCalls : [],
+            ToolCallId = toolCallId,
+        };
     }
 
     private static ChatRole ReadRole(RequestField field)

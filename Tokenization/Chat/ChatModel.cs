@@ -5,6 +5,7 @@ using System.Text.Json;
 using CocoonOrleans.Tokenization.Files;
 using CocoonOrleans.Tokenization.Templates;
 using CocoonOrleans.Tokenization.Tokenizers;
+using CocoonOrleans.Tokenization.ToolCalls;
 
 namespace CocoonOrleans.Tokenization.Chat;
 
@@ -23,7 +24,13 @@ public sealed class ChatModel
         Files = files;
         Sha256 = files.ComputeSha256();
         Tokenizer = Tokenizer.Load(files.TokenizerJson, files.TokenizerConfigJson);
-        _template = ReadTemplate(files) is { } source ? ChatTemplate.Parse(source) : null;
+        if (ReadTemplate(files) is { } source)
+        {
+            _template = ChatTemplate.Parse(source);
+            ToolCallStyle = ToolCallStyles.Of(source);
+            Reasons = source.Contains("<think>", StringComparison.Ordinal) || source.Contains("</think>", StringComparison.Ordinal);
+        }
+
         StopIds = ReadStopIds(generationConfigJson).ToFrozenSet();
     }
 
@@ -70,6 +77,25 @@ public sealed class ChatModel
     /// <exception cref="TemplateSyntaxException">The chat template is broken or uses a word that isn't supported.</exception>
     public static ChatModel Load(ChatModelFiles files, ReadOnlyMemory<byte> generationConfigJson = default) => new(files, generationConfigJson);
 
+    /// <summary>How the model writes calls of functions; <see cref="ToolCallStyle.None"/> where it can't call any.</summary>
+    public ToolCallStyle ToolCallStyle { get; }
+
+    /// <summary>Whether the model may think before it answers, between <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>.</summary>
+    public bool Reasons { get; }
+
+    /// <summary>What takes a request's answer apart.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="promptIds">Its prompt.</param>
+    public AnswerParser ParserFor(ChatCompletionRequest request, ReadOnlySpan<int> promptIds)
+    {
+        var style = request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None ? ToolCallStyle : ToolCallStyle.None;
+
+        // Some templates open the reasoning themselves.
+        const int Tail = 8;
+        var starts = Reasons && Tokenizer.Decode(promptIds[^Math.Min(Tail, promptIds.Length)..]).TrimEnd().EndsWith("<think>", StringComparison.Ordinal);
+        return new AnswerParser(style, request.Tools.Select(tool => tool.Name).ToHashSet(), Reasons, starts);
+    }
+
     /// <summary>The ids of a request's prompt, up to where the assistant's answer begins. No part of a message becomes a special token.</summary>
     /// <param name="request">The request.</param>
     /// <param name="ids">The prompt's ids, if there is a prompt.</param>
@@ -100,6 +126,24 @@ public sealed class ChatModel
         if (!HasChatTemplate)
         {
             error = new ChatRequestError("This model has no chat template: it completes text and cannot chat. Choose another model.", "model", ChatRequestError.UnsupportedParameter);
+            return null;
+        }
+
+        if (request.ResponseFormat is not null)
+        {
+            error = new ChatRequestError("'response_format' other than text is not supported by this model.", "response_format.type", ChatRequestError.UnsupportedParameter);
+            return null;
+        }
+
+        if (request.ToolChoice.Mode == ToolChoiceMode.Required)
+        {
+            error = new ChatRequestError("'tool_choice' other than none or auto is not supported by this model.", "tool_choice", ChatRequestError.UnsupportedParameter);
+            return null;
+        }
+
+        if (request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None && ToolCallStyle == ToolCallStyle.None)
+        {
+            error = new ChatRequestError("This model can't call functions. Choose another model, or leave tools out.", "tools", ChatRequestError.UnsupportedParameter);
             return null;
         }
 

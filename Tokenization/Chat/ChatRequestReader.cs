@@ -49,6 +49,7 @@ internal static class ChatRequestReader
 
         RefuseWhatWouldChangeTheMeaning(body);
         var provider = ReadProvider(body.Take("provider"));
+        var tools = ChatToolReader.ReadTools(body.Take("tools"));
         var request = new ChatCompletionRequest
         {
             Model = ReadModel(body.Take("model")),
@@ -62,6 +63,10 @@ internal static class ChatRequestReader
             FrequencyPenalty = body.Take("frequency_penalty").Number(-2, 2),
             Seed = body.Take("seed").Integer(long.MinValue, long.MaxValue),
             Stop = ReadStop(body.Take("stop")),
+            Tools = tools,
+            ToolChoice = ChatToolReader.ReadChoice(body.Take("tool_choice"), tools),
+            ParallelToolCalls = body.Take("parallel_tool_calls").Bool() ?? true,
+            ResponseFormat = ReadFormat(body.Take("response_format")),
             Stream = body.Take("stream").Bool() ?? false,
             IncludeUsage = ReadIncludeUsage(body.Take("stream_options")),
             EndUser = ReadEndUser(body.Take("safety_identifier"), body.Take("user"), body.Take("metadata")),
@@ -198,7 +203,7 @@ internal static class ChatRequestReader
     /// <summary>Fields that must never be ignored (the API's design, A.2).</summary>
     private static void RefuseWhatWouldChangeTheMeaning(RequestObject body)
     {
-        foreach (var name in new[] { "tools", "functions", "audio" })
+        foreach (var name in new[] { "functions", "audio" })
         {
             var field = body.Take(name);
             if (!field.IsEmpty)
@@ -207,13 +212,10 @@ internal static class ChatRequestReader
             }
         }
 
-        foreach (var name in new[] { "tool_choice", "function_call" })
+        var call = body.Take("function_call");
+        if (!call.IsAbsent && call.StringOrNull() is not ("none" or "auto"))
         {
-            var field = body.Take(name);
-            if (!field.IsAbsent && field.StringOrNull() is not ("none" or "auto"))
-            {
-                field.Unsupported("other than none or auto is not supported by this model");
-            }
+            call.Unsupported("is not supported: use tools and tool_choice");
         }
 
         var modalities = body.Take("modalities");
@@ -221,20 +223,62 @@ internal static class ChatRequestReader
         {
             modalities.Unsupported("other than text are not supported by this model");
         }
+    }
 
-        var format = body.Take("response_format");
-        if (format.Object()?.Take("type") is not { } type)
+    private static ResponseFormat? ReadFormat(RequestField field)
+    {
+        if (field.Object() is not { } format)
         {
-            return;
+            return null;
         }
 
+        var type = format.Take("type");
+        var schema = format.Take("json_schema");
         if (type.IsAbsent)
         {
             type.Missing();
         }
-        else if (type.StringOrNull() != "text")
+
+        switch (type.StringOrNull())
         {
-            type.Unsupported("other than text is not supported by this model");
+            case "text":
+                return null;
+            case "json_object":
+                return new ResponseFormat(null);
+            case "json_schema":
+                return ReadSchema(schema);
+            default:
+                type.Unsupported("must be text, json_object or json_schema");
+                return null;
         }
+    }
+
+    private static ResponseFormat? ReadSchema(RequestField field)
+    {
+        if (field.IsAbsent)
+        {
+            field.Missing();
+        }
+
+        if (field.Object() is not { } named)
+        {
+            return null;
+        }
+
+        named.Take("name").String(64);
+        named.Take("description").String(int.MaxValue, emptyAllowed: true);
+        named.Take("strict").Bool();
+        var schema = named.Take("schema");
+        if (schema.IsAbsent)
+        {
+            schema.Missing();
+        }
+        else if (schema.Kind != JsonValueKind.Object)
+        {
+            schema.Invalid("must be a JSON Schema, an object");
+        }
+
+        named.IgnoreTheRest();
+        return schema.Kind == JsonValueKind.Object ? new ResponseFormat(schema.RawText()) : null;
     }
 }

@@ -62,6 +62,9 @@ internal readonly struct RequestField(JsonElement element, string path, RequestR
         }
     }
 
+    /// <summary>The JSON as it came.</summary>
+    public string RawText() => element.GetRawText();
+
     public bool? Bool()
     {
         if (!IsAbsent && Kind is not (JsonValueKind.True or JsonValueKind.False))

@@ -38,6 +38,35 @@ internal sealed class ChunkWriter(JobDispatch dispatch, string systemFingerprint
         return End(null);
     }
 
+    /// <summary>A piece of what the model wrote to itself, at most <see cref="MaxCharacters"/>. Not OpenAI's, but what the field's servers send.</summary>
+    public ReadOnlyMemory<byte> Reasoning(ReadOnlySpan<char> text)
+    {
+        Begin();
+        _json.WriteString("reasoning_content"u8, text);
+        return End(null);
+    }
+
+    /// <summary>The beginning of a call; its arguments follow.</summary>
+    public ReadOnlyMemory<byte> ToolCall(int index, string id, string name)
+    {
+        BeginToolCall(index);
+        _json.WriteString("id"u8, id);
+        _json.WriteString("type"u8, "function"u8);
+        _json.WriteStartObject("function"u8);
+        _json.WriteString("name"u8, name);
+        _json.WriteString("arguments"u8, ""u8);
+        return EndToolCall();
+    }
+
+    /// <summary>A piece of a call's arguments, at most <see cref="MaxCharacters"/>.</summary>
+    public ReadOnlyMemory<byte> ToolArguments(int index, ReadOnlySpan<char> text)
+    {
+        BeginToolCall(index);
+        _json.WriteStartObject("function"u8);
+        _json.WriteString("arguments"u8, text);
+        return EndToolCall();
+    }
+
     /// <summary>The last chunk.</summary>
     public ReadOnlyMemory<byte> Finish(string reason)
     {
@@ -47,6 +76,22 @@ internal sealed class ChunkWriter(JobDispatch dispatch, string systemFingerprint
 
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
+
+    private void BeginToolCall(int index)
+    {
+        Begin();
+        _json.WriteStartArray("tool_calls"u8);
+        _json.WriteStartObject();
+        _json.WriteNumber("index"u8, index);
+    }
+
+    private ReadOnlyMemory<byte> EndToolCall()
+    {
+        _json.WriteEndObject();
+        _json.WriteEndObject();
+        _json.WriteEndArray();
+        return End(null);
+    }
 
     private void Begin()
     {

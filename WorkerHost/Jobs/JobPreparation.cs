@@ -64,7 +64,7 @@ internal static class JobPreparation
             Deadline = dispatch.Deadline,
             Tenant = dispatch.Tenant,
         };
-        return new PreparedJob(dispatch, model, generation, request.IncludeUsage);
+        return new PreparedJob(dispatch, model, generation, model.Chat.ParserFor(request, prompt), request.IncludeUsage);
     }
 
     private static bool TryEncode(ServedModel model, ChatCompletionRequest request, [NotNullWhen(true)] out int[]? prompt, [NotNullWhen(false)] out ChatRequestError? fault)

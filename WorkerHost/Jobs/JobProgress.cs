@@ -19,6 +19,14 @@ internal sealed class JobProgress(PreparedJob job, TimeProvider time)
     /// <summary>Whether its report is made: a second one would contradict it.</summary>
     public bool IsReported { get; set; }
 
+    /// <summary>How many of its tokens were reasoning.</summary>
+    public int ReasoningTokens { get; private set; }
+
     /// <summary>One more token was generated.</summary>
-    public void AddToken() => Usage = Usage with { CompletionTokens = Usage.CompletionTokens + 1 };
+    /// <param name="isReasoning">Whether it was reasoning.</param>
+    public void AddToken(bool isReasoning)
+    {
+        Usage = Usage with { CompletionTokens = Usage.CompletionTokens + 1 };
+        ReasoningTokens += isReasoning ? 1 : 0;
+    }
 }

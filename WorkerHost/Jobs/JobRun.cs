@@ -1,4 +1,5 @@
 using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Tokenization.ToolCalls;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Usage;
 using CocoonOrleans.WorkerHost.Hosting;
@@ -68,9 +69,11 @@ internal sealed partial class JobRun(
         bool begun = false;
         await foreach (GenerationEvent step in engine.GenerateAsync(job.Generation, over))
         {
+            bool isReasoning = job.Parser.IsReasoning;
+            IReadOnlyList<AnswerPart> parts = job.Parser.Append(step.Text);
             if (step is TokenGenerated)
             {
-                progress.AddToken();
+                progress.AddToken(isReasoning);
             }
 
             if (!begun)
@@ -79,13 +82,14 @@ internal sealed partial class JobRun(
                 begun = true;
             }
 
-            await WriteTextAsync(answer, chunks, step.Text);
+            await WritePartsAsync(answer, chunks, job, parts);
             finished = step as GenerationFinished;
         }
 
         GenerationFinished end = finished ?? throw new InvalidOperationException("The engine's answer has no end.");
+        await WritePartsAsync(answer, chunks, job, job.Parser.Complete());
         progress.Usage = end.Usage;
-        string reason = end.Reason == FinishReason.Length ? "length" : "stop";
+        string reason = end.Reason == FinishReason.Length ? "length" : job.Parser.Calls > 0 ? "tool_calls" : "stop";
 
         // First: whatever happens to the stream from here on, the work is reported.
         SignedUsageReport report = await ReportAsync(progress, UsageStatus.Complete, reason);
@@ -104,10 +108,30 @@ internal sealed partial class JobRun(
     {
         progress.IsReported = true;
         metrics.Ended(progress.Job.Model.Name, status.ToString().ToLowerInvariant(), progress.Taken);
-        return await usage.ReportAsync(progress.Job, progress.Started, progress.Usage, status, finishReason);
+        return await usage.ReportAsync(progress.Job, progress.Started, progress.Usage, progress.ReasoningTokens, status, finishReason);
     }
 
-    private static async Task WriteTextAsync(AnswerWriter answer, ChunkWriter chunks, string text)
+    private static async Task WritePartsAsync(AnswerWriter answer, ChunkWriter chunks, PreparedJob job, IReadOnlyList<AnswerPart> parts)
+    {
+        foreach (AnswerPart part in parts)
+        {
+            switch (part)
+            {
+                case ContentPart content:
+                    await WriteTextAsync(answer, content.Text, chunks.Content);
+                    break;
+                case ReasoningPart reasoning:
+                    await WriteTextAsync(answer, reasoning.Text, chunks.Reasoning);
+                    break;
+                case ToolCallPart call:
+                    await answer.WriteChunkAsync(chunks.ToolCall(call.Index, $"call_{job.Dispatch.JobId.Replace("-", "", StringComparison.Ordinal)}{call.Index}", call.Name));
+                    await WriteTextAsync(answer, call.Arguments, text => chunks.ToolArguments(call.Index, text));
+                    break;
+            }
+        }
+    }
+
+    private static async Task WriteTextAsync(AnswerWriter answer, string text, ChunkOf chunk)
     {
         for (int start = 0; start < text.Length;)
         {
@@ -118,8 +142,10 @@ internal sealed partial class JobRun(
                 length--;
             }
 
-            await answer.WriteChunkAsync(chunks.Content(text.AsSpan(start, length)));
+            await answer.WriteChunkAsync(chunk(text.AsSpan(start, length)));
             start += length;
         }
     }
+
+    private delegate ReadOnlyMemory<byte> ChunkOf(ReadOnlySpan<char> text);
 }

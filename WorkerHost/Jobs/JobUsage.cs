@@ -9,7 +9,7 @@ namespace CocoonOrleans.WorkerHost.Jobs;
 public sealed class JobUsage(TunnelIdentity identity, UsageReportStore store, TimeProvider time)
 {
     /// <summary>Signs and keeps the report of an answer; it is on the disk when this returns.</summary>
-    internal Task<SignedUsageReport> ReportAsync(PreparedJob job, DateTimeOffset started, GenerationUsage usage, UsageStatus status, string? finishReason)
+    internal Task<SignedUsageReport> ReportAsync(PreparedJob job, DateTimeOffset started, GenerationUsage usage, int reasoningTokens, UsageStatus status, string? finishReason)
     {
         // Nothing delivered, nothing charged: a prompt that nobody got an answer to is ours to bear.
         bool empty = usage.CompletionTokens == 0 && status != UsageStatus.Complete;
@@ -23,7 +23,7 @@ public sealed class JobUsage(TunnelIdentity identity, UsageReportStore store, Ti
             empty ? 0 : usage.PromptTokens,
             empty ? 0 : usage.CachedTokens,
             usage.CompletionTokens,
-            ReasoningTokens: 0,
+            Math.Min(reasoningTokens, usage.CompletionTokens),
             status,
             finishReason,
             started.ToUnixTimeMilliseconds(),

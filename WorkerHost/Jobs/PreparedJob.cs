@@ -1,4 +1,5 @@
 using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Tokenization.ToolCalls;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Models;
 
@@ -8,8 +9,9 @@ namespace CocoonOrleans.WorkerHost.Jobs;
 /// <param name="Dispatch">The clear part.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Generation">What the engine is asked.</param>
+/// <param name="Parser">Takes the answer apart.</param>
 /// <param name="IncludeUsage">Whether the client asked for usage in its stream.</param>
-internal sealed record PreparedJob(JobDispatch Dispatch, ServedModel Model, GenerationRequest Generation, bool IncludeUsage)
+internal sealed record PreparedJob(JobDispatch Dispatch, ServedModel Model, GenerationRequest Generation, AnswerParser Parser, bool IncludeUsage)
 {
     public int PromptTokens => Generation.PromptIds.Length;
 }

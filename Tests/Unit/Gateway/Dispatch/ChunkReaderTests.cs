@@ -20,6 +20,31 @@ public sealed class ChunkReaderTests
         Assert.True(_reader.IsFinished);
     }
 
+    [Fact]
+    public void Read_ReasoningAndCalls_GivesTheirPieces()
+    {
+        Good(Choice("""{"role":"assistant","content":""}"""));
+        Assert.Equal("hm", Good(Choice("""{"reasoning_content":"hm"}""")).Reasoning);
+        Assert.Equal(
+            new ToolCallDelta(0, "call_1", "f", ""),
+            Good(Choice("""{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":""}}]}""")).ToolCall);
+        Assert.Equal(new ToolCallDelta(0, null, null, "{}"), Good(Choice("""{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}""")).ToolCall);
+        Assert.Equal("g", Good(Choice("""{"tool_calls":[{"index":1,"id":"call_2","type":"function","function":{"name":"g","arguments":"{}"}}]}""")).ToolCall?.Name);
+        Assert.Equal("tool_calls", Good(Choice("{}", "\"tool_calls\"")).FinishReason);
+    }
+
+    [Theory]
+    [InlineData("""{"index":0,"function":{"arguments":"{}"}}""")]
+    [InlineData("""{"index":1,"id":"c","type":"function","function":{"name":"f","arguments":""}}""")]
+    [InlineData("""{"index":0,"type":"function","function":{"name":"f","arguments":""}}""")]
+    [InlineData("""{"index":0,"id":"c","function":{"arguments":"{}"}}""")]
+    public void Read_CallThatDoesNotBegin_IsOutOfOrder(string call)
+    {
+        Good(Choice("""{"role":"assistant","content":""}"""));
+
+        Assert.Equal(ChunkFault.OutOfOrder, Read(Choice($$"""{"tool_calls":[{{call}}]}""")));
+    }
+
     [Theory]
     [InlineData(",\"usage\":null")]
     [InlineData(",\"system_fingerprint\":\"fp_1\"")]
@@ -43,7 +68,12 @@ public sealed class ChunkReaderTests
     [InlineData("""{"index":1,"delta":{}}""", ChunkFault.BadField)]
     [InlineData("""{"index":0}""", ChunkFault.MissingOrDoubleField)]
     [InlineData("""{"index":0,"delta":{"content":7}}""", ChunkFault.BadField)]
-    [InlineData("""{"index":0,"delta":{"tool_calls":[]}}""", ChunkFault.UnknownField)]
+    [InlineData("""{"index":0,"delta":{"tool_calls":[]}}""", ChunkFault.BadField)]
+    [InlineData("""{"index":0,"delta":{"tool_calls":[{"index":0}]}}""", ChunkFault.MissingOrDoubleField)]
+    [InlineData("""{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"code":""}}]}}""", ChunkFault.UnknownField)]
+    [InlineData("""{"index":0,"delta":{"tool_calls":[{"index":0,"type":"x","function":{}}]}}""", ChunkFault.BadField)]
+    [InlineData("""{"index":0,"delta":{"tool_calls":[{"index":0,"function":{}},{"index":1,"function":{}}]}}""", ChunkFault.BadField)]
+    [InlineData("""{"index":0,"delta":{"reasoning_content":""}}""", ChunkFault.BadField)]
     [InlineData("""{"index":0,"delta":{"role":"user"}}""", ChunkFault.BadField)]
     [InlineData("""{"index":0,"delta":{},"finish_reason":"error"}""", ChunkFault.BadField)]
     [InlineData("""{"index":0,"delta":{}},{"index":1,"delta":{}}""", ChunkFault.BadField)]

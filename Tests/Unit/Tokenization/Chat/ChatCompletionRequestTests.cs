@@ -19,7 +19,7 @@ public sealed class ChatCompletionRequestTests
 
         Assert.Equal("house", request.Model);
         Assert.Equal(
-            [new(ChatRole.System, "Be brief."), new(ChatRole.User, "a\nb", "Ann"), new(ChatRole.Assistant, ""), new(ChatRole.Developer, ""), new(ChatRole.Tool, "42")],
+            [new(ChatRole.System, "Be brief."), new(ChatRole.User, "a\nb", "Ann"), new(ChatRole.Assistant, ""), new(ChatRole.Developer, ""), new(ChatRole.Tool, "42") { ToolCallId = "call_1" }],
             request.Messages);
         Assert.Equal((7, 0.5, 0.9, 0.1, 40), (request.MaxCompletionTokens, request.Temperature, request.TopP, request.MinP, request.TopK));
         Assert.Equal((-2, 2, long.MinValue), (request.PresencePenalty, request.FrequencyPenalty, request.Seed));
@@ -73,7 +73,11 @@ public sealed class ChatCompletionRequestTests
     [InlineData("""{"model": "m", "messages": [{"role": "user", "content": "x"}, {"role": "user", "content": "x"}, {"role": "user", "content": [{"type": "image_url"}]}]}""", "messages[2].content[0].type", "unsupported_parameter")]
     [InlineData("""{"model": "m", "messages": [{"role": "user", "content": [{"type": "text"}]}]}""", "messages[0].content[0].text", "missing_required_parameter")]
     [InlineData("""{"model": "m", "messages": [{"role": "user", "content": []}]}""", "messages[0].content", "invalid_value")]
-    [InlineData("""{"model": "m", "messages": [{"role": "assistant", "tool_calls": [{}]}]}""", "messages[0].tool_calls", "unsupported_parameter")]
+    [InlineData("""{"model": "m", "messages": [{"role": "assistant", "tool_calls": [{}]}]}""", "messages[0].tool_calls[0].id", "missing_required_parameter")]
+    [InlineData("""{"model": "m", "messages": [{"role": "assistant", "tool_calls": [{"id": "c", "type": "custom"}]}]}""", "messages[0].tool_calls[0].type", "unsupported_parameter")]
+    [InlineData("""{"model": "m", "messages": [{"role": "assistant", "tool_calls": [{"id": "c", "type": "function"}]}]}""", "messages[0].tool_calls[0].function", "missing_required_parameter")]
+    [InlineData("""{"model": "m", "messages": [{"role": "user", "content": "x", "tool_calls": [{}]}]}""", "messages[0].tool_calls", "invalid_value")]
+    [InlineData("""{"model": "m", "messages": [{"role": "tool", "content": "x", "tool_call_id": 7}]}""", "messages[0].tool_call_id", "invalid_value")]
     [InlineData("""{"model": "m", "model": "n", "messages": []}""", "model", "invalid_value")]
     [InlineData("""{"model": 1e400, "messages": []}""", "model", "invalid_value")]
     [InlineData("[]", null, "invalid_value")]
@@ -100,10 +104,22 @@ public sealed class ChatCompletionRequestTests
     [InlineData("stream_options", "{\"include_usage\":\"yes\"}", "stream_options.include_usage", "invalid_value")]
     [InlineData("n", "9", "n", "invalid_value")]
     [InlineData("n", "2", "n", "unsupported_parameter")]
-    [InlineData("tools", "[{\"type\":\"function\"}]", "tools", "unsupported_parameter")]
+    [InlineData("tools", "[{\"type\":\"function\"}]", "tools[0].function", "missing_required_parameter")]
+    [InlineData("tools", "[{\"type\":\"web_search\"}]", "tools[0].type", "unsupported_parameter")]
+    [InlineData("tools", "[null]", "tools[0]", "invalid_value")]
+    [InlineData("tools", "[{\"type\":\"function\",\"function\":{\"name\":\"a b\"}}]", "tools[0].function.name", "invalid_value")]
+    [InlineData("tools", "[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":[]}}]", "tools[0].function.parameters", "invalid_value")]
+    [InlineData("tools", "[{\"type\":\"function\",\"function\":{\"name\":\"f\"}},{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]", "tools[1]", "invalid_value")]
     [InlineData("functions", "[{}]", "functions", "unsupported_parameter")]
-    [InlineData("tool_choice", "\"required\"", "tool_choice", "unsupported_parameter")]
-    [InlineData("response_format", "{\"type\":\"json_object\"}", "response_format.type", "unsupported_parameter")]
+    [InlineData("function_call", "{\"name\":\"f\"}", "function_call", "unsupported_parameter")]
+    [InlineData("tool_choice", "\"required\"", "tool_choice", "invalid_value")]
+    [InlineData("tool_choice", "\"always\"", "tool_choice", "invalid_value")]
+    [InlineData("tool_choice", "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}", "tool_choice.function.name", "invalid_value")]
+    [InlineData("parallel_tool_calls", "1", "parallel_tool_calls", "invalid_value")]
+    [InlineData("response_format", "{\"type\":\"xml\"}", "response_format.type", "unsupported_parameter")]
+    [InlineData("response_format", "{\"type\":\"json_schema\"}", "response_format.json_schema", "missing_required_parameter")]
+    [InlineData("response_format", "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\"}}", "response_format.json_schema.schema", "missing_required_parameter")]
+    [InlineData("response_format", "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":true}}", "response_format.json_schema.schema", "invalid_value")]
     [InlineData("modalities", "[\"text\",\"audio\"]", "modalities", "unsupported_parameter")]
     [InlineData("audio", "{\"voice\":\"x\"}", "audio", "unsupported_parameter")]
     [InlineData("provider", "{\"trust\":\"simulated\"}", "provider.trust", "invalid_value")]
@@ -113,6 +129,36 @@ public sealed class ChatCompletionRequestTests
     [InlineData("provider", "{\"max_price\":{\"prompt\":-1}}", "provider.max_price.prompt", "invalid_value")]
     [InlineData("provider", "{\"require_parameters\":true,\"sort\":\"price\"}", "provider.sort", "unsupported_parameter")]
     public void TryParse_BadField_NamesIt(string name, string value, string param, string code) => AssertError(With(name, value), param, code);
+
+    [Fact]
+    public void TryParse_Tools_AreRead()
+    {
+        var request = Parse("""
+            {"model": "m", "tools": [{"type": "function", "function": {"name": "f", "description": "d", "strict": true, "parameters": {"type": "object"}}}, {"type": "function", "function": {"name": "g"}}],
+             "tool_choice": {"type": "function", "function": {"name": "g"}}, "parallel_tool_calls": false,
+             "messages": [{"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{\"a\":1}"}}]},
+               {"role": "tool", "tool_call_id": "c1", "content": "42"}]}
+            """);
+
+        Assert.Equal(("f", """{"type": "object"}""", "g", null), (request.Tools[0].Name, request.Tools[0].Parameters, request.Tools[1].Name, request.Tools[1].Parameters));
+        Assert.StartsWith("""{"type": "function", "function": {"name": "f",""", request.Tools[0].Json, StringComparison.Ordinal);
+        Assert.Equal(new ToolChoice(ToolChoiceMode.Required, "g"), request.ToolChoice);
+        Assert.False(request.ParallelToolCalls);
+        Assert.Equal([new ChatToolCall("c1", "f", """{"a":1}""")], request.Messages[0].ToolCalls);
+        Assert.Equal("c1", request.Messages[1].ToolCallId);
+        Assert.Empty(request.IgnoredParameters);
+    }
+
+    [Theory]
+    [InlineData("""{"type": "text"}""", null)]
+    [InlineData("""{"type": "json_object"}""", "")]
+    [InlineData("""{"type": "json_schema", "json_schema": {"name": "n", "strict": true, "schema": {"type": "object"}}}""", """{"type": "object"}""")]
+    public void TryParse_ResponseFormat_IsRead(string json, string? schema)
+    {
+        var format = Parse(With("response_format", json)).ResponseFormat;
+
+        Assert.Equal(schema, format is null ? null : format.Schema ?? "");
+    }
 
     [Fact]
     public void TryParse_BrokenJson_TellsThePlaceAndNoContent()
