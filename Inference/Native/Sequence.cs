@@ -12,7 +12,7 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
     private readonly Channel<GenerationEvent> _events = Channel.CreateBounded<GenerationEvent>(
         new BoundedChannelOptions(eventsAhead) { SingleReader = true, SingleWriter = true });
 
-    private readonly TokenCounts _counts = new();
+    private readonly LogitAdjustment _adjustment = new(request.Sampling, request.PromptIds.Span);
     private volatile bool _waitsForReader;
     private volatile bool _cancelled;
     private volatile bool _expired;
@@ -96,18 +96,19 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
     /// <returns>Whether a token was delivered.</returns>
     public bool Advance(Span<float> logits, TokenSampler sampler)
     {
-        var id = sampler.Sample(logits, request.Sampling, _counts, progress.Seed, Position + 1);
+        var draw = Philox.Draw(progress.Seed, request.Choice, Position + 1);
+        var (id, logprobs) = sampler.Sample(logits, request.Sampling, _adjustment, [], draw);
         if (id < 0)
         {
             Fail(GenerationFailure.NotANumber, "The model computed something that is no number.");
             return false;
         }
 
-        var (token, finished) = progress.Accept(id);
+        var (token, finished) = progress.Accept(id, logprobs);
         Begun = true;
         if (token is not null)
         {
-            _counts.Add(id);
+            _adjustment.Add(id);
             _events.Writer.TryWrite(token);
         }
 
