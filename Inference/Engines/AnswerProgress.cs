@@ -35,8 +35,10 @@ internal sealed class AnswerProgress
     public GenerationUsage Usage => new(_promptTokens, CachedTokens, _completionTokens);
 
     /// <summary>Takes the next token that was chosen.</summary>
+    /// <param name="id">The token.</param>
+    /// <param name="logprobs">How likely it was, where that was asked for.</param>
     /// <returns>The events to deliver, in this order; at least one of them. With <c>Finished</c> the answer ends.</returns>
-    public (TokenGenerated? Token, GenerationFinished? Finished) Accept(int id)
+    public (TokenGenerated? Token, GenerationFinished? Finished) Accept(int id, TokenLogprobs? logprobs = null)
     {
         if (_stopIds.Contains(id))
         {
@@ -44,7 +46,7 @@ internal sealed class AnswerProgress
         }
 
         _completionTokens++;
-        var token = new TokenGenerated(id, _text.Append(id));
+        var token = new TokenGenerated(id, _text.Append(id), logprobs);
         if (_text.Stopped)
         {
             return (token, Finish(FinishReason.Stop));

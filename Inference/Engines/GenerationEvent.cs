@@ -10,7 +10,8 @@ public abstract record GenerationEvent(string Text);
 /// <summary>A token was generated and counted.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Text">See <see cref="GenerationEvent"/>.</param>
-public sealed record TokenGenerated(int Id, string Text) : GenerationEvent(Text);
+/// <param name="Logprobs">How likely it was; null unless <see cref="SamplingOptions.TopLogprobs"/> asks for it.</param>
+public sealed record TokenGenerated(int Id, string Text, TokenLogprobs? Logprobs = null) : GenerationEvent(Text);
 
 /// <summary>The answer is complete. Always the last event.</summary>
 /// <param name="Reason">Why it ended.</param>

@@ -15,6 +15,9 @@ public sealed record GenerationRequest
     /// <summary>How tokens are chosen.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Default;
 
+    /// <summary>Which of several answers to the same prompt this is, 0 to 127: with one seed each draws its own tokens.</summary>
+    public int Choice { get; init; }
+
     /// <summary>The answer ends before the first of these texts; none is ever part of it. At most 16, each 1 to 256 characters.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 

@@ -1,6 +1,11 @@
+using System.Collections.ObjectModel;
+
 namespace CocoonOrleans.Inference.Engines;
 
-/// <summary>How the next token is chosen. Applied in the order: penalties, temperature, top-k, top-p, min-p, draw.</summary>
+/// <summary>
+/// How the next token is chosen. Applied in the order: logit bias, repetition penalty, presence and frequency penalties, the request's grammar,
+/// temperature, top-k, top-p, min-p, draw.
+/// </summary>
 public sealed record SamplingOptions
 {
     /// <summary>Temperature 1, nothing cut off, a random seed: OpenAI's defaults.</summary>
@@ -21,6 +26,15 @@ public sealed record SamplingOptions
     /// <summary>Drops tokens less likely than this part of the likeliest one's probability, 0 to 1. 0 drops none.</summary>
     public double MinP { get; init; }
 
+    /// <summary>Added to the logits of these ids: at most 300, each -100 to 100.</summary>
+    public IReadOnlyDictionary<int, double> LogitBias { get; init; } = ReadOnlyDictionary<int, double>.Empty;
+
+    /// <summary>
+    /// Makes every token that prompt or answer hold already less likely: divides its logit where that is above 0, multiplies it otherwise. Above 0, up
+    /// to 2; 1 changes nothing. Source: Keskar et al., "CTRL" (2019), in the form that transformers and vLLM gave it.
+    /// </summary>
+    public double RepetitionPenalty { get; init; } = 1;
+
     /// <summary>Taken off the logit of every token that the answer holds already, -2 to 2.</summary>
     public double PresencePenalty { get; init; }
 
@@ -29,4 +43,10 @@ public sealed record SamplingOptions
 
     /// <summary>Makes draws repeatable; null: a random one is chosen and returned in <see cref="GenerationFinished.Seed"/>.</summary>
     public long? Seed { get; init; }
+
+    /// <summary>
+    /// Null: no log-probabilities. Otherwise <see cref="TokenGenerated.Logprobs"/> tells the one of each token and those of so many of the likeliest
+    /// tokens, 0 to 20, as the model has them: before bias, penalties, grammar and temperature.
+    /// </summary>
+    public int? TopLogprobs { get; init; }
 }

@@ -13,7 +13,7 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
     private readonly Channel<GenerationEvent> _events = Channel.CreateBounded<GenerationEvent>(
         new BoundedChannelOptions(eventsAhead) { SingleReader = true, SingleWriter = true });
 
-    private readonly TokenCounts _counts = new();
+    private readonly LogitAdjustment _adjustment = new(request.Sampling, request.PromptIds.Span);
     private int[] _tokens = request.PromptIds.ToArray();
     private volatile bool _waitsForReader;
     private volatile bool _cancelled;
@@ -110,18 +110,19 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
     /// <returns>Whether a token was delivered.</returns>
     public bool Advance(Span<float> logits, TokenSampler sampler)
     {
-        var id = sampler.Sample(logits, request.Sampling, _counts, progress.Seed, Length);
+        var draw = Philox.Draw(progress.Seed, request.Choice, Length);
+        var (id, logprobs) = sampler.Sample(logits, request.Sampling, _adjustment, [], draw);
         if (id < 0)
         {
             Fail(GenerationFailure.NotANumber, "The model computed something that is no number.");
             return false;
         }
 
-        var (token, finished) = progress.Accept(id);
+        var (token, finished) = progress.Accept(id, logprobs);
         Begun = true;
         if (token is not null)
         {
-            _counts.Add(id);
+            _adjustment.Add(id);
             _events.Writer.TryWrite(token);
         }
 

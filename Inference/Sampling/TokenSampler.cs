@@ -3,27 +3,59 @@ using CocoonOrleans.Inference.Engines;
 namespace CocoonOrleans.Inference.Sampling;
 
 /// <summary>
-/// Chooses the next token from logits. The order is fixed: presence and frequency penalties, temperature, top-k, top-p, min-p, draw. Each cut works on
-/// what the one before left, with probabilities that sum to 1 again. Equal logits are ordered by id, the lowest first. Scratch memory is its own,
-/// so an instance belongs to one thread.
+/// Chooses the next token from logits. The order is fixed: logit bias, penalties, grammar mask, temperature, top-k, top-p, min-p, draw. Each cut works on
+/// what the one before left, with probabilities that sum to 1 again. Equal logits are ordered by id, the lowest first. Log-probabilities are those of the
+/// logits as they came. Scratch memory is its own, so an instance belongs to one thread; a step allocates only the log-probabilities that it hands out.
 /// </summary>
 public sealed class TokenSampler(int vocabularySize)
 {
     private readonly ulong[] _order = new ulong[vocabularySize];
     private readonly double[] _weights = new double[vocabularySize];
+    private LogprobScale? _logprobs;
 
     /// <summary>Chooses one token.</summary>
-    /// <param name="logits">One number for each id. Changed by the penalties.</param>
+    /// <param name="logits">One number for each id. Changed on the way.</param>
     /// <param name="options">How to choose.</param>
-    /// <param name="answer">How often the answer so far holds each id, for the penalties.</param>
-    /// <param name="seed">Seed of the draw.</param>
-    /// <param name="position">Position of the new token, counted from the prompt's first token.</param>
-    /// <returns>The id, or -1 where the logits hold a NaN or a positive infinity, or nothing but negative infinities: then the model's answer means nothing.</returns>
-    public int Sample(Span<float> logits, SamplingOptions options, TokenCounts answer, long seed, int position)
+    /// <param name="adjustment">Bias and penalties of the answer so far.</param>
+    /// <param name="allowed">One bit for each id, the lowest first: whether the grammar allows it. Empty: all are allowed.</param>
+    /// <param name="draw">From 0 up to, not including, 1: see <see cref="Philox.Draw"/>.</param>
+    /// <returns>
+    /// The token; its id is -1 where the logits hold a NaN or a positive infinity, or nothing but negative infinities for what is allowed: then the
+    /// model's answer means nothing.
+    /// </returns>
+    public SampledToken Sample(Span<float> logits, SamplingOptions options, LogitAdjustment adjustment, ReadOnlySpan<ulong> allowed, double draw)
     {
-        answer.Penalize(logits, options);
-        var best = Best(logits);
-        return best < 0 || options.Temperature == 0 ? best : Draw(logits, options, logits[best], Philox.Draw(seed, position));
+        if (options.TopLogprobs is not null)
+        {
+            (_logprobs ??= new LogprobScale(vocabularySize)).Read(logits);
+        }
+
+        adjustment.Apply(logits);
+        Mask(logits, allowed);
+        var id = Best(logits);
+        if (id >= 0 && options.Temperature > 0)
+        {
+            id = Draw(logits, options, logits[id], draw);
+        }
+
+        return new SampledToken(id, id >= 0 && options.TopLogprobs is { } top ? _logprobs!.Of(id, top) : null);
+    }
+
+    private static void Mask(Span<float> logits, ReadOnlySpan<ulong> allowed)
+    {
+        if (allowed.IsEmpty)
+        {
+            return;
+        }
+
+        for (var id = 0; id < logits.Length; id++)
+        {
+            // What is no number stays, for Best to find: a broken model is not to pass for a working one.
+            if ((allowed[id >> 6] >> (id & 63) & 1) == 0 && logits[id] < float.PositiveInfinity)
+            {
+                logits[id] = float.NegativeInfinity;
+            }
+        }
     }
 
     private int Draw(ReadOnlySpan<float> logits, SamplingOptions options, float highest, double draw)
@@ -40,7 +72,7 @@ public sealed class TokenSampler(int vocabularySize)
         sum = 0;
         for (var id = 0; id < logits.Length; id++)
         {
-            _weights[id] = Rank(logits[id], id) <= last && _weights[id] >= options.MinP ? _weights[id] : 0;
+            _weights[id] = LogitRank.Of(logits[id], id) <= last && _weights[id] >= options.MinP ? _weights[id] : 0;
             sum += _weights[id];
         }
 
@@ -79,7 +111,7 @@ public sealed class TokenSampler(int vocabularySize)
         {
             if (_weights[id] > floor)
             {
-                _order[count++] = Rank(logits[id], id);
+                _order[count++] = LogitRank.Of(logits[id], id);
             }
         }
 
@@ -95,7 +127,7 @@ public sealed class TokenSampler(int vocabularySize)
         var reached = 0.0;
         foreach (var rank in order)
         {
-            reached += _weights[Id(rank)];
+            reached += _weights[LogitRank.Id(rank)];
             if (reached >= options.TopP * kept)
             {
                 return rank;
@@ -110,22 +142,11 @@ public sealed class TokenSampler(int vocabularySize)
         var sum = 0.0;
         foreach (var rank in order)
         {
-            sum += _weights[Id(rank)];
+            sum += _weights[LogitRank.Id(rank)];
         }
 
         return sum;
     }
-
-    /// <summary>Orders tokens: the highest logit first, the lowest id first among equals. The upper half is the logit's bits, turned so that they sort as a number.</summary>
-    private static ulong Rank(float logit, int id)
-    {
-        // Adding 0 makes -0 into 0, which is equal and must rank the same.
-        var bits = BitConverter.SingleToUInt32Bits(logit + 0f);
-        var ascending = (bits & 0x8000_0000) != 0 ? ~bits : bits | 0x8000_0000;
-        return ((ulong)~ascending << 32) | (uint)id;
-    }
-
-    private static int Id(ulong rank) => (int)(rank & uint.MaxValue);
 
     private static int Best(ReadOnlySpan<float> logits)
     {

@@ -174,6 +174,6 @@ public sealed class ScriptedEngine : IInferenceEngine
         }
 
         return Enumerable.Range(request.PromptIds.Length, request.MaxCompletionTokens)
-            .Select(position => (int)(Philox.Draw(seed, position) * model.Tokenizer.VocabularySize));
+            .Select(position => (int)(Philox.Draw(seed, request.Choice, position) * model.Tokenizer.VocabularySize));
     }
 }

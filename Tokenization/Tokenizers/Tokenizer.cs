@@ -114,6 +114,11 @@ public sealed class Tokenizer
     /// <summary>The token of an id as the vocabulary writes it; null if no token has it.</summary>
     public string? TokenOf(int id) => _model.Vocabulary.TokenOf(id);
 
+    /// <summary>
+    /// The bytes of UTF-8 that an id adds to a text; a character may be spread over several ids. None for a special token and for an id that no token has.
+    /// </summary>
+    public ReadOnlySpan<byte> BytesOf(int id) => TokenBytes.Of(id);
+
     /// <summary>Whether an id is a special token: a mark of structure such as end of text, never part of the text.</summary>
     public bool IsSpecial(int id) => TokenBytes.IsSpecial(id);
 

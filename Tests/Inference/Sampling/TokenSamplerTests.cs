@@ -110,17 +110,17 @@ public sealed class TokenSamplerTests
     [InlineData(nameof(SamplingOptions.TopK), 1, 1, -1, 0)]
     [InlineData(nameof(SamplingOptions.MinP), 1, 1, 0, 1.01)]
     public void Check_ValueOutOfRange_NamesTheField(string field, double temperature, double topP, int topK, double minP)
-        => Assert.Equal(field, SamplingRules.Check(new SamplingOptions { Temperature = temperature, TopP = topP, TopK = topK, MinP = minP })?.Field);
+        => Assert.Equal(field, SamplingRules.Check(new SamplingOptions { Temperature = temperature, TopP = topP, TopK = topK, MinP = minP }, 10)?.Field);
 
     [Fact]
     public void Check_Defaults_AreFine()
-        => Assert.Null(SamplingRules.Check(SamplingOptions.Default));
+        => Assert.Null(SamplingRules.Check(SamplingOptions.Default, 10));
 
     private static int Sample(float[] logits, SamplingOptions options, params int[] answer)
     {
-        var counts = new TokenCounts();
-        Array.ForEach(answer, counts.Add);
-        return new TokenSampler(logits.Length).Sample(logits, options, counts, seed: 1, position: 0);
+        var adjustment = new LogitAdjustment(options, []);
+        Array.ForEach(answer, adjustment.Add);
+        return new TokenSampler(logits.Length).Sample(logits, options, adjustment, [], draw: 0.5).Id;
     }
 
     private static int[] Draw(float[] logits, SamplingOptions options, int draws)
@@ -129,7 +129,7 @@ public sealed class TokenSamplerTests
         var counts = new int[logits.Length];
         for (var position = 0; position < draws; position++)
         {
-            counts[sampler.Sample(logits.ToArray(), options, new TokenCounts(), seed: 42, position)]++;
+            counts[sampler.Sample(logits.ToArray(), options, new LogitAdjustment(options, []), [], Philox.Draw(seed: 42, choice: 0, position)).Id]++;
         }
 
         return counts;

@@ -1,0 +1,44 @@
+namespace CocoonOrleans.Inference.Grammars;
+
+/// <summary>What a grammar may cost. Grammars come from strangers: each bound is checked before the memory or the time is spent.</summary>
+internal static class GrammarLimits
+{
+    /// <summary>Bytes of a JSON schema.</summary>
+    public const int SchemaBytes = 256 * 1024;
+
+    /// <summary>Nesting of a JSON schema's own text. A level of the output takes two or three.</summary>
+    public const int SchemaDepth = 192;
+
+    /// <summary>Characters of the path to a place in a schema: names are long or nested deep, but not both.</summary>
+    public const int PathLength = 4096;
+
+    /// <summary>References that lead to each other without an object or array in between.</summary>
+    public const int References = 64;
+
+    /// <summary>Characters of a pattern.</summary>
+    public const int PatternLength = 4096;
+
+    /// <summary>Objects and arrays inside each other in the output: what System.Text.Json and others read without being asked for more.</summary>
+    public const int OutputDepth = 64;
+
+    /// <summary>Nodes of the whole automaton.</summary>
+    public const int Nodes = 65_536;
+
+    /// <summary>Nodes of everything that is built on the way.</summary>
+    public const int BuiltNodes = 1_000_000;
+
+    /// <summary>Elementary steps of compiling, some nanoseconds each: less than a second.</summary>
+    public const long CompileSteps = 30_000_000;
+
+    /// <summary>
+    /// Ways in which a text may be read at once. Those that differ in what is open share it, so only a grammar with very many like branches comes here;
+    /// then nothing is allowed any more and the answer fails.
+    /// </summary>
+    public const int Configurations = 4096;
+
+    /// <summary>Largest <c>minLength</c>, <c>maxLength</c>, <c>minItems</c> and <c>maxItems</c>.</summary>
+    public const int Count = 1_000_000;
+
+    /// <summary>Bytes of the masks that a grammar keeps for one vocabulary.</summary>
+    public const long MaskBytes = 32 * 1024 * 1024;
+}
