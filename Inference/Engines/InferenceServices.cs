@@ -23,6 +23,7 @@ public static class InferenceServices
     public static IServiceCollection AddUpstreamEngine(this IServiceCollection services)
     {
         services.AddOptions<UpstreamEngineOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         return services.AddSingleton<IInferenceEngine, UpstreamEngine>();
     }

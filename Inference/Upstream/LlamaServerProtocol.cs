@@ -29,7 +29,9 @@ internal sealed class LlamaServerProtocol : UpstreamProtocol
         WritePrompt(json, "prompt", request);
         json.WriteBoolean("stream", true);
         json.WriteBoolean("return_tokens", true);
-        json.WriteBoolean("cache_prompt", request.CacheSalt is null);
+
+        // Its prefix cache knows no tenants.
+        json.WriteBoolean("cache_prompt", false);
         json.WriteNumber("n_predict", request.MaxTokens);
         json.WriteStartArray("samplers");
         foreach (var sampler in (string[])["temperature", "top_k", "top_p", "min_p"])

@@ -29,11 +29,7 @@ internal sealed class SglangProtocol(bool keepsSeeds) : UpstreamProtocol
         var sampling = request.Generation.Sampling;
         WritePrompt(json, "input_ids", request);
         json.WriteBoolean("stream", true);
-        if (request.CacheSalt is { } salt)
-        {
-            json.WriteString("extra_key", salt);
-        }
-
+        json.WriteString("extra_key", request.CacheSalt);
         json.WriteStartObject("sampling_params");
         json.WriteNumber("max_new_tokens", request.MaxTokens);
         json.WriteNumber("temperature", sampling.Temperature);

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Native;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -26,15 +29,18 @@ public sealed partial class UpstreamEngine : IInferenceEngine
     private readonly TokenRate _rate;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _loading = new(1);
+    private readonly EngineMetrics _metrics;
+    private readonly byte[] _saltKey = RandomNumberGenerator.GetBytes(SaltBytes);
     private ImmutableList<UpstreamModel> _models = [];
 
     /// <summary>Starts the engine; it serves nothing until a model is loaded.</summary>
-    public UpstreamEngine(IOptions<UpstreamEngineOptions> options, TimeProvider time, ILogger<UpstreamEngine> logger)
+    public UpstreamEngine(IOptions<UpstreamEngineOptions> options, IMeterFactory meters, TimeProvider time, ILogger<UpstreamEngine> logger)
     {
         _options = options.Value;
         _time = time;
         _logger = logger;
         _rate = new TokenRate(time);
+        _metrics = new EngineMetrics(meters, time);
     }
 
     /// <inheritdoc/>
@@ -97,12 +103,14 @@ public sealed partial class UpstreamEngine : IInferenceEngine
     /// <inheritdoc/>
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var submitted = _time.GetTimestamp();
         var model = FindModel(request);
         using var place = model.Slots.Enter();
         var progress = new AnswerProgress(request, model.Loaded);
         using var waits = new AnswerWaits(request, progress, _time, _stopping.Token, cancellationToken);
         await waits.ForAsync(place.WaitForSlotAsync);
         await using var answer = new UpstreamAnswer(model, _options, Ask(request, model, progress.Seed));
+        var times = new AnswerTimes(_metrics, model.Loaded.Name, request.PromptIds.Length, submitted);
         while (true)
         {
             foreach (var id in await NextAsync(model, answer, waits))
@@ -114,11 +122,13 @@ public sealed partial class UpstreamEngine : IInferenceEngine
                 if (token is not null)
                 {
                     _rate.Add(1);
+                    times.Token();
                     yield return token;
                 }
 
                 if (finished is not null)
                 {
+                    times.Complete();
                     yield return finished;
                     yield break;
                 }
@@ -126,6 +136,7 @@ public sealed partial class UpstreamEngine : IInferenceEngine
 
             if (answer.Finish is { } reason)
             {
+                times.Complete();
                 yield return progress.Finish(reason);
                 yield break;
             }
@@ -260,7 +271,12 @@ public sealed partial class UpstreamEngine : IInferenceEngine
         Math.Min(request.MaxCompletionTokens, model.Loaded.ContextTokens - request.PromptIds.Length),
         seed,
         request.StopIds ?? model.Loaded.StopIds,
-        _options.SharePrefixCache ? null : RandomNumberGenerator.GetHexString(2 * SaltBytes, lowercase: true));
+        Salt(request.Tenant));
+
+    /// <summary>The server needs to tell tenants apart, not to know them.</summary>
+    private string Salt(string? tenant) => tenant is null
+        ? RandomNumberGenerator.GetHexString(2 * SaltBytes, lowercase: true)
+        : Convert.ToHexStringLower(HMACSHA256.HashData(_saltKey, Encoding.UTF8.GetBytes(tenant)));
 
     /// <summary>The next ids, with the server's faults told as the engine's.</summary>
     private async Task<IReadOnlyList<int>> NextAsync(UpstreamModel model, UpstreamAnswer answer, AnswerWaits waits)

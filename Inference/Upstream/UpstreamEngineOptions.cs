@@ -24,9 +24,4 @@ public sealed class UpstreamEngineOptions
     /// <summary>How long every other token may take: a second to an hour.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan TokenLimit { get; set; } = TimeSpan.FromMinutes(1);
-
-    /// <summary>
-    /// Lets the server share its prefix cache among all requests. It is faster, but the time to the first token then shows one client what another one has asked.
-    /// </summary>
-    public bool SharePrefixCache { get; set; }
 }

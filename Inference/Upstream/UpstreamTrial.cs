@@ -21,7 +21,7 @@ internal static class UpstreamTrial
         var tokenizer = model.Loaded.Tokenizer;
         var prompt = tokenizer.Encode(Prompt, addSpecialTokens: true);
         var generation = new GenerationRequest { Model = model.Loaded.Name, PromptIds = prompt, MaxCompletionTokens = Tokens, Sampling = SamplingOptions.Greedy };
-        var request = new UpstreamRequest(model.Name, generation, Math.Min(Tokens, model.Loaded.ContextTokens - prompt.Length), Seed: 0, StopIds: [], CacheSalt: null);
+        var request = new UpstreamRequest(model.Name, generation, Math.Min(Tokens, model.Loaded.ContextTokens - prompt.Length), Seed: 0, StopIds: [], CacheSalt: "trial");
         if (request.MaxTokens < 1)
         {
             throw new UpstreamException($"A context of {model.Loaded.ContextTokens} tokens is too short to try the model. Set the model's Upstream:ContextTokens to {prompt.Length + Tokens} or more.");

@@ -31,10 +31,7 @@ internal sealed class VllmProtocol : UpstreamProtocol
         json.WriteBoolean("ignore_eos", true);
         WriteIds(json, "stop_token_ids", request.StopIds);
         WriteStops(json, request);
-        if (request.CacheSalt is { } salt)
-        {
-            json.WriteString("cache_salt", salt);
-        }
+        json.WriteString("cache_salt", request.CacheSalt);
     }
 
     public override UpstreamChunk Read(JsonElement data, int received)
