@@ -8,10 +8,13 @@ namespace CocoonOrleans.Inference.Upstream;
 /// skipped; an event that the end of the stream cuts off is dropped. For one caller.
 /// </summary>
 /// <param name="stream">The body.</param>
-/// <param name="largestEvent">Most bytes of one event, the longest line included.</param>
+/// <param name="largestEvent">Most bytes of one event's data; no line may be longer than that either, but for its field's name.</param>
 internal sealed class EventStreamReader(Stream stream, int largestEvent) : IAsyncDisposable
 {
     private const byte LineFeed = (byte)'\n';
+
+    // Room for "data: " and a carriage return.
+    private readonly int _longestLine = largestEvent + 16;
 
     private readonly PipeReader _pipe = PipeReader.Create(stream);
     private readonly ArrayBufferWriter<byte> _data = new();
@@ -35,7 +38,7 @@ internal sealed class EventStreamReader(Stream stream, int largestEvent) : IAsyn
                 return _data.WrittenMemory;
             }
 
-            if (held + _data.WrittenCount > largestEvent)
+            if (held > _longestLine)
             {
                 throw TooLarge();
             }
@@ -68,12 +71,17 @@ internal sealed class EventStreamReader(Stream stream, int largestEvent) : IAsyn
 
     private bool TakeLine(ReadOnlySequence<byte> line)
     {
+        if (line.Length > _longestLine)
+        {
+            throw TooLarge();
+        }
+
         var reader = new SequenceReader<byte>(line);
         if (reader.IsNext("data:"u8, advancePast: true))
         {
             reader.IsNext((byte)' ', advancePast: true);
             var value = WithoutReturn(reader.UnreadSequence);
-            if (value.Length + _data.WrittenCount > largestEvent)
+            if (value.Length + _data.WrittenCount + (_hasData ? 1 : 0) > largestEvent)
             {
                 throw TooLarge();
             }
