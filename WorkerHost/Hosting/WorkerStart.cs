@@ -27,7 +27,16 @@ internal static class WorkerStart
                 ParentWatch.Begin(Console.OpenStandardInput(), app.Lifetime.StopApplication);
             }
 
-            await app.RunAsync();
+            CancellationToken stopping = app.Lifetime.ApplicationStopping;
+            try
+            {
+                await app.RunAsync();
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // It was told to stop while it still loaded its models.
+            }
+
             return Ok;
         }
         catch (OptionsValidationException e)
