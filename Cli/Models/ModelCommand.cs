@@ -4,6 +4,7 @@ using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
+using CocoonOrleans.Inference.Upstream;
 using CocoonOrleans.Tokenization.Chat;
 using Spectre.Console;
 
@@ -12,6 +13,7 @@ namespace CocoonOrleans.Cli.Models;
 /// <summary><c>cocoon model list|hash</c>: which models a gateway serves, and by which hashes the catalogue knows one.</summary>
 internal static class ModelCommand
 {
+    private const int MostContext = 1_048_576;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     public static Command Create() => new("model", "See which models there are, and hash one for the catalogue.") { List(), Hash() };
@@ -27,8 +29,23 @@ internal static class ModelCommand
     private static Command Hash()
     {
         var folder = new Argument<string>("folder") { Description = "A folder with config.json and *.safetensors or one *.gguf, tokenizer.json and chat_template.jinja." };
-        var command = new Command("hash", "Hash a model's files: what a catalogue entry needs.") { folder };
-        return command.Runs((result, output, cancellationToken) => Task.FromResult(Hash(Path.GetFullPath(result.GetRequiredValue(folder)), output, cancellationToken)));
+        var weights = new Option<string?>("--upstream-weights")
+        {
+            Description = "For a model that another server computes: which weights it is declared to run, as in the worker's Upstream:Weights. The folder then needs no weights.",
+            HelpName = "declaration",
+        };
+        var context = new Option<int>("--context")
+        {
+            Description = "For a model that another server computes: its context in tokens, as in the worker's Upstream:ContextTokens.",
+            HelpName = "tokens",
+            CustomParser = WholeNumber.Between(2, MostContext),
+        };
+        var command = new Command("hash", "Hash a model's files: what a catalogue entry needs.") { folder, weights, context };
+        return command.Runs((result, output, cancellationToken) =>
+        {
+            var path = Path.GetFullPath(result.GetRequiredValue(folder));
+            return Task.FromResult(Hash(path, () => Read(path, result.GetValue(weights), result.GetValue(context), cancellationToken), output));
+        });
     }
 
     private static async Task<int> ListAsync(Uri gateway, string apiKey, CommandOutput output, CancellationToken cancellationToken)
@@ -61,16 +78,16 @@ internal static class ModelCommand
         }
     }
 
-    private static int Hash(string path, CommandOutput output, CancellationToken cancellationToken)
+    private static int Hash(string path, Func<(ModelManifest Manifest, int ContextTokens)> read, CommandOutput output)
     {
         try
         {
-            var folder = ModelFolder.Read(path, cancellationToken: cancellationToken);
-            var hashes = new ModelHashes(path, folder.Manifest.Sha256, ChatModel.Load(path).Sha256, folder.Config.ContextTokens);
+            var (manifest, contextTokens) = read();
+            var hashes = new ModelHashes(path, manifest.Sha256, ChatModel.Load(path).Sha256, contextTokens);
             output.Console.MarkupLineInterpolated($"manifest   {hashes.ManifestSha256}");
             output.Console.MarkupLineInterpolated($"tokenizer  {hashes.TokenizerSha256}");
             output.Console.MarkupLineInterpolated($"context    {hashes.ContextTokens} tokens");
-            foreach (var file in folder.Manifest.Files)
+            foreach (var file in manifest.Files)
             {
                 output.Console.MarkupLineInterpolated($"[dim]{file.Sha256} {file.Bytes,12} {file.Name}[/]");
             }
@@ -82,5 +99,21 @@ internal static class ModelCommand
         {
             throw new CommandFailedException(exception.Message, "Name a folder with a whole model in it.", innerException: exception);
         }
+    }
+
+    private static (ModelManifest Manifest, int ContextTokens) Read(string path, string? upstreamWeights, int context, CancellationToken cancellationToken)
+    {
+        if ((upstreamWeights is null) != (context == 0))
+        {
+            throw new CommandFailedException("--upstream-weights and --context belong together.", "Give both for a model that another server computes, else neither.");
+        }
+
+        if (upstreamWeights is not null)
+        {
+            return (UpstreamFolder.Read(path, upstreamWeights).Manifest, context);
+        }
+
+        var folder = ModelFolder.Read(path, cancellationToken: cancellationToken);
+        return (folder.Manifest, folder.Config.ContextTokens);
     }
 }

@@ -6,6 +6,9 @@ public enum EngineKind
     /// <summary>A model computed in this process.</summary>
     Native,
 
+    /// <summary>A model computed by another server beside this process.</summary>
+    Upstream,
+
     /// <summary>A script replayed for tests and load; no model is behind it.</summary>
     Scripted,
 }

@@ -15,6 +15,9 @@ public enum GenerationFailure
     /// <summary>The engine was stopped.</summary>
     EngineStopped,
 
+    /// <summary>The server that computes the model broke off, or sent something that can't be an answer.</summary>
+    Upstream,
+
     /// <summary>A script said so.</summary>
     Scripted,
 }

@@ -1,5 +1,6 @@
 using CocoonOrleans.Inference.Native;
 using CocoonOrleans.Inference.Scripted;
+using CocoonOrleans.Inference.Upstream;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,15 @@ public static class InferenceServices
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         return services.AddSingleton<IInferenceEngine, NativeEngine>();
+    }
+
+    /// <summary>Adds the engine that lets other servers beside this process compute models.</summary>
+    public static IServiceCollection AddUpstreamEngine(this IServiceCollection services)
+    {
+        services.AddOptions<UpstreamEngineOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton<IInferenceEngine, UpstreamEngine>();
     }
 
     /// <summary>Adds the engine that replays a script. For tests and load: in the environment Production it refuses to start.</summary>

@@ -6,6 +6,9 @@ public enum LoadStage
     /// <summary>Reading and hashing the files.</summary>
     Reading,
 
+    /// <summary>Waiting for the server that computes the model, and looking whether it is the right one.</summary>
+    Connecting,
+
     /// <summary>Making the decoder out of the weights.</summary>
     Building,
 

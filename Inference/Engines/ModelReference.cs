@@ -1,3 +1,5 @@
+using CocoonOrleans.Inference.Upstream;
+
 namespace CocoonOrleans.Inference.Engines;
 
 /// <summary>A model to load.</summary>
@@ -19,4 +21,7 @@ public sealed class ModelReference(string name, string folder, string? manifestS
 
     /// <summary>The hash that its manifest must have; null accepts any.</summary>
     public string? ManifestSha256 { get; } = manifestSha256;
+
+    /// <summary>The server that computes it; null where this process does.</summary>
+    public UpstreamModelOptions? Upstream { get; init; }
 }

@@ -48,7 +48,7 @@ public sealed class ScriptedEngine : IInferenceEngine
         get
         {
             var models = _models;
-            return new EngineStatistics(models.Sum(model => model.Running), models.Sum(model => model.Queued), models.Count * _options.Slots, _rate.PerSecond);
+            return new EngineStatistics(models.Sum(model => model.Slots.Running), models.Sum(model => model.Slots.Queued), models.Count * _options.Slots, _rate.PerSecond);
         }
     }
 
@@ -59,7 +59,7 @@ public sealed class ScriptedEngine : IInferenceEngine
         try
         {
             progress?.Report(new LoadProgress(LoadStage.Reading, 0, 0));
-            var scripted = new ScriptedModel(model, _options, new SemaphoreSlim(_options.Slots));
+            var scripted = new ScriptedModel(model, _options);
             if (_models.Find(other => other.Model.Name == model.Name) is { } present)
             {
                 return present.Model.ManifestSha256 == scripted.Model.ManifestSha256
@@ -81,31 +81,12 @@ public sealed class ScriptedEngine : IInferenceEngine
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var model = FindModel(request);
-        if (!model.TryEnter(_options.Slots + _options.Queue))
+        using var place = model.Slots.Enter();
+        using var waits = new AnswerWaits(request, new AnswerProgress(request, model.Model), _time, _stopping.Token, cancellationToken);
+        await waits.ForAsync(place.WaitForSlotAsync);
+        await foreach (var step in ReplayAsync(request, model.Model, waits))
         {
-            throw new EngineRefusalException(RequestRules.QueueFull(_options.Slots, _options.Queue));
-        }
-
-        var begun = false;
-        try
-        {
-            using var waits = new ScriptedWaits(request, new AnswerProgress(request, model.Model), _time, _stopping.Token, cancellationToken);
-            await waits.ForSlotAsync(model.Slots);
-            begun = true;
-            model.Begin();
-            await foreach (var step in ReplayAsync(request, model.Model, waits))
-            {
-                yield return step;
-            }
-        }
-        finally
-        {
-            if (begun)
-            {
-                model.End();
-            }
-
-            model.Leave();
+            yield return step;
         }
     }
 
@@ -116,7 +97,7 @@ public sealed class ScriptedEngine : IInferenceEngine
     {
         if (_stopping.IsCancellationRequested)
         {
-            throw new EngineRefusalException(ScriptedWaits.StoppedRefusal);
+            throw new EngineRefusalException(AnswerWaits.StoppedRefusal);
         }
 
         var model = _models.Find(model => model.Model.Name == request.Model || model.Model.Id == request.Model)
@@ -126,7 +107,7 @@ public sealed class ScriptedEngine : IInferenceEngine
             : model;
     }
 
-    private async IAsyncEnumerable<GenerationEvent> ReplayAsync(GenerationRequest request, LoadedModel model, ScriptedWaits waits)
+    private async IAsyncEnumerable<GenerationEvent> ReplayAsync(GenerationRequest request, LoadedModel model, AnswerWaits waits)
     {
         var progress = waits.Progress;
         var prompt = model.Tokenizer.Decode(request.PromptIds.Span);
@@ -135,7 +116,7 @@ public sealed class ScriptedEngine : IInferenceEngine
         var said = 0;
         foreach (var id in Ids(rule, request, model, progress.Seed))
         {
-            await waits.ForAsync(delay);
+            await WaitAsync(delay);
             if (rule.FailAfterTokens == said)
             {
                 throw progress.Fail(GenerationFailure.Scripted, "The script lets this answer fail here.");
@@ -160,10 +141,12 @@ public sealed class ScriptedEngine : IInferenceEngine
 
         if (rule.Behaviour == ScriptedBehaviour.Hang)
         {
-            await waits.ForAsync(Timeout.InfiniteTimeSpan);
+            await WaitAsync(Timeout.InfiniteTimeSpan);
         }
 
         yield return progress.Finish(FinishReason.Stop);
+
+        Task WaitAsync(TimeSpan length) => waits.ForAsync(token => Task.Delay(length, _time, token));
     }
 
     private static IEnumerable<int> Ids(ScriptedRule rule, GenerationRequest request, LoadedModel model, long seed)

@@ -12,10 +12,7 @@ namespace CocoonOrleans.Inference.Scripted;
 /// </summary>
 internal sealed class ScriptedModel
 {
-    private int _taken;
-    private int _running;
-
-    public ScriptedModel(ModelReference reference, ScriptedEngineOptions options, SemaphoreSlim slots)
+    public ScriptedModel(ModelReference reference, ScriptedEngineOptions options)
     {
         var (tokenizerJson, config) = (Read(reference.Folder, TokenizerFiles.Tokenizer, required: true), Read(reference.Folder, TokenizerFiles.Config, required: false));
         var script = JsonSerializer.SerializeToUtf8Bytes(options.Rules.Select(rule => new { rule.WhenPromptContains, rule.Behaviour, rule.Answer }));
@@ -23,37 +20,12 @@ internal sealed class ScriptedModel
         manifest.Require(reference);
         var tokenizer = TokenizerFiles.Load(tokenizerJson, config);
         Model = new LoadedModel(reference.Name, manifest.Sha256, options.ContextTokens, Parameters: 0, tokenizer, TokenizerFiles.StopIds(tokenizer, []));
-        Slots = slots;
+        Slots = ModelSlots.Of(options.Slots, options.Queue);
     }
 
     public LoadedModel Model { get; }
 
-    public SemaphoreSlim Slots { get; }
-
-    public int Running => Volatile.Read(ref _running);
-
-    public int Queued => Math.Max(0, Volatile.Read(ref _taken) - Running);
-
-    public bool TryEnter(int places)
-    {
-        if (Interlocked.Increment(ref _taken) <= places)
-        {
-            return true;
-        }
-
-        Leave();
-        return false;
-    }
-
-    public void Leave() => Interlocked.Decrement(ref _taken);
-
-    public void Begin() => Interlocked.Increment(ref _running);
-
-    public void End()
-    {
-        Interlocked.Decrement(ref _running);
-        Slots.Release();
-    }
+    public ModelSlots Slots { get; }
 
     private static ModelFile Describe(string name, byte[] bytes) => new(name, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
 

@@ -7,7 +7,7 @@ namespace CocoonOrleans.Tunnel.Messages;
 public static class SystemFingerprint
 {
     /// <summary>The fingerprint.</summary>
-    /// <param name="engineKind">As in the registration: native or scripted.</param>
+    /// <param name="engineKind">As in the registration: native, upstream or scripted.</param>
     /// <param name="engineVersion">The engine's version.</param>
     /// <param name="manifestSha256">Hash of the model's files.</param>
     public static string Of(string engineKind, string engineVersion, string manifestSha256) =>

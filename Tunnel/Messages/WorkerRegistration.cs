@@ -25,6 +25,6 @@ public sealed record WorkerRegistration(string WorkerName, string ProviderId, En
 }
 
 /// <summary>The engine of a worker.</summary>
-/// <param name="Kind"><c>native</c>, or <c>scripted</c> in tests and demonstrations.</param>
-/// <param name="Version">Its version, for people and the system fingerprint.</param>
+/// <param name="Kind"><c>native</c>; <c>upstream</c> where another server computes; or <c>scripted</c> in tests and demonstrations.</param>
+/// <param name="Version">Its version, for people and the system fingerprint; that of the other server where there is one.</param>
 public sealed record EngineDescription(string Kind, string Version);

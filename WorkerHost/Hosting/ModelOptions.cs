@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CocoonOrleans.Inference.Upstream;
 using CocoonOrleans.Tunnel.Messages;
 
 namespace CocoonOrleans.WorkerHost.Hosting;
@@ -10,13 +11,16 @@ public sealed class ModelOptions
     [Required, RegularExpression("^[A-Za-z0-9._/:-]{1,128}$", ErrorMessage = "must be 1 to 128 letters, digits and ._-/:")]
     public string Name { get; set; } = "";
 
-    /// <summary>The folder with its weights, tokenizer and chat template.</summary>
+    /// <summary>The folder with its weights, tokenizer and chat template; without the weights where <see cref="Upstream"/> computes it.</summary>
     [Required]
     public string Folder { get; set; } = "";
 
     /// <summary>The content that the folder must have: hex SHA-256 of its manifest; null accepts what lies there.</summary>
     [RegularExpression("^[0-9a-f]{64}$", ErrorMessage = "must be 64 lower-case hex digits.")]
     public string? ManifestSha256 { get; set; }
+
+    /// <summary>The server that computes it, where the engine is <c>upstream</c>.</summary>
+    public UpstreamModelOptions? Upstream { get; set; }
 
     /// <summary>What it costs at least.</summary>
     [Required]

@@ -1,6 +1,7 @@
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Native;
 using CocoonOrleans.Inference.Scripted;
+using CocoonOrleans.Inference.Upstream;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Handshakes;
@@ -34,7 +35,7 @@ public static class WorkerHosting
         services.AddStrictOptions<WorkerOptions>(builder.Configuration.GetSection(WorkerOptions.Section))
             .Validate<IHostEnvironment>(
                 (worker, environment) => worker.Engine != EngineKind.Scripted || !environment.IsProduction(),
-                "Worker:Engine must be native: the scripted engine answers from a script, and never in the environment Production.");
+                "Worker:Engine must be native or upstream: the scripted engine answers from a script, and never in the environment Production.");
         services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) => host.ShutdownTimeout = worker.Value.DrainLimit + StopAfterDrain);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider =>
@@ -73,15 +74,21 @@ public static class WorkerHosting
     private static void AddEngine(this IServiceCollection services, IConfiguration configuration)
     {
         const string EngineKey = $"{WorkerOptions.Section}:{nameof(WorkerOptions.Engine)}";
-        if (Enum.TryParse(configuration[EngineKey], ignoreCase: true, out EngineKind kind) && kind == EngineKind.Scripted)
+        _ = Enum.TryParse(configuration[EngineKey], ignoreCase: true, out EngineKind kind);
+        switch (kind)
         {
-            services.AddScriptedEngine();
-            services.AddOptions<ScriptedEngineOptions>().BindConfiguration($"{WorkerOptions.Section}:{nameof(WorkerOptions.Scripted)}");
-        }
-        else
-        {
-            services.AddNativeEngine();
-            services.AddOptions<NativeEngineOptions>().BindConfiguration($"{WorkerOptions.Section}:{nameof(WorkerOptions.Native)}");
+            case EngineKind.Scripted:
+                services.AddScriptedEngine();
+                services.AddOptions<ScriptedEngineOptions>().BindConfiguration($"{WorkerOptions.Section}:{nameof(WorkerOptions.Scripted)}");
+                break;
+            case EngineKind.Upstream:
+                services.AddUpstreamEngine();
+                services.AddOptions<UpstreamEngineOptions>().BindConfiguration($"{WorkerOptions.Section}:{nameof(WorkerOptions.Upstream)}");
+                break;
+            default:
+                services.AddNativeEngine();
+                services.AddOptions<NativeEngineOptions>().BindConfiguration($"{WorkerOptions.Section}:{nameof(WorkerOptions.Native)}");
+                break;
         }
     }
 }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Native;
 using CocoonOrleans.Inference.Scripted;
+using CocoonOrleans.Inference.Upstream;
 using CocoonOrleans.Market.Accounts;
 
 namespace CocoonOrleans.WorkerHost.Hosting;
@@ -27,11 +28,16 @@ public sealed class WorkerOptions : IValidatableObject
     [MinLength(1, ErrorMessage = "must name at least one model: set Worker:Models:0:Name and Worker:Models:0:Folder."), MaxLength(64)]
     public List<ModelOptions> Models { get; set; } = [];
 
-    /// <summary>What computes the answers: <c>native</c>, or <c>scripted</c> for tests (never in the Production environment).</summary>
+    /// <summary>
+    /// What computes the answers: <c>native</c>; <c>upstream</c>, another server that each model names; or <c>scripted</c> for tests (never in the Production environment).
+    /// </summary>
     public EngineKind Engine { get; set; } = EngineKind.Native;
 
     /// <summary>Threads, slots and limits of the native engine.</summary>
     public NativeEngineOptions Native { get; set; } = new();
+
+    /// <summary>Slots and limits of the upstream engine.</summary>
+    public UpstreamEngineOptions Upstream { get; set; } = new();
 
     /// <summary>The script of the scripted engine.</summary>
     public ScriptedEngineOptions? Scripted { get; set; }
@@ -64,6 +70,17 @@ public sealed class WorkerOptions : IValidatableObject
         if (Engine == EngineKind.Scripted && Scripted is null)
         {
             yield return new ValidationResult("must hold the script, at least Worker:Scripted:Rules:0:Answer, since Worker:Engine is scripted.", [nameof(Scripted)]);
+        }
+
+        if (Engine == EngineKind.Upstream && Models.FindIndex(model => model.Upstream is null) is >= 0 and var without)
+        {
+            yield return new ValidationResult(
+                $"must say for each model which server computes it, since Worker:Engine is upstream: set Worker:Models:{without}:Upstream:Address, :Model and :Weights.", [nameof(Models)]);
+        }
+
+        if (Engine != EngineKind.Upstream && Models.Exists(model => model.Upstream is not null))
+        {
+            yield return new ValidationResult("must be upstream where a model names an upstream: one worker has one engine.", [nameof(Engine)]);
         }
 
         if (Models.Select(model => model.Name).Distinct(StringComparer.Ordinal).Count() < Models.Count)

@@ -1,5 +1,6 @@
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Torch;
+using CocoonOrleans.Inference.Upstream;
 using CocoonOrleans.Market.Hosting;
 using CocoonOrleans.Tokenization.Templates;
 using CocoonOrleans.Tokenization.Tokenizers;
@@ -26,7 +27,16 @@ internal static class WorkerStart
                 ParentWatch.Begin(Console.OpenStandardInput(), app.Lifetime.StopApplication);
             }
 
-            await app.RunAsync();
+            CancellationToken stopping = app.Lifetime.ApplicationStopping;
+            try
+            {
+                await app.RunAsync();
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // It was told to stop while it still loaded its models.
+            }
+
             return Ok;
         }
         catch (OptionsValidationException e)
@@ -43,7 +53,7 @@ internal static class WorkerStart
             await Console.Error.WriteLineAsync($"Settings: {e.Message}");
             return BadSettings;
         }
-        catch (Exception e) when (e is ModelFormatException or TokenizerFormatException or TemplateSyntaxException or TorchLibraryException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ModelFormatException or TokenizerFormatException or TemplateSyntaxException or TorchLibraryException or UpstreamException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"The worker can't start: {e.Message}");
             return Failed;

@@ -27,7 +27,7 @@ public sealed partial class ModelLoading(IInferenceEngine engine, ServedModels m
     {
         LogLoading(model.Name, model.Folder);
         var progress = new LoadProgressLog(model.Name, logger);
-        LoadedModel loaded = await engine.LoadAsync(new ModelReference(model.Name, model.Folder, model.ManifestSha256), progress, cancellationToken);
+        LoadedModel loaded = await engine.LoadAsync(new ModelReference(model.Name, model.Folder, model.ManifestSha256) { Upstream = model.Upstream }, progress, cancellationToken);
         var chat = ChatModel.Load(model.Folder);
         int slots = engine.Capabilities.SlotsPerModel;
         LogLoaded(loaded.Id, loaded.Parameters, loaded.ContextTokens, slots);

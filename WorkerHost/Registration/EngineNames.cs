@@ -8,6 +8,7 @@ internal static class EngineNames
     public static string ToWireName(this EngineKind kind) => kind switch
     {
         EngineKind.Native => "native",
+        EngineKind.Upstream => "upstream",
         EngineKind.Scripted => "scripted",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "An engine without a name."),
     };

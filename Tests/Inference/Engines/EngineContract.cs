@@ -22,15 +22,21 @@ public abstract class EngineContract : IAsyncLifetime, IDisposable
     /// <summary>A folder that it loads. Its model has to be able to go on for 60 tokens.</summary>
     protected abstract string Folder { get; }
 
+    /// <summary>Brings about what the engine needs before it starts.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>How a model in <see cref="Folder"/> is referred to.</summary>
+    protected virtual ModelReference Reference(string name, string? manifestSha256 = null) => new(name, Folder, manifestSha256);
+
     public abstract void Dispose();
 
     public async Task InitializeAsync()
     {
         try
         {
-            var folder = Folder;
+            await PrepareAsync();
             _engine = Start();
-            _model = await Engine.LoadAsync(new ModelReference("contract", folder), null, CancellationToken.None);
+            _model = await Engine.LoadAsync(Reference("contract"), null, CancellationToken.None);
         }
         catch (SkipException absent)
         {
@@ -252,7 +258,7 @@ public abstract class EngineContract : IAsyncLifetime, IDisposable
     {
         Skip.If(_model is null, "the model's files are absent");
 
-        Assert.Same(Model, await Engine.LoadAsync(new ModelReference("contract", Folder, Model.ManifestSha256), null, CancellationToken.None));
+        Assert.Same(Model, await Engine.LoadAsync(Reference("contract", Model.ManifestSha256), null, CancellationToken.None));
         Assert.Same(Model, Assert.Single(Engine.Capabilities.Models));
     }
 
@@ -262,7 +268,7 @@ public abstract class EngineContract : IAsyncLifetime, IDisposable
         Skip.If(_model is null, "the model's files are absent");
 
         var error = await Assert.ThrowsAsync<CocoonOrleans.Inference.Formats.ModelFormatException>(
-            () => Engine.LoadAsync(new ModelReference("other", Folder, new string('0', 64)), null, CancellationToken.None));
+            () => Engine.LoadAsync(Reference("other", new string('0', 64)), null, CancellationToken.None));
 
         Assert.Equal("manifest", error.Field);
     }

@@ -31,10 +31,26 @@ public sealed class WorkerHostingTests
     [InlineData("Models:0:Prices:Prompt", "-1", "Worker:Models:0:Prices:Prompt")]
     [InlineData("Engine", "scripted", "Worker:Scripted")]
     [InlineData("DrainLimit", "01:00:00", "Worker:DrainLimit")]
+    [InlineData("Engine", "upstream", "Worker:Models:0:Upstream:Address")]
+    [InlineData("Upstream:Slots", "0", "Worker:Upstream:Slots")]
+    [InlineData("Models:0:Upstream:Address", "http://127.0.0.1:8000", "Worker:Engine")]
+    [InlineData("Models:0:Upstream:Adress", "http://127.0.0.1:8000", "Worker:Models:0:Upstream:Address")]
+    [InlineData("Models:0:Upstream:Address", "http://gpu.example.org:8000", "Worker:Models:0:Upstream:Address: must be a loopback address")]
     public void Settings_Wrong_AreRefusedNamingTheKey(string key, string value, string named)
     {
         var e = Assert.Throws<OptionsValidationException>(() => Bind([.. Good, (key, value)]));
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_OfAnUpstream_AreTaken()
+    {
+        WorkerOptions options = Bind(
+        [
+            .. Good, ("Engine", "upstream"), ("Upstream:FirstTokenLimit", "00:05:00"), ("Models:0:Upstream:Address", "http://127.0.0.1:8000"),
+            ("Models:0:Upstream:Model", "meta-llama/Llama-3.3-70B-Instruct"), ("Models:0:Upstream:Weights", "meta-llama/Llama-3.3-70B-Instruct@6f6073b fp8"),
+        ], Environments.Production);
+        Assert.Equal(("meta-llama/Llama-3.3-70B-Instruct", 5), (options.Models[0].Upstream?.Model, options.Upstream.FirstTokenLimit.Minutes));
     }
 
     [Fact]
