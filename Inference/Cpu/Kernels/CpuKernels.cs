@@ -65,26 +65,22 @@ internal abstract unsafe class CpuKernels
 
     private static IEnumerable<CpuKernels> FindSupported()
     {
-        if (Lanes512.IsSupported && LanesVnni.IsSupported)
-        {
-            yield return new LaneKernels<Lanes512, LanesVnni>("AVX-512, AVX-VNNI", fourRows: true);
-        }
-
         if (Lanes512.IsSupported)
         {
-            yield return new LaneKernels<Lanes512, Lanes512>("AVX-512", fourRows: true);
+            // Its own int8 products are as fast as AVX-VNNI's on half the width (measured on Zen 5).
+            yield return new LaneKernels<Lanes512>("AVX-512", fourRows: true);
         }
 
-        if (LanesVnni.IsSupported)
+        if (Lanes256<VnniProducts>.IsSupported)
         {
-            yield return new LaneKernels<Lanes256, LanesVnni>("AVX2, AVX-VNNI", fourRows: false);
+            yield return new LaneKernels<Lanes256<VnniProducts>>("AVX2 with AVX-VNNI", fourRows: false);
         }
 
-        if (Lanes256.IsSupported)
+        if (Lanes256<PairProducts>.IsSupported)
         {
-            yield return new LaneKernels<Lanes256, Lanes256>("AVX2", fourRows: false);
+            yield return new LaneKernels<Lanes256<PairProducts>>("AVX2", fourRows: false);
         }
 
-        yield return new LaneKernels<Lanes128, Lanes128>("portable", fourRows: false);
+        yield return new LaneKernels<Lanes128>("portable", fourRows: false);
     }
 }

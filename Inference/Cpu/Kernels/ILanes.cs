@@ -18,6 +18,9 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Sixteen equal ints.</summary>
     static abstract TSelf Broadcast(int value);
 
+    /// <summary>Four bytes in every lane, from memory: no detour through other registers.</summary>
+    static abstract TSelf BroadcastFour(sbyte* source);
+
     /// <summary>Reads 64 bytes; any alignment.</summary>
     static abstract TSelf Load(void* source);
 
@@ -81,8 +84,8 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>Adds to each lane the products of its four int8 weights with four int8 activations, exactly. Neither holds -128.</summary>
     /// <param name="sums">Sums so far.</param>
     /// <param name="weights">From <see cref="LoadInt8"/>.</param>
-    /// <param name="activations">Four of them, one byte each.</param>
-    static abstract TSelf Dot(TSelf sums, TSelf weights, int activations);
+    /// <param name="activations">From <see cref="BroadcastFour"/>.</param>
+    static abstract TSelf Dot(TSelf sums, TSelf weights, TSelf activations);
 
     /// <summary>The lower four bits of each byte.</summary>
     static abstract TSelf LowNibbles(TSelf value);
@@ -93,7 +96,7 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>
     /// As <see cref="Dot"/> for weights from 0 to 15. Sums begin as zero bits, take part in at most eight calls, and mean nothing before <see cref="EndNibbleDot"/>.
     /// </summary>
-    static abstract TSelf NibbleDot(TSelf sums, TSelf weights, int activations);
+    static abstract TSelf NibbleDot(TSelf sums, TSelf weights, TSelf activations);
 
     /// <summary>Sums over <see cref="NibbleDot"/> as ints.</summary>
     static abstract TSelf EndNibbleDot(TSelf sums);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace CocoonOrleans.Inference.Cpu.Kernels;
 
 /// <summary>Attention over cache blocks, read where they lie.</summary>
-internal sealed unsafe partial class LaneKernels<TFloat, TInt>
+internal sealed unsafe partial class LaneKernels<TLanes>
 {
     private const int Block = AttentionHead.BlockPositions;
 
@@ -41,15 +41,15 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>
     {
         unchecked
         {
-            TFloat even = default, odd = default;
+            TLanes even = default, odd = default;
             for (nint i = 0; i < size; i += 2)
             {
-                even = TFloat.MultiplyAdd(TFloat.Load(keys + (i * Block)), TFloat.Broadcast(query[i]), even);
-                odd = TFloat.MultiplyAdd(TFloat.Load(keys + (i * Block) + Block), TFloat.Broadcast(query[i + 1]), odd);
+                even = TLanes.MultiplyAdd(TLanes.Load(keys + (i * Block)), TLanes.Broadcast(query[i]), even);
+                odd = TLanes.MultiplyAdd(TLanes.Load(keys + (i * Block) + Block), TLanes.Broadcast(query[i + 1]), odd);
             }
 
-            var score = (even + odd) * TFloat.Broadcast(scale);
-            TFloat.Store(softCap == 0 ? score : Capped(score, softCap), scores);
+            var score = (even + odd) * TLanes.Broadcast(scale);
+            TLanes.Store(softCap == 0 ? score : Capped(score, softCap), scores);
         }
     }
 
@@ -61,27 +61,27 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>
         {
             new Span<float>(scores, first).Fill(float.NegativeInfinity);
             new Span<float>(scores + last + 1, count - last - 1).Fill(float.NegativeInfinity);
-            var largest = TFloat.Load(scores);
+            var largest = TLanes.Load(scores);
             for (nint i = Lanes; i < count; i += Lanes)
             {
-                largest = TFloat.Max(largest, TFloat.Load(scores + i));
+                largest = TLanes.Max(largest, TLanes.Load(scores + i));
             }
 
-            var shift = TFloat.Broadcast(TFloat.Largest(largest));
+            var shift = TLanes.Broadcast(TLanes.Largest(largest));
             for (nint i = 0; i < count; i += Lanes)
             {
-                TFloat.Store(LaneMath<TFloat>.Exp(TFloat.Load(scores + i) - shift), scores + i);
+                TLanes.Store(LaneMath<TLanes>.Exp(TLanes.Load(scores + i) - shift), scores + i);
             }
 
             new Span<float>(scores, first).Clear();
             new Span<float>(scores + last + 1, count - last - 1).Clear();
-            TFloat sum = default;
+            TLanes sum = default;
             for (nint i = 0; i < count; i += Lanes)
             {
-                sum += TFloat.Load(scores + i);
+                sum += TLanes.Load(scores + i);
             }
 
-            return TFloat.Sum(sum);
+            return TLanes.Sum(sum);
         }
     }
 
@@ -95,33 +95,33 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>
             for (nint start = 0; start < width; start += 4 * Lanes)
             {
                 var registers = (int)Math.Min(4, (width - start) / Lanes);
-                TFloat y0 = default, y1 = default, y2 = default, y3 = default;
+                TLanes y0 = default, y1 = default, y2 = default, y3 = default;
                 for (var position = first; position <= last; position++)
                 {
                     var values = (float*)head.Blocks[firstBlock + (position / Block)] + head.ValueOffset + (position % Block * width) + start;
-                    var weight = TFloat.Broadcast(weights[position]);
-                    y0 = TFloat.MultiplyAdd(TFloat.Load(values), weight, y0);
+                    var weight = TLanes.Broadcast(weights[position]);
+                    y0 = TLanes.MultiplyAdd(TLanes.Load(values), weight, y0);
                     if (registers > 1)
                     {
-                        y1 = TFloat.MultiplyAdd(TFloat.Load(values + Lanes), weight, y1);
+                        y1 = TLanes.MultiplyAdd(TLanes.Load(values + Lanes), weight, y1);
                     }
 
                     if (registers > 2)
                     {
-                        y2 = TFloat.MultiplyAdd(TFloat.Load(values + (2 * Lanes)), weight, y2);
+                        y2 = TLanes.MultiplyAdd(TLanes.Load(values + (2 * Lanes)), weight, y2);
                     }
 
                     if (registers > 3)
                     {
-                        y3 = TFloat.MultiplyAdd(TFloat.Load(values + (3 * Lanes)), weight, y3);
+                        y3 = TLanes.MultiplyAdd(TLanes.Load(values + (3 * Lanes)), weight, y3);
                     }
                 }
 
-                var scales = TFloat.Broadcast(scale);
-                TFloat.Store(y0 * scales, part);
-                TFloat.Store(y1 * scales, part + Lanes);
-                TFloat.Store(y2 * scales, part + (2 * Lanes));
-                TFloat.Store(y3 * scales, part + (3 * Lanes));
+                var scales = TLanes.Broadcast(scale);
+                TLanes.Store(y0 * scales, part);
+                TLanes.Store(y1 * scales, part + Lanes);
+                TLanes.Store(y2 * scales, part + (2 * Lanes));
+                TLanes.Store(y3 * scales, part + (3 * Lanes));
                 var count = (int)Math.Min(4 * Lanes, head.HeadSize - start);
                 new Span<float>(part, count).CopyTo(new Span<float>(output + start, count));
             }

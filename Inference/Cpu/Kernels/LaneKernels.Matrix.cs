@@ -8,7 +8,7 @@ namespace CocoonOrleans.Inference.Cpu.Kernels;
 /// Products of weight tiles with up to four activation rows at once. A tile row stays in the first two caches while more rows than four use it. Sums of floats are kept apart
 /// for even and odd columns; integer sums are exact inside a group of 32 columns.
 /// </summary>
-internal sealed unsafe partial class LaneKernels<TFloat, TInt>
+internal sealed unsafe partial class LaneKernels<TLanes>
 {
     private const int PrefetchBytes = 2048;
 
@@ -17,7 +17,7 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>
     {
         unchecked
         {
-            var four = fourRows || matrix.IsScaled;
+            var four = fourRows || matrix.Format == WeightFormat.Int8;
             for (var tile = firstTile; tile < endTile; tile++)
             {
                 var weights = matrix.Tile(tile);
@@ -72,7 +72,7 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>
     {
         unchecked
         {
-            TFloat even0 = default, even1 = default, even2 = default, even3 = default, odd0 = default, odd1 = default, odd2 = default, odd3 = default;
+            TLanes even0 = default, even1 = default, even2 = default, even3 = default, odd0 = default, odd1 = default, odd2 = default, odd3 = default;
             var x1 = x + xStride;
             var x2 = x1 + xStride;
             var x3 = x2 + xStride;
@@ -80,26 +80,26 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>
             {
                 Prefetch(weights + (2 * PrefetchBytes / sizeof(float)));
                 Prefetch(weights + (2 * PrefetchBytes / sizeof(float)) + Lanes);
-                var (even, odd) = (TFloat.Load(weights), TFloat.Load(weights + Lanes));
+                var (even, odd) = (TLanes.Load(weights), TLanes.Load(weights + Lanes));
                 weights += 2 * Lanes;
-                even0 = TFloat.MultiplyAdd(even, TFloat.Broadcast(x[column]), even0);
-                odd0 = TFloat.MultiplyAdd(odd, TFloat.Broadcast(x[column + 1]), odd0);
+                even0 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x[column]), even0);
+                odd0 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x[column + 1]), odd0);
                 if (TRows.Count > 1)
                 {
-                    even1 = TFloat.MultiplyAdd(even, TFloat.Broadcast(x1[column]), even1);
-                    odd1 = TFloat.MultiplyAdd(odd, TFloat.Broadcast(x1[column + 1]), odd1);
+                    even1 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x1[column]), even1);
+                    odd1 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x1[column + 1]), odd1);
                 }
 
                 if (TRows.Count > 2)
                 {
-                    even2 = TFloat.MultiplyAdd(even, TFloat.Broadcast(x2[column]), even2);
-                    odd2 = TFloat.MultiplyAdd(odd, TFloat.Broadcast(x2[column + 1]), odd2);
-                    even3 = TFloat.MultiplyAdd(even, TFloat.Broadcast(x3[column]), even3);
-                    odd3 = TFloat.MultiplyAdd(odd, TFloat.Broadcast(x3[column + 1]), odd3);
+                    even2 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x2[column]), even2);
+                    odd2 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x2[column + 1]), odd2);
+                    even3 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x3[column]), even3);
+                    odd3 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x3[column + 1]), odd3);
                 }
             }
 
-            Write<TFloat, TRows>(even0 + odd0, even1 + odd1, even2 + odd2, even3 + odd3, y, stride, add);
+            Write<TRows>(even0 + odd0, even1 + odd1, even2 + odd2, even3 + odd3, y, stride, add);
         }
     }
 
@@ -109,35 +109,35 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>
     {
         unchecked
         {
-            TFloat even0 = default, even1 = default, even2 = default, even3 = default, odd0 = default, odd1 = default, odd2 = default, odd3 = default;
+            TLanes even0 = default, even1 = default, even2 = default, even3 = default, odd0 = default, odd1 = default, odd2 = default, odd3 = default;
             var x1 = x + xStride;
             var x2 = x1 + xStride;
             var x3 = x2 + xStride;
-            var upper = TFloat.Broadcast((int)0xFFFF0000);
+            var upper = TLanes.Broadcast((int)0xFFFF0000);
             for (nint column = 0; column < columns; column += 2)
             {
                 Prefetch(weights + PrefetchBytes);
-                var pair = TFloat.Load(weights);
-                var (even, odd) = (TFloat.ShiftLeft(pair, 16), TFloat.And(pair, upper));
+                var pair = TLanes.Load(weights);
+                var (even, odd) = (TLanes.ShiftLeft(pair, 16), TLanes.And(pair, upper));
                 weights += 4 * Lanes;
-                even0 = TFloat.MultiplyAdd(even, TFloat.Broadcast(x[column]), even0);
-                odd0 = TFloat.MultiplyAdd(odd, TFloat.Broadcast(x[column + 1]), odd0);
+                even0 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x[column]), even0);
+                odd0 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x[column + 1]), odd0);
                 if (TRows.Count > 1)
                 {
-                    even1 = TFloat.MultiplyAdd(even, TFloat.Broadcast(x1[column]), even1);
-                    odd1 = TFloat.MultiplyAdd(odd, TFloat.Broadcast(x1[column + 1]), odd1);
+                    even1 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x1[column]), even1);
+                    odd1 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x1[column + 1]), odd1);
                 }
 
                 if (TRows.Count > 2)
                 {
-                    even2 = TFloat.MultiplyAdd(even, TFloat.Broadcast(x2[column]), even2);
-                    odd2 = TFloat.MultiplyAdd(odd, TFloat.Broadcast(x2[column + 1]), odd2);
-                    even3 = TFloat.MultiplyAdd(even, TFloat.Broadcast(x3[column]), even3);
-                    odd3 = TFloat.MultiplyAdd(odd, TFloat.Broadcast(x3[column + 1]), odd3);
+                    even2 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x2[column]), even2);
+                    odd2 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x2[column + 1]), odd2);
+                    even3 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x3[column]), even3);
+                    odd3 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x3[column + 1]), odd3);
                 }
             }
 
-            Write<TFloat, TRows>(even0 + odd0, even1 + odd1, even2 + odd2, even3 + odd3, y, stride, add);
+            Write<TRows>(even0 + odd0, even1 + odd1, even2 + odd2, even3 + odd3, y, stride, add);
         }
     }
 
@@ -148,48 +148,48 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>
     {
         unchecked
         {
-            TInt y0 = default, y1 = default, y2 = default, y3 = default;
+            TLanes y0 = default, y1 = default, y2 = default, y3 = default;
             for (nint group = 0; group < groups; group++)
             {
-                var sum0 = TInt.BeginDot(sums[group]);
-                var sum1 = TRows.Count > 1 ? TInt.BeginDot(sums[groupStride + group]) : default;
-                var sum2 = TRows.Count > 2 ? TInt.BeginDot(sums[(2 * groupStride) + group]) : default;
-                var sum3 = TRows.Count > 2 ? TInt.BeginDot(sums[(3 * groupStride) + group]) : default;
+                var sum0 = TLanes.BeginDot(sums[group]);
+                var sum1 = TRows.Count > 1 ? TLanes.BeginDot(sums[groupStride + group]) : default;
+                var sum2 = TRows.Count > 2 ? TLanes.BeginDot(sums[(2 * groupStride) + group]) : default;
+                var sum3 = TRows.Count > 2 ? TLanes.BeginDot(sums[(3 * groupStride) + group]) : default;
                 for (var end = x + WeightMatrix.GroupColumns; x < end; x += 8)
                 {
                     Prefetch(weights + PrefetchBytes);
                     Prefetch(weights + PrefetchBytes + 64);
-                    var first = TInt.LoadInt8(weights);
-                    var second = TInt.LoadInt8(weights + 64);
+                    var first = TLanes.LoadInt8(weights);
+                    var second = TLanes.LoadInt8(weights + 64);
                     weights += 128;
-                    sum0 = TInt.Dot(TInt.Dot(sum0, first, *(int*)x), second, *(int*)(x + 4));
+                    sum0 = TLanes.Dot(TLanes.Dot(sum0, first, TLanes.BroadcastFour(x)), second, TLanes.BroadcastFour(x + 4));
                     if (TRows.Count > 1)
                     {
-                        sum1 = TInt.Dot(TInt.Dot(sum1, first, *(int*)(x + xStride)), second, *(int*)(x + xStride + 4));
+                        sum1 = TLanes.Dot(TLanes.Dot(sum1, first, TLanes.BroadcastFour(x + xStride)), second, TLanes.BroadcastFour(x + xStride + 4));
                     }
 
                     if (TRows.Count > 2)
                     {
-                        sum2 = TInt.Dot(TInt.Dot(sum2, first, *(int*)(x + (2 * xStride))), second, *(int*)(x + (2 * xStride) + 4));
-                        sum3 = TInt.Dot(TInt.Dot(sum3, first, *(int*)(x + (3 * xStride))), second, *(int*)(x + (3 * xStride) + 4));
+                        sum2 = TLanes.Dot(TLanes.Dot(sum2, first, TLanes.BroadcastFour(x + (2 * xStride))), second, TLanes.BroadcastFour(x + (2 * xStride) + 4));
+                        sum3 = TLanes.Dot(TLanes.Dot(sum3, first, TLanes.BroadcastFour(x + (3 * xStride))), second, TLanes.BroadcastFour(x + (3 * xStride) + 4));
                     }
                 }
 
-                var scale = TInt.LoadBFloat16(scales + (group * Lanes));
-                y0 = TInt.MultiplyAdd(TInt.ToFloats(sum0), scale * TInt.Broadcast(xScales[group]), y0);
+                var scale = TLanes.LoadBFloat16(scales + (group * Lanes));
+                y0 = TLanes.MultiplyAdd(TLanes.ToFloats(sum0), scale * TLanes.Broadcast(xScales[group]), y0);
                 if (TRows.Count > 1)
                 {
-                    y1 = TInt.MultiplyAdd(TInt.ToFloats(sum1), scale * TInt.Broadcast(xScales[groupStride + group]), y1);
+                    y1 = TLanes.MultiplyAdd(TLanes.ToFloats(sum1), scale * TLanes.Broadcast(xScales[groupStride + group]), y1);
                 }
 
                 if (TRows.Count > 2)
                 {
-                    y2 = TInt.MultiplyAdd(TInt.ToFloats(sum2), scale * TInt.Broadcast(xScales[(2 * groupStride) + group]), y2);
-                    y3 = TInt.MultiplyAdd(TInt.ToFloats(sum3), scale * TInt.Broadcast(xScales[(3 * groupStride) + group]), y3);
+                    y2 = TLanes.MultiplyAdd(TLanes.ToFloats(sum2), scale * TLanes.Broadcast(xScales[(2 * groupStride) + group]), y2);
+                    y3 = TLanes.MultiplyAdd(TLanes.ToFloats(sum3), scale * TLanes.Broadcast(xScales[(3 * groupStride) + group]), y3);
                 }
             }
 
-            Write<TInt, TRows>(y0, y1, y2, y3, y, stride, add);
+            Write<TRows>(y0, y1, y2, y3, y, stride, add);
         }
     }
 
@@ -200,30 +200,30 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>
     {
         unchecked
         {
-            TFloat y0 = default, y1 = default, y2 = default, y3 = default;
+            TLanes y0 = default, y1 = default, y2 = default, y3 = default;
             for (nint group = 0; group < groups; group++)
             {
-                TFloat sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+                TLanes sum0 = default, sum1 = default, sum2 = default, sum3 = default;
                 for (var end = x + WeightMatrix.GroupColumns; x < end; x += 8)
                 {
                     Prefetch(weights + PrefetchBytes);
-                    var both = TFloat.Load(weights);
-                    var (low, high) = (TFloat.LowNibbles(both), TFloat.HighNibbles(both));
+                    var both = TLanes.Load(weights);
+                    var (low, high) = (TLanes.LowNibbles(both), TLanes.HighNibbles(both));
                     weights += 64;
-                    sum0 = TFloat.NibbleDot(TFloat.NibbleDot(sum0, low, *(int*)x), high, *(int*)(x + 4));
+                    sum0 = TLanes.NibbleDot(TLanes.NibbleDot(sum0, low, TLanes.BroadcastFour(x)), high, TLanes.BroadcastFour(x + 4));
                     if (TRows.Count > 1)
                     {
-                        sum1 = TFloat.NibbleDot(TFloat.NibbleDot(sum1, low, *(int*)(x + xStride)), high, *(int*)(x + xStride + 4));
+                        sum1 = TLanes.NibbleDot(TLanes.NibbleDot(sum1, low, TLanes.BroadcastFour(x + xStride)), high, TLanes.BroadcastFour(x + xStride + 4));
                     }
 
                     if (TRows.Count > 2)
                     {
-                        sum2 = TFloat.NibbleDot(TFloat.NibbleDot(sum2, low, *(int*)(x + (2 * xStride))), high, *(int*)(x + (2 * xStride) + 4));
-                        sum3 = TFloat.NibbleDot(TFloat.NibbleDot(sum3, low, *(int*)(x + (3 * xStride))), high, *(int*)(x + (3 * xStride) + 4));
+                        sum2 = TLanes.NibbleDot(TLanes.NibbleDot(sum2, low, TLanes.BroadcastFour(x + (2 * xStride))), high, TLanes.BroadcastFour(x + (2 * xStride) + 4));
+                        sum3 = TLanes.NibbleDot(TLanes.NibbleDot(sum3, low, TLanes.BroadcastFour(x + (3 * xStride))), high, TLanes.BroadcastFour(x + (3 * xStride) + 4));
                     }
                 }
 
-                var scale = TFloat.LoadBFloat16(scales + (group * Lanes));
+                var scale = TLanes.LoadBFloat16(scales + (group * Lanes));
                 y0 = AddGroup(y0, sum0, sums[group], scale, xScales[group]);
                 if (TRows.Count > 1)
                 {
@@ -237,21 +237,20 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>
                 }
             }
 
-            Write<TFloat, TRows>(y0, y1, y2, y3, y, stride, add);
+            Write<TRows>(y0, y1, y2, y3, y, stride, add);
         }
     }
 
     /// <summary>Stored weights are 8 too large: so many times the activations' sum goes off again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TFloat AddGroup(TFloat y, TFloat sums, int activations, TFloat scale, float activationScale)
+    private static TLanes AddGroup(TLanes y, TLanes sums, int activations, TLanes scale, float activationScale)
     {
-        var exact = TFloat.SubtractInts(TFloat.EndNibbleDot(sums), TFloat.Broadcast(unchecked(8 * activations)));
-        return TFloat.MultiplyAdd(TFloat.ToFloats(exact), scale * TFloat.Broadcast(activationScale), y);
+        var exact = TLanes.SubtractInts(TLanes.EndNibbleDot(sums), TLanes.Broadcast(unchecked(8 * activations)));
+        return TLanes.MultiplyAdd(TLanes.ToFloats(exact), scale * TLanes.Broadcast(activationScale), y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<TLanes, TRows>(TLanes y0, TLanes y1, TLanes y2, TLanes y3, float* y, nint stride, bool add)
-        where TLanes : unmanaged, ILanes<TLanes>
+    private static void Write<TRows>(TLanes y0, TLanes y1, TLanes y2, TLanes y3, float* y, nint stride, bool add)
         where TRows : IRowCount
     {
         unchecked

@@ -4,13 +4,11 @@ using CocoonOrleans.Inference.Cpu.Weights;
 namespace CocoonOrleans.Inference.Cpu.Kernels;
 
 /// <summary>The kernels over <see cref="ILanes{TSelf}"/>: written once, compiled for each processor. This part holds what works on single rows.</summary>
-/// <typeparam name="TFloat">Lanes for floats.</typeparam>
-/// <typeparam name="TInt">Lanes for products of integers.</typeparam>
+/// <typeparam name="TLanes">The lanes.</typeparam>
 /// <param name="name">See <see cref="CpuKernels.Name"/>.</param>
-/// <param name="fourRows">Whether there are registers enough for four rows of floats at once.</param>
-internal sealed unsafe partial class LaneKernels<TFloat, TInt>(string name, bool fourRows) : CpuKernels
-    where TFloat : unmanaged, ILanes<TFloat>
-    where TInt : unmanaged, ILanes<TInt>
+/// <param name="fourRows">Whether there are registers enough for four rows at once, also of floats.</param>
+internal sealed unsafe partial class LaneKernels<TLanes>(string name, bool fourRows) : CpuKernels
+    where TLanes : unmanaged, ILanes<TLanes>
 {
     private const int Lanes = 16;
 
@@ -30,16 +28,16 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>(string name, bool
         {
             for (var group = 0; group < activations.Groups; group++, x += WeightMatrix.GroupColumns, target += WeightMatrix.GroupColumns)
             {
-                var (low, high) = (TFloat.Load(x), TFloat.Load(x + Lanes));
-                var largest = TFloat.Largest(TFloat.Max(TFloat.Abs(low), TFloat.Abs(high)));
+                var (low, high) = (TLanes.Load(x), TLanes.Load(x + Lanes));
+                var largest = TLanes.Largest(TLanes.Max(TLanes.Abs(low), TLanes.Abs(high)));
                 // Written so that NaN takes the other way: what is no number stays one, in the scale.
-                var inverse = TFloat.Broadcast(largest < SmallestActivation ? 0 : 127 / largest);
+                var inverse = TLanes.Broadcast(largest < SmallestActivation ? 0 : 127 / largest);
                 scales[group] = largest < SmallestActivation ? 0 : largest / 127;
-                low = LaneMath<TFloat>.Round(low * inverse);
-                high = LaneMath<TFloat>.Round(high * inverse);
-                TFloat.StoreBytes(low, target);
-                TFloat.StoreBytes(high, target + Lanes);
-                sums[group] = (int)TFloat.Sum(TFloat.ToFloats(TFloat.AddInts(low, high)));
+                low = LaneMath<TLanes>.Round(low * inverse);
+                high = LaneMath<TLanes>.Round(high * inverse);
+                TLanes.StoreBytes(low, target);
+                TLanes.StoreBytes(high, target + Lanes);
+                sums[group] = (int)TLanes.Sum(TLanes.ToFloats(TLanes.AddInts(low, high)));
             }
         }
     }
@@ -49,26 +47,26 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>(string name, bool
     {
         unchecked
         {
-            TFloat even = default, odd = default;
+            TLanes even = default, odd = default;
             var i = 0;
             for (; i + (2 * Lanes) <= count; i += 2 * Lanes)
             {
-                var (first, second) = (TFloat.Load(x + i), TFloat.Load(x + i + Lanes));
-                even = TFloat.MultiplyAdd(first, first, even);
-                odd = TFloat.MultiplyAdd(second, second, odd);
+                var (first, second) = (TLanes.Load(x + i), TLanes.Load(x + i + Lanes));
+                even = TLanes.MultiplyAdd(first, first, even);
+                odd = TLanes.MultiplyAdd(second, second, odd);
             }
 
-            var squares = TFloat.Sum(even + odd);
+            var squares = TLanes.Sum(even + odd);
             for (; i < count; i++)
             {
                 squares = MathF.FusedMultiplyAdd(x[i], x[i], squares);
             }
 
             var scale = 1 / MathF.Sqrt((squares / count) + epsilon);
-            var scales = TFloat.Broadcast(scale);
+            var scales = TLanes.Broadcast(scale);
             for (i = 0; i + Lanes <= count; i += Lanes)
             {
-                TFloat.Store(TFloat.Load(x + i) * scales * TFloat.Load(weight + i), y + i);
+                TLanes.Store(TLanes.Load(x + i) * scales * TLanes.Load(weight + i), y + i);
             }
 
             for (; i < count; i++)
@@ -86,10 +84,10 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>(string name, bool
             var i = 0;
             for (; i + Lanes <= half; i += Lanes)
             {
-                var (first, second) = (TFloat.Load(head + i), TFloat.Load(head + half + i));
-                var (cosine, sine) = (TFloat.Load(cosines + i), TFloat.Load(sines + i));
-                TFloat.Store((first * cosine) - (second * sine), head + i);
-                TFloat.Store((second * cosine) + (first * sine), head + half + i);
+                var (first, second) = (TLanes.Load(head + i), TLanes.Load(head + half + i));
+                var (cosine, sine) = (TLanes.Load(cosines + i), TLanes.Load(sines + i));
+                TLanes.Store((first * cosine) - (second * sine), head + i);
+                TLanes.Store((second * cosine) + (first * sine), head + half + i);
             }
 
             for (; i < half; i++)
@@ -108,10 +106,10 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>(string name, bool
         {
             for (var i = 0; i < count; i += Lanes)
             {
-                var x = TFloat.Load(gate + i);
+                var x = TLanes.Load(gate + i);
                 // 0.5 x (1 + tanh(u)) is x sigmoid(2 u).
-                var inner = activation == GateActivation.Silu ? x : x * TFloat.MultiplyAdd(x * x, TFloat.Broadcast(0.0713548163f), TFloat.Broadcast(1.59576912f));
-                TFloat.Store(x * LaneMath<TFloat>.Sigmoid(inner) * TFloat.Load(up + i), y + i);
+                var inner = activation == GateActivation.Silu ? x : x * TLanes.MultiplyAdd(x * x, TLanes.Broadcast(0.0713548163f), TLanes.Broadcast(1.59576912f));
+                TLanes.Store(x * LaneMath<TLanes>.Sigmoid(inner) * TLanes.Load(up + i), y + i);
             }
 
             for (var i = count; i % Lanes != 0; i++)
@@ -129,7 +127,7 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>(string name, bool
             var i = 0;
             for (; i + Lanes <= count; i += Lanes)
             {
-                TFloat.Store(TFloat.Load(x + i) + TFloat.Load(y + i), x + i);
+                TLanes.Store(TLanes.Load(x + i) + TLanes.Load(y + i), x + i);
             }
 
             for (; i < count; i++)
@@ -147,19 +145,19 @@ internal sealed unsafe partial class LaneKernels<TFloat, TInt>(string name, bool
             var i = 0;
             for (; i + Lanes <= count; i += Lanes)
             {
-                TFloat.Store(Capped(TFloat.Load(x + i), cap), x + i);
+                TLanes.Store(Capped(TLanes.Load(x + i), cap), x + i);
             }
 
             if (i < count)
             {
                 var rest = stackalloc float[Lanes];
                 new Span<float>(x + i, count - i).CopyTo(new Span<float>(rest, Lanes));
-                TFloat.Store(Capped(TFloat.Load(rest), cap), rest);
+                TLanes.Store(Capped(TLanes.Load(rest), cap), rest);
                 new Span<float>(rest, count - i).CopyTo(new Span<float>(x + i, count - i));
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TFloat Capped(TFloat x, float cap) => TFloat.Broadcast(cap) * LaneMath<TFloat>.Tanh(x / TFloat.Broadcast(cap));
+    private static TLanes Capped(TLanes x, float cap) => TLanes.Broadcast(cap) * LaneMath<TLanes>.Tanh(x / TLanes.Broadcast(cap));
 }

@@ -22,20 +22,23 @@ internal readonly unsafe struct Lanes128(Vector128<float> first, Vector128<float
         => new(Vector128.Create(value).AsSingle(), Vector128.Create(value).AsSingle(), Vector128.Create(value).AsSingle(), Vector128.Create(value).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 BroadcastFour(sbyte* source) => Broadcast(*(float*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Load(void* source)
-        => new(Vector128.Load((float*)source + 0), Vector128.Load((float*)source + 4), Vector128.Load((float*)source + 8), Vector128.Load((float*)source + 12));
+        => new(Vector128.Load((float*)source), Vector128.Load(unchecked((float*)source + 4)), Vector128.Load(unchecked((float*)source + 8)), Vector128.Load(unchecked((float*)source + 12)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes128 value, void* target)
     {
-        value._first.Store((float*)target + 0);
-        value._second.Store((float*)target + 4);
-        value._third.Store((float*)target + 8);
-        value._fourth.Store((float*)target + 12);
+        value._first.Store((float*)target);
+        value._second.Store(unchecked((float*)target + 4));
+        value._third.Store(unchecked((float*)target + 8));
+        value._fourth.Store(unchecked((float*)target + 12));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 LoadBFloat16(ushort* source) => new(Widen(source), Widen(source + 4), Widen(source + 8), Widen(source + 12));
+    public static Lanes128 LoadBFloat16(ushort* source) => new(Widen(source), Widen(unchecked(source + 4)), Widen(unchecked(source + 8)), Widen(unchecked(source + 12)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(Lanes128 ints, sbyte* target)
@@ -108,8 +111,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> first, Vector128<float
     public static Lanes128 BeginDot(int sum) => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Dot(Lanes128 sums, Lanes128 weights, int activations)
-        => new(Dot(sums._first, weights._first, activations), Dot(sums._second, weights._second, activations), Dot(sums._third, weights._third, activations), Dot(sums._fourth, weights._fourth, activations));
+    public static Lanes128 Dot(Lanes128 sums, Lanes128 weights, Lanes128 activations)
+        => new(Dot(sums._first, weights._first, activations._first), Dot(sums._second, weights._second, activations._first), Dot(sums._third, weights._third, activations._first), Dot(sums._fourth, weights._fourth, activations._first));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LowNibbles(Lanes128 value)
@@ -120,7 +123,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> first, Vector128<float
         => new((Vector128.ShiftRightLogical(value._first.AsUInt16(), 4).AsByte() & Vector128.Create((byte)15)).AsSingle(), (Vector128.ShiftRightLogical(value._second.AsUInt16(), 4).AsByte() & Vector128.Create((byte)15)).AsSingle(), (Vector128.ShiftRightLogical(value._third.AsUInt16(), 4).AsByte() & Vector128.Create((byte)15)).AsSingle(), (Vector128.ShiftRightLogical(value._fourth.AsUInt16(), 4).AsByte() & Vector128.Create((byte)15)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 NibbleDot(Lanes128 sums, Lanes128 weights, int activations) => Dot(sums, weights, activations);
+    public static Lanes128 NibbleDot(Lanes128 sums, Lanes128 weights, Lanes128 activations) => Dot(sums, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 EndNibbleDot(Lanes128 sums) => sums;
@@ -130,11 +133,11 @@ internal readonly unsafe struct Lanes128(Vector128<float> first, Vector128<float
         => Vector128.ShiftLeft(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsUInt16()), 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Dot(Vector128<float> sums, Vector128<float> weights, int activations)
+    private static Vector128<float> Dot(Vector128<float> sums, Vector128<float> weights, Vector128<float> activations)
     {
         // Odd and even bytes as 16-bit numbers. The sum of two products, at most 2 x 127 x 127, stays inside 16 bits.
         var w = weights.AsInt16();
-        var x = Vector128.Create(activations).AsInt16();
+        var x = activations.AsInt16();
         var pairs = (Even(w) * Even(x)) + (Vector128.ShiftRightArithmetic(w, 8) * Vector128.ShiftRightArithmetic(x, 8));
         var low = Vector128.ShiftRightArithmetic(Vector128.ShiftLeft(pairs.AsInt32(), 16), 16);
         return (sums.AsInt32() + low + Vector128.ShiftRightArithmetic(pairs.AsInt32(), 16)).AsSingle();

@@ -18,6 +18,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 Broadcast(int value) => new(Vector512.Create(value).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 BroadcastFour(sbyte* source) => Broadcast(*(float*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Load(void* source) => new(Vector512.Load((float*)source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -83,11 +86,11 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 BeginDot(int sum) => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Dot(Lanes512 sums, Lanes512 weights, int activations)
+    public static Lanes512 Dot(Lanes512 sums, Lanes512 weights, Lanes512 activations)
     {
         // The instruction wants unsigned times signed: |w| x (x with the sign of w). Two products are at most 2 x 127 x 127, which 16 bits hold.
         var w = weights._value.AsSByte();
-        var x = Vector512.Create(activations).AsSByte();
+        var x = activations._value.AsSByte();
         x = Vector512.ConditionalSelect(Vector512.LessThan(w, Vector512<sbyte>.Zero), Vector512<sbyte>.Zero - x, x);
         var pairs = Avx512BW.MultiplyAddAdjacent(Avx512BW.Abs(w), x);
         return new((sums._value.AsInt32() + Avx512BW.MultiplyAddAdjacent(pairs, Vector512<short>.One)).AsSingle());
@@ -101,10 +104,10 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
         => new((Vector512.ShiftRightLogical(value._value.AsUInt16(), 4).AsByte() & Vector512.Create((byte)15)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 NibbleDot(Lanes512 sums, Lanes512 weights, int activations)
+    public static Lanes512 NibbleDot(Lanes512 sums, Lanes512 weights, Lanes512 activations)
     {
         // Sixteen products of at most 15 x 127 in 16 bits: pairs are added up as they are, and widened once at the end.
-        var pairs = Avx512BW.MultiplyAddAdjacent(weights._value.AsByte(), Vector512.Create(activations).AsSByte());
+        var pairs = Avx512BW.MultiplyAddAdjacent(weights._value.AsByte(), activations._value.AsSByte());
         return new((sums._value.AsInt16() + pairs).AsSingle());
     }
 
