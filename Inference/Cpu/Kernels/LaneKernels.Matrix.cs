@@ -1,0 +1,284 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using CocoonOrleans.Inference.Cpu.Weights;
+
+namespace CocoonOrleans.Inference.Cpu.Kernels;
+
+/// <summary>
+/// Products of weight tiles with up to four activation rows at once. A tile row stays in the first two caches while more rows than four use it. Sums of floats are kept apart
+/// for even and odd columns; integer sums are exact inside a group of 32 columns.
+/// </summary>
+internal sealed unsafe partial class LaneKernels<TLanes>
+{
+    private const int PrefetchBytes = 2048;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Multiply(WeightMatrix matrix, in Activations activations, int rows, float* product, nint stride, bool add, int firstTile, int endTile)
+    {
+        unchecked
+        {
+            var four = fourRows || matrix.Format == WeightFormat.Int8;
+            for (var tile = firstTile; tile < endTile; tile++)
+            {
+                var weights = matrix.Tile(tile);
+                var scales = matrix.IsScaled ? matrix.Scales(tile) : null;
+                var y = product + ((nint)tile * Lanes);
+                var row = 0;
+                for (; four && row + 4 <= rows; row += 4)
+                {
+                    Multiply<FourRows>(matrix, weights, scales, activations, row, y, stride, add);
+                }
+
+                for (; row + 2 <= rows; row += 2)
+                {
+                    Multiply<TwoRows>(matrix, weights, scales, activations, row, y, stride, add);
+                }
+
+                if (row < rows)
+                {
+                    Multiply<OneRow>(matrix, weights, scales, activations, row, y, stride, add);
+                }
+            }
+        }
+    }
+
+    private static void Multiply<TRows>(WeightMatrix matrix, byte* weights, ushort* scales, in Activations x, int row, float* y, nint stride, bool add)
+        where TRows : IRowCount
+    {
+        unchecked
+        {
+            y += row * stride;
+            switch (matrix.Format)
+            {
+                case WeightFormat.Float32:
+                    MultiplyFloats<TRows>((float*)weights, matrix.PaddedColumns, x.Values(row), x.Stride, y, stride, add);
+                    break;
+                case WeightFormat.BFloat16:
+                    MultiplyBFloats<TRows>(weights, matrix.PaddedColumns, x.Values(row), x.Stride, y, stride, add);
+                    break;
+                case WeightFormat.Int8:
+                    MultiplyInt8<TRows>(weights, scales, matrix.Groups, x.Quantized(row), x.Stride, x.Scales(row), x.Sums(row), x.Groups, y, stride, add);
+                    break;
+                default:
+                    MultiplyInt4<TRows>(weights, scales, matrix.Groups, x.Quantized(row), x.Stride, x.Scales(row), x.Sums(row), x.Groups, y, stride, add);
+                    break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyFloats<TRows>(float* weights, int columns, float* x, nint xStride, float* y, nint stride, bool add)
+        where TRows : IRowCount
+    {
+        unchecked
+        {
+            TLanes even0 = default, even1 = default, even2 = default, even3 = default, odd0 = default, odd1 = default, odd2 = default, odd3 = default;
+            var x1 = x + xStride;
+            var x2 = x1 + xStride;
+            var x3 = x2 + xStride;
+            for (nint column = 0; column < columns; column += 2)
+            {
+                Prefetch(weights + (2 * PrefetchBytes / sizeof(float)));
+                Prefetch(weights + (2 * PrefetchBytes / sizeof(float)) + Lanes);
+                var (even, odd) = (TLanes.Load(weights), TLanes.Load(weights + Lanes));
+                weights += 2 * Lanes;
+                even0 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x[column]), even0);
+                odd0 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x[column + 1]), odd0);
+                if (TRows.Count > 1)
+                {
+                    even1 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x1[column]), even1);
+                    odd1 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x1[column + 1]), odd1);
+                }
+
+                if (TRows.Count > 2)
+                {
+                    even2 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x2[column]), even2);
+                    odd2 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x2[column + 1]), odd2);
+                    even3 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x3[column]), even3);
+                    odd3 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x3[column + 1]), odd3);
+                }
+            }
+
+            Write<TRows>(even0 + odd0, even1 + odd1, even2 + odd2, even3 + odd3, y, stride, add);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyBFloats<TRows>(byte* weights, int columns, float* x, nint xStride, float* y, nint stride, bool add)
+        where TRows : IRowCount
+    {
+        unchecked
+        {
+            TLanes even0 = default, even1 = default, even2 = default, even3 = default, odd0 = default, odd1 = default, odd2 = default, odd3 = default;
+            var x1 = x + xStride;
+            var x2 = x1 + xStride;
+            var x3 = x2 + xStride;
+            var upper = TLanes.Broadcast((int)0xFFFF0000);
+            for (nint column = 0; column < columns; column += 2)
+            {
+                Prefetch(weights + PrefetchBytes);
+                var pair = TLanes.Load(weights);
+                var (even, odd) = (TLanes.ShiftLeft(pair, 16), TLanes.And(pair, upper));
+                weights += 4 * Lanes;
+                even0 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x[column]), even0);
+                odd0 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x[column + 1]), odd0);
+                if (TRows.Count > 1)
+                {
+                    even1 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x1[column]), even1);
+                    odd1 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x1[column + 1]), odd1);
+                }
+
+                if (TRows.Count > 2)
+                {
+                    even2 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x2[column]), even2);
+                    odd2 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x2[column + 1]), odd2);
+                    even3 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x3[column]), even3);
+                    odd3 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x3[column + 1]), odd3);
+                }
+            }
+
+            Write<TRows>(even0 + odd0, even1 + odd1, even2 + odd2, even3 + odd3, y, stride, add);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyInt8<TRows>(
+        byte* weights, ushort* scales, int groups, sbyte* x, nint xStride, float* xScales, int* sums, nint groupStride, float* y, nint stride, bool add)
+        where TRows : IRowCount
+    {
+        unchecked
+        {
+            TLanes y0 = default, y1 = default, y2 = default, y3 = default;
+            for (nint group = 0; group < groups; group++)
+            {
+                var sum0 = TLanes.BeginDot(sums[group]);
+                var sum1 = TRows.Count > 1 ? TLanes.BeginDot(sums[groupStride + group]) : default;
+                var sum2 = TRows.Count > 2 ? TLanes.BeginDot(sums[(2 * groupStride) + group]) : default;
+                var sum3 = TRows.Count > 2 ? TLanes.BeginDot(sums[(3 * groupStride) + group]) : default;
+                for (var end = x + WeightMatrix.GroupColumns; x < end; x += 8)
+                {
+                    Prefetch(weights + PrefetchBytes);
+                    Prefetch(weights + PrefetchBytes + 64);
+                    var first = TLanes.LoadInt8(weights);
+                    var second = TLanes.LoadInt8(weights + 64);
+                    weights += 128;
+                    sum0 = TLanes.Dot(TLanes.Dot(sum0, first, TLanes.BroadcastFour(x)), second, TLanes.BroadcastFour(x + 4));
+                    if (TRows.Count > 1)
+                    {
+                        sum1 = TLanes.Dot(TLanes.Dot(sum1, first, TLanes.BroadcastFour(x + xStride)), second, TLanes.BroadcastFour(x + xStride + 4));
+                    }
+
+                    if (TRows.Count > 2)
+                    {
+                        sum2 = TLanes.Dot(TLanes.Dot(sum2, first, TLanes.BroadcastFour(x + (2 * xStride))), second, TLanes.BroadcastFour(x + (2 * xStride) + 4));
+                        sum3 = TLanes.Dot(TLanes.Dot(sum3, first, TLanes.BroadcastFour(x + (3 * xStride))), second, TLanes.BroadcastFour(x + (3 * xStride) + 4));
+                    }
+                }
+
+                var scale = TLanes.LoadBFloat16(scales + (group * Lanes));
+                y0 = TLanes.MultiplyAdd(TLanes.ToFloats(sum0), scale * TLanes.Broadcast(xScales[group]), y0);
+                if (TRows.Count > 1)
+                {
+                    y1 = TLanes.MultiplyAdd(TLanes.ToFloats(sum1), scale * TLanes.Broadcast(xScales[groupStride + group]), y1);
+                }
+
+                if (TRows.Count > 2)
+                {
+                    y2 = TLanes.MultiplyAdd(TLanes.ToFloats(sum2), scale * TLanes.Broadcast(xScales[(2 * groupStride) + group]), y2);
+                    y3 = TLanes.MultiplyAdd(TLanes.ToFloats(sum3), scale * TLanes.Broadcast(xScales[(3 * groupStride) + group]), y3);
+                }
+            }
+
+            Write<TRows>(y0, y1, y2, y3, y, stride, add);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyInt4<TRows>(
+        byte* weights, ushort* scales, int groups, sbyte* x, nint xStride, float* xScales, int* sums, nint groupStride, float* y, nint stride, bool add)
+        where TRows : IRowCount
+    {
+        unchecked
+        {
+            TLanes y0 = default, y1 = default, y2 = default, y3 = default;
+            for (nint group = 0; group < groups; group++)
+            {
+                TLanes sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+                for (var end = x + WeightMatrix.GroupColumns; x < end; x += 8)
+                {
+                    Prefetch(weights + PrefetchBytes);
+                    var both = TLanes.Load(weights);
+                    var (low, high) = (TLanes.LowNibbles(both), TLanes.HighNibbles(both));
+                    weights += 64;
+                    sum0 = TLanes.NibbleDot(TLanes.NibbleDot(sum0, low, TLanes.BroadcastFour(x)), high, TLanes.BroadcastFour(x + 4));
+                    if (TRows.Count > 1)
+                    {
+                        sum1 = TLanes.NibbleDot(TLanes.NibbleDot(sum1, low, TLanes.BroadcastFour(x + xStride)), high, TLanes.BroadcastFour(x + xStride + 4));
+                    }
+
+                    if (TRows.Count > 2)
+                    {
+                        sum2 = TLanes.NibbleDot(TLanes.NibbleDot(sum2, low, TLanes.BroadcastFour(x + (2 * xStride))), high, TLanes.BroadcastFour(x + (2 * xStride) + 4));
+                        sum3 = TLanes.NibbleDot(TLanes.NibbleDot(sum3, low, TLanes.BroadcastFour(x + (3 * xStride))), high, TLanes.BroadcastFour(x + (3 * xStride) + 4));
+                    }
+                }
+
+                var scale = TLanes.LoadBFloat16(scales + (group * Lanes));
+                y0 = AddGroup(y0, sum0, sums[group], scale, xScales[group]);
+                if (TRows.Count > 1)
+                {
+                    y1 = AddGroup(y1, sum1, sums[groupStride + group], scale, xScales[groupStride + group]);
+                }
+
+                if (TRows.Count > 2)
+                {
+                    y2 = AddGroup(y2, sum2, sums[(2 * groupStride) + group], scale, xScales[(2 * groupStride) + group]);
+                    y3 = AddGroup(y3, sum3, sums[(3 * groupStride) + group], scale, xScales[(3 * groupStride) + group]);
+                }
+            }
+
+            Write<TRows>(y0, y1, y2, y3, y, stride, add);
+        }
+    }
+
+    /// <summary>Stored weights are 8 too large: so many times the activations' sum goes off again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes AddGroup(TLanes y, TLanes sums, int activations, TLanes scale, float activationScale)
+    {
+        var exact = TLanes.SubtractInts(TLanes.EndNibbleDot(sums), TLanes.Broadcast(unchecked(8 * activations)));
+        return TLanes.MultiplyAdd(TLanes.ToFloats(exact), scale * TLanes.Broadcast(activationScale), y);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write<TRows>(TLanes y0, TLanes y1, TLanes y2, TLanes y3, float* y, nint stride, bool add)
+        where TRows : IRowCount
+    {
+        unchecked
+        {
+            TLanes.Store(add ? TLanes.Load(y) + y0 : y0, y);
+            if (TRows.Count > 1)
+            {
+                y += stride;
+                TLanes.Store(add ? TLanes.Load(y) + y1 : y1, y);
+            }
+
+            if (TRows.Count > 2)
+            {
+                y += stride;
+                TLanes.Store(add ? TLanes.Load(y) + y2 : y2, y);
+                y += stride;
+                TLanes.Store(add ? TLanes.Load(y) + y3 : y3, y);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(void* address)
+    {
+        // Past the end of a block this does nothing.
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
+        }
+    }
+}
