@@ -23,7 +23,8 @@ public sealed class ChatModel
         Files = files;
         Sha256 = files.ComputeSha256();
         Tokenizer = Tokenizer.Load(files.TokenizerJson, files.TokenizerConfigJson);
-        _template = ReadTemplate(files) is { } source ? ChatTemplate.Parse(source) : null;
+        TemplateSource = ReadTemplate(files);
+        _template = TemplateSource is { } source ? ChatTemplate.Parse(source) : null;
         StopIds = ReadStopIds(generationConfigJson).ToFrozenSet();
     }
 
@@ -39,6 +40,9 @@ public sealed class ChatModel
     /// <summary>Whether the model has a chat template. One without serves raw prompts only.</summary>
     [MemberNotNullWhen(true, nameof(_template))]
     public bool HasChatTemplate => _template is not null;
+
+    /// <summary>The chat template's source, from whichever file has it; null where there is none.</summary>
+    public string? TemplateSource { get; }
 
     /// <summary>Ids that end an answer: the config's <c>eos_token</c> and the <c>eos_token_id</c> of <c>generation_config.json</c>, one or several.</summary>
     public IReadOnlySet<int> StopIds { get; }
