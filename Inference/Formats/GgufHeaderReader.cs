@@ -15,7 +15,10 @@ internal sealed class GgufHeaderReader(Stream stream, long length, string file)
     private const int MaximumRank = 4;
     private const int MaximumNameBytes = 256;
     private const int MaximumKeyBytes = 65_535;
-    private const int MaximumTextBytes = 16 << 20;
+    private const int MaximumTextBytes = 64 << 20;
+
+    // All arrays together. The largest known vocabulary (Gemma 3) comes to 1.3 million.
+    private const int MaximumArrayValues = 8 << 20;
     private const long MaximumHeaderBytes = 256 << 20;
     private const int MaximumAlignment = 65_536;
     private const int DefaultAlignment = 32;
@@ -23,8 +26,8 @@ internal sealed class GgufHeaderReader(Stream stream, long length, string file)
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly byte[] _scratch = new byte[4096];
     private long _position;
+    private int _arrayValues;
 
     // As the file format numbers them.
     private enum ValueType : uint
@@ -105,7 +108,7 @@ internal sealed class GgufHeaderReader(Stream stream, long length, string file)
         ValueType.Float32 => (double)BitConverter.UInt32BitsToSingle(Number<uint>(key)),
         ValueType.Bool => Number<byte>(key) != 0,
         ValueType.Text => Text(key, MaximumTextBytes),
-        ValueType.Array => SkipArray(key),
+        ValueType.Array => ReadArray(key),
 
         // No number that the engine asks for is so high.
         ValueType.UInt64 => (long)Math.Min(Number<ulong>(key), long.MaxValue),
@@ -114,38 +117,50 @@ internal sealed class GgufHeaderReader(Stream stream, long length, string file)
         _ => throw new ModelFormatException(file, key, $"has the unknown type {(uint)type}"),
     };
 
-    private GgufArray SkipArray(string key)
+    private object ReadArray(string key)
     {
         var type = (ValueType)Number<uint>(key);
         var count = Number<ulong>(key);
-        var size = type switch
+        if (count > (ulong)(MaximumArrayValues - _arrayValues))
         {
-            ValueType.UInt8 or ValueType.Int8 or ValueType.Bool => 1,
-            ValueType.UInt16 or ValueType.Int16 => 2,
-            ValueType.UInt32 or ValueType.Int32 or ValueType.Float32 => 4,
-            ValueType.UInt64 or ValueType.Int64 or ValueType.Float64 => 8,
-            ValueType.Text => 0,
+            throw new ModelFormatException(file, key, $"has {count} values: more than {MaximumArrayValues}, together with the arrays before it");
+        }
+
+        if ((long)count * LeastBytes(type) > length - _position)
+        {
+            throw new ModelFormatException(file, key, "goes on behind the end of the file");
+        }
+
+        _arrayValues += (int)count;
+        return type switch
+        {
+            ValueType.UInt8 or ValueType.Int8 or ValueType.UInt16 or ValueType.Int16 or ValueType.UInt32 or ValueType.Int32 or ValueType.UInt64 or ValueType.Int64
+                => ReadValues<long>(key, type, (int)count),
+            ValueType.Float32 or ValueType.Float64 => ReadValues<double>(key, type, (int)count),
+            ValueType.Bool => ReadValues<bool>(key, type, (int)count),
+            ValueType.Text => ReadValues<string>(key, type, (int)count),
             _ => throw new ModelFormatException(file, key, $"is an array of the type {(uint)type}, which is not supported"),
         };
-        if (count > MaximumHeaderBytes)
-        {
-            throw new ModelFormatException(file, key, $"has {count} values");
-        }
-
-        if (size > 0)
-        {
-            Skip(key, (long)count * size);
-        }
-        else
-        {
-            for (var i = 0UL; i < count; i++)
-            {
-                Skip(key, Bytes(key, MaximumTextBytes));
-            }
-        }
-
-        return new GgufArray((long)count);
     }
+
+    private T[] ReadValues<T>(string key, ValueType type, int count)
+    {
+        var values = new T[count];
+        for (var i = 0; i < count; i++)
+        {
+            values[i] = (T)Value(key, type);
+        }
+
+        return values;
+    }
+
+    private static int LeastBytes(ValueType type) => type switch
+    {
+        ValueType.UInt8 or ValueType.Int8 or ValueType.Bool => 1,
+        ValueType.UInt16 or ValueType.Int16 => 2,
+        ValueType.UInt32 or ValueType.Int32 or ValueType.Float32 => 4,
+        _ => 8,
+    };
 
     private List<GgufTensorInfo> ReadTensors(int count)
     {
@@ -256,21 +271,6 @@ internal sealed class GgufHeaderReader(Stream stream, long length, string file)
         bytes = bytes[..T.Zero.GetByteCount()];
         Fill(field, bytes);
         return T.ReadLittleEndian(bytes, isUnsigned: T.IsZero(T.MinValue));
-    }
-
-    private void Skip(string field, long bytes)
-    {
-        if (bytes > length - _position)
-        {
-            throw new ModelFormatException(file, field, "goes on behind the end of the file");
-        }
-
-        for (var left = bytes; left > 0;)
-        {
-            var part = _scratch.AsSpan(0, (int)Math.Min(left, _scratch.Length));
-            Fill(field, part);
-            left -= part.Length;
-        }
     }
 
     private void Fill(string field, Span<byte> buffer)

@@ -1,8 +1,8 @@
 namespace CocoonOrleans.Inference.Formats;
 
 /// <summary>
-/// The keys of a GGUF header. Numbers are kept as <see cref="long"/> or <see cref="double"/>, truth values as <see cref="bool"/>, texts as <see cref="string"/>;
-/// of an array only its length is, as <see cref="GgufArray"/>.
+/// The keys of a GGUF header. Numbers are kept as <see cref="long"/> or <see cref="double"/>, truth values as <see cref="bool"/>, texts as <see cref="string"/>,
+/// and arrays as arrays of these.
 /// </summary>
 /// <param name="file">The file's name for error messages.</param>
 /// <param name="values">Values by key.</param>
@@ -11,9 +11,16 @@ public sealed class GgufMetadata(string file, IReadOnlyDictionary<string, object
     /// <summary>Whether the file has a key.</summary>
     public bool Has(string key) => values.ContainsKey(key);
 
+    /// <summary>Whether the file has a key, and as a single whole number.</summary>
+    public bool IsInteger(string key) => values.GetValueOrDefault(key) is long;
+
     /// <summary>A text.</summary>
     /// <exception cref="ModelFormatException">It is missing or no text.</exception>
-    public string Text(string key) => Find(key) is string text ? text : throw new ModelFormatException(file, key, "must be a text");
+    public string Text(string key) => Find(key) is string text ? text : throw Bad(key, "must be a text");
+
+    /// <summary>A truth value.</summary>
+    /// <exception cref="ModelFormatException">It is there, but is none.</exception>
+    public bool Flag(string key, bool fallback) => Has(key) ? Find(key) is bool flag ? flag : throw Bad(key, "must be true or false") : fallback;
 
     /// <summary>A whole number within bounds.</summary>
     /// <param name="key">The key.</param>
@@ -26,7 +33,7 @@ public sealed class GgufMetadata(string file, IReadOnlyDictionary<string, object
         var found = fallback is null || Has(key) ? Find(key) as long? : fallback;
         return found is { } number && number >= least && number <= most
             ? (int)number
-            : throw new ModelFormatException(file, key, $"must be a whole number from {least} to {most}");
+            : throw Bad(key, $"must be a whole number from {least} to {most}");
     }
 
     /// <summary>A number above <paramref name="above"/> and at most <paramref name="most"/>.</summary>
@@ -44,8 +51,32 @@ public sealed class GgufMetadata(string file, IReadOnlyDictionary<string, object
 
         return Find(key) is double number && number > above && number <= most
             ? number
-            : throw new ModelFormatException(file, key, $"must be a number above {above} and up to {most}");
+            : throw Bad(key, $"must be a number above {above} and up to {most}");
     }
 
-    private object Find(string key) => values.GetValueOrDefault(key) ?? throw new ModelFormatException(file, key, "is missing");
+    /// <summary>A list of texts.</summary>
+    /// <exception cref="ModelFormatException">It is missing or no such list.</exception>
+    public IReadOnlyList<string> Texts(string key) => Find(key) as string[] ?? throw Bad(key, "must be a list of texts");
+
+    /// <summary>A list of numbers with a point.</summary>
+    /// <exception cref="ModelFormatException">It is missing or no such list.</exception>
+    public IReadOnlyList<double> Numbers(string key) => Find(key) as double[] ?? throw Bad(key, "must be a list of numbers");
+
+    /// <summary>A list of whole numbers.</summary>
+    /// <exception cref="ModelFormatException">It is missing or no such list.</exception>
+    public IReadOnlyList<long> Integers(string key) => Find(key) as long[] ?? throw Bad(key, "must be a list of whole numbers");
+
+    /// <summary>A list of truth values; whole numbers count as true unless they are 0.</summary>
+    /// <exception cref="ModelFormatException">It is missing or no such list.</exception>
+    public IReadOnlyList<bool> Flags(string key) => Find(key) switch
+    {
+        bool[] flags => flags,
+        long[] numbers => [.. numbers.Select(number => number != 0)],
+        _ => throw Bad(key, "must be a list of truth values"),
+    };
+
+    /// <summary>The error that names a key.</summary>
+    public ModelFormatException Bad(string key, string reason) => new(file, key, reason);
+
+    private object Find(string key) => values.GetValueOrDefault(key) ?? throw Bad(key, "is missing");
 }

@@ -11,7 +11,7 @@ namespace CocoonOrleans.Inference.Models;
 /// <param name="Places">[sequences, rows, 1]: the rows' positions.</param>
 internal sealed record AttentionPart(int FirstRow, int Sequences, int Rows, int Length, Tensor Slots, Tensor Places)
 {
-    private Tensor? _mask;
+    private readonly Dictionary<int, Tensor> _masks = [];
 
     /// <summary>The parts of a batch, in the order of its rows.</summary>
     public static List<AttentionPart> Of(StepBatch batch)
@@ -32,14 +32,29 @@ internal sealed record AttentionPart(int FirstRow, int Sequences, int Rows, int 
         return parts;
     }
 
-    /// <summary>What hides from each row the positions behind it: [sequences, 1, groups x rows, length]; null where there are none.</summary>
+    /// <summary>What hides from each row the positions behind it, and those before its window: [sequences, 1, groups x rows, length]; null where there are none.</summary>
     /// <param name="groups">Query heads for each key-value head.</param>
-    public Tensor? Mask(int groups)
-        => Sequences == 1 && Rows == 1
-            ? null
-            : _mask ??= zeros([Sequences, Rows, Length], float32)
-                .masked_fill(arange(Length, dtype: int64).view(1, 1, Length).gt(Places), float.NegativeInfinity)
+    /// <param name="window">How many positions, its own among them, a row sees; 0 for all.</param>
+    public Tensor? Mask(int groups, int window)
+    {
+        // A window that no row fills hides nothing.
+        window = window < Length ? window : 0;
+        if (Sequences == 1 && Rows == 1 && window == 0)
+        {
+            return null;
+        }
+
+        if (!_masks.TryGetValue(window, out var mask))
+        {
+            var ahead = arange(Length, dtype: int64).view(1, 1, Length) - Places;
+            var hidden = window == 0 ? ahead.gt(0) : ahead.gt(0).logical_or(ahead.le(-window));
+            mask = zeros([Sequences, Rows, Length], float32).masked_fill(hidden, float.NegativeInfinity)
                 .view(Sequences, 1, 1, Rows, Length).expand(Sequences, 1, groups, Rows, Length).reshape(Sequences, 1, groups * Rows, Length);
+            _masks.Add(window, mask);
+        }
+
+        return mask;
+    }
 
     private static AttentionPart Of(StepBatch batch, int first, int end)
     {

@@ -4,19 +4,21 @@ using CocoonOrleans.Inference.Formats;
 
 namespace CocoonOrleans.Inference.Models;
 
-/// <summary>Reads single fields of config.json, each with its bounds, each failure naming the field.</summary>
+/// <summary>Reads single fields of config.json, or of an object inside of it, each with its bounds, each failure naming the field.</summary>
 internal sealed class ConfigFields : IDisposable
 {
     private const int MaximumIds = 64;
 
-    private readonly JsonDocument _document;
+    private readonly JsonDocument? _document;
+    private readonly JsonElement _object;
+    private readonly string _path;
 
     public ConfigFields(ReadOnlyMemory<byte> json)
     {
         // JsonDocument checks strings when they are read, not when it parses.
         if (!Utf8.IsValid(json.Span))
         {
-            throw new ModelFormatException(LlamaConfig.FileName, "config", "is not UTF-8");
+            throw new ModelFormatException(DecoderConfig.FileName, "config", "is not UTF-8");
         }
 
         try
@@ -26,17 +28,35 @@ internal sealed class ConfigFields : IDisposable
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a name that is half of a surrogate pair.
-            throw new ModelFormatException(LlamaConfig.FileName, "config", $"is not valid JSON: {e.Message}", e);
+            throw new ModelFormatException(DecoderConfig.FileName, "config", $"is not valid JSON: {e.Message}", e);
         }
 
-        if (_document.RootElement.ValueKind != JsonValueKind.Object)
+        _path = "";
+        _object = _document.RootElement;
+        if (_object.ValueKind != JsonValueKind.Object)
         {
             _document.Dispose();
-            throw new ModelFormatException(LlamaConfig.FileName, "config", "is not a JSON object");
+            throw new ModelFormatException(DecoderConfig.FileName, "config", "is not a JSON object");
         }
     }
 
-    public void Dispose() => _document.Dispose();
+    private ConfigFields(JsonElement inner, string path) => (_object, _path) = (inner, path);
+
+    public void Dispose() => _document?.Dispose();
+
+    /// <summary>An object inside; null where it is absent.</summary>
+    public ConfigFields? Inside(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Object } inner => new ConfigFields(inner, $"{_path}{name}."),
+        _ => throw Bad(name, "must be an object"),
+    };
+
+    /// <summary>Whether the file has the field at all, be it null: families differ in what absence means.</summary>
+    public bool IsStated(string name) => _object.TryGetProperty(name, out _);
+
+    /// <summary>Whether the field has a value.</summary>
+    public bool Has(string name) => Find(name) is not null;
 
     public int Integer(string name, int minimum, int maximum, int? fallback = null)
     {
@@ -54,6 +74,23 @@ internal sealed class ConfigFields : IDisposable
             _ => throw Bad(name, "must be a number"),
         };
         return number >= minimum && number <= maximum ? number : throw Bad(name, $"must be a number from {minimum} to {maximum}");
+    }
+
+    public double? NumberOrNothing(string name, double minimum, double maximum) => Has(name) ? Number(name, minimum, maximum, null) : null;
+
+    /// <summary>A list of so many numbers.</summary>
+    public IReadOnlyList<double> Numbers(string name, int count, double minimum, double maximum)
+    {
+        var wanted = $"must be a list of {count} numbers from {minimum} to {maximum}";
+        return Find(name) switch
+        {
+            null => throw Bad(name, "is missing"),
+            { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() == count => [.. list.EnumerateArray().Select(Read)],
+            _ => throw Bad(name, wanted),
+        };
+
+        double Read(JsonElement item)
+            => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out var number) && number >= minimum && number <= maximum ? number : throw Bad(name, wanted);
     }
 
     public bool Flag(string name, bool fallback) => Find(name) switch
@@ -78,46 +115,44 @@ internal sealed class ConfigFields : IDisposable
             : throw Bad(name, $"must be a token id or a list of at most {MaximumIds}");
     }
 
-    /// <summary>Base of the rotary frequencies: <c>rope_theta</c>, or inside <c>rope_parameters</c> as newer files have it.</summary>
-    public double RopeBase()
+    /// <summary>A text; null where the field is absent.</summary>
+    public string? Text(string name) => Find(name) switch
     {
-        if (Find("rope_parameters") is not { } parameters)
-        {
-            return Number("rope_theta", 1, 1e12, 10_000);
-        }
+        null => null,
+        { ValueKind: JsonValueKind.String } text => Content(name, text),
+        _ => throw Bad(name, "must be a text"),
+    };
 
-        if (parameters.ValueKind != JsonValueKind.Object || (parameters.TryGetProperty("rope_type", out var type) && type.GetRawText() != "\"default\""))
-        {
-            throw Bad("rope_parameters", "only rope_type default is supported");
-        }
+    /// <summary>A list of so many texts; null where the field is absent.</summary>
+    public IReadOnlyList<string>? Texts(string name, int count) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() == count && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+            => [.. list.EnumerateArray().Select(item => Content(name, item))],
+        _ => throw Bad(name, $"must be a list of {count} texts"),
+    };
 
-        if (parameters.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => name is not ("rope_type" or "rope_theta")) is { } unknown)
-        {
-            throw Bad("rope_parameters", $"{unknown} is not supported, only rope_type and rope_theta");
-        }
-
-        return parameters.TryGetProperty("rope_theta", out var theta) && theta.ValueKind == JsonValueKind.Number && theta.TryGetDouble(out var number) && number is >= 1 and <= 1e12
-            ? number
-            : throw Bad("rope_parameters", "rope_theta must be a number from 1 to 1e12");
-    }
+    /// <summary>The only text of a list, or a text alone.</summary>
+    public string OnlyText(string name) => Find(name) switch
+    {
+        { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() == 1 && list[0].ValueKind == JsonValueKind.String => Content(name, list[0]),
+        { ValueKind: JsonValueKind.String } text => Content(name, text),
+        null => throw Bad(name, "is missing"),
+        _ => throw Bad(name, "must be one text"),
+    };
 
     public void RequireText(string name, string text)
     {
-        var found = Find(name) switch
+        var found = OnlyText(name);
+        if (found != text)
         {
-            { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() == 1 => list[0],
-            { } element => element,
-            null => throw Bad(name, $"is missing; {text} is supported"),
-        };
-        if (found.GetRawText() != $"\"{text}\"")
-        {
-            throw Bad(name, $"{found.GetRawText()} is not supported; {text} is");
+            throw Bad(name, $"{found} is not supported; {text} is");
         }
     }
 
     public void RequireTextOrNothing(string name, string text)
     {
-        if (Find(name) is not null)
+        if (Has(name))
         {
             RequireText(name, text);
         }
@@ -139,17 +174,40 @@ internal sealed class ConfigFields : IDisposable
         }
     }
 
-    public void RefuseAny(string name)
+    public void RefuseAny(params IEnumerable<string> names)
     {
-        if (Find(name) is not null)
+        if (names.FirstOrDefault(Has) is { } found)
         {
-            throw Bad(name, "is not supported by this decoder");
+            throw Bad(found, "is not supported by this decoder");
         }
     }
 
+    /// <summary>Refuses every field that is not among these, for objects whose every field changes the sums.</summary>
+    public void AllowOnly(params IEnumerable<string> names)
+    {
+        if (_object.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => Has(name) && !names.Contains(name)) is { } unknown)
+        {
+            throw Bad(unknown, $"is not supported here, only {string.Join(", ", names)}");
+        }
+    }
+
+    /// <summary>The error that names a field.</summary>
+    public ModelFormatException Bad(string name, string reason) => new(DecoderConfig.FileName, _path + name, reason);
+
     // null in JSON means "not set" throughout these files.
     private JsonElement? Find(string name)
-        => _document.RootElement.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+        => _object.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
 
-    private static ModelFormatException Bad(string name, string reason) => new(LlamaConfig.FileName, name, reason);
+    private string Content(string name, JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            // An escape that is half of a surrogate pair.
+            throw new ModelFormatException(DecoderConfig.FileName, _path + name, "is not valid text", e);
+        }
+    }
 }

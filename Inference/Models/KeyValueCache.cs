@@ -13,7 +13,7 @@ internal sealed class KeyValueCache : IDisposable
 
     /// <param name="config">The shape.</param>
     /// <param name="blocks">Number of blocks.</param>
-    public KeyValueCache(LlamaConfig config, int blocks)
+    public KeyValueCache(DecoderConfig config, int blocks)
     {
         torch.Tensor Make() => torch.empty([(long)blocks * IDecoder.BlockTokens, config.KeyValueHeads, config.HeadSize], torch.float32).DetachFromDisposeScope();
 

@@ -1,5 +1,8 @@
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tokenization.Templates;
+using CocoonOrleans.Tokenization.Tokenizers;
 
 namespace CocoonOrleans.Inference.Models;
 
@@ -13,7 +16,10 @@ public sealed class ModelFolder
     private const string Gguf = ".gguf";
     private const long MaximumTextBytes = 64 << 20;
 
-    private static readonly string[] OptionalTexts = ["chat_template.jinja", "generation_config.json", TokenizerFiles.Config];
+    private const string Template = "chat_template.jinja";
+    private const string GenerationConfig = "generation_config.json";
+
+    private static readonly string[] OptionalTexts = [Template, GenerationConfig, TokenizerFiles.Config];
 
     private readonly string _folder;
     private readonly List<ModelFile> _files = [];
@@ -37,7 +43,7 @@ public sealed class ModelFolder
     public ModelManifest Manifest { get; }
 
     /// <summary>The decoder's shape.</summary>
-    public LlamaConfig Config { get; }
+    public DecoderConfig Config { get; }
 
     /// <summary>The weights by name.</summary>
     public IReadOnlyDictionary<string, WeightTensor> Weights => _weights;
@@ -53,6 +59,24 @@ public sealed class ModelFolder
     /// <summary>Content of a file that is not weights; empty where the model has no such file.</summary>
     public ReadOnlyMemory<byte> Text(string name) => _texts.GetValueOrDefault(name, []);
 
+    /// <summary>Tokenizer and chat template.</summary>
+    /// <exception cref="ModelFormatException">They can't be used.</exception>
+    public ChatModel Chat()
+    {
+        try
+        {
+            return ChatModel.Load(new ChatModelFiles(Text(TokenizerFiles.Tokenizer), Text(TokenizerFiles.Config), Text(Template)), Text(GenerationConfig));
+        }
+        catch (TokenizerFormatException e)
+        {
+            throw new ModelFormatException(e.File, e.Field, e.Message, e);
+        }
+        catch (TemplateSyntaxException e)
+        {
+            throw new ModelFormatException(Template, "template", e.Message, e);
+        }
+    }
+
     /// <summary>What an engine says about this model.</summary>
     /// <param name="name">The name that clients use.</param>
     /// <param name="contextTokens">Highest sum of prompt and completion tokens that the engine allows.</param>
@@ -65,7 +89,7 @@ public sealed class ModelFolder
             : throw new ModelFormatException(TokenizerFiles.Tokenizer, "vocabulary", $"has {tokenizer.VocabularySize} ids, but the weights know {Config.VocabularySize}");
     }
 
-    private LlamaConfig ReadAll()
+    private DecoderConfig ReadAll()
     {
         if (!Directory.Exists(_folder))
         {
@@ -76,7 +100,7 @@ public sealed class ModelFolder
         var gguf = sharded || Exists(SingleWeights) ? null : FindGguf();
         string[] texts =
         [
-            .. gguf is null ? [LlamaConfig.FileName] : Array.Empty<string>(), TokenizerFiles.Tokenizer, .. OptionalTexts.Where(Exists),
+            .. gguf is null ? [DecoderConfig.FileName] : Array.Empty<string>(), TokenizerFiles.Tokenizer, .. OptionalTexts.Where(Exists),
             .. sharded ? [SafetensorsIndex.FileName] : Array.Empty<string>(),
         ];
         _bytesTotal = texts.Sum(Size);
@@ -106,7 +130,7 @@ public sealed class ModelFolder
             ReadWeights(SingleWeights, _ => SingleWeights);
         }
 
-        return LlamaConfig.Parse(Text(LlamaConfig.FileName));
+        return DecoderConfig.Parse(Text(DecoderConfig.FileName));
     }
 
     private string? FindGguf()
@@ -117,20 +141,19 @@ public sealed class ModelFolder
             : throw new ModelFormatException(_folder, "weights", $"{found[0]} and {found[1]} are two models; leave one");
     }
 
-    private LlamaConfig ReadGguf(string file)
+    private DecoderConfig ReadGguf(string file)
     {
-        LlamaConfig? config = null;
+        DecoderConfig? config = null;
         ReadFile(file, (stream, length) =>
         {
             var gguf = GgufFile.Open(stream, length, file);
-            var llama = new LlamaGguf(gguf, file);
-            foreach (var tensor in gguf.ReadTensors(_cancellationToken))
+            var model = new GgufModel(gguf, file);
+            foreach (var weights in gguf.ReadTensors(_cancellationToken).Select(model.Take).OfType<WeightTensor>())
             {
-                var weights = llama.Translate(tensor);
                 _weights.Add(weights.Name, weights);
             }
 
-            config = llama.Config;
+            config = model.Complete();
         });
         return config!;
     }

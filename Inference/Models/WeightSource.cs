@@ -8,7 +8,7 @@ namespace CocoonOrleans.Inference.Models;
 /// Makes a decoder's tensors out of a model's weights. Lives as long as the decoder is being made, so the weights as they were read can go afterwards;
 /// unless <see cref="Keep"/> is called, disposing it takes the tensors along.
 /// </summary>
-internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> weights) : IDisposable
+internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> weights, double normOffset) : IDisposable
 {
     private const int CopyElements = 1 << 28;
 
@@ -32,6 +32,14 @@ internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> wei
         }
 
         return result;
+    }
+
+    /// <summary>Makes the weights of a norm, raised as the family wants it.</summary>
+    /// <exception cref="ModelFormatException">It is missing or has another shape.</exception>
+    public torch.Tensor TakeNorm(string name, int size)
+    {
+        var norm = Take([(name, size)]);
+        return normOffset == 0 ? norm : norm.add_(normOffset);
     }
 
     /// <summary>Refuses weights that nobody took.</summary>

@@ -142,7 +142,7 @@ public sealed partial class NativeEngine : IInferenceEngine
     }
 
     /// <summary>How many blocks the key-value cache has: better refused here than ended by the kernel under load.</summary>
-    private int CountBlocks(LlamaConfig config, int contextTokens)
+    private int CountBlocks(DecoderConfig config, int contextTokens)
     {
         var perBlock = config.CacheBytesPerToken * IDecoder.BlockTokens;
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -152,7 +152,7 @@ public sealed partial class NativeEngine : IInferenceEngine
         return (double)blocks * perBlock <= available
             ? (int)blocks
             : throw new ModelFormatException(
-                LlamaConfig.FileName,
+                DecoderConfig.FileName,
                 "max_position_embeddings",
                 $"{blocks * IDecoder.BlockTokens} tokens of key-value cache take {(double)blocks * perBlock / MiB:F0} MiB, but this machine has {available / MiB:F0} MiB; lower the option {nameof(NativeEngineOptions.MaximumContextTokens)} or {nameof(NativeEngineOptions.CacheTokens)}");
     }

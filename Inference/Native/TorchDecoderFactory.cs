@@ -18,7 +18,7 @@ internal sealed class TorchDecoderFactory(NativeEngineOptions options) : IDecode
             _inference = torch.inference_mode();
         }
 
-        return new LlamaDecoder(model.Config, model.Weights, contextTokens, blocks);
+        return new TorchDecoder(model.Config, model.Weights, contextTokens, blocks);
     }
 
     public void Dispose() => _inference?.Dispose();

@@ -24,7 +24,8 @@ public sealed class ChatModel
         Files = files;
         Sha256 = files.ComputeSha256();
         Tokenizer = Tokenizer.Load(files.TokenizerJson, files.TokenizerConfigJson);
-        if (ReadTemplate(files) is { } source)
+        TemplateSource = ReadTemplate(files);
+        if (TemplateSource is { } source)
         {
             _template = ChatTemplate.Parse(source);
             ToolCallStyle = ToolCallStyles.Of(source);
@@ -46,6 +47,9 @@ public sealed class ChatModel
     /// <summary>Whether the model has a chat template. One without serves raw prompts only.</summary>
     [MemberNotNullWhen(true, nameof(_template))]
     public bool HasChatTemplate => _template is not null;
+
+    /// <summary>The chat template's source, from whichever file has it; null where there is none.</summary>
+    public string? TemplateSource { get; }
 
     /// <summary>Ids that end an answer: the config's <c>eos_token</c> and the <c>eos_token_id</c> of <c>generation_config.json</c>, one or several.</summary>
     public IReadOnlySet<int> StopIds { get; }

@@ -19,7 +19,9 @@ public sealed class GgufModelFolderTests : IDisposable
     {
         { new GgufWriter(), "general.architecture", "is missing" },
         { new GgufWriter().Key("general.architecture", "mamba"), "general.architecture", "mamba is not supported" },
-        { Keys().Key("llama.rope.scaling.type", "yarn"), "llama.rope.scaling.type", "not supported" },
+        { Keys().Key("llama.rope.scaling.type", "dynamic").Embedding(), "llama.rope.scaling.type", "not supported" },
+        { Keys().Key("llama.rope.scaling.yarn_ext_factor", 1f).Embedding(), "llama.rope.scaling.yarn_ext_factor", "not supported" },
+        { Keys().Key("llama.attention.sliding_window", 4).Embedding(), "llama.attention.sliding_window", "not supported" },
         { Keys().Key("llama.expert_count", 8), "llama.expert_count", "not supported" },
         { Keys(), "token_embd.weight", "is missing" },
         { Keys(heads: 0).Embedding(), "llama.attention.head_count", "from 1" },
@@ -29,7 +31,9 @@ public sealed class GgufModelFolderTests : IDisposable
         { Keys(heads: 8).Embedding(), "llama.attention.key_length", "from 2" },
         { Keys().Key("llama.attention.value_length", 5).Embedding(), "llama.attention.value_length", "differs" },
         { Keys().Embedding().Add("blk.0.ssm_in.weight", [1], [1]), "blk.0.ssm_in.weight", "no tensor" },
-        { Keys().Embedding().Add("rope_freqs.weight", [1], [1]), "rope_freqs.weight", "no tensor" },
+        { Keys().Embedding().Add("rope_freqs.weight", [2], [1, 1]), "rope_freqs.weight", "2 numbers" },
+        { Keys().Embedding().Add("rope_freqs.weight", [1], [0]), "rope_freqs.weight", "positive" },
+        { Keys().Embedding().Add("rope_factors_long.weight", [1], [1]), "rope_factors_short.weight", "is missing" },
         { Keys().Embedding().Add("blk.0.attn_q.weight", [3, 4], new float[12]), "blk.0.attn_q.weight", "4 rows" },
         { Keys().Embedding().Add("blk.0.attn_q.bias", [4], new float[4]), "blk.0.attn_q.bias", "no tensor" },
     };
@@ -53,7 +57,8 @@ public sealed class GgufModelFolderTests : IDisposable
             Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder.File("stories260K.gguf")))),
             folder.Manifest.Files.Single(file => file.Name == "stories260K.gguf").Sha256);
         Assert.Equal(
-            expected.Config with { EndIds = [], NormEpsilon = 1e-5f }, folder.Config with { EndIds = [] });
+            expected.Config with { EndIds = [], Windows = [], NormEpsilon = 1e-5f }, folder.Config with { EndIds = [], Windows = [] });
+        Assert.Equal(expected.Config.Windows, folder.Config.Windows);
         Assert.Equal(expected.Config.EndIds, folder.Config.EndIds);
         Assert.Equal(expected.Weights.Keys.Order(StringComparer.Ordinal), folder.Weights.Keys.Order(StringComparer.Ordinal));
         Assert.All(expected.Weights.Values, weights => Assert.Equal(weights.Values, folder.Weights[weights.Name].Values));

@@ -203,7 +203,7 @@ public sealed class ModelFolderTests
         var folder = ModelFolder.Read(path);
         var context = Math.Min(folder.Config.ContextTokens, 16);
         folder.Describe("tiny", context);
-        using var decoder = new LlamaDecoder(folder.Config, folder.Weights, context, blocks: 1);
+        using var decoder = new TorchDecoder(folder.Config, folder.Weights, context, blocks: 1);
         new StoredSequence(decoder).Append(1);
     }
 

@@ -16,7 +16,7 @@ public sealed class HouseModelAnswersTests : IDisposable
     private readonly IDisposable _inference;
     private readonly Tokenizer _tokenizer = Tokenizer.Load(HouseModelFolder.Path);
     private readonly ChatFormat _format;
-    private readonly LlamaDecoder _decoder;
+    private readonly TorchDecoder _decoder;
 
     public HouseModelAnswersTests()
     {
@@ -24,7 +24,7 @@ public sealed class HouseModelAnswersTests : IDisposable
         _inference = torch.inference_mode();
         _format = new ChatFormat(_tokenizer);
         var folder = ModelFolder.Read(HouseModelFolder.Path);
-        _decoder = new LlamaDecoder(folder.Config, folder.Weights, folder.Config.ContextTokens, folder.Config.ContextTokens / IDecoder.BlockTokens);
+        _decoder = new TorchDecoder(folder.Config, folder.Weights, folder.Config.ContextTokens, folder.Config.ContextTokens / IDecoder.BlockTokens);
     }
 
     public void Dispose()

@@ -6,11 +6,11 @@ using TorchSharp;
 
 namespace CocoonOrleans.Tests.Inference.Models;
 
-public sealed class LlamaDecoderTests : IDisposable
+public sealed class TorchDecoderTests : IDisposable
 {
     private readonly IDisposable _inference;
 
-    public LlamaDecoderTests()
+    public TorchDecoderTests()
     {
         TorchLibrary.Load();
         _inference = torch.inference_mode();
@@ -137,7 +137,7 @@ public sealed class LlamaDecoderTests : IDisposable
         model.WriteConfig(config => (config["vocab_size"], config["hidden_size"]) = (4_194_304, 65_536));
         var folder = ModelFolder.Read(model.Folder);
 
-        var error = Assert.Throws<ModelFormatException>(() => new LlamaDecoder(folder.Config, folder.Weights, 16, 1));
+        var error = Assert.Throws<ModelFormatException>(() => new TorchDecoder(folder.Config, folder.Weights, 16, 1));
 
         Assert.Equal("model.embed_tokens.weight", error.Field);
     }
@@ -147,7 +147,7 @@ public sealed class LlamaDecoderTests : IDisposable
     {
         using var model = new TinyModel();
         var folder = ModelFolder.Read(model.Folder);
-        using var decoder = new LlamaDecoder(folder.Config, folder.Weights, TinyModel.ContextTokens, 20);
+        using var decoder = new TorchDecoder(folder.Config, folder.Weights, TinyModel.ContextTokens, 20);
         Run(20);
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
@@ -174,20 +174,20 @@ public sealed class LlamaDecoderTests : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static (LlamaDecoder Decoder, WeakReference Read) MakeAndForget()
+    private static (TorchDecoder Decoder, WeakReference Read) MakeAndForget()
     {
         using var model = new TinyModel();
         var folder = ModelFolder.Read(model.Folder);
-        return (new LlamaDecoder(folder.Config, folder.Weights, 16, 1), new WeakReference(folder.Weights["lm_head.weight"].Values));
+        return (new TorchDecoder(folder.Config, folder.Weights, 16, 1), new WeakReference(folder.Weights["lm_head.weight"].Values));
     }
 
-    private static LlamaDecoder Load()
+    private static TorchDecoder Load()
     {
         var folder = ModelFolder.Read(Stories260K.Folder);
-        return new LlamaDecoder(folder.Config, folder.Weights, folder.Config.ContextTokens, 600);
+        return new TorchDecoder(folder.Config, folder.Weights, folder.Config.ContextTokens, 600);
     }
 
-    private static List<int> Greedy(LlamaDecoder decoder, int[] prompt, int count)
+    private static List<int> Greedy(TorchDecoder decoder, int[] prompt, int count)
     {
         var answer = new List<int>();
         var sequence = new StoredSequence(decoder);
@@ -201,7 +201,7 @@ public sealed class LlamaDecoderTests : IDisposable
         }
     }
 
-    private static ReadOnlySpan<float> Row(LlamaDecoder decoder, float[] logits, int row) => logits.AsSpan(row * decoder.VocabularySize, decoder.VocabularySize);
+    private static ReadOnlySpan<float> Row(TorchDecoder decoder, float[] logits, int row) => logits.AsSpan(row * decoder.VocabularySize, decoder.VocabularySize);
 
     // float32 sums in another order: 1e-3 is what the engine's first gate allows against llama.cpp; seen here are some 1e-5.
     private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)

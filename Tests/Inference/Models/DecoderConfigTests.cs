@@ -5,7 +5,7 @@ using CsCheck;
 
 namespace CocoonOrleans.Tests.Inference.Models;
 
-public sealed class LlamaConfigTests
+public sealed class DecoderConfigTests
 {
     private const string Smallest = """
         "architectures": ["LlamaForCausalLM"], "hidden_act": "silu", "hidden_size": 64, "intermediate_size": 172, "num_hidden_layers": 5,
@@ -17,7 +17,7 @@ public sealed class LlamaConfigTests
     {
         var config = Parse("");
 
-        Assert.Equal((8, 8, 10_000.0, false), (config.KeyValueHeads, config.HeadSize, config.RopeBase, config.TiedEmbeddings));
+        Assert.Equal((8, 8, 10_000.0, false), (config.KeyValueHeads, config.HeadSize, config.Rotary.Base, config.TiedEmbeddings));
         Assert.Empty(config.EndIds);
     }
 
@@ -40,12 +40,25 @@ public sealed class LlamaConfigTests
     [InlineData(""" "rope_theta": 500000.0 """)]
     [InlineData(""" "rope_parameters": {"rope_type": "default", "rope_theta": 500000.0} """)]
     public void Parse_RopeBase_IsReadInBothPlaces(string field)
-        => Assert.Equal(500_000, Parse(field).RopeBase);
+        => Assert.Equal(500_000, Parse(field).Rotary.Base);
 
     [Theory]
-    [InlineData("rope_scaling", """ "rope_scaling": {"type": "linear", "factor": 2} """)]
-    [InlineData("rope_parameters", """ "rope_parameters": {"rope_type": "yarn", "rope_theta": 10000} """)]
-    [InlineData("rope_parameters", """ "rope_parameters": {"rope_type": 5, "rope_theta": "x"} """)]
+    [InlineData("rope_scaling.type", """ "rope_scaling": {"type": "dynamic", "factor": 2} """)]
+    [InlineData("rope_scaling", """ "rope_scaling": 2 """)]
+    [InlineData("rope_scaling.factor", """ "rope_scaling": {"type": "linear", "factor": 0.5} """)]
+    [InlineData("rope_scaling.mscale", """ "rope_scaling": {"type": "yarn", "factor": 2, "mscale": 1} """)]
+    [InlineData("rope_scaling.truncate", """ "rope_scaling": {"type": "yarn", "factor": 2, "truncate": false} """)]
+    [InlineData("rope_scaling.rope_theta", """ "rope_theta": 1, "rope_scaling": {"type": "yarn", "factor": 2} """)]
+    [InlineData("rope_scaling.high_freq_factor", """ "rope_scaling": {"type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4, "original_max_position_embeddings": 64} """)]
+    [InlineData("rope_scaling.original_max_position_embeddings", """ "rope_scaling": {"type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4} """)]
+    [InlineData("rope_scaling.long_factor", """ "original_max_position_embeddings": 64, "rope_scaling": {"type": "longrope", "short_factor": [1, 1, 1, 1], "long_factor": [1, 1, 1]} """)]
+    [InlineData("original_max_position_embeddings", """ "rope_scaling": {"type": "su", "short_factor": [1, 1, 1, 1], "long_factor": [1, 1, 1, 1]} """)]
+    [InlineData("rope_parameters.factor", """ "rope_parameters": {"rope_type": "yarn", "rope_theta": 10000} """)]
+    [InlineData("rope_parameters.rope_type", """ "rope_parameters": {"rope_type": 5, "rope_theta": 1} """)]
+    [InlineData("rope_parameters.rope_theta", """ "rope_parameters": {"rope_type": "default"} """)]
+    [InlineData("partial_rotary_factor", """ "partial_rotary_factor": 0.5 """)]
+    [InlineData("layer_types", """ "layer_types": ["sliding_attention", "full_attention", "full_attention", "full_attention", "full_attention"] """)]
+    [InlineData("layer_types", """ "layer_types": ["full_attention"] """)]
     [InlineData("attention_bias", """ "attention_bias": true """)]
     [InlineData("mlp_bias", """ "mlp_bias": true """)]
     [InlineData("sliding_window", """ "sliding_window": 4096 """)]
@@ -59,13 +72,13 @@ public sealed class LlamaConfigTests
     [InlineData("tie_word_embeddings", """ "tie_word_embeddings": 1 """)]
     [InlineData("config", """ "vocab_size": 512 """)]
     [InlineData("config", """ "\ud800": 1 """)]
-    [InlineData("rope_parameters", """ "rope_parameters": {"type": "yarn", "rope_theta": 10000} """)]
-    [InlineData("rope_parameters", """ "rope_parameters": {"rope_theta": 10000, "partial_rotary_factor": 0.5} """)]
+    [InlineData("rope_parameters.factor", """ "rope_parameters": {"type": "yarn", "rope_theta": 10000} """)]
+    [InlineData("rope_parameters.partial_rotary_factor", """ "rope_parameters": {"rope_theta": 10000, "partial_rotary_factor": 0.5} """)]
     public void Parse_WhatTheDecoderDoesNotCompute_IsRefusedByName(string name, string field)
         => Assert.Equal(("config.json", name), Refused($"{{{Smallest}, {field}}}"));
 
     [Theory]
-    [InlineData("architectures", "LlamaForCausalLM", "MistralForCausalLM")]
+    [InlineData("architectures", "LlamaForCausalLM", "MambaForCausalLM")]
     [InlineData("hidden_act", "silu", "gelu")]
     [InlineData("hidden_size", "64", "0")]
     [InlineData("hidden_size", "64", "64.5")]
@@ -95,16 +108,16 @@ public sealed class LlamaConfigTests
                     bytes[at] = value;
                 }
 
-                return Record.Exception(() => LlamaConfig.Parse(bytes)) is null or ModelFormatException;
+                return Record.Exception(() => DecoderConfig.Parse(bytes)) is null or ModelFormatException;
             },
             iter: 5_000);
     }
 
-    private static LlamaConfig Parse(string field) => LlamaConfig.Parse(Encoding.UTF8.GetBytes($"{{{Smallest}{(field.Length > 0 ? "," : "")} {field}}}"));
+    private static DecoderConfig Parse(string field) => DecoderConfig.Parse(Encoding.UTF8.GetBytes($"{{{Smallest}{(field.Length > 0 ? "," : "")} {field}}}"));
 
     private static (string File, string Field) Refused(string json)
     {
-        var error = Assert.Throws<ModelFormatException>(() => LlamaConfig.Parse(Encoding.UTF8.GetBytes(json)));
+        var error = Assert.Throws<ModelFormatException>(() => DecoderConfig.Parse(Encoding.UTF8.GetBytes(json)));
         return (error.File, error.Field);
     }
 }

@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Models;
+using CocoonOrleans.Inference.Torch;
+using CocoonOrleans.Tests.Inference.Models;
+using TorchSharp;
+
+namespace CocoonOrleans.Tests.Inference.LlamaCpp;
+
+/// <summary>Each family's decoder against llama.cpp on the same weights, which it read from a GGUF file of our own making.</summary>
+public sealed class FamilyGoldensTests : IDisposable
+{
+    // float32 sums in another order; and llama.cpp looks GELU up in a table of float16.
+    private const double Tolerance = 1e-3;
+    private const double Tie = 0.05;
+    private const int Positions = 40;
+    private const int ContextTokens = 256;
+
+    private readonly IDisposable _inference;
+    private readonly TemporaryFolder _folder = new();
+
+    public FamilyGoldensTests()
+    {
+        TorchLibrary.Load();
+        _inference = torch.inference_mode();
+    }
+
+    public static TheoryData<string> Families => [.. TinyFamily.Names];
+
+    private static int[] Ids
+    {
+        get
+        {
+            var random = new Random(11);
+            return [.. Enumerable.Range(0, Positions).Select(_ => random.Next(TinyModel.BeginId))];
+        }
+    }
+
+    public void Dispose()
+    {
+        _inference.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Compute_EachFamily_GivesLlamaCppsLogits(string name)
+    {
+        using var family = new TinyFamily(name);
+        var model = ModelFolder.Read(family.Folder);
+        var golden = LogitsGolden.Load(name);
+        Assert.Equal(golden.WeightsSha256, WeightsOf(family));
+
+        AssertEqual(golden, Compute(model));
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Compute_EachFamilyFromOurGguf_GivesLlamaCppsLogits(string name)
+    {
+        using var family = new TinyFamily(name);
+        Export(family, GgufTensorType.F32);
+
+        AssertEqual(LogitsGolden.Load(name), Compute(ModelFolder.Read(_folder.Path)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Compute_ByStep_GivesTheLogitsOfTheWhole(string name)
+    {
+        using var family = new TinyFamily(name);
+        var model = ModelFolder.Read(family.Folder);
+        using var decoder = new TorchDecoder(model.Config, model.Weights, ContextTokens, blocks: 16);
+        var sequence = new StoredSequence(decoder);
+
+        float[][] byStep = [.. Ids.Select(id => sequence.Append(id))];
+
+        var whole = Compute(model);
+        Assert.All(byStep.Zip(whole), rows => Assert.All(rows.First.Zip(rows.Second), pair => Assert.Equal(pair.First, pair.Second, 1e-4f)));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Families))]
+    public void LlamaCpp_ReadsOurGguf_AndGivesTheRecordedLogits(string name)
+    {
+        LlamaCppRun.SkipUnlessAsked();
+        using var family = new TinyFamily(name);
+        var file = Export(family, GgufTensorType.F32);
+
+        var asked = LogitsGolden.Of(WeightsOf(family), Ids, LlamaCppRun.Ask<float[][]>("logits", file, $"[{string.Join(',', Ids)}]"));
+        if (LlamaCppRun.Records)
+        {
+            asked.Save(name);
+        }
+
+        var golden = LogitsGolden.Load(name);
+        Assert.Equal(golden.Best, asked.Best);
+        Assert.Equal(golden.Logits.SelectMany(row => row), asked.Logits.SelectMany(row => row));
+    }
+
+    private string Export(TinyFamily family, GgufTensorType type)
+    {
+        var file = _folder.File("model.gguf");
+        using var stream = File.Create(file);
+        Assert.Null(GgufExport.Write(ModelFolder.Read(family.Folder), type, stream, CancellationToken.None));
+        File.Copy(Path.Combine(family.Folder, "tokenizer.json"), _folder.File("tokenizer.json"));
+        return file;
+    }
+
+    private static float[][] Compute(ModelFolder model)
+    {
+        using var decoder = new TorchDecoder(model.Config, model.Weights, ContextTokens, blocks: 16);
+        return [.. new StoredSequence(decoder).AppendAll(Ids, Positions).Chunk(decoder.VocabularySize)];
+    }
+
+    private static void AssertEqual(LogitsGolden golden, float[][] computed)
+    {
+        Assert.Equal(Ids, golden.Ids);
+        Assert.Equal(Positions, computed.Length);
+        for (var position = 0; position < Positions; position++)
+        {
+            var row = computed[position];
+            Assert.All(golden.Logits[position].Zip(LogitsGolden.Chosen(row, position)), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
+            if (golden.Gaps[position] > Tie)
+            {
+                Assert.Equal(golden.Best[position], Array.IndexOf(row, row.Max()));
+            }
+        }
+    }
+
+    private static string WeightsOf(TinyFamily family) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(family.Folder, "model.safetensors"))));
+}
