@@ -21,13 +21,14 @@ internal sealed unsafe class CpuDecoder : IDecoder
     /// <summary>Rows for whose small operations it is worth to call the other threads.</summary>
     private const int RowsForTeam = 4;
 
-    private readonly DecoderShape _config;
+    private readonly DecoderConfig _config;
     private readonly CpuKernels _kernels;
     private readonly CpuTeam _team;
     private readonly CpuWeights _weights;
     private readonly CpuKeyValueCache _cache;
     private readonly StepRows _rows;
     private readonly RotaryAngles _angles;
+    private readonly RotaryAngles _windowAngles;
     private readonly List<IDisposable> _owned = [];
     private readonly ActivationBuffer _x;
     private readonly ActivationBuffer _normed;
@@ -63,9 +64,9 @@ internal sealed unsafe class CpuDecoder : IDecoder
     /// <param name="kernels">The arithmetic; the processor's best if null.</param>
     /// <exception cref="ModelFormatException">The weights don't fit the shape.</exception>
     public CpuDecoder(
-        LlamaConfig config, IReadOnlyDictionary<string, WeightTensor> weights, WeightFormat format, int contextTokens, int blocks, CpuTeam team, CpuKernels? kernels = null)
+        DecoderConfig config, IReadOnlyDictionary<string, WeightTensor> weights, WeightFormat format, int contextTokens, int blocks, CpuTeam team, CpuKernels? kernels = null)
     {
-        _config = new DecoderShape(config);
+        _config = config;
         _kernels = kernels ?? CpuKernels.Best;
         _team = team;
         ContextTokens = contextTokens;
@@ -78,7 +79,8 @@ internal sealed unsafe class CpuDecoder : IDecoder
         var quantized = format is WeightFormat.Int8 or WeightFormat.Int4;
         _cache = Own(new CpuKeyValueCache(_config.Layers, _config.KeyValueHeads, size, blocks));
         _rows = Own(new StepRows(_cache, MaximumRows));
-        _angles = Own(new RotaryAngles(_config.Frequencies, 1, MaximumRows));
+        _angles = Own(new RotaryAngles(_config.Rotary.For(_config.RotarySize, contextTokens), MaximumRows));
+        _windowAngles = _config.WindowRotary == _config.Rotary ? _angles : Own(new RotaryAngles(_config.WindowRotary.For(_config.RotarySize, contextTokens), MaximumRows));
         _x = Buffer(hidden);
         _normed = Buffer(hidden, quantized);
         _projected = Buffer((_config.Heads + (2 * _config.KeyValueHeads)) * size);
@@ -195,6 +197,10 @@ internal sealed unsafe class CpuDecoder : IDecoder
         }
 
         _angles.Set(row, _rows.Position(row));
+        if (_windowAngles != _angles)
+        {
+            _windowAngles.Set(row, _rows.Position(row));
+        }
     }
 
     private void Norm(NativeBlock weight, int row)
@@ -216,6 +222,7 @@ internal sealed unsafe class CpuDecoder : IDecoder
     {
         var (queries, shared, size) = (_config.Heads, _config.KeyValueHeads, _config.HeadSize);
         var heads = _projected[row];
+        var angles = _config.Windows[_layer] > 0 ? _windowAngles : _angles;
         if (Layer.QueryKeyValueBias is { } bias)
         {
             var count = (queries + (2 * shared)) * size;
@@ -230,7 +237,7 @@ internal sealed unsafe class CpuDecoder : IDecoder
                 Norm(norm, numbers, size, numbers);
             }
 
-            _kernels.Rotate(numbers, _angles.Cosines(row), _angles.Sines(row), _angles.Pairs);
+            _kernels.Rotate(numbers, angles.Cosines(row), angles.Sines(row), angles.Pairs);
         }
 
         var position = _rows.Position(row);

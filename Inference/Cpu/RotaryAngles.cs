@@ -1,4 +1,5 @@
 using CocoonOrleans.Inference.Cpu.Memory;
+using CocoonOrleans.Inference.Models.Rotary;
 
 namespace CocoonOrleans.Inference.Cpu;
 
@@ -9,12 +10,11 @@ internal sealed unsafe class RotaryAngles : IDisposable
     private readonly double _magnitude;
     private readonly NativeBlock _angles;
 
-    /// <param name="frequencies">Radians for one position, one for each pair of a head.</param>
-    /// <param name="magnitude">What cosines and sines are multiplied with.</param>
+    /// <param name="turning">How the positions turn.</param>
     /// <param name="rows">The most rows.</param>
-    public RotaryAngles(double[] frequencies, double magnitude, int rows)
+    public RotaryAngles(RotaryFrequencies turning, int rows)
     {
-        (_frequencies, _magnitude) = (frequencies, magnitude);
+        (_frequencies, _magnitude) = (turning.Frequencies, turning.Magnitude);
         _angles = new NativeBlock(2L * rows * Pairs * sizeof(float));
     }
 

@@ -18,7 +18,7 @@ public sealed class UpstreamFolder
 
     private const int LargestFile = 64 << 20;
 
-    private static readonly string[] Optional = [TokenizerFiles.Config, "chat_template.jinja", "generation_config.json", LlamaConfig.FileName];
+    private static readonly string[] Optional = [TokenizerFiles.Config, "chat_template.jinja", "generation_config.json", DecoderConfig.FileName];
 
     private readonly Dictionary<string, byte[]> _files;
 
@@ -55,7 +55,7 @@ public sealed class UpstreamFolder
 
     private IReadOnlyList<int> EndIds()
     {
-        if (!_files.TryGetValue(LlamaConfig.FileName, out var json))
+        if (!_files.TryGetValue(DecoderConfig.FileName, out var json))
         {
             return [];
         }

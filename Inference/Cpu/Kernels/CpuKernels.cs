@@ -1,4 +1,5 @@
 using CocoonOrleans.Inference.Cpu.Weights;
+using CocoonOrleans.Inference.Models;
 
 namespace CocoonOrleans.Inference.Cpu.Kernels;
 
@@ -50,7 +51,7 @@ internal abstract unsafe class CpuKernels
     /// <param name="up">As many; up to 15 more are read.</param>
     /// <param name="count">How many.</param>
     /// <param name="y">Receives as many; up to 15 more become zero.</param>
-    public abstract void Gate(GateActivation activation, float* gate, float* up, int count, float* y);
+    public abstract void Gate(Activation activation, float* gate, float* up, int count, float* y);
 
     /// <summary>x += y.</summary>
     public abstract void Add(float* x, float* y, int count);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CocoonOrleans.Inference.Cpu.Weights;
+using CocoonOrleans.Inference.Models;
 
 namespace CocoonOrleans.Inference.Cpu.Kernels;
 
@@ -100,7 +101,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>(string name, bool fourR
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Gate(GateActivation activation, float* gate, float* up, int count, float* y)
+    public override void Gate(Activation activation, float* gate, float* up, int count, float* y)
     {
         unchecked
         {
@@ -108,7 +109,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>(string name, bool fourR
             {
                 var x = TLanes.Load(gate + i);
                 // 0.5 x (1 + tanh(u)) is x sigmoid(2 u).
-                var inner = activation == GateActivation.Silu ? x : x * TLanes.MultiplyAdd(x * x, TLanes.Broadcast(0.0713548163f), TLanes.Broadcast(1.59576912f));
+                var inner = activation == Activation.Silu ? x : x * TLanes.MultiplyAdd(x * x, TLanes.Broadcast(0.0713548163f), TLanes.Broadcast(1.59576912f));
                 TLanes.Store(x * LaneMath<TLanes>.Sigmoid(inner) * TLanes.Load(up + i), y + i);
             }
 

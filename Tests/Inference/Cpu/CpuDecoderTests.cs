@@ -40,7 +40,7 @@ public sealed class CpuDecoderTests : IDisposable
         using var decoder = Make(folder, WeightFormat.Float32);
         TorchLibrary.Load();
         using var inference = torch.inference_mode();
-        using var reference = new LlamaDecoder(folder.Config, folder.Weights, folder.Config.ContextTokens, 600);
+        using var reference = new TorchDecoder(folder.Config, folder.Weights, folder.Config.ContextTokens, 600);
         int[] ids = [.. Stories260K.Prompt, .. Stories260K.Answer];
 
         var expected = new StoredSequence(reference).AppendAll(ids, ids.Length);
