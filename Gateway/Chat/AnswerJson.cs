@@ -31,7 +31,19 @@ internal static class AnswerJson
         WriteMessage(json, collected);
         json.WriteNull("refusal");
         json.WriteEndObject();
-        json.WriteNull("logprobs");
+        if (collected.Logprobs.IsEmpty)
+        {
+            json.WriteNull("logprobs");
+        }
+        else
+        {
+            json.WriteStartObject("logprobs");
+            json.WritePropertyName("content");
+            json.WriteRawValue([(byte)'[', .. collected.Logprobs, (byte)']'], skipInputValidation: true);
+            json.WriteNull("refusal");
+            json.WriteEndObject();
+        }
+
         json.WriteString("finish_reason", answer.FinishReason);
         json.WriteEndObject();
         json.WriteEndArray();

@@ -12,8 +12,11 @@ public readonly record struct ChunkContent(bool HasRole, string Text, string? Fi
     /// <summary>Its piece of a call; null where it has none.</summary>
     public ToolCallDelta? ToolCall { get; init; }
 
+    /// <summary>The log-probabilities of its tokens, the items of OpenAI's <c>logprobs.content</c> as the worker wrote them; null where it has none.</summary>
+    public byte[]? Logprobs { get; init; }
+
     /// <summary>Whether it says nothing but the role.</summary>
-    public bool IsRoleAlone => Text.Length == 0 && FinishReason is null && Reasoning is null && ToolCall is null;
+    public bool IsRoleAlone => Text.Length == 0 && FinishReason is null && Reasoning is null && ToolCall is null && Logprobs is null;
 
     /// <summary>All that the model wrote for it, as well as that can be told from here, to count its tokens.</summary>
     public string Written => ToolCall is { } call ? call.Written : Reasoning ?? Text;

@@ -13,7 +13,7 @@ public sealed class ChunkReader(string completionId, long created, string model)
 {
     private const int MaxCalls = 128;
 
-    private static readonly JsonReaderOptions Json = new() { MaxDepth = 8 };
+    private static readonly JsonReaderOptions Json = new() { MaxDepth = 10 };
 
     private bool _begun;
     private bool _finished;
@@ -39,7 +39,7 @@ public sealed class ChunkReader(string completionId, long created, string model)
         try
         {
             var reader = new Utf8JsonReader(chunk, Json);
-            ChunkFault fault = ReadChunk(ref reader, ref fields);
+            ChunkFault fault = ReadChunk(ref reader, chunk, ref fields);
             if (fault != ChunkFault.None)
             {
                 return fault;
@@ -63,7 +63,7 @@ public sealed class ChunkReader(string completionId, long created, string model)
             return ChunkFault.OutOfOrder;
         }
 
-        if (!fields.HasRole && fields.FinishReason is null && !hasPart)
+        if (!fields.HasRole && fields.FinishReason is null && !hasPart && fields.Logprobs is null)
         {
             return ChunkFault.Empty;
         }
@@ -74,12 +74,13 @@ public sealed class ChunkReader(string completionId, long created, string model)
         content = new ChunkContent(fields.HasRole, fields.Text ?? "", fields.FinishReason)
         {
             Reasoning = fields.Reasoning,
+            Logprobs = fields.Logprobs,
             ToolCall = fields.HasToolCall ? new ToolCallDelta(fields.CallIndex, fields.CallId, fields.CallName, fields.Arguments ?? "") : null,
         };
         return ChunkFault.None;
     }
 
-    private ChunkFault ReadChunk(ref Utf8JsonReader reader, ref Fields fields)
+    private ChunkFault ReadChunk(ref Utf8JsonReader reader, ReadOnlySpan<byte> chunk, ref Fields fields)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -110,7 +111,7 @@ public sealed class ChunkReader(string completionId, long created, string model)
             else if (reader.ValueTextEquals("choices"u8))
             {
                 bit = 16;
-                ChunkFault fault = ReadChoices(ref reader, ref fields);
+                ChunkFault fault = ReadChoices(ref reader, chunk, ref fields);
                 if (fault != ChunkFault.None)
                 {
                     return fault;
@@ -152,7 +153,7 @@ public sealed class ChunkReader(string completionId, long created, string model)
         return (seen & required) == required ? ChunkFault.None : ChunkFault.MissingOrDoubleField;
     }
 
-    private static ChunkFault ReadChoices(ref Utf8JsonReader reader, ref Fields fields)
+    private static ChunkFault ReadChoices(ref Utf8JsonReader reader, ReadOnlySpan<byte> chunk, ref Fields fields)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -185,7 +186,7 @@ public sealed class ChunkReader(string completionId, long created, string model)
             }
             else if (reader.ValueTextEquals("logprobs"u8))
             {
-                (bit, valid) = (8, IsNull(ref reader));
+                (bit, valid) = (8, LogprobsReader.TryRead(ref reader, chunk, out fields.Logprobs));
             }
             else
             {
@@ -396,6 +397,7 @@ public sealed class ChunkReader(string completionId, long created, string model)
         public string? Text;
         public string? FinishReason;
         public string? Reasoning;
+        public byte[]? Logprobs;
         public bool HasToolCall;
         public int CallIndex;
         public string? CallId;

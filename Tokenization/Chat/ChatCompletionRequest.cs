@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 
 namespace CocoonOrleans.Tokenization.Chat;
@@ -31,6 +32,15 @@ public sealed record ChatCompletionRequest
 
     /// <summary>-2 to 2: taken from the logits of tokens for each time they stand in the answer already.</summary>
     public double? FrequencyPenalty { get; init; }
+
+    /// <summary>Added to the logits of tokens by their ids, -100 to 100; at most 300.</summary>
+    public IReadOnlyDictionary<int, double> LogitBias { get; init; } = ReadOnlyDictionary<int, double>.Empty;
+
+    /// <summary>Above 0 and up to 2: makes tokens that stand in prompt or answer already less likely. An extension.</summary>
+    public double? RepetitionPenalty { get; init; }
+
+    /// <summary>Null for no log-probabilities; else of how many of the likeliest tokens beside each token, 0 to 20.</summary>
+    public int? TopLogprobs { get; init; }
 
     /// <summary>Seed of the sampling; null for any.</summary>
     public long? Seed { get; init; }

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -12,6 +14,8 @@ internal static class ChatRequestReader
     private const int LongestEndUser = 512;
     private const int MostStops = 4;
     private const int MostChoices = 8;
+    private const int MostBiases = 300;
+    private const int MostLogprobs = 20;
 
     /// <summary>The request; null or half-read where an error went into <paramref name="reading"/>.</summary>
     public static ChatCompletionRequest? Read(ReadOnlyMemory<byte> utf8Json, RequestReading reading)
@@ -61,6 +65,9 @@ internal static class ChatRequestReader
             TopK = (int?)body.Take("top_k").Integer(0, int.MaxValue),
             PresencePenalty = body.Take("presence_penalty").Number(-2, 2),
             FrequencyPenalty = body.Take("frequency_penalty").Number(-2, 2),
+            LogitBias = ReadBias(body.Take("logit_bias")),
+            RepetitionPenalty = body.Take("repetition_penalty").Number(0, 2, smallestAllowed: false),
+            TopLogprobs = ReadLogprobs(body.Take("logprobs"), body.Take("top_logprobs")),
             Seed = body.Take("seed").Integer(long.MinValue, long.MaxValue),
             Stop = ReadStop(body.Take("stop")),
             Tools = tools,
@@ -122,6 +129,44 @@ internal static class ChatRequestReader
         }
 
         return item.String(longest) ?? "";
+    }
+
+    private static ReadOnlyDictionary<int, double> ReadBias(RequestField field)
+    {
+        if (field.Members(MostBiases) is not { Count: > 0 } members)
+        {
+            return ReadOnlyDictionary<int, double>.Empty;
+        }
+
+        var bias = new Dictionary<int, double>();
+        foreach (var (name, value) in members)
+        {
+            if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            {
+                field.Invalid("must have token ids as names");
+                break;
+            }
+
+            if (value.IsAbsent)
+            {
+                value.Invalid("must be a number");
+            }
+
+            bias[id] = value.Number(-100, 100) ?? 0;
+        }
+
+        return bias.AsReadOnly();
+    }
+
+    private static int? ReadLogprobs(RequestField wanted, RequestField top)
+    {
+        var (isWanted, count) = (wanted.Bool() ?? false, (int?)top.Integer(0, MostLogprobs));
+        if (count > 0 && !isWanted)
+        {
+            top.Invalid("needs logprobs to be true");
+        }
+
+        return isWanted ? count ?? 0 : null;
     }
 
     private static bool ReadIncludeUsage(RequestField field)

@@ -154,6 +154,37 @@ internal readonly struct RequestField(JsonElement element, string path, RequestR
         return members;
     }
 
+    /// <summary>The members of an object whose names are data, the last of a name; null if it is absent, something else, or has too many.</summary>
+    public Dictionary<string, RequestField>? Members(int most)
+    {
+        if (IsAbsent)
+        {
+            return null;
+        }
+
+        if (Kind != JsonValueKind.Object || element.GetPropertyCount() > most)
+        {
+            Invalid($"must be an object of at most {most} members");
+            return null;
+        }
+
+        var members = new Dictionary<string, RequestField>();
+        foreach (var member in element.EnumerateObject())
+        {
+            try
+            {
+                members[member.Name] = new RequestField(member.Value, $"{path}.{RequestReading.Printable(member.Name)}", reading);
+            }
+            catch (InvalidOperationException)
+            {
+                Invalid("has a name that is not valid Unicode");
+                return null;
+            }
+        }
+
+        return members;
+    }
+
     /// <summary>The items of an array; none if it is absent, something else, or too long or too short.</summary>
     public List<RequestField> Items(int fewest, int most)
     {

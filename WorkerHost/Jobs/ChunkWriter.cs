@@ -1,6 +1,9 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Tokenization.Tokenizers;
 using CocoonOrleans.Tunnel.Messages;
 
 namespace CocoonOrleans.WorkerHost.Jobs;
@@ -11,15 +14,27 @@ namespace CocoonOrleans.WorkerHost.Jobs;
 /// </summary>
 /// <param name="dispatch">Has id, time and model.</param>
 /// <param name="systemFingerprint">Names engine and weights.</param>
+/// <param name="tokenizer">Names tokens beside their log-probabilities.</param>
 /// <param name="includeUsage">Whether every chunk has <c>"usage":null</c>; the chunk with the usage is the gateway's.</param>
-internal sealed class ChunkWriter(JobDispatch dispatch, string systemFingerprint, bool includeUsage) : IDisposable
+internal sealed class ChunkWriter(JobDispatch dispatch, string systemFingerprint, Tokenizer tokenizer, bool includeUsage) : IDisposable
 {
     /// <summary>Most characters in one chunk: escaped six-fold, with all else, they fit a record.</summary>
     public const int MaxCharacters = 4096;
 
+    /// <summary>What OpenAI's API has in place of an infinity, which JSON can't say.</summary>
+    private const double LeastLogprob = -9999;
+
     private readonly ArrayBufferWriter<byte> _buffer = new(512);
     // Relaxed: the chunk is read as JSON, never pasted into a page, and other scripts than Latin stay one third of the size.
     private readonly Utf8JsonWriter _json = new(Stream.Null, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+
+    private TokenGenerated? _scored;
+
+    /// <summary>Puts a token's log-probabilities into the next chunk.</summary>
+    public void Score(TokenGenerated token) => _scored = token;
+
+    /// <summary>Whether a token's log-probabilities wait for a chunk.</summary>
+    public bool HasScore => _scored is not null;
 
     /// <summary>The first chunk.</summary>
     public ReadOnlyMemory<byte> Role()
@@ -112,7 +127,7 @@ internal sealed class ChunkWriter(JobDispatch dispatch, string systemFingerprint
     private ReadOnlyMemory<byte> End(string? finishReason)
     {
         _json.WriteEndObject();
-        _json.WriteNull("logprobs"u8);
+        WriteLogprobs();
         if (finishReason is null)
         {
             _json.WriteNull("finish_reason"u8);
@@ -132,5 +147,48 @@ internal sealed class ChunkWriter(JobDispatch dispatch, string systemFingerprint
         _json.WriteEndObject();
         _json.Flush();
         return _buffer.WrittenMemory;
+    }
+
+    private void WriteLogprobs()
+    {
+        if (_scored is not { Logprobs: { } logprobs } token)
+        {
+            _json.WriteNull("logprobs"u8);
+            return;
+        }
+
+        _scored = null;
+        _json.WriteStartObject("logprobs"u8);
+        _json.WriteStartArray("content"u8);
+        _json.WriteStartObject();
+        WriteToken(token.Id, logprobs.Logprob);
+        _json.WriteStartArray("top_logprobs"u8);
+        foreach (TokenLogprob top in logprobs.Top)
+        {
+            _json.WriteStartObject();
+            WriteToken(top.Id, top.Logprob);
+            _json.WriteEndObject();
+        }
+
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+        _json.WriteEndArray();
+        _json.WriteNull("refusal"u8);
+        _json.WriteEndObject();
+    }
+
+    private void WriteToken(int id, double logprob)
+    {
+        // A special token stands for no bytes of the text, but has a name.
+        ReadOnlySpan<byte> bytes = tokenizer.IsSpecial(id) ? Encoding.UTF8.GetBytes(tokenizer.TokenOf(id) ?? "") : tokenizer.BytesOf(id);
+        _json.WriteString("token"u8, Encoding.UTF8.GetString(bytes));
+        _json.WriteNumber("logprob"u8, Math.Max(logprob, LeastLogprob));
+        _json.WriteStartArray("bytes"u8);
+        foreach (byte part in bytes)
+        {
+            _json.WriteNumberValue(part);
+        }
+
+        _json.WriteEndArray();
     }
 }

@@ -90,6 +90,9 @@ internal static class JobPreparation
         MinP = request.MinP ?? SamplingOptions.Default.MinP,
         PresencePenalty = request.PresencePenalty ?? SamplingOptions.Default.PresencePenalty,
         FrequencyPenalty = request.FrequencyPenalty ?? SamplingOptions.Default.FrequencyPenalty,
+        LogitBias = request.LogitBias,
+        RepetitionPenalty = request.RepetitionPenalty ?? SamplingOptions.Default.RepetitionPenalty,
+        TopLogprobs = request.TopLogprobs,
         Seed = request.Seed,
     };
 }

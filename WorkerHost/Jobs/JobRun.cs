@@ -64,7 +64,7 @@ internal sealed partial class JobRun(
         EngineCapabilities capabilities = engine.Capabilities;
         string kind = capabilities.Kind.ToWireName();
         await answer.WriteAsync(new JobMeta(job.Model.Loaded.ManifestSha256, kind, capabilities.Version, job.PromptTokens));
-        using var chunks = new ChunkWriter(job.Dispatch, SystemFingerprint.Of(kind, capabilities.Version, job.Model.Loaded.ManifestSha256), job.IncludeUsage);
+        using var chunks = new ChunkWriter(job.Dispatch, SystemFingerprint.Of(kind, capabilities.Version, job.Model.Loaded.ManifestSha256), job.Model.Loaded.Tokenizer, job.IncludeUsage);
         GenerationFinished? finished = null;
         bool begun = false;
         await foreach (GenerationEvent step in engine.GenerateAsync(job.Generation, over))
@@ -82,7 +82,17 @@ internal sealed partial class JobRun(
                 begun = true;
             }
 
+            if (step is TokenGenerated { Logprobs: not null } scored)
+            {
+                chunks.Score(scored);
+            }
+
             await WritePartsAsync(answer, chunks, job, parts);
+            if (chunks.HasScore)
+            {
+                await answer.WriteChunkAsync(chunks.Content(""));
+            }
+
             finished = step as GenerationFinished;
         }
 

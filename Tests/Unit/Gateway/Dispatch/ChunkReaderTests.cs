@@ -45,6 +45,30 @@ public sealed class ChunkReaderTests
         Assert.Equal(ChunkFault.OutOfOrder, Read(Choice($$"""{"tool_calls":[{{call}}]}""")));
     }
 
+    [Fact]
+    public void Read_Logprobs_GivesThemAsTheyCame()
+    {
+        const string token = """{"token":"a","logprob":-0.5,"bytes":[97],"top_logprobs":[{"token":"b","logprob":-9999,"bytes":null}]}""";
+        Good(Choice("""{"role":"assistant"}"""));
+
+        ChunkContent content = Good(Head + $$"""{"index":0,"delta":{"content":""},"logprobs":{"content":[{{token}}, {{token}}],"refusal":null},"finish_reason":null}]}""");
+
+        Assert.Equal($"{token}, {token}", Encoding.UTF8.GetString(content.Logprobs!));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""{"content":[]}""")]
+    [InlineData("""{"content":[{"token":"a","logprob":0.5,"bytes":[97],"top_logprobs":[]}]}""")]
+    [InlineData("""{"content":[{"token":"a","logprob":-1,"bytes":[256],"top_logprobs":[]}]}""")]
+    [InlineData("""{"content":[{"token":"a","logprob":-1,"bytes":[97]}]}""")]
+    [InlineData("""{"content":[{"token":"a","token":"b","logprob":-1,"bytes":[97],"top_logprobs":[]}]}""")]
+    [InlineData("""{"content":[{"token":"a","logprob":-1,"bytes":[97],"top_logprobs":[],"id":5}]}""")]
+    [InlineData("""{"content":[{"token":"a","logprob":-1,"bytes":[97],"top_logprobs":[{"token":"a","logprob":-1,"bytes":[97],"top_logprobs":[]}]}]}""")]
+    public void Read_LogprobsOfAnotherShape_AreRefused(string logprobs) =>
+        Assert.Equal(ChunkFault.BadField, Read(Head + $$"""{"index":0,"delta":{"role":"assistant"},"logprobs":{{logprobs}},"finish_reason":null}]}"""));
+
     [Theory]
     [InlineData(",\"usage\":null")]
     [InlineData(",\"system_fingerprint\":\"fp_1\"")]

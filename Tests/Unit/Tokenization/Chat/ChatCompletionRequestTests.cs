@@ -51,12 +51,12 @@ public sealed class ChatCompletionRequestTests
     public void TryParse_UnknownOptionalFields_AreIgnoredAndListed()
     {
         var request = Parse("""
-            {"model": "m", "messages": [{"role": "user", "content": "hi", "mood": "good"}], "logprobs": true, "top_logprobs": 3, "logit_bias": {}, "what is this?": 1, "provider": {"sort": "price"},
+            {"model": "m", "messages": [{"role": "user", "content": "hi", "mood": "good"}], "prediction": {"type": "content"}, "verbosity": "low", "web_search_options": {}, "what is this?": 1, "provider": {"sort": "price"},
              "stream_options": {"include_obfuscation": true}}
             """);
 
         Assert.Equal(
-            ["provider.sort", "messages[].mood", "stream_options.include_obfuscation", "logprobs", "top_logprobs", "logit_bias", "(unnamed)"],
+            ["provider.sort", "messages[].mood", "stream_options.include_obfuscation", "prediction", "verbosity", "web_search_options", "(unnamed)"],
             request.IgnoredParameters);
     }
 
@@ -96,6 +96,14 @@ public sealed class ChatCompletionRequestTests
     [InlineData("top_p", "0", "top_p", "invalid_value")]
     [InlineData("top_k", "-1", "top_k", "invalid_value")]
     [InlineData("seed", "9223372036854775808", "seed", "invalid_value")]
+    [InlineData("logprobs", "1", "logprobs", "invalid_value")]
+    [InlineData("top_logprobs", "3", "top_logprobs", "invalid_value")]
+    [InlineData("top_logprobs", "21", "top_logprobs", "invalid_value")]
+    [InlineData("logit_bias", "{\"a\":1}", "logit_bias", "invalid_value")]
+    [InlineData("logit_bias", "{\"5\":101}", "logit_bias.5", "invalid_value")]
+    [InlineData("logit_bias", "{\"5\":null}", "logit_bias.5", "invalid_value")]
+    [InlineData("logit_bias", "[5]", "logit_bias", "invalid_value")]
+    [InlineData("repetition_penalty", "0", "repetition_penalty", "invalid_value")]
     [InlineData("stop", "[\"a\",\"b\",\"c\",\"d\",\"e\"]", "stop", "invalid_value")]
     [InlineData("stop", "[\"a\",\"\"]", "stop[1]", "invalid_value")]
     [InlineData("stop", "[null]", "stop[0]", "invalid_value")]
@@ -147,6 +155,19 @@ public sealed class ChatCompletionRequestTests
         Assert.Equal([new ChatToolCall("c1", "f", """{"a":1}""")], request.Messages[0].ToolCalls);
         Assert.Equal("c1", request.Messages[1].ToolCallId);
         Assert.Empty(request.IgnoredParameters);
+    }
+
+    [Fact]
+    public void TryParse_LogprobsBiasAndRepetitionPenalty_AreRead()
+    {
+        var request = Parse("""
+            {"model": "m", "messages": [{"role": "user", "content": "x"}], "logprobs": true, "top_logprobs": 3, "logit_bias": {"5": -100, "17": 2.5}, "repetition_penalty": 1.2}
+            """);
+
+        Assert.Equal((3, 1.2), (request.TopLogprobs, request.RepetitionPenalty));
+        Assert.Equal(new Dictionary<int, double> { [5] = -100, [17] = 2.5 }, request.LogitBias);
+        Assert.Equal(0, Parse(With("logprobs", "true")).TopLogprobs);
+        Assert.Null(Parse(With("logprobs", "false")).TopLogprobs);
     }
 
     [Theory]
