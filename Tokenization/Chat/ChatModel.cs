@@ -103,7 +103,14 @@ public sealed class ChatModel
             return null;
         }
 
-        if (!_template.TryRender(request.Messages, addGenerationPrompt: true, TokenOf(Tokenizer.BeginOfTextId), TokenOf(Tokenizer.EndOfTextId), out var prompt, out var refusal))
+        var input = new ChatTemplateInput
+        {
+            Messages = [.. request.Messages.Select(ChatMessageJson.Write)],
+            AddGenerationPrompt = true,
+            BeginOfText = TokenOf(Tokenizer.BeginOfTextId),
+            EndOfText = TokenOf(Tokenizer.EndOfTextId),
+        };
+        if (!_template.TryRender(input, out var prompt, out var refusal))
         {
             error = new ChatRequestError($"The model's chat template refuses this chat: {refusal.Reason}", "messages", ChatRequestError.InvalidValue);
             return null;
