@@ -151,7 +151,15 @@ public sealed class ChatModel
             return null;
         }
 
-        if (!_template.TryRender(request.Messages, addGenerationPrompt: true, TokenOf(Tokenizer.BeginOfTextId), TokenOf(Tokenizer.EndOfTextId), out var prompt, out var refusal))
+        var input = new ChatTemplateInput
+        {
+            Messages = [.. request.Messages.Select(ChatMessageJson.Write)],
+            Tools = request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None ? [.. request.Tools.Select(tool => ChatMessageJson.Parse(tool.Json))] : null,
+            AddGenerationPrompt = true,
+            BeginOfText = TokenOf(Tokenizer.BeginOfTextId),
+            EndOfText = TokenOf(Tokenizer.EndOfTextId),
+        };
+        if (!_template.TryRender(input, out var prompt, out var refusal))
         {
             error = new ChatRequestError($"The model's chat template refuses this chat: {refusal.Reason}", "messages", ChatRequestError.InvalidValue);
             return null;

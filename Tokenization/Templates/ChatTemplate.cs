@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using CocoonOrleans.Tokenization.Chat;
+using System.Text.Json;
+using CocoonOrleans.Tokenization.Templates.BuiltIns;
 using CocoonOrleans.Tokenization.Templates.Statements;
 using CocoonOrleans.Tokenization.Templates.Syntax;
 using CocoonOrleans.Tokenization.Templates.Values;
@@ -7,8 +8,8 @@ using CocoonOrleans.Tokenization.Templates.Values;
 namespace CocoonOrleans.Tokenization.Templates;
 
 /// <summary>
-/// A model's chat template: the part of Jinja that ChatML's and Llama's simple templates need, in the environment that Hugging Face's transformers give it.
-/// A word that it doesn't know is refused when the template is parsed. Immutable and thread-safe.
+/// A model's chat template: the part of Jinja that chat templates use, in the environment that Hugging Face's transformers give it. A word that it doesn't
+/// know is refused when the template is parsed. Templates come with models and are not trusted: work, depth and length are bounded. Immutable and thread-safe.
 /// </summary>
 public sealed class ChatTemplate
 {
@@ -16,46 +17,40 @@ public sealed class ChatTemplate
 
     private readonly Block _body;
     private readonly bool _knowsDevelopers;
+    private readonly TimeProvider _time;
 
-    private ChatTemplate(Block body, bool knowsDevelopers)
+    private ChatTemplate(Block body, bool knowsDevelopers, TimeProvider time)
     {
         _body = body;
         _knowsDevelopers = knowsDevelopers;
+        _time = time;
     }
 
     /// <summary>Reads a template of at most 262,144 characters.</summary>
+    /// <param name="source">The template.</param>
+    /// <param name="time">The clock of <c>strftime_now</c>, which gives UTC; null for the system's.</param>
     /// <exception cref="TemplateSyntaxException">It is broken, or uses a word of Jinja that isn't supported; the message names line and word.</exception>
-    public static ChatTemplate Parse(string source) =>
+    public static ChatTemplate Parse(string source, TimeProvider? time = null) =>
         source.Length <= LongestSource
-            ? new ChatTemplate(TemplateParser.Parse(source), source.Contains("developer", StringComparison.Ordinal))
+            ? new ChatTemplate(TemplateParser.Parse(source), source.Contains("developer", StringComparison.Ordinal), time ?? TimeProvider.System)
             : throw new TemplateSyntaxException(1, "template", $"has more than {LongestSource} characters");
 
-    /// <summary>Writes a chat as the model reads it. A developer's message is shown as the system's to a template that doesn't know the word.</summary>
-    /// <param name="messages">The chat.</param>
-    /// <param name="addGenerationPrompt">Whether to end with what begins the assistant's answer.</param>
-    /// <param name="beginOfText">The template's <c>bos_token</c>; null where the model has none.</param>
-    /// <param name="endOfText">The template's <c>eos_token</c>; null where the model has none.</param>
+    /// <summary>
+    /// Writes a chat as the model reads it. All texts and names of <paramref name="input"/>'s JSON count as users' and are marked in the prompt, but for a message's
+    /// role where it is one of OpenAI's. A developer's message is shown as the system's to a template that doesn't know the word.
+    /// </summary>
+    /// <param name="input">The chat, and all else that the template may ask for.</param>
     /// <param name="prompt">The prompt.</param>
     /// <param name="refusal">Why there is none.</param>
     /// <returns>Whether there is a prompt.</returns>
-    public bool TryRender(
-        IReadOnlyList<ChatMessage> messages,
-        bool addGenerationPrompt,
-        string? beginOfText,
-        string? endOfText,
-        [NotNullWhen(true)] out ChatPrompt? prompt,
-        [NotNullWhen(false)] out TemplateRefusal? refusal)
+    public bool TryRender(ChatTemplateInput input, [NotNullWhen(true)] out ChatPrompt? prompt, [NotNullWhen(false)] out TemplateRefusal? refusal)
     {
         (prompt, refusal) = (null, null);
         try
         {
-            var run = new TemplateRun(new Dictionary<string, object?>
-            {
-                ["messages"] = messages.Select(ToValue).ToArray(),
-                ["add_generation_prompt"] = addGenerationPrompt,
-                ["bos_token"] = ToValue(beginOfText),
-                ["eos_token"] = ToValue(endOfText),
-            });
+            var run = new TemplateRun(_time);
+            Functions.Declare(run.Scope);
+            Declare(input, run.Scope);
             _body.Run(run);
             prompt = run.ToPrompt();
             return true;
@@ -67,29 +62,32 @@ public sealed class ChatTemplate
         }
     }
 
+    private void Declare(ChatTemplateInput input, TemplateScope variables)
+    {
+        variables["documents"] = null;
+        foreach (var (name, value) in input.Variables)
+        {
+            variables[name] = JsonValues.Read(value);
+        }
+
+        variables["messages"] = new TemplateList([.. input.Messages.Select(ReadMessage)]);
+        variables["tools"] = input.Tools is null ? null : new TemplateList([.. input.Tools.Select(tool => JsonValues.Read(tool))]);
+        variables["add_generation_prompt"] = input.AddGenerationPrompt;
+        variables["bos_token"] = ToValue(input.BeginOfText);
+        variables["eos_token"] = ToValue(input.EndOfText);
+    }
+
     private static object ToValue(string? token) => token is null ? TemplateUndefined.Value : MarkedText.FromTemplate(token);
 
-    private object ToValue(ChatMessage message)
+    private object? ReadMessage(JsonElement message)
     {
-        var value = new Dictionary<string, object?>
+        var value = JsonValues.Read(message);
+        if (value is TemplateMap map && map.TryGet("role", out var role) && role is MarkedText { Text: "system" or "developer" or "user" or "assistant" or "tool" } name)
         {
-            ["role"] = MarkedText.FromTemplate(NameOf(message.Role)),
-            ["content"] = MarkedText.FromMessage(message.Content),
-        };
-        if (message.Name is not null)
-        {
-            value["name"] = MarkedText.FromMessage(message.Name);
+            // Templates make special tokens of it, such as <|user|>.
+            map["role"] = MarkedText.FromTemplate(name.Text == "developer" && !_knowsDevelopers ? "system" : name.Text);
         }
 
         return value;
     }
-
-    private string NameOf(ChatRole role) => role switch
-    {
-        ChatRole.System => "system",
-        ChatRole.Developer => _knowsDevelopers ? "developer" : "system",
-        ChatRole.User => "user",
-        ChatRole.Assistant => "assistant",
-        _ => "tool",
-    };
 }

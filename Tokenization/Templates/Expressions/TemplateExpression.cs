@@ -10,10 +10,13 @@ internal abstract class TemplateExpression(int line)
     public object? Evaluate(TemplateRun run)
     {
         run.Spend();
-        return Compute(run);
+        run.Descend();
+        run.Line = line;
+        var value = Compute(run);
+        run.Line = line;
+        run.Ascend();
+        return value;
     }
 
     protected abstract object? Compute(TemplateRun run);
-
-    protected TemplateFailure Fail(string what) => new($"The chat template {what}, in line {line}.");
 }

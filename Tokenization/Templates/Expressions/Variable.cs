@@ -5,5 +5,7 @@ namespace CocoonOrleans.Tokenization.Templates.Expressions;
 /// <summary>The value of a name.</summary>
 internal sealed class Variable(string name, int line) : TemplateExpression(line)
 {
-    protected override object? Compute(TemplateRun run) => run[name];
+    public string Name => name;
+
+    protected override object? Compute(TemplateRun run) => run.Scope[name];
 }

@@ -6,17 +6,16 @@ namespace CocoonOrleans.Tokenization.Templates.Statements;
 /// <summary><c>{% if %}</c> with its <c>elif</c> branches and <c>else</c>.</summary>
 internal sealed class Choice(IReadOnlyList<(TemplateExpression Condition, Block Body)> branches, Block? otherwise) : TemplateStatement
 {
-    public override void Run(TemplateRun run)
+    public override Flow Run(TemplateRun run)
     {
         foreach (var (condition, body) in branches)
         {
             if (TemplateValues.IsTrue(condition.Evaluate(run)))
             {
-                body.Run(run);
-                return;
+                return body.Run(run);
             }
         }
 
-        otherwise?.Run(run);
+        return otherwise?.Run(run) ?? Flow.Next;
     }
 }

@@ -4,7 +4,11 @@ using CocoonOrleans.Tokenization.Templates.Values;
 namespace CocoonOrleans.Tokenization.Templates.Statements;
 
 /// <summary><c>{% set name = value %}</c>.</summary>
-internal sealed class SetVariable(string name, TemplateExpression value) : TemplateStatement
+internal sealed class SetVariable(Target target, TemplateExpression value) : TemplateStatement
 {
-    public override void Run(TemplateRun run) => run.Set(name, value.Evaluate(run));
+    public override Flow Run(TemplateRun run)
+    {
+        target.Assign(value.Evaluate(run), run);
+        return Flow.Next;
+    }
 }

@@ -1,44 +1,77 @@
 using System.Globalization;
+using CocoonOrleans.Tokenization.Templates.BuiltIns;
 using CocoonOrleans.Tokenization.Templates.Expressions;
 using CocoonOrleans.Tokenization.Templates.Values;
 
 namespace CocoonOrleans.Tokenization.Templates.Syntax;
 
-/// <summary>Reads expressions with Jinja's precedence: if, or, and, not, comparison, + -, ~, * %, then attributes, filters and tests.</summary>
+/// <summary>Reads expressions with Jinja's precedence: if, or, and, not, comparison, + -, ~, * / // %, **, - and + before a value, then parts, filters and tests.</summary>
 internal sealed class ExpressionParser(TokenReader tokens)
 {
-    /// <summary>The most parts of one expression: it also bounds how deep evaluation goes.</summary>
-    private const int MostParts = 512;
+    /// <summary>The most tokens of one expression.</summary>
+    private const int MostParts = 4096;
+
+    /// <summary>How deep the tree of an expression may grow, to the left as well. A run bounds its own depth too.</summary>
+    private const int LongestChain = 256;
 
     private const int DeepestNesting = 32;
 
     private static readonly string[] Keywords = ["if", "else", "elif", "for", "in", "is", "and", "or", "not", "recursive"];
+    private static readonly string[] Constants = ["true", "True", "false", "False", "none", "None"];
+
+    private readonly List<TemplateToken> _calls = [];
     private int _parts;
     private int _depth;
+    private int _chain;
+
+    /// <summary>The names that are called as functions.</summary>
+    public IReadOnlyList<TemplateToken> Calls => _calls;
 
     public TemplateExpression Parse()
     {
-        (_parts, _depth) = (0, 0);
+        (_parts, _depth, _chain) = (0, 0, 0);
         return ParseConditional();
     }
 
-    /// <summary>Reads an expression after which <c>if</c> means something else, as after <c>for x in</c>.</summary>
-    public TemplateExpression ParseUpToIf()
+    /// <summary>Reads an expression, or several with commas between them, which make a tuple.</summary>
+    /// <param name="isWithIf">Whether <c>a if b else c</c> may stand here; after <c>for x in</c> the <c>if</c> means something else.</param>
+    public TemplateExpression ParseTuple(bool isWithIf = true)
     {
-        (_parts, _depth) = (0, 0);
-        return ParseOr();
+        (_parts, _depth, _chain) = (0, 0, 0);
+        var line = tokens.Current.Line;
+        var first = isWithIf ? ParseConditional() : ParseOr();
+        return tokens.Current.IsSign(",") ? ParseRestOfTuple(first, line, isWithIf) : first;
+    }
+
+    /// <summary>Reads <c>| filter | filter</c>, to be put behind a value that is not known yet.</summary>
+    /// <param name="isFirstBare">Whether the first filter has no <c>|</c> before it.</param>
+    public Func<TemplateExpression, TemplateExpression> ParseFilterChain(bool isFirstBare)
+    {
+        (_parts, _depth, _chain) = (0, 0, 0);
+        var filters = new List<Func<TemplateExpression, TemplateExpression>>();
+        while (isFirstBare || TrySign(out _, "|"))
+        {
+            isFirstBare = false;
+            filters.Add(ParseFilter());
+        }
+
+        return value => filters.Aggregate(value, (filtered, filter) => filter(filtered));
+    }
+
+    /// <summary>Takes a name that may be given a value.</summary>
+    public TemplateToken TakeNewName()
+    {
+        var name = tokens.Take(TemplateTokenKind.Name, "a name");
+        return Keywords.Contains(name.Text) || Constants.Contains(name.Text) ? throw name.Refuse("can't be given a value") : name;
     }
 
     private TemplateExpression ParseConditional()
     {
-        if (++_depth > DeepestNesting)
-        {
-            throw tokens.Current.Refuse($"is nested deeper than {DeepestNesting}");
-        }
-
+        Nest();
         var value = ParseOr();
         while (TryName("if", out var line))
         {
+            Lengthen();
             var condition = ParseOr();
             value = new Conditional(condition, value, TryName("else", out _) ? ParseConditional() : null, line);
         }
@@ -52,7 +85,8 @@ internal sealed class ExpressionParser(TokenReader tokens)
         var left = ParseAnd();
         while (TryName("or", out var line))
         {
-            left = new Binary("or", left, ParseAnd(), line);
+            Lengthen();
+            left = new Logic(isAnd: false, left, ParseAnd(), line);
         }
 
         return left;
@@ -63,38 +97,50 @@ internal sealed class ExpressionParser(TokenReader tokens)
         var left = ParseNot();
         while (TryName("and", out var line))
         {
-            left = new Binary("and", left, ParseNot(), line);
+            Lengthen();
+            left = new Logic(isAnd: true, left, ParseNot(), line);
         }
 
         return left;
     }
 
-    private TemplateExpression ParseNot() => TryName("not", out var line) ? new Unary("not", ParseNot(), line) : ParseComparison();
+    private TemplateExpression ParseNot()
+    {
+        if (tokens.Current.IsName("not") && !tokens.IsNext(TemplateTokenKind.Name, "in"))
+        {
+            var line = Take().Line;
+            Nest();
+            var negated = new Unary("not", ParseNot(), line);
+            _depth--;
+            return negated;
+        }
+
+        return ParseComparison();
+    }
 
     private TemplateExpression ParseComparison()
     {
-        var left = ParseSum();
-        if (TryComparison() is not { } sign)
+        var first = ParseSum();
+        var others = new List<(string, TemplateExpression)>();
+        var line = tokens.Current.Line;
+        while (TryComparison() is { } sign)
         {
-            return left;
+            others.Add((sign, ParseSum()));
         }
 
-        var compared = new Binary(sign.Text, left, ParseSum(), sign.Line);
-        var next = tokens.Current;
-        return TryComparison() is null ? compared : throw next.Refuse("makes a chain of comparisons, which is not supported");
+        return others.Count == 0 ? first : new Comparison(first, others, line);
     }
 
-    private TemplateToken? TryComparison()
+    private string? TryComparison()
     {
-        var token = tokens.Current;
-        if (token.Is(TemplateTokenKind.Name, "not") && tokens.IsNext("in"))
+        if (tokens.Current.IsName("not") && tokens.IsNext(TemplateTokenKind.Name, "in"))
         {
             Take();
             Take();
-            return token with { Text = "not in" };
+            return "not in";
         }
 
-        return token.Is(TemplateTokenKind.Name, "in") || (token.Kind == TemplateTokenKind.Sign && token.Text is "==" or "!=" or "<" or ">" or "<=" or ">=") ? Take() : null;
+        return tokens.Current.IsName("in") || tokens.Current.IsSign("==", "!=", "<", ">", "<=", ">=") ? Take().Text : null;
     }
 
     private TemplateExpression ParseSum()
@@ -102,7 +148,8 @@ internal sealed class ExpressionParser(TokenReader tokens)
         var left = ParseConcatenation();
         while (TrySign(out var sign, "+", "-"))
         {
-            left = new Binary(sign.Text, left, ParseConcatenation(), sign.Line);
+            Lengthen();
+            left = new Arithmetic(sign.Text, left, ParseConcatenation(), sign.Line);
         }
 
         return left;
@@ -110,28 +157,57 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
     private TemplateExpression ParseConcatenation()
     {
-        var left = ParseProduct();
-        while (TrySign(out var sign, "~"))
+        var parts = new List<TemplateExpression> { ParseProduct() };
+        while (TrySign(out _, "~"))
         {
-            left = new Binary("~", left, ParseProduct(), sign.Line);
+            parts.Add(ParseProduct());
         }
 
-        return left;
+        return parts.Count == 1 ? parts[0] : new Concatenation(parts, parts[0].Line);
     }
 
     private TemplateExpression ParseProduct()
     {
-        var left = ParseUnary();
-        while (TrySign(out var sign, "*", "%"))
+        var left = ParsePower();
+        while (TrySign(out var sign, "*", "/", "//", "%"))
         {
-            left = new Binary(sign.Text, left, ParseUnary(), sign.Line);
+            Lengthen();
+            left = new Arithmetic(sign.Text, left, ParsePower(), sign.Line);
         }
 
         return left;
     }
 
-    private TemplateExpression ParseUnary() =>
-        TrySign(out var minus, "-") ? new Unary("-", ParseUnary(), minus.Line) : ParseFilters(ParseParts(ParsePrimary()));
+    /// <summary>Jinja reads powers from the left, unlike Python.</summary>
+    private TemplateExpression ParsePower()
+    {
+        var left = ParseUnary(isFiltered: true);
+        while (TrySign(out var sign, "**"))
+        {
+            Lengthen();
+            left = new Arithmetic(sign.Text, left, ParseUnary(isFiltered: true), sign.Line);
+        }
+
+        return left;
+    }
+
+    private TemplateExpression ParseUnary(bool isFiltered)
+    {
+        TemplateExpression value;
+        if (TrySign(out var sign, "-", "+"))
+        {
+            Nest();
+            value = new Unary(sign.Text, ParseUnary(isFiltered: false), sign.Line);
+            _depth--;
+        }
+        else
+        {
+            value = ParsePrimary();
+        }
+
+        value = ParseParts(value);
+        return isFiltered ? ParseFiltersAndTests(value) : value;
+    }
 
     private TemplateExpression ParsePrimary()
     {
@@ -144,12 +220,16 @@ internal sealed class ExpressionParser(TokenReader tokens)
                 return long.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                     ? new Literal(number, token.Line)
                     : throw token.Refuse("is too large");
+            case TemplateTokenKind.Real:
+                return new Literal(double.Parse(token.Text, CultureInfo.InvariantCulture), token.Line);
             case TemplateTokenKind.Name:
                 return ParseName(token);
             case TemplateTokenKind.Sign when token.Text == "(":
-                var inner = ParseConditional();
-                tokens.TakeSign(")");
-                return inner;
+                return ParseBrackets(token.Line);
+            case TemplateTokenKind.Sign when token.Text == "[":
+                return new ListLiteral(ParseItems("]"), isTuple: false, token.Line);
+            case TemplateTokenKind.Sign when token.Text == "{":
+                return ParseMap(token.Line);
             default:
                 throw token.Refuse("does not begin a value that is supported");
         }
@@ -168,19 +248,9 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
     private TemplateExpression ParseName(TemplateToken name)
     {
-        switch (name.Text)
+        if (Constants.Contains(name.Text))
         {
-            case "true" or "True":
-                return new Literal(true, name.Line);
-            case "false" or "False":
-                return new Literal(false, name.Line);
-            case "none" or "None":
-                return new Literal(null, name.Line);
-            case "raise_exception":
-                tokens.TakeSign("(");
-                var reason = ParseConditional();
-                tokens.TakeSign(")");
-                return new RaiseException(reason, name.Line);
+            return new Literal(name.Text is "none" or "None" ? null : name.Text is "true" or "True", name.Line);
         }
 
         if (Keywords.Contains(name.Text))
@@ -188,84 +258,175 @@ internal sealed class ExpressionParser(TokenReader tokens)
             throw name.Refuse("does not begin a value");
         }
 
-        return tokens.Current.Is(TemplateTokenKind.Sign, "(") ? throw name.Refuse("is a function that is not supported") : new Variable(name.Text, name.Line);
+        if (tokens.Current.IsSign("("))
+        {
+            _calls.Add(name);
+        }
+
+        return new Variable(name.Text, name.Line);
+    }
+
+    private TemplateExpression ParseBrackets(int line)
+    {
+        if (TrySign(out _, ")"))
+        {
+            return new ListLiteral([], isTuple: true, line);
+        }
+
+        var inner = ParseConditional();
+        inner = tokens.Current.IsSign(",") ? ParseRestOfTuple(inner, line, isWithIf: true) : inner;
+        tokens.TakeSign(")");
+        return inner;
+    }
+
+    private ListLiteral ParseRestOfTuple(TemplateExpression first, int line, bool isWithIf)
+    {
+        var items = new List<TemplateExpression> { first };
+        while (TrySign(out _, ",") && !tokens.Current.IsSign(")") && tokens.Current.Kind is not (TemplateTokenKind.BlockEnd or TemplateTokenKind.OutputEnd))
+        {
+            items.Add(isWithIf ? ParseConditional() : ParseOr());
+        }
+
+        return new ListLiteral(items, isTuple: true, line);
+    }
+
+    private List<TemplateExpression> ParseItems(string end)
+    {
+        var items = new List<TemplateExpression>();
+        while (!TrySign(out _, end))
+        {
+            if (items.Count > 0)
+            {
+                tokens.TakeSign(",");
+                if (TrySign(out _, end))
+                {
+                    break;
+                }
+            }
+
+            items.Add(ParseConditional());
+        }
+
+        return items;
+    }
+
+    private MapLiteral ParseMap(int line)
+    {
+        var entries = new List<(TemplateExpression, TemplateExpression)>();
+        while (!TrySign(out _, "}"))
+        {
+            if (entries.Count > 0)
+            {
+                tokens.TakeSign(",");
+                if (TrySign(out _, "}"))
+                {
+                    break;
+                }
+            }
+
+            var key = ParseConditional();
+            tokens.TakeSign(":");
+            entries.Add((key, ParseConditional()));
+        }
+
+        return new MapLiteral(entries, line);
     }
 
     private TemplateExpression ParseParts(TemplateExpression value)
     {
         while (TrySign(out var sign, ".", "[", "("))
         {
+            Lengthen();
             value = sign.Text switch
             {
-                "." => ParseAttribute(value),
-                "[" => ParseIndex(value, sign.Line),
-                _ => throw sign.Refuse("calls something that is not a function"),
+                "." => ParseMember(value),
+                "[" => ParseItem(value, sign.Line),
+                _ => ParseCall(value, sign),
             };
         }
 
         return value;
     }
 
-    private TemplateExpression ParseAttribute(TemplateExpression value)
+    private TemplateExpression ParseMember(TemplateExpression value)
     {
+        if (tokens.Current.Kind == TemplateTokenKind.Integer)
+        {
+            return new Item(value, ParsePrimary(), tokens.Current.Line);
+        }
+
         var name = tokens.Take(TemplateTokenKind.Name, "a name");
-        if (!tokens.TryTake(TemplateTokenKind.Sign, "("))
-        {
-            return new Member(value, new Literal(MarkedText.FromTemplate(name.Text), name.Line), name.Line);
-        }
-
-        if (name.Text != "strip")
-        {
-            throw name.Refuse("is a method that is not supported");
-        }
-
-        return tokens.TryTake(TemplateTokenKind.Sign, ")") ? new Filter(value, "trim", name.Line) : throw name.Refuse("is supported only without arguments");
+        return tokens.Current.IsSign("(") && !Methods.IsKnown(name.Text) ? throw name.Refuse("is a method that is not supported") : new Member(value, name.Text, name.Line);
     }
 
-    private TemplateExpression ParseIndex(TemplateExpression value, int line)
+    private TemplateExpression ParseItem(TemplateExpression value, int line)
     {
-        var from = tokens.Current.Is(TemplateTokenKind.Sign, ":") ? null : ParseConditional();
-        if (!tokens.TryTake(TemplateTokenKind.Sign, ":"))
+        var from = tokens.Current.IsSign(":") ? null : ParseConditional();
+        if (!TrySign(out _, ":"))
         {
             tokens.TakeSign("]");
-            return new Member(value, from!, line);
+            return new Item(value, from!, line);
         }
 
-        if (tokens.Current.Is(TemplateTokenKind.Sign, ":"))
-        {
-            throw tokens.Current.Refuse("makes a slice with a step, which is not supported");
-        }
-
-        var to = tokens.Current.Is(TemplateTokenKind.Sign, "]") ? null : ParseConditional();
+        var to = tokens.Current.IsSign(":", "]") ? null : ParseConditional();
+        var step = TrySign(out _, ":") && !tokens.Current.IsSign("]") ? ParseConditional() : null;
         tokens.TakeSign("]");
-        return new Slice(value, from, to, line);
+        return new Slice(value, from, to, step, line);
     }
 
-    private TemplateExpression ParseFilters(TemplateExpression value)
+    private Call ParseCall(TemplateExpression function, TemplateToken bracket) =>
+        function is Variable or Member ? new Call(function, ParseArguments(), bracket.Line) : throw bracket.Refuse("calls something that is not a function");
+
+    /// <summary>Reads the arguments of a call, of which <c>(</c> is taken.</summary>
+    private CallArguments ParseArguments()
+    {
+        var positional = new List<TemplateExpression>();
+        var named = new List<(string Name, TemplateExpression)>();
+        while (!TrySign(out _, ")"))
+        {
+            if (positional.Count + named.Count > 0)
+            {
+                tokens.TakeSign(",");
+                if (TrySign(out _, ")"))
+                {
+                    break;
+                }
+            }
+
+            var token = tokens.Current;
+            if (token.Kind == TemplateTokenKind.Name && tokens.IsNext(TemplateTokenKind.Sign, "="))
+            {
+                Take();
+                Take();
+                if (named.Exists(argument => argument.Name == token.Text))
+                {
+                    throw token.Refuse("is given twice");
+                }
+
+                named.Add((token.Text, ParseConditional()));
+            }
+            else
+            {
+                positional.Add(named.Count == 0 ? ParseConditional() : throw token.Refuse("has no name after an argument that has"));
+            }
+        }
+
+        return new CallArguments(positional, named);
+    }
+
+    private TemplateExpression ParseFiltersAndTests(TemplateExpression value)
     {
         while (true)
         {
             if (TrySign(out _, "|"))
             {
-                var name = tokens.Take(TemplateTokenKind.Name, "the name of a filter");
-                if (!Filter.Known.Contains(name.Text) || tokens.Current.Is(TemplateTokenKind.Sign, "("))
-                {
-                    throw name.Refuse("is a filter, or one with arguments, that is not supported");
-                }
-
-                value = new Filter(value, name.Text, name.Line);
+                Lengthen();
+                value = ParseFilter()(value);
             }
             else if (TryName("is", out var line))
             {
-                var negated = tokens.TryTake(TemplateTokenKind.Name, "not");
-                var name = tokens.Take(TemplateTokenKind.Name, "the name of a test");
-                if (!ValueTest.Known.Contains(name.Text))
-                {
-                    throw name.Refuse("is a test that is not supported");
-                }
-
-                value = new ValueTest(value, name.Text, line);
-                value = negated ? new Unary("not", value, line) : value;
+                Lengthen();
+                value = ParseTest(value, line);
             }
             else
             {
@@ -274,10 +435,71 @@ internal sealed class ExpressionParser(TokenReader tokens)
         }
     }
 
+    private Func<TemplateExpression, TemplateExpression> ParseFilter()
+    {
+        var name = tokens.Take(TemplateTokenKind.Name, "the name of a filter");
+        var filter = Filters.Find(name.Text) ?? throw name.Refuse("is a filter that is not supported");
+        var arguments = TrySign(out _, "(") ? ParseArguments() : CallArguments.None;
+        filter.Check(name, arguments);
+        CheckName(filter, arguments);
+        return value => new Filtered(value, filter, arguments, name.Line);
+    }
+
+    /// <summary><c>map</c> takes the name of a filter, <c>select</c> and its kin that of a test: an unknown one is refused here where it stands there as a text.</summary>
+    private void CheckName(BuiltIn filter, CallArguments arguments)
+    {
+        var place = filter.Name switch
+        {
+            "map" or "select" or "reject" => 0,
+            "selectattr" or "rejectattr" => 1,
+            _ => int.MaxValue,
+        };
+        if (place < arguments.Positional.Count && arguments.Positional[place] is Literal { Value: MarkedText name, Line: var line }
+            && (filter.Name == "map" ? Filters.Find(name.Text) : ValueTests.Find(name.Text)) is null)
+        {
+            throw new TemplateToken(TemplateTokenKind.Name, name.Text, line).Refuse($"is a {(filter.Name == "map" ? "filter" : "test")} that is not supported");
+        }
+    }
+
+    private TemplateExpression ParseTest(TemplateExpression value, int line)
+    {
+        var isNegated = tokens.TryName("not");
+        var name = tokens.Take(TemplateTokenKind.Name, "the name of a test");
+        var test = ValueTests.Find(name.Text) ?? throw name.Refuse("is a test that is not supported");
+        var arguments = TrySign(out _, "(") ? ParseArguments() : BeginsArgument() ? new CallArguments([ParseParts(ParsePrimary())], []) : CallArguments.None;
+        test.Check(name, arguments);
+        var tested = new Tested(value, test, arguments, line);
+        return isNegated ? new Unary("not", tested, line) : tested;
+    }
+
+    /// <summary>The one argument of a test needs no brackets.</summary>
+    private bool BeginsArgument() => tokens.Current.Kind switch
+    {
+        TemplateTokenKind.Name => tokens.Current.IsName("is") ? throw tokens.Current.Refuse("makes a chain of tests") : !tokens.Current.IsName("else", "or", "and", "if", "in", "not"),
+        TemplateTokenKind.StringLiteral or TemplateTokenKind.Integer or TemplateTokenKind.Real => true,
+        _ => tokens.Current.IsSign("[", "{"),
+    };
+
+    private void Nest()
+    {
+        if (++_depth > DeepestNesting)
+        {
+            throw tokens.Current.Refuse($"is nested deeper than {DeepestNesting}");
+        }
+    }
+
+    private void Lengthen()
+    {
+        if (++_chain > LongestChain)
+        {
+            throw tokens.Current.Refuse($"makes an expression with more than {LongestChain} operations");
+        }
+    }
+
     private bool TryName(string name, out int line)
     {
         line = tokens.Current.Line;
-        var found = tokens.Current.Is(TemplateTokenKind.Name, name);
+        var found = tokens.Current.IsName(name);
         if (found)
         {
             Take();
@@ -289,7 +511,7 @@ internal sealed class ExpressionParser(TokenReader tokens)
     private bool TrySign(out TemplateToken sign, params ReadOnlySpan<string> signs)
     {
         sign = tokens.Current;
-        if (sign.Kind != TemplateTokenKind.Sign || !signs.Contains(sign.Text))
+        if (!sign.IsSign(signs))
         {
             return false;
         }

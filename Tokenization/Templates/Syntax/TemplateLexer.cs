@@ -1,4 +1,4 @@
-using System.Text;
+using CocoonOrleans.Tokenization.Templates.Values;
 
 namespace CocoonOrleans.Tokenization.Templates.Syntax;
 
@@ -8,7 +8,7 @@ namespace CocoonOrleans.Tokenization.Templates.Syntax;
 /// </summary>
 internal sealed class TemplateLexer
 {
-    private static readonly string[] Signs = ["==", "!=", "<=", ">=", "//", "<", ">", "=", "+", "-", "*", "/", "%", "~", "|", "(", ")", "[", "]", "{", "}", ".", ":", ","];
+    private static readonly string[] Signs = ["==", "!=", "<=", ">=", "//", "**", "<", ">", "=", "+", "-", "*", "/", "%", "~", "|", "(", ")", "[", "]", "{", "}", ".", ":", ","];
 
     private readonly List<TemplateToken> _tokens = [];
     private readonly string _source;
@@ -17,7 +17,7 @@ internal sealed class TemplateLexer
 
     private TemplateLexer(string source)
     {
-        source = source.ReplaceLineEndings("\n");
+        source = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         _source = source.EndsWith('\n') ? source[..^1] : source;
     }
 
@@ -43,7 +43,7 @@ internal sealed class TemplateLexer
                 lineStarting = true;
             }
 
-            text = trimAll ? text.TrimStart() : text;
+            text = trimAll ? text[LeadingSpace(text)..] : text;
             if (tag == _source.Length)
             {
                 AddText(text, textLine);
@@ -76,12 +76,34 @@ internal sealed class TemplateLexer
         var control = _position + 2 < _source.Length ? _source[_position + 2] : ' ';
         if (control == '-')
         {
-            return text.TrimEnd();
+            return text[..^TrailingSpace(text)];
         }
 
         var lineStart = text.LastIndexOf('\n') + 1;
         var strips = _source[_position + 1] != '{' && control != '+' && (lineStart > 0 || lineStarting);
-        return strips && text.AsSpan(lineStart).IsWhiteSpace() ? text[..lineStart] : text;
+        return strips && LeadingSpace(text.AsSpan(lineStart)) == text.Length - lineStart ? text[..lineStart] : text;
+    }
+
+    private static int LeadingSpace(ReadOnlySpan<char> text)
+    {
+        var length = 0;
+        while (length < text.Length && PythonText.IsSpace(text[length]))
+        {
+            length++;
+        }
+
+        return length;
+    }
+
+    private static int TrailingSpace(string text)
+    {
+        var length = 0;
+        while (length < text.Length && PythonText.IsSpace(text[^(length + 1)]))
+        {
+            length++;
+        }
+
+        return length;
     }
 
     /// <summary>Reads one tag.</summary>
@@ -102,12 +124,13 @@ internal sealed class TemplateLexer
         }
 
         var end = output ? "}}" : "%}";
+        var open = new Stack<char>();
         while (true)
         {
-            SkipSpace();
+            Advance(_position + LeadingSpace(_source.AsSpan(_position)));
             var rest = _source.AsSpan(_position);
-            var control = rest.Length > 2 && rest[0] is '-' or '+' && rest[1..].StartsWith(end) ? rest[0] : ' ';
-            if (control != ' ' || rest.StartsWith(end))
+            var control = rest.Length > 2 && (rest[0] == '-' || (rest[0] == '+' && !output)) && rest[1..].StartsWith(end) ? rest[0] : ' ';
+            if (open.Count == 0 && (control != ' ' || rest.StartsWith(end)))
             {
                 _position += control == ' ' ? 0 : 1;
                 Add(output ? TemplateTokenKind.OutputEnd : TemplateTokenKind.BlockEnd, 2);
@@ -115,18 +138,35 @@ internal sealed class TemplateLexer
             }
 
             ReadToken();
+            Balance(open);
+        }
+    }
+
+    /// <summary>Inside brackets the end of a tag is none: <c>{{ {'a': {}} }}</c>.</summary>
+    private void Balance(Stack<char> open)
+    {
+        var token = _tokens[^1];
+        if (token.IsSign("(", "[", "{"))
+        {
+            open.Push(token.Text[0] == '(' ? ')' : token.Text[0] == '[' ? ']' : '}');
+        }
+        else if (token.IsSign(")", "]", "}") && (!open.TryPop(out var expected) || expected != token.Text[0]))
+        {
+            throw token.Refuse("closes a bracket that is not open");
         }
     }
 
     private (bool TrimAll, bool TrimNewline) SkipComment()
     {
-        var end = _source.IndexOf("#}", _position + 2, StringComparison.Ordinal);
+        var begin = _position + 2;
+        begin += begin < _source.Length && _source[begin] is '-' or '+' ? 1 : 0;
+        var end = _source.IndexOf("#}", Math.Min(begin, _source.Length), StringComparison.Ordinal);
         if (end < 0)
         {
             throw new TemplateSyntaxException(_line, "{#", "has no end");
         }
 
-        var control = _source[end - 1];
+        var control = end > begin ? _source[end - 1] : ' ';
         Advance(end + 2);
         return (control == '-', control is not ('-' or '+'));
     }
@@ -145,7 +185,7 @@ internal sealed class TemplateLexer
         }
         else if (char.IsAsciiDigit(c))
         {
-            Add(TemplateTokenKind.Integer, LengthWhile(char.IsAsciiDigit));
+            ReadNumber();
         }
         else if (c is '\'' or '"')
         {
@@ -158,32 +198,52 @@ internal sealed class TemplateLexer
         }
     }
 
-    private void ReadString(char quote)
+    /// <summary>A number is whole unless it has digits after a point, or an exponent. After a point, as in <c>x.0.1</c>, it is always whole.</summary>
+    private void ReadNumber()
     {
-        var (text, line) = (new StringBuilder(), _line);
-        var at = _position + 1;
-        for (; at < _source.Length && _source[at] != quote; at++)
+        var end = DigitsFrom(_position);
+        var whole = end;
+        if (_position == 0 || _source[_position - 1] != '.')
         {
-            text.Append(_source[at] == '\\' && at + 1 < _source.Length ? Unescape(_source[++at]) : _source[at]);
+            end = IsDigit(end + 1) && _source[end] == '.' ? DigitsFrom(end + 1) : end;
+            var sign = end + 1 < _source.Length && _source[end + 1] is '+' or '-' ? 1 : 0;
+            end = IsDigit(end + 1 + sign) && _source[end] is 'e' or 'E' ? DigitsFrom(end + 1 + sign) : end;
         }
 
-        if (at >= _source.Length)
-        {
-            throw new TemplateSyntaxException(line, quote.ToString(), "begins a string without end");
-        }
-
-        Advance(at + 1);
-        _tokens.Add(new TemplateToken(TemplateTokenKind.StringLiteral, text.ToString(), line));
+        var text = _source[_position..end].Replace("_", "", StringComparison.Ordinal);
+        _tokens.Add(new TemplateToken(end == whole ? TemplateTokenKind.Integer : TemplateTokenKind.Real, text, _line));
+        _position = end;
     }
 
-    private char Unescape(char escape) => escape switch
+    private bool IsDigit(int place) => place < _source.Length && char.IsAsciiDigit(_source[place]);
+
+    /// <summary>Where the digits end that begin here, which may have single underscores between them.</summary>
+    private int DigitsFrom(int place)
     {
-        'n' => '\n',
-        't' => '\t',
-        'r' => '\r',
-        '\\' or '\'' or '"' => escape,
-        _ => throw new TemplateSyntaxException(_line, $"\\{escape}", "is an escape that is not supported"),
-    };
+        while (IsDigit(place) || (place < _source.Length && _source[place] == '_' && IsDigit(place + 1)))
+        {
+            place++;
+        }
+
+        return place;
+    }
+
+    private void ReadString(char quote)
+    {
+        var end = _position + 1;
+        while (end < _source.Length && _source[end] != quote)
+        {
+            end += _source[end] == '\\' ? 2 : 1;
+        }
+
+        if (end >= _source.Length)
+        {
+            throw new TemplateSyntaxException(_line, quote.ToString(), "begins a string without end");
+        }
+
+        _tokens.Add(new TemplateToken(TemplateTokenKind.StringLiteral, StringEscapes.Resolve(_source[(_position + 1)..end], _line), _line));
+        Advance(end + 1);
+    }
 
     private int LengthWhile(Func<char, bool> belongs)
     {
@@ -195,8 +255,6 @@ internal sealed class TemplateLexer
 
         return end - _position;
     }
-
-    private void SkipSpace() => Advance(_position + LengthWhile(char.IsWhiteSpace));
 
     private void AddText(string text, int line)
     {

@@ -22,14 +22,26 @@ internal sealed class TokenReader(List<TemplateToken> tokens)
         return true;
     }
 
+    public bool TryName(string name) => TryTake(TemplateTokenKind.Name, name);
+
+    public bool TrySign(string sign) => TryTake(TemplateTokenKind.Sign, sign);
+
+    public void TakeName(string name)
+    {
+        if (!TryName(name))
+        {
+            throw Current.Refuse($"stands where {name} should be");
+        }
+    }
+
     public void TakeSign(string sign)
     {
-        if (!TryTake(TemplateTokenKind.Sign, sign))
+        if (!TrySign(sign))
         {
             throw Current.Refuse($"stands where {sign} should be");
         }
     }
 
-    /// <summary>Whether the next token but one is this name: the one after <c>{%</c>, or after <c>not</c>.</summary>
-    public bool IsNext(string name) => _at + 1 < tokens.Count && tokens[_at + 1].Is(TemplateTokenKind.Name, name);
+    /// <summary>Whether the token after the current one is this.</summary>
+    public bool IsNext(TemplateTokenKind kind, string text) => _at + 1 < tokens.Count && tokens[_at + 1].Is(kind, text);
 }

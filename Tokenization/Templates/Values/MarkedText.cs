@@ -3,64 +3,64 @@ namespace CocoonOrleans.Tokenization.Templates.Values;
 /// <summary>A text that knows which of its parts came from a message: what stands there must never be read as a special token. Immutable.</summary>
 internal sealed class MarkedText
 {
-    private MarkedText(string text, TextRange[] fromMessages)
+    private readonly TextRange[] _fromMessages;
+
+    /// <param name="text">The text.</param>
+    /// <param name="fromMessages">In order, none empty, none touching the next.</param>
+    public MarkedText(string text, TextRange[] fromMessages)
     {
         Text = text;
-        FromMessages = fromMessages;
+        _fromMessages = fromMessages;
     }
+
+    public static MarkedText Empty { get; } = new("", []);
 
     public string Text { get; }
 
+    public int Length => Text.Length;
+
     /// <summary>In order, none empty, none touching the next.</summary>
-    public IReadOnlyList<TextRange> FromMessages { get; }
+    public IReadOnlyList<TextRange> FromMessages => _fromMessages;
 
-    public static MarkedText FromTemplate(string text) => new(text, []);
+    public bool IsMarked => _fromMessages.Length > 0;
 
-    public static MarkedText FromMessage(string text) => new(text, text.Length == 0 ? [] : [new TextRange(0, text.Length)]);
+    public static MarkedText FromTemplate(string text) => text.Length == 0 ? Empty : new(text, []);
+
+    public static MarkedText FromMessage(string text) => text.Length == 0 ? Empty : new(text, [new TextRange(0, text.Length)]);
+
+    /// <summary>A text made of others of which only the whole can be marked.</summary>
+    public static MarkedText From(string text, bool marked) => marked ? FromMessage(text) : FromTemplate(text);
 
     public MarkedText Slice(int start, int length)
     {
-        var ranges = new List<TextRange>();
-        foreach (var range in FromMessages)
+        if (length == Length || length == 0)
         {
-            var (from, to) = (Math.Max(range.Start, start), Math.Min(range.End, start + length));
-            if (from < to)
-            {
-                ranges.Add(new TextRange(from - start, to - start));
-            }
+            return length == 0 ? Empty : this;
+        }
+
+        var ranges = new List<TextRange>();
+        for (var i = FirstEndingAfter(start); i < _fromMessages.Length && _fromMessages[i].Start < start + length; i++)
+        {
+            ranges.Add(new TextRange(Math.Max(_fromMessages[i].Start, start) - start, Math.Min(_fromMessages[i].End, start + length) - start));
         }
 
         return new MarkedText(Text.Substring(start, length), [.. ranges]);
     }
 
-    public MarkedText Trim()
-    {
-        var start = Text.Length - Text.AsSpan().TrimStart().Length;
-        return Slice(start, Text.AsSpan(start).TrimEnd().Length);
-    }
+    public MarkedText From(int start) => Slice(start, Length - start);
 
-    public static MarkedText operator +(MarkedText left, MarkedText right)
+    /// <summary>The same places with other characters, one for one.</summary>
+    public MarkedText WithSameLength(string text) => text.Length == Length ? new(text, _fromMessages) : From(text, IsMarked);
+
+    private int FirstEndingAfter(int place)
     {
-        var ranges = new List<TextRange>(left.FromMessages);
-        foreach (var range in right.FromMessages)
+        var (low, high) = (0, _fromMessages.Length);
+        while (low < high)
         {
-            AddShifted(ranges, range, left.Text.Length);
+            var middle = (low + high) / 2;
+            (low, high) = _fromMessages[middle].End <= place ? (middle + 1, high) : (low, middle);
         }
 
-        return new MarkedText(left.Text + right.Text, [.. ranges]);
-    }
-
-    /// <summary>Adds a range moved to the right; one that touches the last becomes part of it.</summary>
-    public static void AddShifted(List<TextRange> ranges, TextRange range, int shift)
-    {
-        var moved = new TextRange(range.Start + shift, range.End + shift);
-        if (ranges.Count > 0 && ranges[^1].End == moved.Start)
-        {
-            ranges[^1] = new TextRange(ranges[^1].Start, moved.End);
-        }
-        else
-        {
-            ranges.Add(moved);
-        }
+        return low;
     }
 }

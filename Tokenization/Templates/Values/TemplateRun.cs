@@ -1,42 +1,37 @@
-using System.Text;
+using System.Runtime.CompilerServices;
 
 namespace CocoonOrleans.Tokenization.Templates.Values;
 
 /// <summary>One rendering: its variables, its output and how much work it may still do. Templates come from strangers, so all of it is bounded.</summary>
-internal sealed class TemplateRun(IReadOnlyDictionary<string, object?> globals)
+internal sealed class TemplateRun
 {
+    /// <summary>Copying this much text counts as one step of work.</summary>
+    public const int CharactersPerStep = 32;
+
     /// <summary>The longest text a template may make, in characters.</summary>
     private const int LongestText = 16 * 1024 * 1024;
 
-    private const int CharactersPerStep = 32;
+    private const int CharactersComparedAtOnce = 8;
+    private const int DeepestNesting = 512;
 
-    private readonly List<Dictionary<string, object?>> _scopes = [new(globals)];
-    private readonly StringBuilder _output = new();
-    private readonly List<TextRange> _fromMessages = [];
-    private long _stepsLeft = 1_000_000;
+    private MarkedTextBuilder _output;
+    private long _stepsLeft = 2_000_000;
+    private int _depth;
 
-    public object? this[string name]
+    public TemplateRun(TimeProvider time)
     {
-        get
-        {
-            for (var i = _scopes.Count - 1; i >= 0; i--)
-            {
-                if (_scopes[i].TryGetValue(name, out var value))
-                {
-                    return value;
-                }
-            }
-
-            return TemplateUndefined.Value;
-        }
+        Time = time;
+        _output = new MarkedTextBuilder(this);
     }
 
-    /// <summary>Sets a variable where the template stands: in a loop, for this round only.</summary>
-    public void Set(string name, object? value) => _scopes[^1][name] = value;
+    public TimeProvider Time { get; }
 
-    public void Enter() => _scopes.Add([]);
+    public TemplateScope Scope { get; set; } = new(outer: null);
 
-    public void Leave() => _scopes.RemoveAt(_scopes.Count - 1);
+    /// <summary>The template's line that is at work, for messages.</summary>
+    public int Line { get; set; }
+
+    public TemplateFailure Fail(string what) => new($"The chat template {what}, in line {Line}.");
 
     /// <summary>Counts a step of work, and one more for each 32 characters that it touches.</summary>
     public void Spend(long characters = 0)
@@ -48,33 +43,56 @@ internal sealed class TemplateRun(IReadOnlyDictionary<string, object?> globals)
         }
     }
 
-    public MarkedText Join(MarkedText left, MarkedText right)
-    {
-        CheckLength((long)left.Text.Length + right.Text.Length);
-        Spend(left.Text.Length + right.Text.Length);
-        Spend((left.FromMessages.Count + right.FromMessages.Count) * CharactersPerStep);
-        return left + right;
-    }
+    /// <summary>Counts the work on a list's elements.</summary>
+    public void SpendElements(long count) => Spend(count * CharactersPerStep);
 
-    public void Write(MarkedText text)
+    /// <summary>Counts a search. In the worst text every place starts like a long part does.</summary>
+    public void SpendSearch(MarkedText text, MarkedText part) => Spend((long)text.Length * (1 + part.Length / CharactersComparedAtOnce));
+
+    /// <summary>Goes one step deeper into nested expressions, macros or values; <see cref="Ascend"/> comes back. A failure ends the whole run, so needs no way back.</summary>
+    public void Descend()
     {
-        CheckLength((long)_output.Length + text.Text.Length);
-        Spend(text.Text.Length);
-        foreach (var range in text.FromMessages)
+        if (++_depth > DeepestNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            MarkedText.AddShifted(_fromMessages, range, _output.Length);
+            throw new TemplateFailure($"The chat template nests its work deeper than {DeepestNesting}.");
         }
-
-        _output.Append(text.Text);
     }
 
-    public ChatPrompt ToPrompt() => new(_output.ToString(), _fromMessages);
+    public void Ascend() => _depth--;
 
-    private static void CheckLength(long length)
+    public void CheckLength(long length)
     {
         if (length > LongestText)
         {
             throw new TemplateFailure($"The chat template makes a text of more than {LongestText} characters.");
         }
     }
+
+    public MarkedText Join(MarkedText left, MarkedText right)
+    {
+        if (left.Length == 0 || right.Length == 0)
+        {
+            return left.Length == 0 ? right : left;
+        }
+
+        var text = new MarkedTextBuilder(this);
+        text.Append(left);
+        text.Append(right);
+        return text.ToText();
+    }
+
+    public void Write(MarkedText text) => _output.Append(text);
+
+    /// <summary>What a body writes, in a scope of its own where it asks for one.</summary>
+    public MarkedText Capture(Action body)
+    {
+        var outer = _output;
+        _output = new MarkedTextBuilder(this);
+        body();
+        var text = _output.ToText();
+        _output = outer;
+        return text;
+    }
+
+    public ChatPrompt ToPrompt() => new(_output.ToString(), _output.FromMessages);
 }

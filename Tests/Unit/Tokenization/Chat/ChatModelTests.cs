@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CocoonOrleans.Tests.Unit.Tokenization.Goldens;
+using CocoonOrleans.Tests.Unit.Tokenization.Templates;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tokenization.Templates;
 using CocoonOrleans.Tokenization.Tokenizers;
@@ -22,7 +23,7 @@ public sealed class ChatModelTests
     public void TryEncodePrompt_ChatMlWithQwen3_IsWhatHuggingFaceGives()
     {
         var goldens = TokenGoldens.Load();
-        var template = JsonNode.Parse(File.ReadAllText(TokenGoldens.PathOf("templates.json")))!["templates"]!["chatml"]!.GetValue<string>();
+        var template = TemplateCases.Families["chatml"];
         var model = ChatModel.Load(new ChatModelFiles(
             File.ReadAllBytes(Path.Combine(ReferenceModels.Qwen3, "tokenizer.json")), "{\"eos_token\": \"<|im_end|>\"}"u8.ToArray(), Encoding.UTF8.GetBytes(template)));
 
@@ -88,7 +89,7 @@ public sealed class ChatModelTests
     }
 
     [Fact]
-    public void Load_UnknownTemplateWord_IsRefused() => Assert.Throws<TemplateSyntaxException>(() => ChatModel.Load(Files("{% macro x() %}{% endmacro %}")));
+    public void Load_UnknownTemplateWord_IsRefused() => Assert.Throws<TemplateSyntaxException>(() => ChatModel.Load(Files("{% include 'x' %}")));
 
     [Theory]
     [InlineData("", new[] { 260 })]

@@ -1,35 +1,54 @@
-using CocoonOrleans.Tokenization.Chat;
+using System.Text.Json;
 using CocoonOrleans.Tokenization.Templates;
-using CsCheck;
 
 namespace CocoonOrleans.Tests.Unit.Tokenization.Templates;
 
 public sealed class ChatTemplateTests
 {
-    private const string Double = "{% set x = x + x %}";
-
-    /// <summary>Makes x a text of 65,536 letters.</summary>
-    private const string Long = "{% set x = 'aaaaaaaaaaaaaaaa' %}" + Double + Double + Double + Double + Double + Double + Double + Double + Double + Double + Double + Double;
-
     [Theory]
-    [InlineData("a\n{% macro x() %}{% endmacro %}", 2, "macro")]
-    [InlineData("{{ messages | tojson }}", 1, "tojson")]
-    [InlineData("\n\n{{ messages[0].content.upper() }}", 3, "upper")]
-    [InlineData("{{ namespace(x=1) }}", 1, "namespace")]
-    [InlineData("{{ messages[::-1] }}", 1, ":")]
-    [InlineData("{{ x is mapping }}", 1, "mapping")]
-    [InlineData("{% for a, b in x %}{% endfor %}", 1, ",")]
-    [InlineData("{% for a in x if a %}{% endfor %}", 1, "if")]
-    [InlineData("{% set ns.x = 1 %}", 1, ".")]
+    [InlineData("a\n{% include 'x' %}", 2, "include")]
+    [InlineData("{% raw %}{% endraw %}", 1, "raw")]
+    [InlineData("{% do x.append(1) %}", 1, "do")]
+    [InlineData("{{ messages | xmlattr }}", 1, "xmlattr")]
+    [InlineData("{{ x | map('xmlattr') | list }}", 1, "xmlattr")]
+    [InlineData("{{ x | selectattr('a', 'escaped') }}", 1, "escaped")]
+    [InlineData("\n\n{{ messages[0].content.encode() }}", 3, "encode")]
+    [InlineData("{{ messages.append(1) }}", 1, "append")]
+    [InlineData("{{ cycler(1) }}", 1, "cycler")]
+    [InlineData("{{ x(1) }}", 1, "x")]
+    [InlineData("{{ x is escaped }}", 1, "escaped")]
+    [InlineData("{{ x | tojson(2, indent=1, sep=1) }}", 1, "tojson")]
+    [InlineData("{{ x | tojson(ensure_ascii=1, ensure_ascii=2) }}", 1, "ensure_ascii")]
+    [InlineData("{{ x | trim('a', 'b') }}", 1, "trim")]
+    [InlineData("{{ x | replace('a') }}", 1, "replace")]
+    [InlineData("{{ x is divisibleby }}", 1, "divisibleby")]
+    [InlineData("{{ x is defined is none }}", 1, "is")]
+    [InlineData("{{ f(*x) }}", 1, "*")]
+    [InlineData("{{ 'a'() }}", 1, "(")]
+    [InlineData("{{ messages[1, 2] }}", 1, ",")]
+    [InlineData("{% for a in x recursive %}{% endfor %}", 1, "recursive")]
+    [InlineData("{% for loop in x %}{% endfor %}", 1, "in")]
+    [InlineData("{% break %}", 1, "break")]
+    [InlineData("{% for x in y %}{% macro m() %}{% continue %}{% endmacro %}{% endfor %}", 1, "continue")]
+    [InlineData("{% macro m(a=1, b) %}{% endmacro %}", 1, "b")]
+    [InlineData("{% macro m(a, a) %}{% endmacro %}", 1, "a")]
+    [InlineData("{% set true = 1 %}", 1, "true")]
+    [InlineData("{% set x.y.z = 1 %}", 1, ".")]
+    [InlineData("{% call x %}{% endcall %}", 1, "x")]
     [InlineData("{% if x %}", 1, "end of template")]
     [InlineData("{% endfor %}", 1, "endfor")]
+    [InlineData("{% if x %}{% endfor %}", 1, "endfor")]
+    [InlineData("{% if a if b else c %}{% endif %}", 1, "if")]
     [InlineData("{{ 'abc }}", 1, "'")]
     [InlineData("{{ x", 1, "end of template")]
     [InlineData("{# x", 1, "{#")]
-    [InlineData("{{ 1.5 }}", 1, "5")]
     [InlineData("{{ x $ y }}", 1, "$")]
-    [InlineData("{{ '\\x41' }}", 1, "\\x")]
-    [InlineData("{{ {'a': 1} }}", 1, "{")]
+    [InlineData("{{ '\\x4' }}", 1, "\\x")]
+    [InlineData("{{ '\\N{DASH}' }}", 1, "\\N")]
+    [InlineData("{{ [1) }}", 1, ")")]
+    [InlineData("{{ {'a': 1]} }}", 1, "]")]
+    [InlineData("{{ 99999999999999999999 }}", 1, "99999999999999999999")]
+    [InlineData("{{ x +}}", 1, "}}")]
     public void Parse_WhatIsNotSupported_NamesLineAndWord(string source, int line, string word)
     {
         var exception = Assert.Throws<TemplateSyntaxException>(() => ChatTemplate.Parse(source));
@@ -37,75 +56,39 @@ public sealed class ChatTemplateTests
         Assert.Equal((line, word), (exception.Line, exception.Word));
     }
 
-    [Theory]
-    [InlineData("{% for a in messages %}{% for b in messages %}{% for c in messages %}{% for d in messages %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}")]
-    [InlineData("{% set x = 'aaaaaaaaaaaaaaaa' %}{% for a in messages %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% set x = x + x %}{% endfor %}")]
-    [InlineData(Long + "{% for a in messages %}{% for b in messages %}{% set n = x | length %}{% endfor %}{% endfor %}")]
-    [InlineData(Long + "{{ x in x }}")]
-    [InlineData("{{ missing.part }}")]
-    [InlineData("{{ 'a' + 1 }}")]
-    [InlineData("{{ 1 % 0 }}")]
-    [InlineData("{{ messages }}")]
-    [InlineData("{% for x in 5 %}{% endfor %}")]
-    public void TryRender_WhatGoesTooFarOrCannotBe_IsRefused(string source)
+    [Fact]
+    public void TryRender_DeveloperForATemplateThatDoesNotKnowIt_IsTheSystem()
     {
-        var messages = Enumerable.Repeat(new ChatMessage(ChatRole.User, "x"), 60).ToArray();
-
-        Assert.False(ChatTemplate.Parse(source).TryRender(messages, true, null, null, out _, out var refusal));
-        Assert.NotEmpty(refusal.Reason);
+        Assert.Equal("system", Render("{{ messages[0].role }}", "[{\"role\": \"developer\", \"content\": \"x\"}]").Text);
+        Assert.Equal("developer", Render("{{ messages[0].role }}{# developer #}", "[{\"role\": \"developer\", \"content\": \"x\"}]").Text);
     }
 
     [Fact]
-    public void TryRender_SmallestNumberByMinusOne_IsNoFault() => Assert.Equal("0", Render("{{ (0 - 9223372036854775807 - 1) % (0 - 1) }}", []).Text);
-
-    [Fact]
-    public void TryRender_Prompt_KnowsWhatCameFromMessages()
-    {
-        var prompt = Render("{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}{{ m.name }}|{% endfor %}", [new(ChatRole.User, " ab\n", "Ann"), new(ChatRole.Assistant, ""), new(ChatRole.User, "c")]);
-
-        Assert.Equal("<user>abAnn|<assistant>|<user>c|", prompt.Text);
-        Assert.Equal(["abAnn", "c"], prompt.FromMessages.Select(range => prompt.Text[range.Start..range.End]));
-    }
-
-    [Fact]
-    public void TryRender_DeveloperForATemplateThatDoesNotKnowIt_IsTheSystem() => Assert.Equal("system", Render("{{ messages[0].role }}", [new(ChatRole.Developer, "x")]).Text);
-
-    [Fact]
-    public void Parse_AnySourceMadeOfTemplatePieces_IsReadOrRefusedAndNeverFaults()
-    {
-        var pieces = Gen.OneOf(
-            "{{", "}}", "{%", "%}", "{%-", "-%}", "{#", "#}", " if ", " elif ", " else ", " endif ", " for ", " in ", " endfor ", " set ", " x ", "=", "==", "messages", "[", "]", "(", ")", "'a'", "1", ":", ".content", "|trim", "|length",
-            " is defined ", " not ", "-", "+", "~", "%", " and ", "\n", "text", "'", "{% if x %}", "{% endif %}", "{{ 'a' }}", "{% for x in messages %}", "{% endfor %}", "{{ messages[0].content }}");
-        pieces.Array[1, 30].Select(string.Concat).Sample(
-            source =>
-            {
-                try
-                {
-                    ChatTemplate.Parse(source).TryRender([new(ChatRole.User, "hi")], true, "<s>", null, out _, out _);
-                }
-                catch (TemplateSyntaxException)
-                {
-                }
-            },
-            iter: 20_000);
-    }
+    public void TryRender_LineBreaks_AreThoseOfPythonOnly() => Assert.Equal("a\nb\nc\u2028d\u0085", Render("a\r\nb\rc\u2028d\u0085\n", "[]").Text);
 
     [Theory]
-    [InlineData("(")]
-    [InlineData("not ")]
-    [InlineData("-")]
-    [InlineData("1+")]
-    [InlineData("x[")]
-    [InlineData("1 if 1 else ")]
-    public void Parse_EndlessExpression_IsRefused(string piece) =>
-        Assert.Throws<TemplateSyntaxException>(() => ChatTemplate.Parse("{{" + string.Concat(Enumerable.Repeat(piece, 20_000)) + "1}}"));
+    [InlineData("{{ messages[0].n }}", "[{\"n\": 9223372036854775807}]", "9223372036854775807")]
+    [InlineData("{{ messages[0].n }}", "[{\"n\": 18446744073709551616}]", "1.8446744073709552e+19")]
+    [InlineData("{{ messages[0].n }}", "[{\"n\": 1, \"n\": 2}]", "2")]
+    public void TryRender_OddJson_IsRead(string source, string messages, string expected) => Assert.Equal(expected, Render(source, messages).Text);
 
     [Fact]
-    public void Parse_EndlessNesting_IsRefused() => Assert.Throws<TemplateSyntaxException>(() => ChatTemplate.Parse(string.Concat(Enumerable.Repeat("{% if x %}", 10_000))));
-
-    private static ChatPrompt Render(string source, ChatMessage[] messages)
+    public void TryRender_DeepJson_IsRefused()
     {
-        Assert.True(ChatTemplate.Parse(source).TryRender(messages, true, "<s>", "</s>", out var prompt, out var refusal), refusal?.Reason);
+        var deep = JsonDocument.Parse(new string('[', 500) + new string(']', 500), new JsonDocumentOptions { MaxDepth = 1000 }).RootElement;
+
+        Assert.False(ChatTemplate.Parse("x").TryRender(new ChatTemplateInput { Messages = [deep] }, out _, out var refusal));
+        Assert.Contains("nested deeper than 128", refusal.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryRender_NumbersBeyond64Bits_AreRefused() =>
+        Assert.Contains("too large", TemplateCases.Render("{{ 9223372036854775807 + 1 }}", new ChatTemplateInput { Messages = [] }).Refusal, StringComparison.Ordinal);
+
+    private static ChatPrompt Render(string source, string messages)
+    {
+        var input = new ChatTemplateInput { Messages = [.. JsonDocument.Parse(messages).RootElement.EnumerateArray()] };
+        Assert.True(ChatTemplate.Parse(source).TryRender(input, out var prompt, out var refusal), refusal?.Reason);
         return prompt;
     }
 }
