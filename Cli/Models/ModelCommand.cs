@@ -5,18 +5,19 @@ using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Upstream;
-using CocoonOrleans.Tokenization.Chat;
 using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Models;
 
-/// <summary><c>cocoon model list|hash</c>: which models a gateway serves, and by which hashes the catalogue knows one.</summary>
+/// <summary><c>cocoon model list|hash|export-gguf</c>: which models a gateway serves, by which hashes the catalogue knows one, and one as llama.cpp reads it.</summary>
 internal static class ModelCommand
 {
+    internal const string FolderDescription = "A folder with config.json and *.safetensors or one *.gguf, tokenizer.json and chat_template.jinja.";
+
     private const int MostContext = 1_048_576;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    public static Command Create() => new("model", "See which models there are, and hash one for the catalogue.") { List(), Hash() };
+    public static Command Create() => new("model", "See which models there are, hash one for the catalogue, or write it for llama.cpp.") { List(), Hash(), ExportGgufCommand.Create() };
 
     private static Command List()
     {
@@ -28,7 +29,7 @@ internal static class ModelCommand
 
     private static Command Hash()
     {
-        var folder = new Argument<string>("folder") { Description = "A folder with config.json and *.safetensors or one *.gguf, tokenizer.json and chat_template.jinja." };
+        var folder = new Argument<string>("folder") { Description = FolderDescription };
         var weights = new Option<string?>("--upstream-weights")
         {
             Description = "For a model that another server computes: which weights it is declared to run, as in the worker's Upstream:Weights. The folder then needs no weights.",
@@ -83,7 +84,7 @@ internal static class ModelCommand
         try
         {
             var (manifest, contextTokens) = read();
-            var hashes = new ModelHashes(path, manifest.Sha256, ChatModel.Load(path).Sha256, contextTokens);
+            var hashes = new ModelHashes(path, manifest.Sha256, ModelFolder.ReadChat(path).Sha256, contextTokens);
             output.Console.MarkupLineInterpolated($"manifest   {hashes.ManifestSha256}");
             output.Console.MarkupLineInterpolated($"tokenizer  {hashes.TokenizerSha256}");
             output.Console.MarkupLineInterpolated($"context    {hashes.ContextTokens} tokens");

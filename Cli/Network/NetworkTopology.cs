@@ -2,9 +2,6 @@ using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Native;
-using CocoonOrleans.Tokenization.Chat;
-using CocoonOrleans.Tokenization.Templates;
-using CocoonOrleans.Tokenization.Tokenizers;
 using CocoonOrleans.Tunnel.Trust;
 
 namespace CocoonOrleans.Cli.Network;
@@ -77,9 +74,9 @@ public sealed record NetworkTopology
         try
         {
             var folder = ModelFolder.Read(options.ModelFolder);
-            return new ServedModel(options.ModelName, options.ModelFolder, folder.Manifest.Sha256, ChatModel.Load(options.ModelFolder).Sha256, Math.Min(folder.Config.ContextTokens, new NativeEngineOptions().MaximumContextTokens));
+            return new ServedModel(options.ModelName, options.ModelFolder, folder.Manifest.Sha256, folder.Chat().Sha256, Math.Min(folder.Config.ContextTokens, new NativeEngineOptions().MaximumContextTokens));
         }
-        catch (Exception exception) when (exception is ModelFormatException or TokenizerFormatException or TemplateSyntaxException or IOException)
+        catch (Exception exception) when (exception is ModelFormatException or IOException)
         {
             throw new CommandFailedException(
                 $"The model in {options.ModelFolder} can't be served: {exception.Message}", "Name the folder of a model with --model.", innerException: exception);

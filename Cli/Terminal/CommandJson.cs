@@ -16,6 +16,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(ModelExport))]
 [JsonSerializable(typeof(ModelHashes))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(NetworkConnection))]

@@ -1,5 +1,7 @@
+using System.Text;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Models.Vocabularies;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tokenization.Templates;
 using CocoonOrleans.Tokenization.Tokenizers;
@@ -8,7 +10,8 @@ namespace CocoonOrleans.Inference.Models;
 
 /// <summary>
 /// A model's files in private memory, each read once and hashed as it was read. Files that no part of the engine reads (a card, a licence)
-/// are not part of it. The weights are safetensors, which config.json describes, or where there are none one GGUF file, which describes itself.
+/// are not part of it. The weights are safetensors, which config.json describes, or where there are none one GGUF file, which describes itself. Such a file
+/// may hold the tokenizer too; tokenizer.json beside it goes before.
 /// </summary>
 public sealed class ModelFolder
 {
@@ -27,6 +30,8 @@ public sealed class ModelFolder
     private readonly Dictionary<string, WeightTensor> _weights = [];
     private readonly Action<long, long> _progress;
     private readonly CancellationToken _cancellationToken;
+    // Where the tokenizer stands if not in files of its own.
+    private string? _vocabularyFile;
     private long _bytesRead;
     private long _bytesTotal;
 
@@ -59,21 +64,48 @@ public sealed class ModelFolder
     /// <summary>Content of a file that is not weights; empty where the model has no such file.</summary>
     public ReadOnlyMemory<byte> Text(string name) => _texts.GetValueOrDefault(name, []);
 
+    /// <summary>Tokenizer and chat template of a folder, without its weights.</summary>
+    /// <exception cref="ModelFormatException">They can't be used, or there is none.</exception>
+    public static ChatModel ReadChat(string folder)
+    {
+        try
+        {
+            var texts = ((string[])[TokenizerFiles.Tokenizer, .. OptionalTexts]).Where(name => File.Exists(Path.Combine(folder, name)))
+                .ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(folder, name)));
+            string? source = null;
+            if (!texts.ContainsKey(TokenizerFiles.Tokenizer) && Directory.Exists(folder) && FindGguf(folder) is { } file)
+            {
+                source = file;
+                using var stream = File.OpenRead(Path.Combine(folder, file));
+                AddVocabulary(texts, GgufFile.Open(stream, stream.Length, file));
+            }
+
+            return texts.ContainsKey(TokenizerFiles.Tokenizer) ? Chat(texts, source) : throw new ModelFormatException(TokenizerFiles.Tokenizer, "file", $"is missing in {folder}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFormatException(folder, "folder", $"can't be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>Tokenizer and chat template.</summary>
     /// <exception cref="ModelFormatException">They can't be used.</exception>
-    public ChatModel Chat()
+    public ChatModel Chat() => Chat(_texts, _vocabularyFile);
+
+    private static ChatModel Chat(Dictionary<string, byte[]> texts, string? vocabularyFile)
     {
+        ReadOnlyMemory<byte> Text(string name) => texts.GetValueOrDefault(name, []);
         try
         {
             return ChatModel.Load(new ChatModelFiles(Text(TokenizerFiles.Tokenizer), Text(TokenizerFiles.Config), Text(Template)), Text(GenerationConfig));
         }
         catch (TokenizerFormatException e)
         {
-            throw new ModelFormatException(e.File, e.Field, e.Message, e);
+            throw new ModelFormatException(vocabularyFile ?? e.File, e.Field, e.Message, e);
         }
         catch (TemplateSyntaxException e)
         {
-            throw new ModelFormatException(Template, "template", e.Message, e);
+            throw new ModelFormatException(vocabularyFile ?? Template, "template", e.Message, e);
         }
     }
 
@@ -83,10 +115,10 @@ public sealed class ModelFolder
     /// <exception cref="ModelFormatException">The tokenizer can't be used, or not with these weights.</exception>
     public LoadedModel Describe(string name, int contextTokens)
     {
-        var tokenizer = TokenizerFiles.Load(Text(TokenizerFiles.Tokenizer), Text(TokenizerFiles.Config));
+        var tokenizer = TokenizerFiles.Load(Text(TokenizerFiles.Tokenizer), Text(TokenizerFiles.Config), _vocabularyFile);
         return tokenizer.VocabularySize <= Config.VocabularySize
             ? new LoadedModel(name, Manifest.Sha256, contextTokens, Config.Parameters, tokenizer, TokenizerFiles.StopIds(tokenizer, Config.EndIds))
-            : throw new ModelFormatException(TokenizerFiles.Tokenizer, "vocabulary", $"has {tokenizer.VocabularySize} ids, but the weights know {Config.VocabularySize}");
+            : throw new ModelFormatException(_vocabularyFile ?? TokenizerFiles.Tokenizer, "vocabulary", $"has {tokenizer.VocabularySize} ids, but the weights know {Config.VocabularySize}");
     }
 
     private DecoderConfig ReadAll()
@@ -97,10 +129,12 @@ public sealed class ModelFolder
         }
 
         var sharded = Exists(SafetensorsIndex.FileName);
-        var gguf = sharded || Exists(SingleWeights) ? null : FindGguf();
+        var gguf = sharded || Exists(SingleWeights) ? null : FindGguf(_folder);
         string[] texts =
         [
-            .. gguf is null ? [DecoderConfig.FileName] : Array.Empty<string>(), TokenizerFiles.Tokenizer, .. OptionalTexts.Where(Exists),
+            .. gguf is null ? [DecoderConfig.FileName] : Array.Empty<string>(),
+            .. gguf is null || Exists(TokenizerFiles.Tokenizer) ? [TokenizerFiles.Tokenizer] : Array.Empty<string>(),
+            .. OptionalTexts.Where(Exists),
             .. sharded ? [SafetensorsIndex.FileName] : Array.Empty<string>(),
         ];
         _bytesTotal = texts.Sum(Size);
@@ -133,12 +167,24 @@ public sealed class ModelFolder
         return DecoderConfig.Parse(Text(DecoderConfig.FileName));
     }
 
-    private string? FindGguf()
+    private static string? FindGguf(string folder)
     {
-        string[] found = [.. Directory.EnumerateFiles(_folder).Select(file => Path.GetFileName(file)).Where(name => name.EndsWith(Gguf, StringComparison.OrdinalIgnoreCase)).Take(2)];
+        string[] found = [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Where(name => name.EndsWith(Gguf, StringComparison.OrdinalIgnoreCase)).Take(2)];
         return found.Length < 2
             ? found.FirstOrDefault()
-            : throw new ModelFormatException(_folder, "weights", $"{found[0]} and {found[1]} are two models; leave one");
+            : throw new ModelFormatException(folder, "weights", $"{found[0]} and {found[1]} are two models; leave one");
+    }
+
+    /// <summary>Adds the files that a GGUF file's own tokenizer comes to. What stands beside it goes before.</summary>
+    private static void AddVocabulary(Dictionary<string, byte[]> texts, GgufFile gguf)
+    {
+        var vocabulary = GgufVocabularyReader.Read(gguf.Metadata);
+        texts[TokenizerFiles.Tokenizer] = vocabulary.TokenizerJson;
+        texts.TryAdd(TokenizerFiles.Config, vocabulary.ConfigJson);
+        if (vocabulary.ChatTemplate is { } template)
+        {
+            texts.TryAdd(Template, Encoding.UTF8.GetBytes(template));
+        }
     }
 
     private DecoderConfig ReadGguf(string file)
@@ -147,6 +193,12 @@ public sealed class ModelFolder
         ReadFile(file, (stream, length) =>
         {
             var gguf = GgufFile.Open(stream, length, file);
+            if (!_texts.ContainsKey(TokenizerFiles.Tokenizer))
+            {
+                _vocabularyFile = file;
+                AddVocabulary(_texts, gguf);
+            }
+
             var model = new GgufModel(gguf, file);
             foreach (var weights in gguf.ReadTensors(_cancellationToken).Select(model.Take).OfType<WeightTensor>())
             {

@@ -6,15 +6,18 @@ namespace CocoonOrleans.Inference.Models;
 /// <summary>A model's tokenizer, with this project's errors.</summary>
 internal static class TokenizerFiles
 {
-    /// <summary>tokenizer.json, without which no model is served.</summary>
+    /// <summary>tokenizer.json, which a GGUF file may take the place of.</summary>
     public const string Tokenizer = "tokenizer.json";
 
     /// <summary>tokenizer_config.json, which some models lack.</summary>
     public const string Config = "tokenizer_config.json";
 
     /// <summary>Makes the tokenizer.</summary>
+    /// <param name="tokenizer">tokenizer.json.</param>
+    /// <param name="config">tokenizer_config.json; empty for none.</param>
+    /// <param name="source">The file that both were made of; null where they are files.</param>
     /// <exception cref="ModelFormatException">The files can't be used.</exception>
-    public static Tokenizer Load(ReadOnlyMemory<byte> tokenizer, ReadOnlyMemory<byte> config)
+    public static Tokenizer Load(ReadOnlyMemory<byte> tokenizer, ReadOnlyMemory<byte> config, string? source = null)
     {
         try
         {
@@ -22,7 +25,7 @@ internal static class TokenizerFiles
         }
         catch (TokenizerFormatException e)
         {
-            throw new ModelFormatException(e.File, e.Field, e.Message, e);
+            throw new ModelFormatException(source ?? e.File, e.Field, e.Message, e);
         }
     }
 

@@ -1,5 +1,5 @@
 using CocoonOrleans.Inference.Engines;
-using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Inference.Models;
 using CocoonOrleans.WorkerHost.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -28,7 +28,7 @@ public sealed partial class ModelLoading(IInferenceEngine engine, ServedModels m
         LogLoading(model.Name, model.Folder);
         var progress = new LoadProgressLog(model.Name, logger);
         LoadedModel loaded = await engine.LoadAsync(new ModelReference(model.Name, model.Folder, model.ManifestSha256) { Upstream = model.Upstream }, progress, cancellationToken);
-        var chat = ChatModel.Load(model.Folder);
+        var chat = ModelFolder.ReadChat(model.Folder);
         int slots = engine.Capabilities.SlotsPerModel;
         LogLoaded(loaded.Id, loaded.Parameters, loaded.ContextTokens, slots);
         return new ServedModel(loaded, chat, model.Prices.ToOffer(), slots);

@@ -4,8 +4,8 @@ using CsCheck;
 namespace CocoonOrleans.Tests.Inference.Formats;
 
 /// <summary>
-/// Blocks are packed here weight by weight, from the layouts of ggml's <c>block_q*</c>, and the reader must give back what scale and code make. No file of
-/// another program is compared for the quantised types: none is at hand.
+/// Blocks are packed here weight by weight, from the layouts of ggml's <c>block_q*</c>, and the reader must give back what scale and code make. ggml's own
+/// blocks are read in <see cref="LlamaCpp.GgufBlocksGoldenTests"/>.
 /// </summary>
 public sealed class GgufBlocksTests
 {

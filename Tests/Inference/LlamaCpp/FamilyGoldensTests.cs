@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Torch;
@@ -96,6 +97,24 @@ public sealed class FamilyGoldensTests : IDisposable
         var golden = LogitsGolden.Load(name);
         Assert.Equal(golden.Best, asked.Best);
         Assert.Equal(golden.Logits.SelectMany(row => row), asked.Logits.SelectMany(row => row));
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void LlamaCpp_ReadsOurVocabulary_AndGivesTheIdsOfOurTokenizer(bool sentencePiece)
+    {
+        LlamaCppRun.SkipUnlessAsked();
+        using var family = new TinyFamily("llama");
+        var (folder, file) = (sentencePiece ? Stories260K.Folder : family.Folder, _folder.File("model.gguf"));
+        using (var stream = File.Create(file))
+        {
+            Assert.Null(GgufExport.Write(ModelFolder.Read(folder), GgufTensorType.F32, stream, CancellationToken.None));
+        }
+
+        string[] texts = ["Once upon a time, there was a little girl.", "Łódź, 中文 and 🙂", "line\n\nbreak\ttab", "it's 12345 o'clock!", "a  b   c"];
+        var tokenizer = ModelFolder.ReadChat(folder).Tokenizer;
+        Assert.Equal(texts.Select(text => tokenizer.Encode(text, addSpecialTokens: false)), LlamaCppRun.Ask<int[][]>("tokens", file, JsonSerializer.Serialize(texts)));
     }
 
     private string Export(TinyFamily family, GgufTensorType type)

@@ -27,6 +27,10 @@ internal static class LlamaCppRun
     public static T Ask<T>(params string[] arguments)
         => JsonSerializer.Deserialize<T>(Execute("node", [Path.Combine(Installed.Value, "evaluate.mjs"), .. arguments]), JsonSerializerOptions.Web)!;
 
+    /// <summary>ggml's library of number formats.</summary>
+    public static string GgmlLibrary
+        => Path.Combine(Installed.Value, "node_modules", "@node-llama-cpp", "linux-x64", "bins", "linux-x64", "libggml-base.so");
+
     private static string Install()
     {
         Execute("npm", ["ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]);

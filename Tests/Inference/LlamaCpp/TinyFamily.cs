@@ -82,8 +82,9 @@ internal sealed class TinyFamily : IDisposable
     };
 
     private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, object?> _config;
 
-    public TinyFamily(string name)
+    public TinyFamily(string name, Action<Dictionary<string, object?>>? change = null, Action<SafetensorsWriter>? changeWeights = null)
     {
         var config = new Dictionary<string, object?>
         {
@@ -101,6 +102,7 @@ internal sealed class TinyFamily : IDisposable
             ["tie_word_embeddings"] = false,
         };
         Cases[name](config);
+        change?.Invoke(config);
         config["architectures"] = new[] { config["architectures"] };
         using (var tokenizer = new TinyModel())
         {
@@ -110,13 +112,23 @@ internal sealed class TinyFamily : IDisposable
             }
         }
 
-        File.WriteAllText(_folder.File("config.json"), JsonSerializer.Serialize(config));
-        File.WriteAllBytes(_folder.File("model.safetensors"), Weights(config).ToBytes());
+        _config = config;
+        WriteConfig(_ => { });
+        var weights = Weights(config);
+        changeWeights?.Invoke(weights);
+        File.WriteAllBytes(_folder.File("model.safetensors"), weights.ToBytes());
     }
 
     public static IEnumerable<string> Names => Cases.Keys;
 
     public string Folder => _folder.Path;
+
+    /// <summary>Writes the configuration again, the weights stay.</summary>
+    public void WriteConfig(Action<Dictionary<string, object?>> change)
+    {
+        change(_config);
+        File.WriteAllText(_folder.File("config.json"), JsonSerializer.Serialize(_config));
+    }
 
     public void Dispose() => _folder.Dispose();
 

@@ -9,7 +9,7 @@ const llama = await getLlama({gpu: false, build: "never", logLevel: LlamaLogLeve
 const model = await llama.loadModel({modelPath: file});
 const items = JSON.parse(input);
 if (what === "tokens") {
-  print(items.map(text => [...model.tokenize(text, false, "trimLeadingSpace")]));
+  print(items.map(text => [...model.tokenize(text, false)]));
 }
 
 // Everything in float32, so that what is left are differences in how sums are ordered.

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Torch;
+using CocoonOrleans.Tests.Inference.LlamaCpp;
 using TorchSharp;
 
 namespace CocoonOrleans.Tests.Inference.Models;
@@ -170,6 +171,40 @@ public sealed class TorchDecoderTests : IDisposable
             }
 
             decoder.Clear(0);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(8, true)]
+    public void Compute_TokenBeforeAllWindows_IsNotSeen(int window, bool same)
+    {
+        using var family = new TinyFamily("mistral", config => config["sliding_window"] = window == 0 ? null : window);
+        var folder = ModelFolder.Read(family.Folder);
+        using var decoder = new TorchDecoder(folder.Config, folder.Weights, 64, blocks: 8);
+
+        // Three layers of 8 positions reach back over 21.
+        int[] ids = [.. Enumerable.Range(60, 22 + 8)];
+        var expected = new StoredSequence(decoder).Append(ids);
+        var changed = new StoredSequence(decoder, firstBlock: 4).Append([1, .. ids[1..]]);
+
+        Assert.Equal(same, expected.SequenceEqual(changed));
+    }
+
+    [Fact]
+    public void Compute_AttentionScale_IsThatOfQueries()
+    {
+        using var family = new TinyFamily("gemma2");
+        var folder = ModelFolder.Read(family.Folder);
+        var halved = folder.Weights.ToDictionary(pair => pair.Key, pair => pair.Key.EndsWith("q_proj.weight", StringComparison.Ordinal)
+            ? pair.Value with { Values = [.. pair.Value.Values.Select(value => value / 2)] }
+            : pair.Value);
+        foreach (var config in (DecoderConfig[])[folder.Config, folder.Config with { AttentionCap = null }])
+        {
+            using var byWeights = new TorchDecoder(config, halved, 64, blocks: 4);
+            using var byScale = new TorchDecoder(config with { AttentionScale = config.AttentionScale / 2 }, folder.Weights, 64, blocks: 4);
+
+            AssertClose(new StoredSequence(byWeights).Append(1, 2, 3, 4), new StoredSequence(byScale).Append(1, 2, 3, 4));
         }
     }
 
