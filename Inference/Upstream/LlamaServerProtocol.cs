@@ -21,7 +21,8 @@ internal sealed class LlamaServerProtocol : UpstreamProtocol
 
     public override EngineRefusal? Check(GenerationRequest request)
         => Unless(request.Sampling.PresencePenalty == 0, nameof(SamplingOptions.PresencePenalty), CountsPrompt)
-            ?? Unless(request.Sampling.FrequencyPenalty == 0, nameof(SamplingOptions.FrequencyPenalty), CountsPrompt);
+            ?? Unless(request.Sampling.FrequencyPenalty == 0, nameof(SamplingOptions.FrequencyPenalty), CountsPrompt)
+            ?? Unless(request.Sampling.TopLogprobs is null, nameof(SamplingOptions.TopLogprobs), "llama-server doesn't stream every token");
 
     public override void Write(Utf8JsonWriter json, UpstreamRequest request)
     {
@@ -34,7 +35,7 @@ internal sealed class LlamaServerProtocol : UpstreamProtocol
         json.WriteBoolean("cache_prompt", false);
         json.WriteNumber("n_predict", request.MaxTokens);
         json.WriteStartArray("samplers");
-        foreach (var sampler in (string[])["temperature", "top_k", "top_p", "min_p"])
+        foreach (var sampler in (string[])["penalties", "temperature", "top_k", "top_p", "min_p"])
         {
             json.WriteStringValue(sampler);
         }
@@ -44,6 +45,13 @@ internal sealed class LlamaServerProtocol : UpstreamProtocol
         json.WriteNumber("top_k", sampling.Temperature == 0 ? 1 : sampling.TopK);
         json.WriteNumber("top_p", sampling.TopP);
         json.WriteNumber("min_p", sampling.MinP);
+        json.WriteNumber("repeat_penalty", sampling.RepetitionPenalty);
+
+        // The whole context.
+        json.WriteNumber("repeat_last_n", -1);
+        json.WriteNumber("presence_penalty", 0);
+        json.WriteNumber("frequency_penalty", 0);
+        WriteBias(json, request);
         json.WriteNumber("seed", unchecked((ulong)request.Seed) % Seeds);
         json.WriteBoolean("ignore_eos", request.StopIds.Count == 0);
         WriteStops(json, request);

@@ -17,7 +17,9 @@ internal sealed class OpenAiProtocol : UpstreamProtocol
 
     public override EngineRefusal? Check(GenerationRequest request)
         => Unless(request.Sampling.TopK == 0, nameof(SamplingOptions.TopK), NotInApi)
-            ?? Unless(request.Sampling.MinP == 0, nameof(SamplingOptions.MinP), NotInApi);
+            ?? Unless(request.Sampling.MinP == 0, nameof(SamplingOptions.MinP), NotInApi)
+            ?? Unless(request.Sampling.RepetitionPenalty == 1, nameof(SamplingOptions.RepetitionPenalty), NotInApi)
+            ?? Unless(request.Sampling.TopLogprobs is null, nameof(SamplingOptions.TopLogprobs), "this server doesn't say the ids of its tokens");
 
     public override void Write(Utf8JsonWriter json, UpstreamRequest request)
     {
@@ -30,6 +32,7 @@ internal sealed class OpenAiProtocol : UpstreamProtocol
         json.WriteNumber("top_p", sampling.TopP);
         json.WriteNumber("presence_penalty", sampling.PresencePenalty);
         json.WriteNumber("frequency_penalty", sampling.FrequencyPenalty);
+        WriteBias(json, request);
         json.WriteNumber("seed", request.Seed);
 
         // All of them are looked for here; those that the API has no room for end the server's work a little later.

@@ -22,7 +22,9 @@ internal sealed class SglangProtocol(bool keepsSeeds) : UpstreamProtocol
         => Unless(
             keepsSeeds || request.Sampling.Seed is null || request.Sampling.Temperature == 0,
             nameof(SamplingOptions.Seed),
-            "this server draws without seeds; an SGLang started with --enable-deterministic-inference would keep it");
+            "this server draws without seeds; an SGLang started with --enable-deterministic-inference would keep it")
+            ?? Unless(request.Sampling.RepetitionPenalty == 1, nameof(SamplingOptions.RepetitionPenalty), "SGLang leaves the tokens of the prompt out of it")
+            ?? Unless(request.Sampling.TopLogprobs is null, nameof(SamplingOptions.TopLogprobs), "SGLang gives log-probabilities after temperature and penalties");
 
     public override void Write(Utf8JsonWriter json, UpstreamRequest request)
     {
@@ -39,6 +41,7 @@ internal sealed class SglangProtocol(bool keepsSeeds) : UpstreamProtocol
         json.WriteNumber("presence_penalty", sampling.PresencePenalty);
         json.WriteNumber("frequency_penalty", sampling.FrequencyPenalty);
         json.WriteNumber("repetition_penalty", 1);
+        WriteBias(json, request);
         if (keepsSeeds)
         {
             json.WriteNumber("sampling_seed", request.Seed & SeedBits);

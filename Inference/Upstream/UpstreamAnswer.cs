@@ -27,19 +27,19 @@ internal sealed class UpstreamAnswer(UpstreamModel model, UpstreamEngineOptions 
     /// <summary>Told about each event as the server sent it; null for nobody.</summary>
     public Action<UpstreamChunk>? Seen { get; init; }
 
-    /// <summary>The next ids; none only where <see cref="Finish"/> is set, and where it is, they are the last ones.</summary>
+    /// <summary>The next tokens; none only where <see cref="Finish"/> is set, and where it is, they are the last ones.</summary>
     /// <exception cref="UpstreamFaultException">The server did something wrong.</exception>
-    public async Task<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<UpstreamToken>> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             var chunk = await model.Http.WithinAsync(_begun ? options.TokenLimit : options.FirstTokenLimit, ReadChunkAsync, cancellationToken);
             _begun = true;
             Seen?.Invoke(chunk);
-            var ids = _text is null ? TakeIds(chunk) : TakeText(_text, chunk);
-            if (ids.Count > 0 || Finish is not null)
+            var tokens = _text is null ? TakeIds(chunk) : TakeText(_text, chunk);
+            if (tokens.Count > 0 || Finish is not null)
             {
-                return ids;
+                return tokens;
             }
         }
     }
@@ -89,23 +89,39 @@ internal sealed class UpstreamAnswer(UpstreamModel model, UpstreamEngineOptions 
         return chunk;
     }
 
-    private IReadOnlyList<int> TakeIds(UpstreamChunk chunk)
+    private IReadOnlyList<UpstreamToken> TakeIds(UpstreamChunk chunk)
     {
         _received += chunk.Ids.Count;
         Finish = chunk.Finish;
-        return chunk.Ids.All(id => id >= 0 && id < model.Loaded.Tokenizer.VocabularySize)
-            ? chunk.Ids
-            : throw UpstreamJson.Broken("there is a token id that the model's tokenizer doesn't have");
+        if (!chunk.Ids.All(IsKnown))
+        {
+            throw UpstreamJson.Broken("there is a token id that the model's tokenizer doesn't have");
+        }
+
+        if (request.Generation.Sampling.TopLogprobs is not { } top)
+        {
+            return [.. chunk.Ids.Select(id => new UpstreamToken(id))];
+        }
+
+        return chunk.Ids.Count == 0 || chunk.Logprobs?.Count == chunk.Ids.Count
+            ? [.. chunk.Ids.Select((id, i) => new UpstreamToken(id, Likeliest(chunk.Logprobs![i], top)))]
+            : throw UpstreamJson.Broken("there is not a log-probability for each token");
     }
 
-    private IReadOnlyList<int> TakeText(TextTokens text, UpstreamChunk chunk)
+    /// <summary>As many as were asked for, of ids that have a text here: some models have more rows than their tokenizer has tokens.</summary>
+    private TokenLogprobs Likeliest(TokenLogprobs logprobs, int top)
+        => logprobs with { Top = [.. logprobs.Top.Where(entry => IsKnown(entry.Id)).OrderByDescending(entry => entry.Logprob).ThenBy(entry => entry.Id).Take(top)] };
+
+    private bool IsKnown(int id) => id >= 0 && id < model.Loaded.Tokenizer.VocabularySize;
+
+    private IReadOnlyList<UpstreamToken> TakeText(TextTokens text, UpstreamChunk chunk)
     {
         // An end token has no text, but llama-server shows its id.
         Finish = chunk.Finish ?? (chunk.Ids.Any(request.StopIds.Contains) ? FinishReason.Stop : null);
         try
         {
             var ids = text.Append(chunk.Text);
-            return Finish is null ? ids : [.. ids, .. text.Flush()];
+            return [.. (Finish is null ? ids : [.. ids, .. text.Flush()]).Select(id => new UpstreamToken(id))];
         }
         catch (TokenizerFormatException)
         {

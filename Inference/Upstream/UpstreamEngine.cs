@@ -21,6 +21,9 @@ public sealed partial class UpstreamEngine : IInferenceEngine
 {
     private const int SaltBytes = 32;
     private const int LongestVersion = 100;
+
+    // Odd, and with all its bits in use, so that choices differ in the low bits as well: some servers keep only those.
+    private const long ChoiceStep = 0x5DEE_CE66_D1CE_4E5B;
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     private readonly UpstreamEngineOptions _options;
@@ -113,11 +116,11 @@ public sealed partial class UpstreamEngine : IInferenceEngine
         var times = new AnswerTimes(_metrics, model.Loaded.Name, request.PromptIds.Length, submitted);
         while (true)
         {
-            foreach (var id in await NextAsync(model, answer, waits))
+            foreach (var (id, logprobs) in await NextAsync(model, answer, waits))
             {
                 // What has come may have waited for a slow reader.
                 waits.ThrowIfOver();
-                var (token, finished) = progress.Accept(id);
+                var (token, finished) = progress.Accept(id, logprobs);
                 waits.Begun = true;
                 if (token is not null)
                 {
@@ -269,17 +272,20 @@ public sealed partial class UpstreamEngine : IInferenceEngine
         model.Name,
         request,
         Math.Min(request.MaxCompletionTokens, model.Loaded.ContextTokens - request.PromptIds.Length),
-        seed,
+        Choose(seed, request.Choice),
         request.StopIds ?? model.Loaded.StopIds,
         Salt(request.Tenant));
+
+    /// <summary>A seed of its own for each of several answers: servers know nothing of the others. The first has the request's.</summary>
+    private static long Choose(long seed, int choice) => unchecked(seed + (choice * ChoiceStep));
 
     /// <summary>The server needs to tell tenants apart, not to know them.</summary>
     private string Salt(string? tenant) => tenant is null
         ? RandomNumberGenerator.GetHexString(2 * SaltBytes, lowercase: true)
         : Convert.ToHexStringLower(HMACSHA256.HashData(_saltKey, Encoding.UTF8.GetBytes(tenant)));
 
-    /// <summary>The next ids, with the server's faults told as the engine's.</summary>
-    private async Task<IReadOnlyList<int>> NextAsync(UpstreamModel model, UpstreamAnswer answer, AnswerWaits waits)
+    /// <summary>The next tokens, with the server's faults told as the engine's.</summary>
+    private async Task<IReadOnlyList<UpstreamToken>> NextAsync(UpstreamModel model, UpstreamAnswer answer, AnswerWaits waits)
     {
         try
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using CocoonOrleans.Inference.Engines;
 
@@ -58,6 +59,23 @@ internal abstract class UpstreamProtocol
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>In OpenAI's form: an object with a member for each id.</summary>
+    protected static void WriteBias(Utf8JsonWriter json, UpstreamRequest request)
+    {
+        if (request.Generation.Sampling.LogitBias.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject("logit_bias");
+        foreach (var (id, bias) in request.Generation.Sampling.LogitBias)
+        {
+            json.WriteNumber(id.ToString(CultureInfo.InvariantCulture), bias);
+        }
+
+        json.WriteEndObject();
     }
 
     protected static void WriteStops(Utf8JsonWriter json, UpstreamRequest request, int most = int.MaxValue)

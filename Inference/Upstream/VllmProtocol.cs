@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using CocoonOrleans.Inference.Engines;
 
 namespace CocoonOrleans.Inference.Upstream;
 
@@ -8,6 +10,8 @@ namespace CocoonOrleans.Inference.Upstream;
 /// </summary>
 internal sealed class VllmProtocol : UpstreamProtocol
 {
+    private const string TokenPrefix = "token_id:";
+
     public override string Path => "/v1/completions";
 
     public override bool GivesIds => true;
@@ -26,7 +30,14 @@ internal sealed class VllmProtocol : UpstreamProtocol
         json.WriteNumber("min_p", sampling.MinP);
         json.WriteNumber("presence_penalty", sampling.PresencePenalty);
         json.WriteNumber("frequency_penalty", sampling.FrequencyPenalty);
-        json.WriteNumber("repetition_penalty", 1);
+        json.WriteNumber("repetition_penalty", sampling.RepetitionPenalty);
+        WriteBias(json, request);
+        if (sampling.TopLogprobs is { } top)
+        {
+            json.WriteNumber("logprobs", top);
+            json.WriteBoolean("return_tokens_as_token_ids", true);
+        }
+
         json.WriteNumber("seed", request.Seed);
         json.WriteBoolean("ignore_eos", true);
         WriteIds(json, "stop_token_ids", request.StopIds);
@@ -43,7 +54,42 @@ internal sealed class VllmProtocol : UpstreamProtocol
 
         var (ids, text) = (UpstreamJson.FindIds(choice, "token_ids"), UpstreamJson.FindText(choice, "text") ?? "");
         return ids is not null || text.Length == 0
-            ? new UpstreamChunk(ids ?? [], text, ReadFinish(UpstreamJson.FindText(choice, "finish_reason")), UpstreamJson.FindText(data, "model"))
+            ? new UpstreamChunk(ids ?? [], text, ReadFinish(UpstreamJson.FindText(choice, "finish_reason")), UpstreamJson.FindText(data, "model"), ReadLogprobs(choice))
             : throw UpstreamJson.Broken("there is text without token_ids; vLLM gives them from 0.10.2 on");
     }
+
+    /// <summary>Raw ones unless the server was started with another <c>--logprobs-mode</c>; tokens are named <c>token_id:7</c>.</summary>
+    private static List<TokenLogprobs>? ReadLogprobs(JsonElement choice)
+    {
+        if (UpstreamJson.Find(choice, "logprobs") is not { } all)
+        {
+            return null;
+        }
+
+        if (UpstreamJson.Find(all, "token_logprobs") is not { ValueKind: JsonValueKind.Array } own
+            || UpstreamJson.Find(all, "top_logprobs") is not { ValueKind: JsonValueKind.Array } tops
+            || own.GetArrayLength() != tops.GetArrayLength())
+        {
+            throw UpstreamJson.Broken("its logprobs are not token_logprobs and as many top_logprobs");
+        }
+
+        return [.. own.EnumerateArray().Zip(tops.EnumerateArray(), (one, top) => new TokenLogprobs(ReadLogprob(one), ReadTop(top)))];
+    }
+
+    private static List<TokenLogprob> ReadTop(JsonElement top)
+        => top.ValueKind == JsonValueKind.Object
+            ? [.. top.EnumerateObject().Select(member => new TokenLogprob(ReadToken(member), ReadLogprob(member.Value)))]
+            : throw UpstreamJson.Broken("a place of top_logprobs is no object");
+
+    private static int ReadToken(JsonProperty member)
+        => member.Name.StartsWith(TokenPrefix, StringComparison.Ordinal)
+            && int.TryParse(member.Name.AsSpan(TokenPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                ? id
+                : throw UpstreamJson.Broken("top_logprobs name a token otherwise than by its id");
+
+    // Rounding may lead a hair above 0.
+    private static double ReadLogprob(JsonElement element)
+        => element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var logprob) && double.IsFinite(logprob)
+            ? Math.Min(0, logprob)
+            : throw UpstreamJson.Broken("a log-probability is no number");
 }

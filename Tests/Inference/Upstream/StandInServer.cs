@@ -208,7 +208,7 @@ public sealed class StandInServer : IAsyncDisposable
             int letter = Sentence[(start + said.Count) % Sentence.Length];
             said.Add(letter + IdOffset);
             var finish = stops.Contains(letter) ? "stop" : said.Count == most ? "length" : null;
-            await SendAsync(context, $"data: {Event(said, $"{(char)letter}", finish).ToJsonString()}\n\n");
+            await SendAsync(context, $"data: {Event(said, $"{(char)letter}", finish, logprobs: sampling.TryGetProperty("logprobs", out _)).ToJsonString()}\n\n");
             if (finish is not null)
             {
                 break;
@@ -220,7 +220,7 @@ public sealed class StandInServer : IAsyncDisposable
         await SendAsync(context, "data: [DONE]\n\n");
     }
 
-    private JsonObject Event(List<int> said, string text, string? finish) => _dialect switch
+    private JsonObject Event(List<int> said, string text, string? finish, bool logprobs) => _dialect switch
     {
         UpstreamDialect.Sglang => new JsonObject
         {
@@ -241,16 +241,26 @@ public sealed class StandInServer : IAsyncDisposable
             ["id"] = "cmpl-1",
             ["object"] = "text_completion",
             ["model"] = Model,
-            ["choices"] = new JsonArray(Choice(said, text, finish)),
+            ["choices"] = new JsonArray(Choice(said, text, finish, logprobs)),
         },
     };
 
-    private JsonObject Choice(List<int> said, string text, string? finish)
+    private JsonObject Choice(List<int> said, string text, string? finish, bool logprobs)
     {
         var choice = new JsonObject { ["index"] = 0, ["text"] = text, ["logprobs"] = null, ["finish_reason"] = finish };
         if (_dialect == UpstreamDialect.Vllm && !WithoutIds)
         {
             choice["token_ids"] = new JsonArray(said[^1]);
+        }
+
+        if (logprobs)
+        {
+            choice["logprobs"] = new JsonObject
+            {
+                ["tokens"] = new JsonArray($"token_id:{said[^1]}"),
+                ["token_logprobs"] = new JsonArray(-0.5),
+                ["top_logprobs"] = new JsonArray(new JsonObject { [$"token_id:{said[^1]}"] = -0.5 }),
+            };
         }
 
         return choice;

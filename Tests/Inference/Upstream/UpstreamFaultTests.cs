@@ -368,6 +368,38 @@ public sealed class UpstreamFaultTests
     }
 
     [Fact]
+    public async Task Vllm_Logprobs_AreThoseOfEachToken_LikeliestFirst()
+    {
+        const string Logprobs = "{\"token_logprobs\":[-0.5,1e-9],\"top_logprobs\":[{\"token_id:104\":-0.5,\"token_id:101\":-3,\"token_id:102\":-1},{\"token_id:99999\":-0.1,\"token_id:106\":-2,\"token_id:105\":-2}]}";
+        await using var bench = await AnsweringAsync(context => StandInServer.SendAsync(
+            context, $"data: {{\"choices\":[{{\"token_ids\":[104,105],\"finish_reason\":\"stop\",\"logprobs\":{Logprobs}}}]}}\n\n"));
+
+        var tokens = (await bench.CollectAsync(UpstreamBench.Request() with { Sampling = new() { TopLogprobs = 2 } })).OfType<TokenGenerated>().ToList();
+
+        Assert.Equal([-0.5, 0], tokens.Select(token => token.Logprobs!.Logprob));
+        Assert.Equal([new TokenLogprob(104, -0.5), new TokenLogprob(102, -1)], tokens[0].Logprobs!.Top);
+        Assert.Equal([new TokenLogprob(105, -2), new TokenLogprob(106, -2)], tokens[1].Logprobs!.Top);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("{\"token_logprobs\":[],\"top_logprobs\":[]}")]
+    [InlineData("{\"token_logprobs\":[-1],\"top_logprobs\":[]}")]
+    [InlineData("{\"token_logprobs\":[-1],\"top_logprobs\":[null]}")]
+    [InlineData("{\"token_logprobs\":[null],\"top_logprobs\":[{}]}")]
+    [InlineData("{\"token_logprobs\":[1e999],\"top_logprobs\":[{}]}")]
+    [InlineData("{\"token_logprobs\":[-1],\"top_logprobs\":[{\"canary\":-1}]}")]
+    [InlineData("{\"token_logprobs\":[-1],\"top_logprobs\":[{\"token_id:-1\":-1}]}")]
+    public async Task Vllm_LogprobsMissingOrWrong_AreAFault(string logprobs)
+    {
+        await using var bench = await AnsweringAsync(context => StandInServer.SendAsync(
+            context, $"data: {{\"choices\":[{{\"token_ids\":[104],\"finish_reason\":\"stop\",\"logprobs\":{logprobs}}}]}}\n\n"));
+
+        Assert.Equal(EngineRefusalKind.OutOfService, (await bench.RefusalAsync(UpstreamBench.Request() with { Sampling = new() { TopLogprobs = 0 } })).Kind);
+    }
+
+    [Fact]
     public async Task Prompt_IsInNoLogAndNoException()
     {
         var prompt = Encoding.ASCII.GetBytes("canary").Select(letter => (int)letter).ToArray();

@@ -7,25 +7,25 @@ namespace CocoonOrleans.Tests.Inference.Upstream;
 /// <summary>What each server is sent, and what is refused because it can't do it.</summary>
 public sealed class UpstreamRequestTests
 {
-    private static readonly SamplingOptions Sampling = new() { Temperature = 0.5, TopP = 0.9, TopK = 7, MinP = 0.05, PresencePenalty = 0.25, FrequencyPenalty = -0.5, Seed = 42 };
+    private static readonly SamplingOptions Sampling = new() { Temperature = 0.5, TopP = 0.9, TopK = 7, MinP = 0.05, PresencePenalty = 0.25, FrequencyPenalty = -0.5, RepetitionPenalty = 1.5, Seed = 42, LogitBias = new Dictionary<int, double> { [104] = -2.5, [7] = 100 } };
 
     [Fact]
     public async Task Vllm_GetsEveryOption()
     {
-        var sent = await SentAsync(UpstreamDialect.Vllm, UpstreamBench.Request() with { Sampling = Sampling, StopIds = [257], StopStrings = ["#", "\u00e9"] });
+        var sent = await SentAsync(UpstreamDialect.Vllm, UpstreamBench.Request() with { Sampling = Sampling with { TopLogprobs = 3 }, StopIds = [257], StopStrings = ["#", "\u00e9"] });
 
         Assert.Equal(
-            """{"model":"served/tiny","prompt":[97,98,99],"stream":true,"return_token_ids":true,"max_tokens":20,"temperature":0.5,"top_p":0.9,"top_k":7,"min_p":0.05,"presence_penalty":0.25,"frequency_penalty":-0.5,"repetition_penalty":1,"seed":42,"ignore_eos":true,"stop_token_ids":[257],"stop":["#","é"],"cache_salt":"SALT"}""",
+            """{"model":"served/tiny","prompt":[97,98,99],"stream":true,"return_token_ids":true,"max_tokens":20,"temperature":0.5,"top_p":0.9,"top_k":7,"min_p":0.05,"presence_penalty":0.25,"frequency_penalty":-0.5,"repetition_penalty":1.5,"logit_bias":{"104":-2.5,"7":100},"logprobs":3,"return_tokens_as_token_ids":true,"seed":42,"ignore_eos":true,"stop_token_ids":[257],"stop":["#","é"],"cache_salt":"SALT"}""",
             sent);
     }
 
     [Fact]
     public async Task Sglang_GetsEveryOption()
     {
-        var sent = await SentAsync(UpstreamDialect.Sglang, UpstreamBench.Request() with { Sampling = Sampling, StopIds = [257], StopStrings = ["#"] });
+        var sent = await SentAsync(UpstreamDialect.Sglang, UpstreamBench.Request() with { Sampling = Sampling with { RepetitionPenalty = 1 }, StopIds = [257], StopStrings = ["#"] });
 
         Assert.Equal(
-            """{"input_ids":[97,98,99],"stream":true,"extra_key":"SALT","sampling_params":{"max_new_tokens":20,"temperature":0.5,"top_p":0.9,"top_k":7,"min_p":0.05,"presence_penalty":0.25,"frequency_penalty":-0.5,"repetition_penalty":1,"sampling_seed":42,"ignore_eos":false,"stop_token_ids":[257],"stop":["#"]}}""",
+            """{"input_ids":[97,98,99],"stream":true,"extra_key":"SALT","sampling_params":{"max_new_tokens":20,"temperature":0.5,"top_p":0.9,"top_k":7,"min_p":0.05,"presence_penalty":0.25,"frequency_penalty":-0.5,"repetition_penalty":1,"logit_bias":{"104":-2.5,"7":100},"sampling_seed":42,"ignore_eos":false,"stop_token_ids":[257],"stop":["#"]}}""",
             sent);
     }
 
@@ -36,17 +36,17 @@ public sealed class UpstreamRequestTests
             UpstreamDialect.LlamaServer, UpstreamBench.Request() with { Sampling = Sampling with { PresencePenalty = 0, FrequencyPenalty = 0, Seed = -1 }, StopIds = [257], StopStrings = ["#"] });
 
         Assert.Equal(
-            """{"prompt":[97,98,99],"stream":true,"return_tokens":true,"cache_prompt":false,"n_predict":20,"samplers":["temperature","top_k","top_p","min_p"],"temperature":0.5,"top_k":7,"top_p":0.9,"min_p":0.05,"seed":0,"ignore_eos":false,"stop":["#"]}""",
+            """{"prompt":[97,98,99],"stream":true,"return_tokens":true,"cache_prompt":false,"n_predict":20,"samplers":["penalties","temperature","top_k","top_p","min_p"],"temperature":0.5,"top_k":7,"top_p":0.9,"min_p":0.05,"repeat_penalty":1.5,"repeat_last_n":-1,"presence_penalty":0,"frequency_penalty":0,"logit_bias":{"104":-2.5,"7":100},"seed":0,"ignore_eos":false,"stop":["#"]}""",
             sent);
     }
 
     [Fact]
     public async Task OpenAi_GetsWhatItsApiHas_AndFourStops()
     {
-        var sent = await SentAsync(UpstreamDialect.OpenAi, UpstreamBench.Request() with { Sampling = Sampling with { TopK = 0, MinP = 0 }, StopStrings = ["1", "2", "3", "4", "5"] });
+        var sent = await SentAsync(UpstreamDialect.OpenAi, UpstreamBench.Request() with { Sampling = Sampling with { TopK = 0, MinP = 0, RepetitionPenalty = 1 }, StopStrings = ["1", "2", "3", "4", "5"] });
 
         Assert.Equal(
-            """{"model":"served/tiny","prompt":[97,98,99],"stream":true,"max_tokens":20,"temperature":0.5,"top_p":0.9,"presence_penalty":0.25,"frequency_penalty":-0.5,"seed":42,"stop":["1","2","3","4"]}""",
+            """{"model":"served/tiny","prompt":[97,98,99],"stream":true,"max_tokens":20,"temperature":0.5,"top_p":0.9,"presence_penalty":0.25,"frequency_penalty":-0.5,"logit_bias":{"104":-2.5,"7":100},"seed":42,"stop":["1","2","3","4"]}""",
             sent);
     }
 
@@ -82,6 +82,11 @@ public sealed class UpstreamRequestTests
     [InlineData(UpstreamDialect.OpenAi, nameof(SamplingOptions.TopK))]
     [InlineData(UpstreamDialect.OpenAi, nameof(SamplingOptions.MinP))]
     [InlineData(UpstreamDialect.Sglang, nameof(SamplingOptions.Seed))]
+    [InlineData(UpstreamDialect.Sglang, nameof(SamplingOptions.RepetitionPenalty))]
+    [InlineData(UpstreamDialect.OpenAi, nameof(SamplingOptions.RepetitionPenalty))]
+    [InlineData(UpstreamDialect.Sglang, nameof(SamplingOptions.TopLogprobs))]
+    [InlineData(UpstreamDialect.LlamaServer, nameof(SamplingOptions.TopLogprobs))]
+    [InlineData(UpstreamDialect.OpenAi, nameof(SamplingOptions.TopLogprobs))]
     public async Task WhatAServerCannotDo_IsRefusedByName(UpstreamDialect dialect, string field)
     {
         await using var bench = await UpstreamBench.StartAsync(dialect);
@@ -93,6 +98,8 @@ public sealed class UpstreamRequestTests
             nameof(SamplingOptions.FrequencyPenalty) => new SamplingOptions { FrequencyPenalty = 1 },
             nameof(SamplingOptions.TopK) => new SamplingOptions { TopK = 1 },
             nameof(SamplingOptions.MinP) => new SamplingOptions { MinP = 0.5 },
+            nameof(SamplingOptions.RepetitionPenalty) => new SamplingOptions { RepetitionPenalty = 1.5 },
+            nameof(SamplingOptions.TopLogprobs) => new SamplingOptions { TopLogprobs = 0 },
             _ => new SamplingOptions { Seed = 1 },
         };
 
@@ -100,6 +107,20 @@ public sealed class UpstreamRequestTests
 
         Assert.Equal((EngineRefusalKind.InvalidOption, field), (refusal.Kind, refusal.Field));
         Assert.Empty(bench.Server.Requests);
+    }
+
+    [Fact]
+    public async Task Choices_OfOneSeed_DrawByDifferentOnes()
+    {
+        await using var bench = await UpstreamBench.LoadedAsync();
+        foreach (var choice in (int[])[0, 1, 2, 127])
+        {
+            await bench.CollectAsync(UpstreamBench.Request() with { Sampling = new() { Seed = 42 }, Choice = choice });
+        }
+
+        long[] seeds = [.. bench.Server.Requests.Select(request => request.GetProperty("seed").GetInt64())];
+        Assert.Equal(42, seeds[0]);
+        Assert.Equal(4, seeds.Select(seed => seed & int.MaxValue).Distinct().Count());
     }
 
     [Fact]
