@@ -42,21 +42,32 @@ internal static class Script
     private static readonly string Long = string.Concat(Enumerable.Repeat(Verse, 60));
 
     /// <summary>Puts scripted engines into all workers of a network. All say the same, so they serve one model: the one that the catalogue is told.</summary>
-    public static async Task<LocalNetworkOptions> InAllWorkersAsync(LocalNetworkOptions options)
+    public static Task<LocalNetworkOptions> InAllWorkersAsync(LocalNetworkOptions options) => InAllWorkersAsync(options, Settings);
+
+    /// <summary>Puts scripted engines that only answer into all workers.</summary>
+    /// <param name="options">The network.</param>
+    /// <param name="answers">What a prompt contains, and what is answered to it; the first that fits.</param>
+    public static Task<LocalNetworkOptions> InAllWorkersAsync(LocalNetworkOptions options, IEnumerable<(string When, string Answer)> answers)
     {
-        var manifest = await ManifestAsync(options);
+        string[] settings = ["--Worker:Engine=Scripted", "--Worker:Scripted:ContextTokens=512", .. answers.SelectMany((rule, i) => Rule(i, rule.When, rule.Answer))];
+        return InAllWorkersAsync(options, _ => settings);
+    }
+
+    private static async Task<LocalNetworkOptions> InAllWorkersAsync(LocalNetworkOptions options, Func<int, string[]> settings)
+    {
+        var manifest = await ManifestAsync(options, settings(0));
         return options with
         {
             SiloSettings = [.. options.SiloSettings, $"--Catalog:Models:0:ManifestSha256={manifest}"],
             WorkerSettings = Enumerable.Range(0, options.Workers).ToDictionary(
-                worker => worker, worker => (IReadOnlyList<string>)[.. Settings(worker), $"--Worker:Models:0:ManifestSha256={manifest}"]),
+                worker => worker, worker => (IReadOnlyList<string>)[.. settings(worker), $"--Worker:Models:0:ManifestSha256={manifest}"]),
         };
     }
 
-    private static async Task<string> ManifestAsync(LocalNetworkOptions options)
+    private static async Task<string> ManifestAsync(LocalNetworkOptions options, string[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = Environments.Development });
-        builder.Configuration.AddCommandLine(Settings(worker: 0));
+        builder.Configuration.AddCommandLine(settings);
         builder.Services.AddScriptedEngine();
         builder.Services.AddOptions<ScriptedEngineOptions>().BindConfiguration("Worker:Scripted");
         builder.Services.AddSingleton(TimeProvider.System);

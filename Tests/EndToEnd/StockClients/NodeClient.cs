@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace CocoonOrleans.Tests.EndToEnd.StockClients;
 
-/// <summary>OpenAI's official JavaScript client, installed once from its lock file into the test's output folder.</summary>
+/// <summary>The stock JavaScript clients, installed once from its lock file into the test's output folder.</summary>
 internal static class NodeClient
 {
     private const int NeededMajor = 20;
@@ -32,7 +32,7 @@ internal static class NodeClient
                 return $"Node.js {NeededMajor} or later is needed, {version.Trim()} is here.";
             }
 
-            if (Directory.Exists(Path.Combine(Folder, "node_modules", "openai")))
+            if (Directory.Exists(Path.Combine(Folder, "node_modules", "ai")))
             {
                 return null;
             }
