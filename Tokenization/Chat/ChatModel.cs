@@ -11,7 +11,8 @@ namespace CocoonOrleans.Tokenization.Chat;
 
 /// <summary>
 /// Tokenizer and chat template of one model: all that it takes to turn a chat into the ids that the model reads. Gateway, client and worker count
-/// prompts with exactly this, and know by <see cref="Sha256"/> that they mean the same. Immutable and thread-safe.
+/// prompts with exactly this, and know by <see cref="Sha256"/> that they mean the same; only a template that writes the date may give two of them different
+/// prompts, around midnight UTC. Immutable and thread-safe.
 /// </summary>
 public sealed class ChatModel
 {

@@ -48,9 +48,11 @@ public sealed class ChatTemplate
         (prompt, refusal) = (null, null);
         try
         {
-            var run = new TemplateRun(_time);
-            Functions.Declare(run.Scope);
-            Declare(input, run.Scope);
+            var variables = new TemplateScope(outer: null);
+            var reader = new JsonValueReader();
+            Functions.Declare(variables);
+            Declare(input, variables, reader);
+            var run = new TemplateRun(_time, variables, reader.Characters);
             _body.Run(run);
             prompt = run.ToPrompt();
             return true;
@@ -62,16 +64,16 @@ public sealed class ChatTemplate
         }
     }
 
-    private void Declare(ChatTemplateInput input, TemplateScope variables)
+    private void Declare(ChatTemplateInput input, TemplateScope variables, JsonValueReader reader)
     {
         variables["documents"] = null;
         foreach (var (name, value) in input.Variables)
         {
-            variables[name] = JsonValues.Read(value);
+            variables[name] = reader.Read(value);
         }
 
-        variables["messages"] = new TemplateList([.. input.Messages.Select(ReadMessage)]);
-        variables["tools"] = input.Tools is null ? null : new TemplateList([.. input.Tools.Select(tool => JsonValues.Read(tool))]);
+        variables["messages"] = new TemplateList([.. input.Messages.Select(message => ReadMessage(message, reader))]);
+        variables["tools"] = input.Tools is null ? null : new TemplateList([.. input.Tools.Select(tool => reader.Read(tool))]);
         variables["add_generation_prompt"] = input.AddGenerationPrompt;
         variables["bos_token"] = ToValue(input.BeginOfText);
         variables["eos_token"] = ToValue(input.EndOfText);
@@ -79,9 +81,9 @@ public sealed class ChatTemplate
 
     private static object ToValue(string? token) => token is null ? TemplateUndefined.Value : MarkedText.FromTemplate(token);
 
-    private object? ReadMessage(JsonElement message)
+    private object? ReadMessage(JsonElement message, JsonValueReader reader)
     {
-        var value = JsonValues.Read(message);
+        var value = reader.Read(message);
         if (value is TemplateMap map && map.TryGet("role", out var role) && role is MarkedText { Text: "system" or "developer" or "user" or "assistant" or "tool" } name)
         {
             // Templates make special tokens of it, such as <|user|>.

@@ -49,13 +49,13 @@ internal static class Conversions
         var indent = arguments.OrNone(1) switch
         {
             null => null,
-            MarkedText text => text.Text,
-            _ => Spaces(arguments.Integer(1, 0), run),
+            MarkedText text => text,
+            _ => MarkedText.FromTemplate(Spaces(arguments.Integer(1, 0), run)),
         };
         var (comma, colon) = arguments.OrNone(2) switch
         {
-            null => (indent is null ? ", " : ",", ": "),
-            TemplateList { Count: 2 } list when list[0] is MarkedText between && list[1] is MarkedText after => (between.Text, after.Text),
+            null => (MarkedText.FromTemplate(indent is null ? ", " : ","), MarkedText.FromTemplate(": ")),
+            TemplateList { Count: 2 } list when list[0] is MarkedText between && list[1] is MarkedText after => (between, after),
             _ => throw run.Fail("calls tojson with separators that are not two texts"),
         };
         return new JsonText(run, indent, comma, colon, arguments.Flag(0), arguments.Flag(3)).Write(value);

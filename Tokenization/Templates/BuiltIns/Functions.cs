@@ -15,7 +15,7 @@ internal static class Functions
         new BuiltIn("namespace", "*", MakeNamespace),
         new BuiltIn("raise_exception", "message", Refuse),
         new BuiltIn("range", "start stop? step?", Range),
-        new BuiltIn("strftime_now", "format", (run, _, arguments) => MarkedText.FromTemplate(PythonTime.Format(run.Time.GetUtcNow(), arguments.Text(0).Text, run))));
+        new BuiltIn("strftime_now", "format", (run, _, arguments) => MarkedText.From(PythonTime.Format(run.Time.GetUtcNow(), arguments.Text(0).Text, run), arguments.Text(0).IsMarked)));
 
     public static bool IsKnown(string name) => All.Find(name) is not null;
 

@@ -38,7 +38,7 @@ internal static class Methods
         new BuiltIn("values", "", Values));
 
     private static readonly BuiltInTable OfLists = new(
-        new BuiltIn("count", "value", (run, list, arguments) => (long)((TemplateList)list!).Count(item => TemplateValues.AreEqual(item, arguments[0], run))),
+        new BuiltIn("count", "value", Count),
         new BuiltIn("index", "value", Index));
 
     private static readonly BuiltInTable OfLoops = new(
@@ -91,6 +91,13 @@ internal static class Methods
     {
         run.SpendElements(((TemplateMap)map!).Count);
         return ((TemplateMap)map).Values();
+    }
+
+    private static object? Count(TemplateRun run, object? value, Arguments arguments)
+    {
+        var list = (TemplateList)value!;
+        run.SpendElements(list.Count);
+        return (long)list.Count(item => TemplateValues.AreEqual(item, arguments[0], run));
     }
 
     private static object? Index(TemplateRun run, object? value, Arguments arguments)

@@ -7,7 +7,7 @@ namespace CocoonOrleans.Tokenization.Templates.Statements;
 internal sealed class Loop(Target target, TemplateExpression source, TemplateExpression? condition, Block body, Block? otherwise) : TemplateStatement
 {
     /// <summary>A round makes a small table, which takes as long as copying this much text.</summary>
-    private const int CharactersWorthOneRound = 256;
+    private const int CharactersWorthOneRound = 128;
 
     public override Flow Run(TemplateRun run)
     {

@@ -5,15 +5,15 @@ namespace CocoonOrleans.Tokenization.Templates.Values;
 
 /// <summary>
 /// Writes values as Python's <c>json.dumps</c> does, which Hugging Face's <c>tojson</c> calls: no HTML escapes, and a space after commas and colons.
-/// What holds a marked text is marked as a whole, for whoever sent it chose its signs and numbers too.
+/// What is made with a marked text is marked as a whole, for whoever sent it chose its signs and numbers too.
 /// </summary>
-internal sealed class JsonText(TemplateRun run, string? indent, string comma, string colon, bool onlyAscii, bool sortKeys)
+internal sealed class JsonText(TemplateRun run, MarkedText? indent, MarkedText comma, MarkedText colon, bool onlyAscii, bool sortKeys)
 {
     /// <summary>As many characters may stand for one, as in <c>\u0001</c>.</summary>
     private const int LongestEscape = 6;
 
     private readonly MarkedTextBuilder _text = new(run);
-    private bool _marked;
+    private bool _marked = comma.IsMarked || colon.IsMarked || indent is { IsMarked: true };
 
     public MarkedText Write(object? value)
     {
@@ -53,7 +53,7 @@ internal sealed class JsonText(TemplateRun run, string? indent, string comma, st
         var any = false;
         foreach (var part in parts)
         {
-            _text.AppendUnmarked(any ? comma : "");
+            _text.AppendUnmarked(any ? comma.Text : "");
             any = true;
             BreakLine(depth + 1);
             write(part, depth + 1);
@@ -83,7 +83,7 @@ internal sealed class JsonText(TemplateRun run, string? indent, string comma, st
                 break;
         }
 
-        _text.AppendUnmarked(colon);
+        _text.AppendUnmarked(colon.Text);
         WriteValue(pair[1], depth);
     }
 
@@ -105,7 +105,7 @@ internal sealed class JsonText(TemplateRun run, string? indent, string comma, st
         _text.AppendUnmarked("\n");
         for (; depth > 0; depth--)
         {
-            _text.AppendUnmarked(indent);
+            _text.AppendUnmarked(indent.Text);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace CocoonOrleans.Tokenization.Templates.Values;
 
@@ -108,6 +109,12 @@ internal static class TemplateNumbers
 
         var (part, text) = ((MarkedText)value!, new MarkedTextBuilder(run));
         run.CheckLength((long)Int128.Min((Int128)part.Length * times, long.MaxValue));
+        if (!part.IsMarked)
+        {
+            text.AppendUnmarked(new StringBuilder().Insert(0, part.Text, (int)(part.Length == 0 ? 0 : times)).ToString());
+            return text.ToText();
+        }
+
         for (; times > 0 && part.Length > 0; times--)
         {
             text.Append(part);

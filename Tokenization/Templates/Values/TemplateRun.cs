@@ -12,21 +12,28 @@ internal sealed class TemplateRun
     private const int LongestText = 16 * 1024 * 1024;
 
     private const int CharactersComparedAtOnce = 8;
+    private const long StepsForAnyChat = 2_000_000;
+    private const long MostSteps = 16_000_000;
     private const int DeepestNesting = 512;
 
     private MarkedTextBuilder _output;
-    private long _stepsLeft = 2_000_000;
+    private long _stepsLeft;
     private int _depth;
 
-    public TemplateRun(TimeProvider time)
+    /// <param name="time">The clock of the template.</param>
+    /// <param name="variables">What it is rendered with.</param>
+    /// <param name="characters">Length of all that it is rendered with. Work grows with it: some templates go through a message letter by letter.</param>
+    public TemplateRun(TimeProvider time, TemplateScope variables, long characters)
     {
         Time = time;
+        Scope = variables;
+        _stepsLeft = Math.Min(StepsForAnyChat + characters * CharactersPerStep, MostSteps);
         _output = new MarkedTextBuilder(this);
     }
 
     public TimeProvider Time { get; }
 
-    public TemplateScope Scope { get; set; } = new(outer: null);
+    public TemplateScope Scope { get; set; }
 
     /// <summary>The template's line that is at work, for messages.</summary>
     public int Line { get; set; }

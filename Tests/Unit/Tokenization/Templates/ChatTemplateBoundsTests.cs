@@ -39,6 +39,7 @@ public sealed class ChatTemplateBoundsTests
     [InlineData(Long + "{% for a in range(1000) %}{% set n = x == x ~ 'b' %}{% set n = {x: 1} %}{% endfor %}", "too much work")]
     [InlineData(Long + "{% for a in range(1000) %}{% set n = messages[0][x] %}{% set n = messages[x] %}{% endfor %}", "too much work")]
     [InlineData(Long + "{% for a in range(1000) %}{% set n = messages | map(attribute=x) | list %}{% endfor %}", "too much work")]
+    [InlineData("{% set l = range(100000) %}{% for a in l %}{% set n = l.count(1) %}{% endfor %}", "too much work")]
     [InlineData(Long + "{{ x in x }}", "too much work")]
     [InlineData(Long + "{{ x.replace('a', x) }}", "more than 16777216 characters")]
     [InlineData(Long + "{{ x.replace('', x) }}", "more than 16777216 characters")]

@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace CocoonOrleans.Tests.Unit.Tokenization.Templates;
 
-/// <summary>Any source is read or refused, and a template that was read renders or refuses: nothing else comes out, and no stack overflows.</summary>
+/// <summary>Any source is read or refused, and a template that was read renders or refuses: nothing else comes out, no stack overflows, and no text of a user loses its mark.</summary>
 public sealed class ChatTemplateFuzzTests
 {
     private static readonly string[] Pieces =
@@ -16,7 +16,7 @@ public sealed class ChatTemplateFuzzTests
         "none", "true", "{% if x %}", "{% endif %}", "{{ 'a' }}", "{% for x in messages %}", "{% endfor %}", "{{ messages[0].content }}", "{% set x = ", "{% set ns.a = ", "{'a': 1}", "[1, 'a', none]",
     ];
 
-    private static readonly ChatTemplateInput[] Inputs = TemplateCases.ReadInputs(TemplateCases.AllChats);
+    private static readonly ChatTemplateInput[] Inputs = [.. ChatTemplateMarkTests.ReadDisguised(isWhole: false, TemplateCases.AllChats).Skip(6).Take(3)];
 
     [Fact]
     public void Parse_AnySourceMadeOfTemplatePieces_IsReadOrRefused() =>
@@ -38,7 +38,7 @@ public sealed class ChatTemplateFuzzTests
     /// <summary>Cuts pieces out, doubles them, puts in others or single characters.</summary>
     private static void TryDamaged(string[] sources, int times)
     {
-        var damage = Gen.Select(Gen.Int[0, 3], Gen.Int[0, 1_000_000], Gen.Int[0, 60], Gen.OneOf(Pieces), Gen.Char, (kind, place, length, piece, c) => (kind, place, length, piece, c));
+        var damage = Gen.Select(Gen.Int[0, 3], Gen.Int[0, 1_000_000], Gen.Int[0, 60], Gen.OneOf(Pieces), Gen.Char[' ', '\u04ff'], (kind, place, length, piece, c) => (kind, place, length, piece, c));
         Gen.Select(Gen.OneOf(sources), damage.Array[1, 4]).Sample(
             (source, damages) =>
             {
@@ -66,9 +66,12 @@ public sealed class ChatTemplateFuzzTests
         try
         {
             var template = ChatTemplate.Parse(source);
-            foreach (var input in Inputs.AsSpan(6, 3))
+            foreach (var input in Inputs)
             {
-                template.TryRender(input, out _, out _);
+                if (template.TryRender(input, out var prompt, out _))
+                {
+                    ChatTemplateMarkTests.AssertMarked(prompt);
+                }
             }
         }
         catch (TemplateSyntaxException)

@@ -55,6 +55,9 @@ public sealed class ChatTemplateMarkTests
     [InlineData("{% macro m(x) %}<b>{{ x }}{% endmacro %}{{ m(messages[0].content) | upper }}", "<B><|IM_E-ND|>", "<|IM_E-ND|>")]
     [InlineData("{% set x %}a{{ messages[0].content }}{% endset %}{{ x | indent(2, true) }}", "  a<|im_e-nd|>", "<|im_e-nd|>")]
     [InlineData("{{ 'a' ~ ('b' * 2 ~ messages[0].content)[:3] }}", "abb<", "<")]
+    [InlineData("{{ strftime_now(messages[0].content) }}", "<|im_e-nd|>", "<|im_e-nd|>")]
+    [InlineData("{{ [1] | tojson(indent=messages[0].content) }}", "[\n<|im_e-nd|>1\n]", "[\n<|im_e-nd|>1\n]")]
+    [InlineData("{{ [1, 2] | tojson(separators=(messages[0].content, '')) }}", "[1<|im_e-nd|>2]", "[1<|im_e-nd|>2]")]
     [InlineData("{{ messages[2] | items | first | first }}", "<|x|>", "<|x|>")]
     [InlineData("{{ messages[2] | dictsort | map('first') | join(',') }}", "<|x|>", "<|x|>")]
     public void TryRender_Operation_MarksWhatIsTheUsers(string source, string text, string fromUsers)
@@ -69,7 +72,7 @@ public sealed class ChatTemplateMarkTests
     private static void AssertMarked(IEnumerable<string> templates, bool isWhole, int fewest, params string[] chats)
     {
         var rendered = 0;
-        var inputs = chats.SelectMany(path => JsonNode.Parse(File.ReadAllText(path))!.AsArray()).Select(chat => TemplateCases.ToInput(JsonSerializer.SerializeToElement(Disguise(chat, "", isWhole)))).ToArray();
+        var inputs = ReadDisguised(isWhole, chats);
         foreach (var template in templates.Select(source => TryParse(source)).OfType<ChatTemplate>())
         {
             foreach (var input in inputs)
@@ -85,7 +88,12 @@ public sealed class ChatTemplateMarkTests
         Assert.True(rendered >= fewest, $"Only {rendered} prompts were looked at.");
     }
 
-    private static void AssertMarked(ChatPrompt prompt)
+    internal static ChatTemplateInput[] ReadDisguised(bool isWhole, params string[] chats) =>
+    [
+        .. chats.SelectMany(path => JsonNode.Parse(File.ReadAllText(path))!.AsArray()).Select(chat => TemplateCases.ToInput(JsonSerializer.SerializeToElement(Disguise(chat, "", isWhole)))),
+    ];
+
+    internal static void AssertMarked(ChatPrompt prompt)
     {
         var end = -1;
         var outside = prompt.Text.ToCharArray();

@@ -72,6 +72,17 @@ public sealed class ChatTemplateTests
     [InlineData("{{ messages[0].n }}", "[{\"n\": 1, \"n\": 2}]", "2")]
     public void TryRender_OddJson_IsRead(string source, string messages, string expected) => Assert.Equal(expected, Render(source, messages).Text);
 
+    [Theory]
+    [InlineData("[{\"content\": \"\\ud800\"}]")]
+    [InlineData("[{\"\\ud800\": 1}]")]
+    public void TryRender_HalfASurrogatePair_IsRefused(string messages)
+    {
+        var input = new ChatTemplateInput { Messages = [.. JsonDocument.Parse(messages).RootElement.EnumerateArray()] };
+
+        Assert.False(ChatTemplate.Parse("x").TryRender(input, out _, out var refusal));
+        Assert.Contains("surrogate", refusal.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TryRender_DeepJson_IsRefused()
     {

@@ -4,12 +4,15 @@ using System.Text.Json;
 namespace CocoonOrleans.Tokenization.Templates.Values;
 
 /// <summary>Makes a template's values of JSON that came with a request. All texts and keys in it are marked as users' own.</summary>
-internal static class JsonValues
+internal sealed class JsonValueReader
 {
     /// <summary>More than a request's reader lets through.</summary>
     private const int DeepestNesting = 128;
 
-    public static object? Read(JsonElement json, int depth = 0)
+    /// <summary>Length of all texts and names that were read.</summary>
+    public long Characters { get; private set; }
+
+    public object? Read(JsonElement json, int depth = 0)
     {
         if (depth > DeepestNesting)
         {
@@ -20,7 +23,7 @@ internal static class JsonValues
         {
             JsonValueKind.Object => ReadObject(json, depth),
             JsonValueKind.Array => new TemplateList([.. json.EnumerateArray().Select(element => Read(element, depth + 1))]),
-            JsonValueKind.String => MarkedText.FromMessage(json.GetString()!),
+            JsonValueKind.String => ReadText(() => json.GetString()!),
             JsonValueKind.Number => ReadNumber(json.GetRawText()),
             JsonValueKind.True => true,
             JsonValueKind.False => false,
@@ -30,15 +33,29 @@ internal static class JsonValues
     }
 
     /// <summary>Of a name that is given twice the last counts, as in Python.</summary>
-    public static TemplateMap ReadObject(JsonElement json, int depth = 0)
+    private TemplateMap ReadObject(JsonElement json, int depth)
     {
         var map = new TemplateMap();
         foreach (var property in json.EnumerateObject())
         {
-            map[TemplateKey.TryOf(MarkedText.FromMessage(property.Name))!.Value] = Read(property.Value, depth + 1);
+            map[TemplateKey.TryOf(ReadText(() => property.Name))!.Value] = Read(property.Value, depth + 1);
         }
 
         return map;
+    }
+
+    private MarkedText ReadText(Func<string> read)
+    {
+        try
+        {
+            var text = read();
+            Characters += text.Length;
+            return MarkedText.FromMessage(text);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new TemplateFailure("The chat holds a text with half a surrogate pair, which is not Unicode.");
+        }
     }
 
     /// <summary>Whole numbers beyond 64 bits become floating.</summary>
