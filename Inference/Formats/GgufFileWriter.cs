@@ -130,7 +130,10 @@ public sealed class GgufFileWriter
         }
     }
 
-    private void AddArray<T>(string key, ValueType type, IReadOnlyCollection<T> values, Action<BinaryWriter, T> write) => _keys.Add((key, ValueType.Array, writer =>
+    private void AddArray<T>(string key, ValueType type, IReadOnlyCollection<T> values, Action<BinaryWriter, T> write)
+        => _keys.Add((key, ValueType.Array, writer => WriteArray(writer, type, values, write)));
+
+    private static void WriteArray<T>(BinaryWriter writer, ValueType type, IReadOnlyCollection<T> values, Action<BinaryWriter, T> write)
     {
         writer.Write((uint)type);
         writer.Write((ulong)values.Count);
@@ -138,7 +141,7 @@ public sealed class GgufFileWriter
         {
             write(writer, value);
         }
-    }));
+    }
 
     private static void WritePadding(Stream stream, long length) => stream.Write(stackalloc byte[(int)(GgufHeaderReader.Align(length, Alignment) - length)]);
 

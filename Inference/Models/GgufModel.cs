@@ -1,6 +1,7 @@
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models.Families;
 using CocoonOrleans.Inference.Models.Rotary;
+using CocoonOrleans.Inference.Models.Vocabularies;
 
 namespace CocoonOrleans.Inference.Models;
 
@@ -11,6 +12,9 @@ namespace CocoonOrleans.Inference.Models;
 internal sealed class GgufModel
 {
     private const string Architecture = "general.architecture";
+
+    // End of a text, of a turn, and of a message after which tools answer.
+    private static readonly string[] EndKeys = [VocabularyKeys.End, "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"];
 
     private readonly string _file;
     private readonly ModelFamily _family;
@@ -102,7 +106,7 @@ internal sealed class GgufModel
             Windows = new int[layers],
             AttentionScale = 1 / Math.Sqrt(head),
             TiedEmbeddings = gguf.Tensors.All(tensor => tensor.Name != GgufTensorNames.Output),
-            EndIds = gguf.Metadata.Has("tokenizer.ggml.eos_token_id") ? [gguf.Metadata.Integer("tokenizer.ggml.eos_token_id", 0, 4_194_304)] : [],
+            EndIds = [.. EndKeys.Where(gguf.Metadata.Has).Select(key => gguf.Metadata.Integer(key, 0, 4_194_304)).Distinct()],
         };
     }
 }

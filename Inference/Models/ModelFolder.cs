@@ -70,8 +70,8 @@ public sealed class ModelFolder
     {
         try
         {
-            var texts = ((string[])[TokenizerFiles.Tokenizer, .. OptionalTexts]).Where(name => File.Exists(Path.Combine(folder, name)))
-                .ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(folder, name)));
+            var texts = ((string[])[TokenizerFiles.Tokenizer, .. OptionalTexts]).Select(name => new FileInfo(Path.Combine(folder, name))).Where(file => file.Exists)
+                .ToDictionary(file => file.Name, file => file.Length <= MaximumTextBytes ? File.ReadAllBytes(file.FullName) : throw TooLarge(file.Name, file.Length));
             string? source = null;
             if (!texts.ContainsKey(TokenizerFiles.Tokenizer) && Directory.Exists(folder) && FindGguf(folder) is { } file)
             {
@@ -91,6 +91,8 @@ public sealed class ModelFolder
     /// <summary>Tokenizer and chat template.</summary>
     /// <exception cref="ModelFormatException">They can't be used.</exception>
     public ChatModel Chat() => Chat(_texts, _vocabularyFile);
+
+    private static ModelFormatException TooLarge(string name, long length) => new(name, "size", $"{length} bytes are more than {MaximumTextBytes}");
 
     private static ChatModel Chat(Dictionary<string, byte[]> texts, string? vocabularyFile)
     {
@@ -142,7 +144,7 @@ public sealed class ModelFolder
         {
             ReadFile(name, (stream, length) =>
             {
-                var bytes = length <= MaximumTextBytes ? new byte[length] : throw new ModelFormatException(name, "size", $"{length} bytes are more than {MaximumTextBytes}");
+                var bytes = length <= MaximumTextBytes ? new byte[length] : throw TooLarge(name, length);
                 stream.ReadExactly(bytes);
                 _texts.Add(name, bytes);
             });

@@ -68,16 +68,17 @@ internal sealed class GgufVocabularyReader
             throw _keys.Bad(VocabularyKeys.Scores, $"must hold one number for each of the {_tokens.Count} tokens");
         }
 
-        var normal = new Dictionary<string, double>();
+        // llama.cpp joins to whatever token there is; only those that are no text are left out here.
+        var text = new Dictionary<string, double>();
         for (var id = 0; id < _tokens.Count; id++)
         {
-            if (_types[id] == GgufTokenType.Normal)
+            if (_types[id] is GgufTokenType.Normal or GgufTokenType.UserDefined)
             {
-                normal[_tokens[id]] = scores[id];
+                text[_tokens[id]] = scores[id];
             }
         }
 
-        var merges = SentencePieceMerges.Of(normal) ?? throw _keys.Bad(VocabularyKeys.Tokens, "has tokens too long to work out how they are joined");
+        var merges = SentencePieceMerges.Of(text) ?? throw _keys.Bad(VocabularyKeys.Tokens, "has tokens too long to work out how they are joined");
         var prefix = _keys.Flag(VocabularyKeys.AddsSpace, fallback: true);
         var space = new JsonObject { ["type"] = "Replace", ["pattern"] = new JsonObject { ["String"] = " " }, ["content"] = VocabularyKeys.Space };
         var decoders = new JsonArray(

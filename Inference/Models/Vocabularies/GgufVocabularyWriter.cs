@@ -97,12 +97,13 @@ internal sealed class GgufVocabularyWriter
 
         float Score(int id) => _tokenizer.TokenOf(id) is { } token && scores.TryGetValue(token, out var score) ? (float)score : 0;
         _file.Add(VocabularyKeys.Scores, [.. Enumerable.Range(0, _size).Select(Score)]);
-        var normal = Enumerable.Range(0, _size).Where(id => _tokenizer.TokenOf(id) is not null && TypeOf(id) == GgufTokenType.Normal)
+        var text = Enumerable.Range(0, _size)
+            .Where(id => _tokenizer.TokenOf(id) is not null && !_tokenizer.IsSpecial(id) && TypeOf(id) is GgufTokenType.Normal or GgufTokenType.UserDefined)
             .ToDictionary(id => _tokenizer.TokenOf(id)!, id => scores.GetValueOrDefault(_tokenizer.TokenOf(id)!));
         var (prefix, known) = Normalizers();
         _file.Add(VocabularyKeys.AddsSpace, prefix);
         _unsaid = !known ? "llama.cpp has no key for what this tokenizer does to a text first: compare ids, not texts"
-            : SentencePieceMerges.Of(normal) is { } found && found.ToHashSet().SetEquals(merges) ? null
+            : SentencePieceMerges.Of(text) is { } found && found.ToHashSet().SetEquals(merges) ? null
             : "this tokenizer joins other pairs than scores can say: compare ids, not texts";
     }
 

@@ -32,6 +32,7 @@ public sealed class UsageTests
     [InlineData("account", "show")]
     [InlineData("model", "list")]
     [InlineData("model", "hash")]
+    [InlineData("model", "export-gguf")]
     public async Task Help_EachCommand_ExplainsItself(params string[] command)
     {
         var (exitCode, output, _) = await Cocoon.RunAsync([.. command, "--help"]);

@@ -1,10 +1,14 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using CocoonOrleans.Inference.Cpu;
+using CocoonOrleans.Inference.Cpu.Threads;
+using CocoonOrleans.Inference.Cpu.Weights;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Torch;
 using CocoonOrleans.Tests.Inference.Models;
 using TorchSharp;
+using Xunit.Sdk;
 
 namespace CocoonOrleans.Tests.Inference.LlamaCpp;
 
@@ -17,6 +21,22 @@ public sealed class FamilyGoldensTests : IDisposable
     private const int Positions = 40;
     private const int ContextTokens = 256;
 
+    private static readonly Dictionary<string, Func<DecoderConfig, DecoderConfig>> Switches = new()
+    {
+        ["no attention cap"] = config => config with { AttentionCap = null },
+        ["no logit cap"] = config => config with { LogitCap = null },
+        ["no embedding scale"] = config => config with { EmbeddingScale = 1 },
+        ["no norm offset"] = config => config with { NormOffset = 0 },
+        ["no windows"] = config => config with { Windows = new int[config.Layers] },
+        ["one position more"] = config => config with { Windows = [.. config.Windows.Select(window => window > 0 ? window + 1 : 0)] },
+        ["SiLU"] = config => config with { Activation = Activation.Silu },
+        ["another scale"] = config => config with { AttentionScale = config.AttentionScale * 1.05 },
+        ["another epsilon"] = config => config with { NormEpsilon = 1e-3 },
+        ["same positions in windows"] = config => config with { WindowRotary = config.Rotary },
+        ["no rotary scaling"] = config => config with { Rotary = new(config.Rotary.Base), WindowRotary = new(config.Rotary.Base) },
+        ["whole heads turn"] = config => config with { RotarySize = config.HeadSize },
+    };
+
     private readonly IDisposable _inference;
     private readonly TemporaryFolder _folder = new();
 
@@ -27,6 +47,29 @@ public sealed class FamilyGoldensTests : IDisposable
     }
 
     public static TheoryData<string> Families => [.. TinyFamily.Names];
+
+    public static TheoryData<string, string> Changes => new()
+    {
+        { "gemma2", "no attention cap" },
+        { "gemma2", "no logit cap" },
+        { "gemma2", "no embedding scale" },
+        { "gemma2", "no norm offset" },
+        { "gemma2", "no windows" },
+        { "gemma2", "one position more" },
+        { "gemma2", "SiLU" },
+        { "gemma2", "another scale" },
+        { "gemma3", "same positions in windows" },
+        { "gemma3", "no windows" },
+        { "gemma3-pattern", "no rotary scaling" },
+        { "gemma3-pattern", "no logit cap" },
+        { "llama", "another epsilon" },
+        { "llama-linear", "no rotary scaling" },
+        { "llama3", "no rotary scaling" },
+        { "qwen2-yarn", "no rotary scaling" },
+        { "phi3-longrope-long", "no rotary scaling" },
+        { "phi3-longrope-short", "no rotary scaling" },
+        { "phi3", "whole heads turn" },
+    };
 
     private static int[] Ids
     {
@@ -57,12 +100,37 @@ public sealed class FamilyGoldensTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Families))]
+    public void Compute_EachFamilyOnOurKernels_GivesLlamaCppsLogits(string name)
+    {
+        using var family = new TinyFamily(name);
+        var model = ModelFolder.Read(family.Folder);
+        using var team = new CpuTeam(2);
+        using var decoder = new CpuDecoder(model.Config, model.Weights, WeightFormat.Float32, ContextTokens, blocks: 16, team);
+
+        AssertEqual(LogitsGolden.Load(name), [.. new StoredSequence(decoder).AppendAll(Ids, Positions).Chunk(decoder.VocabularySize)]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
     public void Compute_EachFamilyFromOurGguf_GivesLlamaCppsLogits(string name)
     {
         using var family = new TinyFamily(name);
         Export(family, GgufTensorType.F32);
 
         AssertEqual(LogitsGolden.Load(name), Compute(ModelFolder.Read(_folder.Path)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void Compute_OneSwitchChanged_IsNoticed(string name, string change)
+    {
+        using var family = new TinyFamily(name);
+        var model = ModelFolder.Read(family.Folder);
+        using var decoder = new TorchDecoder(Switches[change](model.Config), model.Weights, ContextTokens, blocks: 16);
+
+        float[][] computed = [.. new StoredSequence(decoder).AppendAll(Ids, Positions).Chunk(decoder.VocabularySize)];
+
+        Assert.ThrowsAny<XunitException>(() => AssertEqual(LogitsGolden.Load(name), computed));
     }
 
     [Theory]

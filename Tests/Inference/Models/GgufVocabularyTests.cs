@@ -63,6 +63,29 @@ public sealed class GgufVocabularyTests : IDisposable
     public void Read_ExportOfStories260K_GivesTheIdsOfItsTokenizerJson()
         => AssertSame(Export(Stories260K.Folder, expectUnsaid: false), ModelFolder.ReadChat(Stories260K.Folder));
 
+    [Theory]
+    [InlineData(true, true, new[] { 1, 264, 259, 260 })]
+    [InlineData(true, false, new[] { 264, 259, 260 })]
+    [InlineData(false, false, new[] { 262, 259, 260 })]
+    public void Read_SentencePieceKeys_JoinsByScore(bool addsSpace, bool addsBegin, int[] expected)
+    {
+        // Ids 259 up. "ab" before "ba", so that "aba" is never "a" and "ba".
+        string[] text = ["\u2581", "a", "b", "ab", "ba", "\u2581ab"];
+        string[] tokens = ["<unk>", "<s>", "</s>", .. Enumerable.Range(0, 256).Select(value => $"<0x{value:X2}>"), .. text];
+        int[] types = [2, 3, 3, .. Enumerable.Repeat(6, 256), .. Enumerable.Repeat(1, text.Length)];
+        float[] scores = [.. new float[tokens.Length - 3], -1, -2, -3];
+        var file = new GgufWriter().Key("tokenizer.ggml.model", "llama").Key("tokenizer.ggml.tokens", tokens).Numbers("tokenizer.ggml.scores", scores).Integers("tokenizer.ggml.token_type", types)
+            .Raw("tokenizer.ggml.add_space_prefix", 7, writer => writer.Write(addsSpace)).Raw("tokenizer.ggml.add_bos_token", 7, writer => writer.Write(addsBegin));
+        File.WriteAllBytes(_folder.File("model.gguf"), file.ToBytes());
+
+        var tokenizer = ModelFolder.ReadChat(_folder.Path).Tokenizer;
+
+        Assert.Equal(expected, tokenizer.Encode("ab a", addSpecialTokens: true));
+        Assert.Equal((1, 2), (tokenizer.BeginOfTextId, tokenizer.EndOfTextId));
+        Assert.Equal("ab a\n", tokenizer.Decode(tokenizer.Encode("ab a\n", addSpecialTokens: true)));
+        Assert.Equal([.. expected[..^2], 260, 13], [.. tokenizer.Encode("aba\n", addSpecialTokens: true)]);
+    }
+
     [Fact]
     public void Read_TokenizerJsonBeside_GoesBefore()
     {
