@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Upstream;
 using CocoonOrleans.Tests.Inference.Native;
@@ -32,6 +33,8 @@ public sealed class UpstreamBench : IAsyncDisposable
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public RecordedLog Log { get; } = new();
+
+    public IMeterFactory Meters => _meters;
 
     public static async Task<UpstreamBench> StartAsync(UpstreamDialect dialect = UpstreamDialect.Vllm, Action<UpstreamEngineOptions>? configure = null)
         => new(await StandInServer.StartAsync(dialect), configure);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Upstream;
@@ -34,6 +35,17 @@ public sealed class UpstreamFaultTests
         await using var bench = await UpstreamBench.LoadedAsync();
 
         Assert.Equal(new GenerationUsage(3, 0, 20), Finish(await bench.CollectAsync()).Usage);
+    }
+
+    [Fact]
+    public async Task Answer_IsMeasured()
+    {
+        await using var bench = await UpstreamBench.LoadedAsync();
+        using var measured = new MeasuredTokens(bench.Meters);
+
+        await bench.CollectAsync();
+
+        Assert.Equal([("input", 3), ("output", 20)], measured.Sums);
     }
 
     [Fact]
@@ -295,6 +307,20 @@ public sealed class UpstreamFaultTests
     }
 
     [Fact]
+    public async Task DeadlinePassed_BetweenTokensThatHaveCome_EndsTheAnswer()
+    {
+        await using var bench = await AnsweringAsync(context => StandInServer.SendAsync(context, StandInServer.VllmEvent(Enumerable.Repeat(97, 10), "stop")));
+        var request = UpstreamBench.Request() with { Deadline = bench.Time.GetUtcNow().AddSeconds(30) };
+        await using var answer = bench.Engine.GenerateAsync(request, CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
+        Assert.True(await answer.MoveNextAsync());
+
+        bench.Time.Advance(TimeSpan.FromSeconds(31));
+
+        var error = await Assert.ThrowsAsync<GenerationFailedException>(async () => await answer.MoveNextAsync());
+        Assert.Equal((GenerationFailure.DeadlinePassed, 1), (error.Failure, error.Usage.CompletionTokens));
+    }
+
+    [Fact]
     public async Task EngineStopped_IsSeenByTheServer()
     {
         await using var bench = await HangingAsync();
@@ -437,6 +463,39 @@ public sealed class UpstreamFaultTests
     private static GenerationFinished Finish(List<GenerationEvent> events) => Assert.IsType<GenerationFinished>(events[^1]);
 
     private static FailingAnswer FailureAsync(UpstreamBench bench, GenerationRequest? request = null) => new(bench, request ?? UpstreamBench.Request());
+
+    /// <summary>The engine's counter of tokens, by type.</summary>
+    private sealed class MeasuredTokens : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private readonly SortedDictionary<string, long> _sums = [];
+
+        public MeasuredTokens(IMeterFactory meters)
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Scope == meters && instrument.Name == "cocoon.engine.tokens")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((_, tokens, tags, _) =>
+            {
+                foreach (var tag in tags)
+                {
+                    if (tag.Key == "gen_ai.token.type")
+                    {
+                        _sums[(string)tag.Value!] = _sums.GetValueOrDefault((string)tag.Value!) + tokens;
+                    }
+                }
+            });
+            _listener.Start();
+        }
+
+        public IEnumerable<(string Type, long Tokens)> Sums => _sums.Select(sum => (sum.Key, sum.Value));
+
+        public void Dispose() => _listener.Dispose();
+    }
 
     /// <summary>An answer that must fail, and the events before that.</summary>
     private sealed class FailingAnswer
