@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using CocoonOrleans.Inference.Cpu.Kernels;
 using CocoonOrleans.Inference.Cpu.Memory;
+using CocoonOrleans.Inference.Models;
 
 namespace CocoonOrleans.Tests.Inference.Cpu.Kernels;
 
@@ -93,14 +94,14 @@ public sealed unsafe class ElementKernelsTests
         using var up = Numbers(2, count + 16, 1);
         using var y = Numbers(3, count + 16, 1);
 
-        CpuKernels.Supported[kernels].Gate(GateActivation.Silu, Pointer(gate), Pointer(up), count, Pointer(y));
+        CpuKernels.Supported[kernels].Gate(Activation.Silu, Pointer(gate), Pointer(up), count, Pointer(y));
         for (var i = 0; i < count; i++)
         {
             var x = (double)At(gate, i);
             Assert.Equal(x / (1 + Math.Exp(-x)) * At(up, i), At(y, i), 1e-5);
         }
 
-        CpuKernels.Supported[kernels].Gate(GateActivation.GeluTanh, Pointer(gate), Pointer(up), count, Pointer(y));
+        CpuKernels.Supported[kernels].Gate(Activation.GeluTanh, Pointer(gate), Pointer(up), count, Pointer(y));
         for (var i = 0; i < count; i++)
         {
             var x = (double)At(gate, i);
@@ -153,8 +154,8 @@ public sealed unsafe class ElementKernelsTests
             using var z = Numbers(3, 400, 1);
             kernels.RmsNorm(Pointer(x), Pointer(y), 333, 1e-6f, Pointer(z));
             kernels.Rotate(Pointer(z), Pointer(y), Pointer(x), 50);
-            kernels.Gate(GateActivation.GeluTanh, Pointer(z), Pointer(x), 333, Pointer(y));
-            kernels.Gate(GateActivation.Silu, Pointer(y), Pointer(z), 320, Pointer(x));
+            kernels.Gate(Activation.GeluTanh, Pointer(z), Pointer(x), 333, Pointer(y));
+            kernels.Gate(Activation.Silu, Pointer(y), Pointer(z), 320, Pointer(x));
             kernels.SoftCap(Pointer(x), 350, 3);
             kernels.Add(Pointer(x), Pointer(y), 350);
             return new ReadOnlySpan<float>(Pointer(x), 350).ToArray();
