@@ -41,11 +41,15 @@ internal static class ModelCommand
             HelpName = "tokens",
             CustomParser = WholeNumber.Between(2, MostContext),
         };
-        var command = new Command("hash", "Hash a model's files: what a catalogue entry needs.") { folder, weights, context };
+        var quantization = new Option<WeightQuantization>("--quantization")
+        {
+            Description = "For a worker that quantises the weights at load, as in its Native:Quantization: another model with another hash.",
+        };
+        var command = new Command("hash", "Hash a model's files: what a catalogue entry needs.") { folder, weights, context, quantization };
         return command.Runs((result, output, cancellationToken) =>
         {
             var path = Path.GetFullPath(result.GetRequiredValue(folder));
-            return Task.FromResult(Hash(path, () => Read(path, result.GetValue(weights), result.GetValue(context), cancellationToken), output));
+            return Task.FromResult(Hash(path, () => Read(path, result.GetValue(weights), result.GetValue(context), result.GetValue(quantization), cancellationToken), output));
         });
     }
 
@@ -102,7 +106,8 @@ internal static class ModelCommand
         }
     }
 
-    private static (ModelManifest Manifest, int ContextTokens) Read(string path, string? upstreamWeights, int context, CancellationToken cancellationToken)
+    private static (ModelManifest Manifest, int ContextTokens) Read(
+        string path, string? upstreamWeights, int context, WeightQuantization quantization, CancellationToken cancellationToken)
     {
         if ((upstreamWeights is null) != (context == 0))
         {
@@ -111,10 +116,15 @@ internal static class ModelCommand
 
         if (upstreamWeights is not null)
         {
+            if (quantization != WeightQuantization.None)
+            {
+                throw new CommandFailedException("--quantization is for weights that our own engine loads.", "Leave it out: the other server's declaration says what it runs.");
+            }
+
             return (UpstreamFolder.Read(path, upstreamWeights).Manifest, context);
         }
 
-        var folder = ModelFolder.Read(path, cancellationToken: cancellationToken);
+        var folder = ModelFolder.Read(path, quantization: quantization, cancellationToken: cancellationToken);
         return (folder.Manifest, folder.Config.ContextTokens);
     }
 }

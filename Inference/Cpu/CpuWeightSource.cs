@@ -2,6 +2,7 @@ using CocoonOrleans.Inference.Cpu.Memory;
 using CocoonOrleans.Inference.Cpu.Threads;
 using CocoonOrleans.Inference.Cpu.Weights;
 using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Models;
 
 namespace CocoonOrleans.Inference.Cpu;
 
@@ -13,7 +14,7 @@ internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightT
 {
     private const int RowsAtOnce = 16;
 
-    private readonly HashSet<string> _used = [];
+    private readonly NamedWeights _weights = new(weights);
     private readonly List<IDisposable> _made = [];
 
     /// <summary>Makes one matrix out of parts that stand on top of each other.</summary>
@@ -21,7 +22,7 @@ internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightT
     public WeightMatrix Take(WeightFormat format, (string Name, int Rows)[] parts, int columns)
     {
         // Before memory is taken: the shape is what the model's configuration says, and that may say anything.
-        var found = parts.Select(part => Find(part.Name, [part.Rows, columns])).ToList();
+        var found = parts.Select(part => _weights.Find(part.Name, part.Rows, columns)).ToList();
         var matrix = Made(new WeightMatrix(format, parts.Sum(part => part.Rows), columns));
         var firstRow = 0;
         foreach (var tensor in found)
@@ -52,7 +53,7 @@ internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightT
     /// <exception cref="ModelFormatException">A part is missing or has another shape.</exception>
     public NativeBlock TakeVector((string Name, int Size)[] parts)
     {
-        var found = parts.Select(part => Find(part.Name, [part.Size])).ToList();
+        var found = parts.Select(part => _weights.Find(part.Name, part.Size)).ToList();
         var size = parts.Sum(part => part.Size);
         var block = Made(new NativeBlock((long)size * sizeof(float)));
         var target = new Span<float>(block.Pointer<float>(size), size);
@@ -80,14 +81,7 @@ internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightT
 
     /// <summary>Refuses weights that nobody took.</summary>
     /// <exception cref="ModelFormatException">There is one.</exception>
-    public void RefuseUnknown(bool tied)
-    {
-        var unknown = weights.Keys.FirstOrDefault(name => !_used.Contains(name) && !name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) && !(tied && name == "lm_head.weight"));
-        if (unknown is not null)
-        {
-            throw new ModelFormatException("weights", unknown, "is no part of the decoder that the model's configuration describes");
-        }
-    }
+    public void RefuseUnknown(bool tied) => _weights.RefuseUnknown(tied);
 
     /// <summary>Leaves what was made to whoever took it.</summary>
     public void Keep() => _made.Clear();
@@ -100,21 +94,5 @@ internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightT
     {
         _made.Add(part);
         return part;
-    }
-
-    private WeightTensor Find(string name, int[] shape)
-    {
-        if (!weights.TryGetValue(name, out var tensor))
-        {
-            throw new ModelFormatException("weights", name, $"is missing; the model's configuration asks for a tensor of shape [{string.Join(", ", shape)}]");
-        }
-
-        if (!tensor.Shape.SequenceEqual(shape))
-        {
-            throw new ModelFormatException("weights", name, $"has the shape [{string.Join(", ", tensor.Shape)}], but the model's configuration asks for [{string.Join(", ", shape)}]");
-        }
-
-        _used.Add(name);
-        return tensor;
     }
 }

@@ -35,13 +35,13 @@ public sealed class ModelFolder
     private long _bytesRead;
     private long _bytesTotal;
 
-    private ModelFolder(string folder, Action<long, long> progress, CancellationToken cancellationToken)
+    private ModelFolder(string folder, WeightQuantization quantization, Action<long, long> progress, CancellationToken cancellationToken)
     {
         _folder = folder;
         _progress = progress;
         _cancellationToken = cancellationToken;
         Config = ReadAll();
-        Manifest = new ModelManifest(_files);
+        Manifest = new ModelManifest(_files, quantization);
     }
 
     /// <summary>What was read.</summary>
@@ -56,10 +56,15 @@ public sealed class ModelFolder
     /// <summary>Reads a model.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="progress">Told bytes read and bytes to read; null for nobody.</param>
+    /// <param name="quantization">What the engine will make of the weights: part of the model's identity.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ModelFormatException">A file is missing, unreadable, truncated or breaks a rule of its format.</exception>
-    public static ModelFolder Read(string folder, Action<long, long>? progress = null, CancellationToken cancellationToken = default)
-        => new(folder, progress ?? ((_, _) => { }), cancellationToken);
+    public static ModelFolder Read(
+        string folder,
+        Action<long, long>? progress = null,
+        WeightQuantization quantization = WeightQuantization.None,
+        CancellationToken cancellationToken = default)
+        => new(folder, quantization, progress ?? ((_, _) => { }), cancellationToken);
 
     /// <summary>Content of a file that is not weights; empty where the model has no such file.</summary>
     public ReadOnlyMemory<byte> Text(string name) => _texts.GetValueOrDefault(name, []);

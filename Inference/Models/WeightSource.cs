@@ -12,7 +12,7 @@ internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> wei
 {
     private const int CopyElements = 1 << 28;
 
-    private readonly HashSet<string> _used = [];
+    private readonly NamedWeights _weights = new(weights);
     private readonly List<torch.Tensor> _made = [];
 
     /// <summary>Makes one tensor out of parts that stand on top of each other.</summary>
@@ -20,7 +20,7 @@ internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> wei
     public torch.Tensor Take((string Name, int Rows)[] parts, int? columns = null)
     {
         // Before memory is taken: the shape is what the model's configuration says, and that may say anything.
-        var found = parts.Select(part => Find(part.Name, columns is { } known ? [part.Rows, known] : [part.Rows])).ToList();
+        var found = parts.Select(part => columns is { } known ? _weights.Find(part.Name, part.Rows, known) : _weights.Find(part.Name, part.Rows)).ToList();
         var rows = parts.Sum(part => part.Rows);
         var result = torch.empty(columns is { } width ? [rows, width] : [rows], torch.float32).DetachFromDisposeScope();
         _made.Add(result);
@@ -44,36 +44,12 @@ internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> wei
 
     /// <summary>Refuses weights that nobody took.</summary>
     /// <exception cref="ModelFormatException">There is one.</exception>
-    public void RefuseUnknown(bool tied)
-    {
-        // Older files carry the rotary frequencies along, and some a copy of the tied output layer: both follow from the rest.
-        var unknown = weights.Keys.FirstOrDefault(name => !_used.Contains(name) && !name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) && !(tied && name == "lm_head.weight"));
-        if (unknown is not null)
-        {
-            throw new ModelFormatException("weights", unknown, "is no part of the decoder that the model's configuration describes");
-        }
-    }
+    public void RefuseUnknown(bool tied) => _weights.RefuseUnknown(tied);
 
     /// <summary>Leaves the tensors to whoever took them.</summary>
     public void Keep() => _made.Clear();
 
     public void Dispose() => _made.ForEach(tensor => tensor.Dispose());
-
-    private WeightTensor Find(string name, int[] shape)
-    {
-        if (!weights.TryGetValue(name, out var tensor))
-        {
-            throw new ModelFormatException("weights", name, $"is missing; the model's configuration asks for a tensor of shape [{string.Join(", ", shape)}]");
-        }
-
-        if (!tensor.Shape.SequenceEqual(shape))
-        {
-            throw new ModelFormatException("weights", name, $"has the shape [{string.Join(", ", tensor.Shape)}], but the model's configuration asks for [{string.Join(", ", shape)}]");
-        }
-
-        _used.Add(name);
-        return tensor;
-    }
 
     private static void Copy(ReadOnlySpan<float> values, torch.Tensor target, long row, int columns)
     {

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace CocoonOrleans.Inference.Native;
 
 /// <summary>
-/// Computes models in this process with TorchSharp: every step takes the next token of all running answers of a model at once. What a token is
+/// Computes models in this process, with TorchSharp or with kernels of our own: every step takes the next token of all running answers of a model at once. What a token is
 /// depends on prompt, seed and position alone, except that libtorch rounds the last bits of logits differently for another number of answers in a step:
 /// where the two best tokens are nearly equal (or a draw falls that close to a border), a batch can choose the other one.
 /// </summary>
@@ -31,7 +31,7 @@ public sealed partial class NativeEngine : IInferenceEngine
 
     /// <summary>Starts the engine; it serves nothing until a model is loaded.</summary>
     public NativeEngine(IOptions<NativeEngineOptions> options, IMeterFactory meters, TimeProvider time, ILogger<NativeEngine> logger)
-        : this(options.Value, new TorchDecoderFactory(options.Value), meters, time, logger)
+        : this(options.Value, MakeFactory(options.Value), meters, time, logger)
     {
     }
 
@@ -68,7 +68,8 @@ public sealed partial class NativeEngine : IInferenceEngine
         {
             var started = _time.GetTimestamp();
             var folder = await Task.Run(
-                () => ModelFolder.Read(model.Folder, (done, total) => progress?.Report(new LoadProgress(LoadStage.Reading, done, total)), cancellationToken), cancellationToken);
+                () => ModelFolder.Read(model.Folder, (done, total) => progress?.Report(new LoadProgress(LoadStage.Reading, done, total)), _options.Quantization, cancellationToken),
+                cancellationToken);
             folder.Manifest.Require(model);
             if (_lanes.Find(lane => lane.Model.Name == model.Name) is { } present)
             {
@@ -124,6 +125,9 @@ public sealed partial class NativeEngine : IInferenceEngine
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _thread.StopAsync();
+
+    private static IDecoderFactory MakeFactory(NativeEngineOptions options)
+        => options.Backend == NativeBackend.Cpu ? new CpuDecoderFactory(options) : new TorchDecoderFactory(options);
 
     private async Task<LoadedModel> BuildAsync(ModelReference model, ModelFolder folder, CancellationToken cancellationToken)
     {

@@ -1,12 +1,22 @@
 using System.ComponentModel.DataAnnotations;
+using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Torch;
 
 namespace CocoonOrleans.Inference.Native;
 
 /// <summary>Settings of the <see cref="NativeEngine"/>.</summary>
-public sealed class NativeEngineOptions
+public sealed class NativeEngineOptions : IValidatableObject
 {
-    /// <summary>Threads that libtorch computes one operation with, 1 to 256.</summary>
+    /// <summary>What computes: libtorch or our own kernels.</summary>
+    public NativeBackend Backend { get; set; }
+
+    /// <summary>What becomes of the weights at load, which makes another model of them: only the backend <see cref="NativeBackend.Cpu"/> can do that.</summary>
+    public WeightQuantization Quantization { get; set; }
+
+    /// <summary>Whether the backend <see cref="NativeBackend.Cpu"/> keeps its threads on cores of their own: for machines that do nothing else.</summary>
+    public bool PinThreads { get; set; }
+
+    /// <summary>Threads that one operation is computed with, 1 to 256.</summary>
     [Range(1, 256)]
     public int Threads { get; set; } = 1;
 
@@ -42,4 +52,13 @@ public sealed class NativeEngineOptions
 
     /// <summary>Where libtorch lies and what it may write.</summary>
     public TorchLibraryOptions Torch { get; set; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Backend != NativeBackend.Cpu && Quantization != WeightQuantization.None)
+        {
+            yield return new ValidationResult($"can be {Quantization} with the backend {NativeBackend.Cpu} only.", [nameof(Quantization)]);
+        }
+    }
 }

@@ -11,6 +11,11 @@ internal sealed class TorchDecoderFactory(NativeEngineOptions options) : IDecode
 
     public IDecoder Make(ModelFolder model, int contextTokens, int blocks)
     {
+        if (model.Manifest.Quantization != WeightQuantization.None)
+        {
+            throw new NotSupportedException($"the backend {NativeBackend.Torch} computes in float32 only; weights of {model.Manifest.Quantization} want the backend {NativeBackend.Cpu}");
+        }
+
         if (_inference is null)
         {
             TorchLibrary.Load(options.Torch);

@@ -5,39 +5,56 @@ using CocoonOrleans.Inference.Cpu.Weights;
 namespace CocoonOrleans.Inference.Cpu.Kernels;
 
 /// <summary>
-/// Products of weight tiles with up to four activation rows at once. A tile row stays in the first two caches while more rows than four use it. Sums of floats are kept apart
+/// Products of weight tiles with up to four activation rows at once, which stay in the first cache; more rows meet the tiles in the second. Sums of floats are kept apart
 /// for even and odd columns; integer sums are exact inside a group of 32 columns.
 /// </summary>
 internal sealed unsafe partial class LaneKernels<TLanes>
 {
     private const int PrefetchBytes = 2048;
 
+    /// <summary>Activations that stay in the first cache while tiles go by: the long rows of tiles are what the processor prefetches well.</summary>
+    private const int ActivationBytes = 32 << 10;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(WeightMatrix matrix, in Activations activations, int rows, float* product, nint stride, bool add, int firstTile, int endTile)
     {
         unchecked
         {
-            var four = fourRows || matrix.Format == WeightFormat.Int8;
-            for (var tile = firstTile; tile < endTile; tile++)
+            var rowBytes = matrix.PaddedColumns * (matrix.IsScaled ? sizeof(sbyte) : sizeof(float));
+            var blockRows = Math.Max(4, ActivationBytes / rowBytes / 4 * 4);
+            for (var row = 0; row < rows; row += blockRows)
             {
-                var weights = matrix.Tile(tile);
-                var scales = matrix.IsScaled ? matrix.Scales(tile) : null;
-                var y = product + ((nint)tile * Lanes);
-                var row = 0;
-                for (; four && row + 4 <= rows; row += 4)
+                var end = Math.Min(rows, row + blockRows);
+                for (var tile = firstTile; tile < endTile; tile++)
                 {
-                    Multiply<FourRows>(matrix, weights, scales, activations, row, y, stride, add);
+                    Multiply(matrix, activations, row, end, product, stride, add, tile);
                 }
+            }
+        }
+    }
 
-                for (; row + 2 <= rows; row += 2)
-                {
-                    Multiply<TwoRows>(matrix, weights, scales, activations, row, y, stride, add);
-                }
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Multiply(WeightMatrix matrix, in Activations activations, int row, int end, float* product, nint stride, bool add, int tile)
+    {
+        unchecked
+        {
+            var four = fourRows || matrix.Format == WeightFormat.Int8;
+            var weights = matrix.Tile(tile);
+            var scales = matrix.IsScaled ? matrix.Scales(tile) : null;
+            var y = product + ((nint)tile * Lanes);
+            for (; four && row + 4 <= end; row += 4)
+            {
+                Multiply<FourRows>(matrix, weights, scales, activations, row, y, stride, add);
+            }
 
-                if (row < rows)
-                {
-                    Multiply<OneRow>(matrix, weights, scales, activations, row, y, stride, add);
-                }
+            for (; row + 2 <= end; row += 2)
+            {
+                Multiply<TwoRows>(matrix, weights, scales, activations, row, y, stride, add);
+            }
+
+            if (row < end)
+            {
+                Multiply<OneRow>(matrix, weights, scales, activations, row, y, stride, add);
             }
         }
     }

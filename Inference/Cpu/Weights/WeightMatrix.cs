@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CocoonOrleans.Inference.Cpu.Memory;
 
 namespace CocoonOrleans.Inference.Cpu.Weights;
@@ -107,20 +108,8 @@ internal sealed unsafe class WeightMatrix : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, Columns, nameof(target));
         var tile = Tile(row / TileRows);
-        var lane = row % TileRows;
-        unchecked
-        {
-            for (var column = 0; column < Columns; column++)
-            {
-                target[column] = Format switch
-                {
-                    WeightFormat.Float32 => ((float*)tile)[(column * TileRows) + lane],
-                    WeightFormat.BFloat16 => BFloat16.ToFloat(((ushort*)tile)[(column / 2 * 2 * TileRows) + (lane * 2) + (column % 2)]),
-                    WeightFormat.Int8 => ((sbyte*)tile)[(column / 4 * 4 * TileRows) + (lane * 4) + (column % 4)] * Scale(row, column / GroupColumns),
-                    _ => (((tile[(column / 8 * 4 * TileRows) + (lane * 4) + (column % 4)] >> (column % 8 / 4 * 4)) & 15) - 8) * Scale(row, column / GroupColumns),
-                };
-            }
-        }
+        var scales = IsScaled ? Scales(row / TileRows) : null;
+        ReadLane(Format, tile, scales, row % TileRows, target[..Columns]);
     }
 
     /// <inheritdoc/>
@@ -133,6 +122,27 @@ internal sealed unsafe class WeightMatrix : IDisposable
     /// <summary>Rounds up to a multiple.</summary>
     public static int Pad(int value, int multiple) => checked((value + multiple - 1) / multiple * multiple);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ReadLane(WeightFormat format, byte* tile, ushort* scales, int lane, Span<float> target)
+    {
+        unchecked
+        {
+            var floats = (float*)tile + lane;
+            var halves = (ushort*)tile + (2 * lane);
+            var bytes = tile + (4 * lane);
+            for (var column = 0; column < target.Length; column++)
+            {
+                target[column] = format switch
+                {
+                    WeightFormat.Float32 => floats[column * TileRows],
+                    WeightFormat.BFloat16 => BFloat16.ToFloat(halves[(column / 2 * 2 * TileRows) + (column % 2)]),
+                    WeightFormat.Int8 => (sbyte)bytes[(column / 4 * 4 * TileRows) + (column % 4)] * BFloat16.ToFloat(scales[(column / GroupColumns * TileRows) + lane]),
+                    _ => (((bytes[(column / 8 * 4 * TileRows) + (column % 4)] >> (column % 8 / 4 * 4)) & 15) - 8) * BFloat16.ToFloat(scales[(column / GroupColumns * TileRows) + lane]),
+                };
+            }
+        }
+    }
+
     private static int Bits(WeightFormat format) => format switch
     {
         WeightFormat.Float32 => 32,
@@ -141,8 +151,6 @@ internal sealed unsafe class WeightMatrix : IDisposable
         WeightFormat.Int4 => 4,
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
-
-    private float Scale(int row, int group) => BFloat16.ToFloat(Scales(row / TileRows)[(group * TileRows) + (row % TileRows)]);
 
     private void SetGroup(int row, int index, ReadOnlySpan<float> group)
     {

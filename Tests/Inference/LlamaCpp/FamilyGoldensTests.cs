@@ -100,14 +100,17 @@ public sealed class FamilyGoldensTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Families))]
-    public void Compute_EachFamilyOnOurKernels_GivesLlamaCppsLogits(string name)
+    public void Compute_EachFamilyOnOurKernels_GivesLlamaCppsLogitsAtOnceAndByStep(string name)
     {
         using var family = new TinyFamily(name);
         var model = ModelFolder.Read(family.Folder);
         using var team = new CpuTeam(2);
         using var decoder = new CpuDecoder(model.Config, model.Weights, WeightFormat.Float32, ContextTokens, blocks: 16, team);
+        float[][] atOnce = [.. new StoredSequence(decoder).AppendAll(Ids, Positions).Chunk(decoder.VocabularySize)];
+        var sequence = new StoredSequence(decoder, firstBlock: 8);
 
-        AssertEqual(LogitsGolden.Load(name), [.. new StoredSequence(decoder).AppendAll(Ids, Positions).Chunk(decoder.VocabularySize)]);
+        AssertEqual(LogitsGolden.Load(name), atOnce);
+        Assert.All(Ids.Zip(atOnce), pair => Assert.Equal(pair.Second, sequence.Append(pair.First)));
     }
 
     [Theory]

@@ -32,6 +32,16 @@ public sealed class ModelFolderTests
     }
 
     [Fact]
+    public void Manifest_Quantised_IsAnotherModel()
+    {
+        ModelFile[] files = [new("a", 1, new string('a', 64))];
+
+        var text = $"cocoon model manifest 1\nquantization int8-group32-1\n{new string('a', 64)} 1 a\n";
+        Assert.Equal(text, new ModelManifest(files, WeightQuantization.Int8).Text);
+        Assert.Equal(4, Enum.GetValues<WeightQuantization>().Select(quantization => new ModelManifest(files, quantization).Sha256).Distinct().Count());
+    }
+
+    [Fact]
     public void Read_OneBitAltered_HasAnotherHash()
     {
         using var model = new TinyModel();

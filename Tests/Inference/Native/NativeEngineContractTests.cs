@@ -1,4 +1,5 @@
 using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Native;
 using CocoonOrleans.Tests.Inference.Engines;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,13 +11,19 @@ public abstract class NativeEngineContract : EngineContract
 {
     private readonly TestMeters _meters = new();
 
-    protected override IInferenceEngine Start() => new NativeEngine(
-        Options.Create(new NativeEngineOptions { Slots = 2, Queue = 2, EventsAhead = 4 }), _meters, Time, NullLogger<NativeEngine>.Instance);
+    protected virtual NativeEngineOptions EngineOptions => new();
+
+    protected override IInferenceEngine Start()
+    {
+        var options = EngineOptions;
+        (options.Slots, options.Queue, options.EventsAhead) = (2, 2, 4);
+        return new NativeEngine(Options.Create(options), _meters, Time, NullLogger<NativeEngine>.Instance);
+    }
 
     public override void Dispose() => _meters.Dispose();
 }
 
-public sealed class TinyNativeEngineContractTests : NativeEngineContract
+public class TinyNativeEngineContractTests : NativeEngineContract
 {
     private readonly TinyModel _model = new();
 
@@ -27,6 +34,16 @@ public sealed class TinyNativeEngineContractTests : NativeEngineContract
         base.Dispose();
         _model.Dispose();
     }
+}
+
+public sealed class TinyCpuEngineContractTests : TinyNativeEngineContractTests
+{
+    protected override NativeEngineOptions EngineOptions => new() { Backend = NativeBackend.Cpu, Threads = 2 };
+}
+
+public sealed class TinyInt8EngineContractTests : TinyNativeEngineContractTests
+{
+    protected override NativeEngineOptions EngineOptions => new() { Backend = NativeBackend.Cpu, Quantization = WeightQuantization.Int8 };
 }
 
 public sealed class Stories260KNativeEngineContractTests : NativeEngineContract

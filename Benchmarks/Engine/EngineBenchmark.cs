@@ -1,0 +1,135 @@
+using CocoonOrleans.Benchmarks.LlamaCpp;
+using CocoonOrleans.Inference.Cpu.Threads;
+using CocoonOrleans.Inference.Cpu.Weights;
+using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Models;
+
+namespace CocoonOrleans.Benchmarks.Engine;
+
+/// <summary>The engine's kernels against llama.cpp and against the machine. Ratios within one run, sides in turns; times alone mean little on a shared machine.</summary>
+/// <param name="options">How much.</param>
+/// <param name="progress">Told what is under way.</param>
+internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter progress)
+{
+    private const int Prompt = 32;
+    private const int Steps = 48;
+    private const int PrefillTokens = 256;
+    private const int Streams = 8;
+
+    private static readonly string[] Notes =
+    [
+        "llama.cpp is node-llama-cpp 3.22.1's prebuilt library; the way through node costs it up to 0.45 ms a token, which counts against it.",
+        "Weights are random, shapes those of a Llama of 125 million (768, 12 layers, 12/4 heads, 2048, vocabulary 32,000, untied); both sides compute the same tokens' worth of steps.",
+        "int4: our output layer has 8.5 bits a weight, llama.cpp's Q4_0 file 4.5.",
+        "cpu times are of whole processes, all threads together.",
+    ];
+
+    private readonly List<BenchmarkRatio> _ratios = [];
+
+    /// <summary>Measures everything.</summary>
+    public async Task<EngineBenchmarkReport> RunAsync()
+    {
+        var (load, at) = (BenchmarkMachine.Load(), TimeProvider.System.GetUtcNow());
+        progress.WriteLine("making the model");
+        var random = new RandomModel(Path.Combine(Checkout(), "artifacts", "bench", "llama-125m"));
+        var model = random.Read();
+        using var team = new CpuTeam(options.Threads);
+        using var rival = await LlamaCppProcess.StartAsync();
+        await CompareAsync(random, model, team, rival, WeightFormat.Int8, GgufTensorType.Q8_0, decodeTarget: 1.2, prefillTarget: null);
+        await CompareAsync(random, model, team, rival, WeightFormat.Int4, GgufTensorType.Q4_0, decodeTarget: 1.0, prefillTarget: null);
+        await CompareAsync(random, model, team, rival, WeightFormat.BFloat16, GgufTensorType.BF16, decodeTarget: 0.9, prefillTarget: 1.5);
+        MeasureStreams(model, team);
+        MeasureBandwidth(model, team);
+        return new EngineBenchmarkReport(BenchmarkMachine.Describe(load, at), options.Threads, _ratios, Notes);
+    }
+
+    private async Task CompareAsync(
+        RandomModel random, ModelFolder model, CpuTeam team, LlamaCppProcess rival, WeightFormat format, GgufTensorType type, double decodeTarget, double? prefillTarget)
+    {
+        var name = $"{format} against llama.cpp {type}".ToLowerInvariant();
+        progress.WriteLine($"{name}: loading");
+        using var ours = new CpuRun(model, format, team);
+        await rival.LoadAsync(random.Gguf(type), options.Threads);
+        Add($"decode {name}", decodeTarget, await PairsAsync(() => ours.Decode(Prompt, Steps), () => rival.DecodeAsync(Prompt, Steps)));
+        Add($"prefill {PrefillTokens} {name}", prefillTarget, await PairsAsync(() => ours.Prefill(PrefillTokens), () => rival.PrefillAsync(PrefillTokens)));
+    }
+
+    /// <summary>How many more tokens a second eight streams make than one.</summary>
+    private void MeasureStreams(ModelFolder model, CpuTeam team)
+    {
+        progress.WriteLine("eight streams against one");
+        using var one = new CpuRun(model, WeightFormat.Int8, team);
+        using var many = new CpuRun(model, WeightFormat.Int8, team, Streams);
+        var pairs = new List<(StepTimes, StepTimes)>();
+        for (var i = 0; i <= options.Pairs; i++)
+        {
+            var (alone, together) = (one.Decode(Prompt, Steps), many.Decode(Prompt, Steps));
+            var perToken = new StepTimes(together.Wall / Streams, together.Best / Streams, together.Cpu / Streams);
+            if (i > 0)
+            {
+                pairs.Add((perToken, alone));
+            }
+        }
+
+        Add($"{Streams} streams int8 against one, time a token", 3, pairs);
+    }
+
+    /// <summary>What share of the memory's speed the reading of weights reaches.</summary>
+    private void MeasureBandwidth(ModelFolder model, CpuTeam team)
+    {
+        progress.WriteLine("memory bandwidth");
+        using var bandwidth = new MemoryBandwidth(team);
+        foreach (var format in (WeightFormat[])[WeightFormat.Int8, WeightFormat.BFloat16])
+        {
+            using var run = new CpuRun(model, format, team);
+            var pairs = new List<(StepTimes, StepTimes)>();
+            for (var i = 0; i <= options.Pairs; i++)
+            {
+                var least = run.WeightBytes / Enumerable.Range(0, 4).Max(_ => bandwidth.Measure()) * 1000;
+                var ours = run.Decode(Prompt, Steps);
+                if (i > 0)
+                {
+                    pairs.Add((ours, new StepTimes(least, least, least)));
+                }
+            }
+
+            Add($"share of memory bandwidth, decode {format}".ToLowerInvariant(), 0.7, pairs);
+        }
+    }
+
+    private void Add(string name, double? target, IReadOnlyList<(StepTimes Ours, StepTimes Other)> pairs)
+    {
+        var ratio = BenchmarkRatio.Of(name, target, pairs);
+        _ratios.Add(ratio);
+        progress.WriteLine($"{name}: {ratio.Value} ({ratio.OursMilliseconds} ms, other {ratio.OtherMilliseconds} ms)");
+    }
+
+    /// <summary>Each side once for nothing, then in turns, the first one changing.</summary>
+    private async Task<List<(StepTimes Ours, StepTimes Other)>> PairsAsync(Func<StepTimes> ours, Func<Task<StepTimes>> other)
+    {
+        ours();
+        await other();
+        var pairs = new List<(StepTimes, StepTimes)>();
+        for (var i = 0; i < options.Pairs; i++)
+        {
+            var first = i % 2 == 0 ? ours() : null;
+            var rival = await other();
+            pairs.Add((first ?? ours(), rival));
+        }
+
+        return pairs;
+    }
+
+    private static string Checkout()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "CocoonOrleans.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException("The benchmark runs outside of the checkout.");
+    }
+}

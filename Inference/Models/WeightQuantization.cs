@@ -1,0 +1,17 @@
+namespace CocoonOrleans.Inference.Models;
+
+/// <summary>What becomes of a model's weights when it is loaded. All but <see cref="None"/> make another model of them, with another id.</summary>
+public enum WeightQuantization
+{
+    /// <summary>They stay what they are, as float32.</summary>
+    None,
+
+    /// <summary>16 bits: rounded to bfloat16. Half the memory.</summary>
+    BFloat16,
+
+    /// <summary>8.5 bits: int8 in groups of 32 with bfloat16 scales; activations are int8 where they meet them. About a quarter of the memory.</summary>
+    Int8,
+
+    /// <summary>4.5 bits: int4 in groups of 32 with bfloat16 scales; embeddings and the output layer as <see cref="Int8"/>.</summary>
+    Int4,
+}
