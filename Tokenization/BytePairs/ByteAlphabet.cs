@@ -13,6 +13,22 @@ internal static class ByteAlphabet
 
     public static char CharacterOf(byte value) => Characters[value];
 
+    /// <summary>The text's bytes of UTF-8, each written as its character.</summary>
+    public static string CharactersOf(ReadOnlySpan<char> text)
+    {
+        var characters = new StringBuilder(text.Length + text.Length / 8);
+        Span<byte> utf8 = stackalloc byte[4];
+        foreach (var rune in text.EnumerateRunes())
+        {
+            foreach (var value in utf8[..rune.EncodeToUtf8(utf8)])
+            {
+                characters.Append(CharacterOf(value));
+            }
+        }
+
+        return characters.ToString();
+    }
+
     /// <summary>The bytes that a token of a byte-level vocabulary stands for; one with a character outside the alphabet stands for its own text.</summary>
     public static byte[] BytesOf(string token)
     {

@@ -1,39 +1,46 @@
 using System.Collections;
-using System.Globalization;
-using System.Text;
-using CocoonOrleans.Tokenization.BytePairs;
 using CocoonOrleans.Tokenization.Files;
+using CocoonOrleans.Tokenization.Models;
 
 namespace CocoonOrleans.Tokenization.Detokenizing;
 
-/// <summary>
-/// What every id adds to the text, in bytes of UTF-8: the <c>decoder</c> of a tokenizer file, worked out once at load. Special tokens add nothing.
-/// One difference to Hugging Face, on purpose: a run of byte tokens that isn't UTF-8 gives what any UTF-8 reader makes of these bytes, where theirs gives
-/// one U+FFFD for each byte of the whole run; only so can a stream release what was right before a wrong byte came.
-/// </summary>
+/// <summary>What every id adds to the text, in bytes of UTF-8: the <c>decoder</c> of a tokenizer file, worked out once at load. Special tokens add nothing.</summary>
 internal sealed class TokenBytes
 {
-    private const int LongestReplacement = 16;
-    private const int LongestText = 65_536;
-
     /// <summary>Most bytes of all tokens together. The largest known vocabulary (Gemma 3) has 2 MB.</summary>
     private const int MostBytes = 64 * 1024 * 1024;
 
+    private readonly JsonField _field;
+    private readonly DecoderSteps _steps;
+    private readonly Vocabulary _vocabulary;
+    private readonly BitArray _special;
     private readonly byte[] _bytes;
     private readonly int[] _ends;
-    private readonly BitArray _special;
 
-    private TokenBytes(JsonField field, Vocabulary vocabulary, BitArray special, Func<string, byte[]> decode, int stripSpaces)
+    /// <summary>How many of a token's last bytes it adds only if another token follows; null where none does.</summary>
+    private readonly int[]? _tails;
+
+    private TokenBytes(JsonField field, Vocabulary vocabulary, BitArray special)
     {
-        var bytes = new MemoryStream();
-        _ends = new int[vocabulary.Size];
+        _field = field;
+        _steps = DecoderSteps.Read(field);
+        _vocabulary = vocabulary;
         _special = special;
-        StripSpaces = stripSpaces;
+        _ends = new int[vocabulary.Size];
+        _tails = _steps.DependOnPlace ? new int[vocabulary.Size] : null;
+        var bytes = new MemoryStream();
         for (var id = 0; id < vocabulary.Size; id++)
         {
-            if (!special[id] && vocabulary.TokenOf(id) is { } token)
+            if (IsText(id))
             {
-                bytes.Write(decode(token));
+                var piece = Work(id, first: false);
+                bytes.Write(piece.Bytes);
+                bytes.Write(piece.Tail);
+                if (_tails is not null)
+                {
+                    _tails[id] = piece.Tail.Length;
+                    _ = Work(id, first: true);
+                }
             }
 
             if (bytes.Length > MostBytes)
@@ -47,118 +54,52 @@ internal sealed class TokenBytes
         _bytes = bytes.ToArray();
     }
 
-    /// <summary>How many spaces at most are taken from the start of the whole text.</summary>
-    public int StripSpaces { get; }
+    /// <summary>What is stripped from the whole text.</summary>
+    public StripDecoder Strip => _steps.Strip;
 
-    /// <summary>The bytes of a token; none for a special token and for an id that no token has.</summary>
-    public ReadOnlySpan<byte> Of(int id) => (uint)id < (uint)_ends.Length ? _bytes.AsSpan((id == 0 ? 0 : _ends[id - 1]).._ends[id]) : [];
+    public static TokenBytes Read(JsonField decoder, Vocabulary vocabulary, BitArray special) => new(decoder, vocabulary, special);
 
     public bool IsSpecial(int id) => (uint)id < (uint)_ends.Length && _special[id];
 
-    public static TokenBytes Read(JsonField decoder, Vocabulary vocabulary, BitArray special)
+    /// <summary>Whether an id is part of the text: neither a special token nor an id that no token has. All others are as if they weren't there.</summary>
+    public bool IsText(int id) => (uint)id < (uint)_ends.Length && !_special[id] && _vocabulary.TokenOf(id) is not null;
+
+    /// <summary>The bytes of an id that <see cref="IsText"/>.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="first">Whether no text stands before it.</param>
+    public TokenPiece Of(int id, bool first)
     {
-        if (decoder.IsNull)
+        if (first && _tails is not null)
         {
-            throw decoder.Refuse("is missing");
+            return Work(id, first: true);
         }
 
-        if (decoder["type"].String() == "ByteLevel")
-        {
-            decoder.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");
-            return new TokenBytes(decoder, vocabulary, special, ByteAlphabet.BytesOf, stripSpaces: 0);
-        }
-
-        return ReadSentencePiece(decoder, vocabulary, special);
+        var bytes = _bytes.AsSpan((id == 0 ? 0 : _ends[id - 1]).._ends[id]);
+        var tail = _tails is null ? 0 : _tails[id];
+        return new TokenPiece(bytes[..^tail], bytes[^tail..]);
     }
 
-    private static TokenBytes ReadSentencePiece(JsonField decoder, Vocabulary vocabulary, BitArray special)
+    private TokenPiece Work(int id, bool first)
     {
-        var replacements = new List<(string From, string To)>();
-        var (bytes, fused, strip) = (false, false, 0);
-        foreach (var step in StepsOf(decoder))
-        {
-            switch (step["type"].String())
-            {
-                case "Replace" when !bytes && !fused:
-                    step.AllowOnly("type", "pattern", "content");
-                    replacements.Add(ReadReplacement(step));
-                    break;
-                case "ByteFallback" when !bytes && !fused:
-                    step.AllowOnly("type");
-                    bytes = true;
-                    break;
-                case "Fuse" when !fused:
-                    step.AllowOnly("type");
-                    fused = true;
-                    break;
-                case "Strip" when fused && strip == 0:
-                    strip = ReadStrip(step);
-                    break;
-                default:
-                    throw step.Refuse($"the decoder step {JsonField.Quote(step["type"].String())} is not supported at this place");
-            }
-        }
-
-        if (!fused)
-        {
-            throw decoder.Refuse("must fuse its tokens");
-        }
-
-        return new TokenBytes(decoder, vocabulary, special, token => (bytes ? ByteOf(token) : null) ?? Replaced(decoder, token, replacements), strip);
+        var token = _vocabulary.TokenOf(id)!;
+        ReadOnlySpan<byte> followed = _steps.BytesOf(token, new TokenPlace(first, Last: false));
+        var alone = _tails is null ? followed.Length : LengthIfLast(token, first, followed);
+        return new TokenPiece(followed[..alone], followed[alone..]);
     }
 
-    private static (string From, string To) ReadReplacement(JsonField step)
+    private int LengthIfLast(string token, bool first, ReadOnlySpan<byte> followed)
     {
-        step["pattern"].AllowOnly("String");
-        var (from, to) = (step["pattern"]["String"].String(), step["content"].String());
-        if (from.Length == 0)
-        {
-            throw step["pattern"].Refuse("must not be empty");
-        }
-
-        return to.Length <= LongestReplacement ? (from, to) : throw step["content"].Refuse($"has more than {LongestReplacement} characters");
+        var last = _steps.BytesOf(token, new TokenPlace(first, Last: true));
+        return followed.StartsWith(last)
+            ? last.Length
+            : throw _field.Refuse($"changes the start of {JsonField.Quote(token)} where it is the last token, so a stream could not release it");
     }
+}
 
-    private static IEnumerable<JsonField> StepsOf(JsonField decoder)
-    {
-        if (decoder["type"].String() != "Sequence")
-        {
-            return [decoder];
-        }
+/// <summary>What a token adds to the text: <paramref name="bytes"/>, and <paramref name="tail"/> if another token follows.</summary>
+internal readonly ref struct TokenPiece(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> tail)
+{
+    public ReadOnlySpan<byte> Bytes { get; } = bytes;
 
-        decoder.AllowOnly("type", "decoders");
-        return decoder["decoders"].Items(16);
-    }
-
-    private static int ReadStrip(JsonField step)
-    {
-        step.AllowOnly("type", "content", "start", "stop");
-        if (step["content"].String() != " ")
-        {
-            throw step["content"].Refuse("is not supported, only one space");
-        }
-
-        _ = step["stop"].Number(largest: 0);
-        return step["start"].Number(largest: 16);
-    }
-
-    private static byte[]? ByteOf(string token) =>
-        token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>'
-        && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
-            ? [value]
-            : null;
-
-    private static byte[] Replaced(JsonField decoder, string token, List<(string From, string To)> replacements)
-    {
-        foreach (var (from, to) in replacements)
-        {
-            token = token.Replace(from, to, StringComparison.Ordinal);
-            if (token.Length > LongestText)
-            {
-                throw decoder.Refuse($"makes a text of more than {LongestText} characters of one token");
-            }
-        }
-
-        return Encoding.UTF8.GetBytes(token);
-    }
+    public ReadOnlySpan<byte> Tail { get; } = tail;
 }

@@ -67,6 +67,20 @@ internal readonly struct JsonField(string file, string path, JsonElement element
         return value;
     }
 
+    /// <summary>A number that a double can hold.</summary>
+    public double Real()
+    {
+        if (element.ValueKind != JsonValueKind.Number || !element.TryGetDouble(out var value) || !double.IsFinite(value))
+        {
+            throw Refuse("must be a number");
+        }
+
+        return value;
+    }
+
+    /// <summary>A text of one character, which is below U+10000.</summary>
+    public char Character() => String() is { Length: 1 } text ? text[0] : throw Refuse("must be one character below U+10000");
+
     public IEnumerable<JsonField> Items(int most)
     {
         if (element.ValueKind != JsonValueKind.Array)

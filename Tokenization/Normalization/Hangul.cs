@@ -14,6 +14,8 @@ internal static class Hangul
 
     public static bool IsVowelOrTail(int codePoint) => codePoint is >= Vowels and < Vowels + VowelCount or > Tails and < Tails + TailCount;
 
+    public static bool IsSyllable(int codePoint) => codePoint is >= Syllables and < Syllables + SyllableCount;
+
     public static bool TryDecompose(int codePoint, List<int> parts)
     {
         var index = codePoint - Syllables;

@@ -1,7 +1,9 @@
+using CocoonOrleans.Tokenization.Tokenizers;
+
 namespace CocoonOrleans.Tokenization.Normalization;
 
-/// <summary>One step of a tokenizer's <c>normalizer</c>. Thread-safe; the text is never empty and always valid Unicode.</summary>
+/// <summary>One step of a tokenizer's <c>normalizer</c>. Thread-safe; the text is always valid Unicode, and may be empty.</summary>
 internal interface ITextNormalizer
 {
-    string Normalize(string text);
+    string Normalize(string text, EncodingDeadline deadline);
 }

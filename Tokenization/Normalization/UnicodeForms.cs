@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CocoonOrleans.Tokenization.Normalization;
 
-/// <summary>The table behind NFC and NFKC, from <c>UnicodeForms.txt</c> (made by <c>generate.mjs</c>). Read once, then immutable.</summary>
+/// <summary>The table behind NFC, NFKC, NFD and NFKD, from <c>UnicodeForms.txt</c> (made by <c>generate.mjs</c>). Read once, then immutable.</summary>
 internal sealed class UnicodeForms
 {
     private readonly Dictionary<int, int> _ranks = [];

@@ -1,17 +1,18 @@
 using System.Text;
+using CocoonOrleans.Tokenization.Tokenizers;
 
 namespace CocoonOrleans.Tokenization.Normalization;
 
 /// <summary>
-/// NFC, or NFKC where <paramref name="compatible"/> (Unicode Standard Annex 15). Ours, because .NET without ICU leaves the text as it is, and because
+/// NFC, NFKC where <paramref name="compatible"/>, NFD and NFKD where not <paramref name="composed"/> (Unicode Standard Annex 15). Ours, because .NET without ICU leaves the text as it is, and because
 /// everyone who counts a prompt must count the same.
 /// </summary>
-internal sealed class UnicodeNormalizer(bool compatible) : ITextNormalizer
+internal sealed class UnicodeNormalizer(bool compatible, bool composed) : ITextNormalizer
 {
     private const int Adjacent = -1;
     private static readonly UnicodeForms Forms = UnicodeForms.Table;
 
-    public string Normalize(string text)
+    public string Normalize(string text, EncodingDeadline deadline)
     {
         if (IsUnchanged(text))
         {
@@ -20,7 +21,11 @@ internal sealed class UnicodeNormalizer(bool compatible) : ITextNormalizer
 
         var codePoints = Decompose(text);
         Reorder(codePoints);
-        Compose(codePoints);
+        if (composed)
+        {
+            Compose(codePoints);
+        }
+
         var result = new StringBuilder(text.Length);
         foreach (var codePoint in codePoints)
         {
@@ -32,7 +37,7 @@ internal sealed class UnicodeNormalizer(bool compatible) : ITextNormalizer
 
     private bool IsUnchanged(string text)
     {
-        // Below U+00A0 both forms change nothing, and nothing there combines.
+        // Below U+00A0 no form changes anything, and nothing there combines.
         if (!text.AsSpan().ContainsAnyExceptInRange('\0', '\u009F'))
         {
             return true;
@@ -40,7 +45,7 @@ internal sealed class UnicodeNormalizer(bool compatible) : ITextNormalizer
 
         foreach (var rune in text.EnumerateRunes())
         {
-            if (rune.Value >= 0xA0 && (Forms.MayChange(rune.Value, compatible) || Hangul.IsVowelOrTail(rune.Value)))
+            if (rune.Value >= 0xA0 && MayChange(rune.Value))
             {
                 return false;
             }
@@ -48,6 +53,10 @@ internal sealed class UnicodeNormalizer(bool compatible) : ITextNormalizer
 
         return true;
     }
+
+    private bool MayChange(int codePoint) => composed
+        ? Forms.MayChange(codePoint, compatible) || Hangul.IsVowelOrTail(codePoint)
+        : Forms.RankOf(codePoint) > 0 || Forms.Decompose(codePoint, compatible) is not null || Hangul.IsSyllable(codePoint);
 
     private List<int> Decompose(string text)
     {

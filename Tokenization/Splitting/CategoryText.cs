@@ -7,40 +7,46 @@ namespace CocoonOrleans.Tokenization.Splitting;
 /// A text in which every character above U+FFFF is replaced by one below it of the same general category. .NET's patterns work on UTF-16 units, and
 /// <c>\p{L}</c> knows no halves of characters: without this, rare Chinese characters and mathematical letters would be split as if they were signs.
 /// </summary>
-internal readonly ref struct CategoryText
+internal sealed class CategoryText
 {
     private static readonly char[] StandIns = MakeStandIns();
 
-    /// <summary>For each unit of <see cref="Text"/> its place in the original; null where they are the same.</summary>
-    private readonly int[]? _places;
+    /// <summary>For each unit of <see cref="Text"/> its place in the original, and back; null where they are the same.</summary>
+    private readonly int[]? _inOriginal;
+    private readonly int[]? _inText;
 
-    public CategoryText(ReadOnlySpan<char> original)
+    public CategoryText(string original)
     {
-        var first = original.IndexOfAnyInRange('\uD800', '\uDFFF');
-        if (first < 0)
+        if (!original.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
         {
             Text = original;
             return;
         }
 
         var text = new StringBuilder(original.Length);
-        _places = new int[original.Length + 1];
+        _inOriginal = new int[original.Length + 1];
+        _inText = new int[original.Length + 1];
         var place = 0;
         foreach (var rune in original.EnumerateRunes())
         {
-            _places[text.Length] = place;
+            _inOriginal[text.Length] = place;
+            _inText[place] = text.Length;
             place += rune.Utf16SequenceLength;
             text.Append(rune.IsBmp ? (char)rune.Value : StandIns[(int)Rune.GetUnicodeCategory(rune)]);
         }
 
-        _places[text.Length] = place;
+        _inOriginal[text.Length] = place;
+        _inText[place] = text.Length;
         Text = text.ToString();
     }
 
-    public ReadOnlySpan<char> Text { get; }
+    public string Text { get; }
 
     /// <summary>The same piece in the original text.</summary>
-    public PieceSpan InOriginal(PieceSpan piece) => _places is null ? piece : new PieceSpan(_places[piece.Start], _places[piece.End]);
+    public PieceSpan InOriginal(PieceSpan piece) => _inOriginal is null ? piece : new PieceSpan(_inOriginal[piece.Start], _inOriginal[piece.End]);
+
+    /// <summary>A piece of the original text, which cuts no character in two, in this one.</summary>
+    public PieceSpan FromOriginal(PieceSpan piece) => _inText is null ? piece : new PieceSpan(_inText[piece.Start], _inText[piece.End]);
 
     /// <summary>One character of each category, of scripts that no splitting pattern names.</summary>
     private static char[] MakeStandIns()

@@ -4,8 +4,8 @@ using CocoonOrleans.Tokenization.Tokenizers;
 
 namespace CocoonOrleans.Tokenization.Splitting;
 
-/// <summary>A splitting pattern from a model's file: hostile until proven otherwise, so its time is bounded. Thread-safe.</summary>
-internal sealed class PiecePattern
+/// <summary>A regular expression from a model's file: hostile until proven otherwise, so its time is bounded. Thread-safe.</summary>
+internal sealed class PiecePattern : IDelimiter
 {
     private const int LongestPattern = 4096;
     private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1);
@@ -20,19 +20,22 @@ internal sealed class PiecePattern
     }
 
     /// <summary>Reads <c>{"String": "..."}</c> or <c>{"Regex": "..."}</c>.</summary>
-    public static PiecePattern Read(JsonField pattern)
+    public static IDelimiter Read(JsonField pattern)
     {
         pattern.AllowOnly("String", "Regex");
-        return pattern["Regex"].IsNull ? FromRegex(Regex.Escape(pattern["String"].String()), pattern["String"]) : FromRegex(pattern["Regex"].String(), pattern["Regex"]);
+        if (!pattern["Regex"].IsNull)
+        {
+            return FromRegex(pattern["Regex"].String(), pattern["Regex"]);
+        }
+
+        var literal = pattern["String"].String();
+        CheckLength(literal, pattern["String"]);
+        return new LiteralDelimiter(literal);
     }
 
     public static PiecePattern FromRegex(string pattern, JsonField field)
     {
-        if (pattern.Length is 0 or > LongestPattern)
-        {
-            throw field.Refuse($"must have 1 to {LongestPattern} characters");
-        }
-
+        CheckLength(pattern, field);
         if (PatternDialect.FindDifference(pattern) is { } difference)
         {
             throw field.Refuse($"holds {difference}, which this implementation does not read as the model's authors do");
@@ -40,7 +43,8 @@ internal sealed class PiecePattern
 
         try
         {
-            return new PiecePattern(Compile(pattern), field);
+            // Not NonBacktracking: on one long run of spaces it needs 15 microseconds for each, a thousand times as long, and models need look-arounds.
+            return new PiecePattern(new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled, MatchLimit), field);
         }
         catch (ArgumentException e)
         {
@@ -48,42 +52,34 @@ internal sealed class PiecePattern
         }
     }
 
-    /// <summary>Adds all matches inside a piece of the text; a match sees nothing outside its piece.</summary>
-    public void Find(ReadOnlySpan<char> text, PieceSpan piece, SplittingDeadline deadline, List<PieceSpan> matches)
+    public void Find(PieceText text, PieceSpan piece, EncodingDeadline deadline, List<PieceSpan> matches)
     {
+        var seen = text.Categories.FromOriginal(piece);
         try
         {
-            foreach (var match in _regex.EnumerateMatches(text[piece.Start..piece.End]))
+            foreach (var match in _regex.EnumerateMatches(text.Categories.Text.AsSpan(seen.Start, seen.Length)))
             {
-                if (match.Length > 0)
+                if (match.Length == 0)
                 {
-                    matches.Add(new PieceSpan(piece.Start + match.Index, piece.Start + match.Index + match.Length));
+                    throw _field.Refuse("matches an empty text, which is not supported");
                 }
 
-                if (deadline.Passed)
-                {
-                    throw TooSlow();
-                }
+                var start = seen.Start + match.Index;
+                matches.Add(text.Categories.InOriginal(new PieceSpan(start, start + match.Length)));
+                deadline.Check(_field);
             }
         }
         catch (RegexMatchTimeoutException)
         {
-            throw TooSlow();
+            throw EncodingDeadline.TooSlow(_field);
         }
     }
 
-    private TokenizerFormatException TooSlow() => _field.Refuse("takes too long on this text");
-
-    /// <summary>In time linear in the text where the pattern allows it; look-arounds need the backtracking engine.</summary>
-    private static Regex Compile(string pattern)
+    private static void CheckLength(string pattern, JsonField field)
     {
-        try
+        if (pattern.Length is 0 or > LongestPattern)
         {
-            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, MatchLimit);
-        }
-        catch (NotSupportedException)
-        {
-            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled, MatchLimit);
+            throw field.Refuse($"must have 1 to {LongestPattern} characters");
         }
     }
 }

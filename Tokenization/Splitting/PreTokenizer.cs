@@ -1,4 +1,6 @@
+using CocoonOrleans.Tokenization.Characters;
 using CocoonOrleans.Tokenization.Files;
+using CocoonOrleans.Tokenization.Tokenizers;
 
 namespace CocoonOrleans.Tokenization.Splitting;
 
@@ -10,98 +12,128 @@ internal sealed class PreTokenizer
 
     private const int MostSteps = 16;
 
-    private readonly List<SplitStep> _steps = [];
+    private readonly List<IPieceStep> _steps = [];
 
-    private PreTokenizer(JsonField field)
+    private PreTokenizer(JsonField field, bool modelReadsBytes)
     {
         if (!field.IsNull)
         {
-            Add(field, alone: true);
-        }
-    }
-
-    /// <summary>Whether the model sees the bytes of a piece, written in <see cref="BytePairs.ByteAlphabet"/>, instead of its characters.</summary>
-    public bool ByteLevel { get; private set; }
-
-    /// <summary>Whether a text that doesn't start with a space gets one.</summary>
-    public bool AddsPrefixSpace { get; private set; }
-
-    public static PreTokenizer Read(JsonField field) => new(field);
-
-    public void Split(CategoryText text, SplittingDeadline deadline, List<PieceSpan> pieces)
-    {
-        pieces.Add(new PieceSpan(0, text.Text.Length));
-        var matches = new List<PieceSpan>();
-        foreach (var step in _steps)
-        {
-            var before = pieces.ToArray();
-            pieces.Clear();
-            foreach (var piece in before)
-            {
-                step.Split(text.Text, piece, deadline, matches, pieces);
-            }
+            Add(field);
         }
 
-        for (var i = 0; i < pieces.Count; i++)
-        {
-            pieces[i] = text.InOriginal(pieces[i]);
-        }
-    }
-
-    private void Add(JsonField step, bool alone)
-    {
-        if (_steps.Count == MostSteps)
-        {
-            throw step.Refuse($"has more than {MostSteps} steps");
-        }
-
+        ByteLevel = modelReadsBytes && _steps is [.., ByteLevelStep];
         if (ByteLevel)
         {
-            throw step.Refuse("must not come after ByteLevel, which has to be the last step");
+            _steps.RemoveAt(_steps.Count - 1);
         }
+    }
 
+    /// <summary>Whether the model has to see the bytes of a piece instead of its characters: the last step, left to the model, which is quicker.</summary>
+    public bool ByteLevel { get; }
+
+    /// <summary>Reads the field.</summary>
+    /// <param name="field">The field; null for a text that is one piece.</param>
+    /// <param name="modelReadsBytes">Whether the model can do the step to bytes itself.</param>
+    public static PreTokenizer Read(JsonField field, bool modelReadsBytes) => new(field, modelReadsBytes);
+
+    public void Split(PieceText text, EncodingDeadline deadline)
+    {
+        foreach (var step in _steps)
+        {
+            step.Apply(text, deadline);
+        }
+    }
+
+    private void Add(JsonField step)
+    {
         var type = step["type"].String();
         switch (type)
         {
             case "Sequence":
                 step.AllowOnly("type", "pretokenizers");
-                var inner = step["pretokenizers"].Items(16).ToArray();
-                foreach (var item in inner)
+                foreach (var item in step["pretokenizers"].Items(16))
                 {
-                    Add(item, alone && inner.Length == 1);
+                    Add(item);
                 }
 
                 break;
             case "Split":
-                _steps.Add(SplitStep.Read(step));
+                Add(step, SplitStep.Read(step));
+                break;
+            case "BertPreTokenizer":
+                step.AllowOnly("type");
+                AddWhiteSpace(step);
+                Add(step, new SplitStep(new CharacterDelimiter(CharacterClasses.IsPunctuation), SplitBehavior.Isolated));
+                break;
+            case "Whitespace":
+                step.AllowOnly("type");
+                AddWhiteSpace(step);
+                Add(step, new SplitStep(new CharacterDelimiter(CharacterClasses.IsWord), SplitBehavior.Contiguous));
+                break;
+            case "WhitespaceSplit":
+                step.AllowOnly("type");
+                AddWhiteSpace(step);
+                break;
+            case "Punctuation":
+                step.AllowOnly("type", "behavior");
+                var behavior = step["behavior"].IsNull ? SplitBehavior.Isolated : SplitStep.ReadBehavior(step["behavior"]);
+                Add(step, new SplitStep(new CharacterDelimiter(CharacterClasses.IsPunctuation), behavior));
                 break;
             case "Digits":
                 step.AllowOnly("type", "individual_digits");
                 var each = step["individual_digits"].Bool(absent: false);
-                _steps.Add(new SplitStep(PiecePattern.FromRegex(@"\p{N}", step), each ? SplitBehavior.Isolated : SplitBehavior.Contiguous, invert: false));
+                Add(step, new SplitStep(new CharacterDelimiter(CharacterClasses.IsNumeric), each ? SplitBehavior.Isolated : SplitBehavior.Contiguous));
+                break;
+            case "CharDelimiterSplit":
+                step.AllowOnly("type", "delimiter");
+                Add(step, new SplitStep(new LiteralDelimiter(step["delimiter"].Character().ToString()), SplitBehavior.Removed));
+                break;
+            case "Metaspace":
+                AddMetaspace(step);
                 break;
             case "ByteLevel":
-                AddByteLevel(step, alone);
+                AddByteLevel(step);
                 break;
             default:
                 throw step["type"].Refuse($"the pre-tokenizer {JsonField.Quote(type)} is not supported");
         }
     }
 
-    private void AddByteLevel(JsonField step, bool alone)
+    private void Add(JsonField field, IPieceStep step)
+    {
+        if (_steps.Count == MostSteps)
+        {
+            throw field.Refuse($"has more than {MostSteps} steps");
+        }
+
+        _steps.Add(step);
+    }
+
+    private void AddWhiteSpace(JsonField field) => Add(field, new SplitStep(new CharacterDelimiter(CharacterClasses.IsWhiteSpace), SplitBehavior.Removed));
+
+    private void AddMetaspace(JsonField step)
+    {
+        var mark = Metaspace.ReadMark(step);
+        Add(step, new PrefixStep(mark, Metaspace.ReadScheme(step)));
+        if (step["split"].Bool(absent: true))
+        {
+            Add(step, new SplitStep(new LiteralDelimiter(mark.ToString()), SplitBehavior.MergedWithNext));
+        }
+    }
+
+    private void AddByteLevel(JsonField step)
     {
         step.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");
-        AddsPrefixSpace = step["add_prefix_space"].Bool(absent: true);
-        if (AddsPrefixSpace && !alone)
+        if (step["add_prefix_space"].Bool(absent: true))
         {
-            throw step["add_prefix_space"].Refuse("is not supported after another step");
+            Add(step, new PrefixStep(' ', PrefixScheme.Always));
         }
 
         if (step["use_regex"].Bool(absent: true))
         {
-            _steps.Add(new SplitStep(PiecePattern.FromRegex(Gpt2Pattern, step), SplitBehavior.Isolated, invert: false));
+            Add(step, new SplitStep(PiecePattern.FromRegex(Gpt2Pattern, step), SplitBehavior.Isolated));
         }
 
-        ByteLevel = true;
+        Add(step, new ByteLevelStep());
     }
 }

@@ -1,27 +1,39 @@
 using CocoonOrleans.Tokenization.Files;
+using CocoonOrleans.Tokenization.Tokenizers;
 
 namespace CocoonOrleans.Tokenization.Splitting;
 
-/// <summary>One step of a pre-tokenizer: cuts pieces where its pattern matches.</summary>
-internal sealed class SplitStep(PiecePattern pattern, SplitBehavior behavior, bool invert)
+/// <summary>One step of a pre-tokenizer: cuts pieces at its delimiters.</summary>
+internal sealed class SplitStep(IDelimiter delimiter, SplitBehavior behavior, bool invert = false) : IPieceStep
 {
     /// <summary>Reads a step of type <c>Split</c>.</summary>
     public static SplitStep Read(JsonField step)
     {
         step.AllowOnly("type", "pattern", "behavior", "invert");
-        var name = step["behavior"].String();
-        if (!Enum.TryParse<SplitBehavior>(name, out var behavior) || behavior.ToString() != name)
-        {
-            throw step["behavior"].Refuse($"{JsonField.Quote(name)} is not supported");
-        }
-
-        return new SplitStep(PiecePattern.Read(step["pattern"]), behavior, step["invert"].Bool(absent: false));
+        return new SplitStep(PiecePattern.Read(step["pattern"]), ReadBehavior(step["behavior"]), step["invert"].Bool(absent: false));
     }
 
-    public void Split(ReadOnlySpan<char> text, PieceSpan piece, SplittingDeadline deadline, List<PieceSpan> matches, List<PieceSpan> pieces)
+    public static SplitBehavior ReadBehavior(JsonField field)
     {
-        matches.Clear();
-        pattern.Find(text, piece, deadline, matches);
+        var name = field.String();
+        return Enum.TryParse<SplitBehavior>(name, out var behavior) && behavior.ToString() == name
+            ? behavior
+            : throw field.Refuse($"{JsonField.Quote(name)} is not supported");
+    }
+
+    public void Apply(PieceText text, EncodingDeadline deadline)
+    {
+        var matches = new List<PieceSpan>();
+        text.Cut((piece, pieces) =>
+        {
+            matches.Clear();
+            delimiter.Find(text, piece, deadline, matches);
+            Split(piece, matches, pieces);
+        });
+    }
+
+    private void Split(PieceSpan piece, List<PieceSpan> matches, List<PieceSpan> pieces)
+    {
         var output = new Cuts(pieces, behavior);
         var end = piece.Start;
         foreach (var match in matches)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using CocoonOrleans.Tokenization.BytePairs;
 using CocoonOrleans.Tokenization.Files;
+using CocoonOrleans.Tokenization.Models;
 
 namespace CocoonOrleans.Tokenization.Tokenizers;
 
@@ -30,6 +30,12 @@ internal sealed record SpecialTokensAround(ImmutableArray<int> Before, Immutable
             case "TemplateProcessing":
                 field.AllowOnly("type", "single", "pair", "special_tokens");
                 return ReadTemplate(field, vocabulary, soFar);
+            case "BertProcessing":
+                field.AllowOnly("type", "cls", "sep");
+                return ReadPair(field, vocabulary, soFar);
+            case "RobertaProcessing":
+                field.AllowOnly("type", "cls", "sep", "trim_offsets", "add_prefix_space");
+                return ReadPair(field, vocabulary, soFar);
             default:
                 throw field["type"].Refuse($"the post-processor {JsonField.Quote(type)} is not supported");
         }
@@ -71,6 +77,25 @@ internal sealed record SpecialTokensAround(ImmutableArray<int> Before, Immutable
         }
 
         return new SpecialTokensAround(before.ToImmutable(), after.ToImmutable());
+    }
+
+    private static SpecialTokensAround ReadPair(JsonField field, Vocabulary vocabulary, SpecialTokensAround inner)
+    {
+        if (inner.Before.Length + inner.After.Length + 2 > MostIds)
+        {
+            throw field.Refuse($"puts more than {MostIds} tokens around a text");
+        }
+
+        return new SpecialTokensAround([ReadId(field["cls"], vocabulary), .. inner.Before], [.. inner.After, ReadId(field["sep"], vocabulary)]);
+    }
+
+    /// <summary>Reads a token and its id, which must belong together.</summary>
+    private static int ReadId(JsonField field, Vocabulary vocabulary)
+    {
+        var parts = field.Items(2).ToArray();
+        return parts.Length == 2 && vocabulary.TokenOf(parts[1].Number(Vocabulary.LargestId)) == parts[0].String()
+            ? parts[1].Number(Vocabulary.LargestId)
+            : throw field.Refuse("must be a token of the vocabulary and its id");
     }
 
     private static IEnumerable<int> ReadIds(JsonField specialTokens, JsonField name, Vocabulary vocabulary)

@@ -1,44 +1,49 @@
 using System.Collections;
 using System.Text;
 using System.Text.Json;
-using CocoonOrleans.Tokenization.BytePairs;
 using CocoonOrleans.Tokenization.Detokenizing;
 using CocoonOrleans.Tokenization.Files;
+using CocoonOrleans.Tokenization.Models;
 using CocoonOrleans.Tokenization.Normalization;
 using CocoonOrleans.Tokenization.Splitting;
 
 namespace CocoonOrleans.Tokenization.Tokenizers;
 
 /// <summary>
-/// A model's tokenizer, read from Hugging Face's <c>tokenizer.json</c> and <c>tokenizer_config.json</c>: byte-level BPE and SentencePiece-style BPE with
-/// byte fallback. A step that it doesn't know is refused, never skipped. Thread-safe.
+/// A model's tokenizer, read from Hugging Face's <c>tokenizer.json</c> and <c>tokenizer_config.json</c>: BPE (of bytes, or of characters with byte
+/// fallback), WordPiece and Unigram. It does what Hugging Face's tokenizers library does; a step that it doesn't know is refused, never skipped. Thread-safe.
 /// </summary>
 public sealed class Tokenizer
 {
     private readonly TextNormalizers _normalizers;
     private readonly PreTokenizer _preTokenizer;
-    private readonly BytePairModel _model;
+    private readonly Vocabulary _vocabulary;
+    private readonly ITokenModel _model;
     private readonly AddedTokens _added;
+    private readonly AddedTokens _addedAfterNormalizing;
     private readonly SpecialTokensAround _around;
 
     private Tokenizer(JsonField file, JsonField config)
     {
         file.AllowOnly("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+        var models = new TokenModels(file["model"]);
+        _vocabulary = models.Vocabulary;
         _normalizers = TextNormalizers.Read(file["normalizer"]);
-        _preTokenizer = PreTokenizer.Read(file["pre_tokenizer"]);
-        var vocabulary = Vocabulary.Read(file["model"]["vocab"]);
-        var added = AddedTokens.Read(file["added_tokens"], vocabulary, _normalizers);
-        BeginOfTextId = ReadConfigured(config, "bos_token", vocabulary);
-        EndOfTextId = ReadConfigured(config, "eos_token", vocabulary);
-        var special = FindSpecial(vocabulary, added);
-        _added = new AddedTokens([.. added.Select(token => token with { Special = special[token.Id] })]);
-        _model = BytePairModel.Read(file["model"], vocabulary, special, _preTokenizer.ByteLevel);
-        _around = SpecialTokensAround.Read(file["post_processor"], vocabulary);
-        TokenBytes = TokenBytes.Read(file["decoder"], vocabulary, special);
+        _preTokenizer = PreTokenizer.Read(file["pre_tokenizer"], models.ReadsBytes);
+        var added = AddedTokens.Read(file["added_tokens"], _vocabulary, _normalizers);
+        BeginOfTextId = ReadConfigured(config, "bos_token", _vocabulary);
+        EndOfTextId = ReadConfigured(config, "eos_token", _vocabulary);
+        var special = FindSpecial(_vocabulary, added);
+        var tokens = added.Select(token => token.Special == special[token.Id] ? token : token.AsSpecial(file["added_tokens"], _vocabulary)).ToArray();
+        _added = new AddedTokens(file["added_tokens"], [.. tokens.Where(token => !token.Normalized)]);
+        _addedAfterNormalizing = new AddedTokens(file["added_tokens"], [.. tokens.Where(token => token.Normalized)]);
+        _model = models.Read(special, _preTokenizer.ByteLevel);
+        _around = SpecialTokensAround.Read(file["post_processor"], _vocabulary);
+        TokenBytes = TokenBytes.Read(file["decoder"], _vocabulary, special);
     }
 
     /// <summary>The highest id plus one, added tokens included; there may be ids below that no token has.</summary>
-    public int VocabularySize => _model.Vocabulary.Size;
+    public int VocabularySize => _vocabulary.Size;
 
     /// <summary>Id of <c>bos_token</c>; null where the config names none.</summary>
     public int? BeginOfTextId { get; }
@@ -67,7 +72,7 @@ public sealed class Tokenizer
     /// </summary>
     /// <param name="text">Any text.</param>
     /// <param name="addSpecialTokens">Whether to put around it what the model's post-processor says, such as the begin-of-text token.</param>
-    /// <exception cref="TokenizerFormatException">A splitting pattern of the model's file or its added tokens took longer than ten seconds on this text.</exception>
+    /// <exception cref="TokenizerFormatException">The model's file took longer than ten seconds on this text, or made it far too long.</exception>
     public int[] Encode(string text, bool addSpecialTokens)
     {
         var ids = new List<int>(text.Length / 3);
@@ -109,10 +114,10 @@ public sealed class Tokenizer
     }
 
     /// <summary>The id of a token as the vocabulary writes it; null if there is no such token.</summary>
-    public int? IdOf(string token) => _model.Vocabulary.IdOf(token);
+    public int? IdOf(string token) => _vocabulary.IdOf(token);
 
     /// <summary>The token of an id as the vocabulary writes it; null if no token has it.</summary>
-    public string? TokenOf(int id) => _model.Vocabulary.TokenOf(id);
+    public string? TokenOf(int id) => _vocabulary.TokenOf(id);
 
     /// <summary>
     /// The bytes of UTF-8 that an id adds to a text; a character may be spread over several ids. None for a special token and for an id that no token has.
@@ -129,52 +134,38 @@ public sealed class Tokenizer
     internal void Encode(string text, Func<int, int> isSpecialAllowedUntil, List<int> ids)
     {
         text = WithoutHalfPairs(text);
-        var work = new Work(_model.NewMerger(), SplittingDeadline.Start());
-        var (start, from) = (0, 0);
-        while (from < text.Length)
+        var deadline = EncodingDeadline.Start();
+        var encoder = _model.NewEncoder(deadline);
+        foreach (var part in _added.Cut(text, isSpecialAllowedUntil, deadline))
         {
-            var next = _added.IndexOfNext(text.AsSpan(from));
-            if (next < 0)
+            if (part.Token is { } token)
             {
-                break;
+                ids.Add(token.Id);
             }
-
-            from += next;
-            if (_added.Longest(text.AsSpan(from), isSpecialAllowedUntil(from) - from) is not { } token)
+            else
             {
-                from++;
-                work.Deadline.Check();
+                EncodeOrdinary(text[part.Start..part.End], isStart: part.Start == 0, deadline, encoder, ids);
+            }
+        }
+    }
+
+    private void EncodeOrdinary(string text, bool isStart, EncodingDeadline deadline, PieceEncoder encoder, List<int> ids)
+    {
+        text = _normalizers.Normalize(text, deadline);
+        foreach (var part in _addedAfterNormalizing.Cut(text, isSpecialAllowedUntil: static _ => 0, deadline))
+        {
+            if (part.Token is { } token)
+            {
+                ids.Add(token.Id);
                 continue;
             }
 
-            EncodeOrdinary(text[start..from], work, ids);
-            ids.Add(token.Id);
-            from += token.Content.Length;
-            start = from;
-            work.Deadline.Check();
-        }
-
-        EncodeOrdinary(text[start..], work, ids);
-    }
-
-    private void EncodeOrdinary(string text, Work work, List<int> ids)
-    {
-        if (text.Length == 0)
-        {
-            return;
-        }
-
-        text = _normalizers.Normalize(text);
-        if (_preTokenizer.AddsPrefixSpace && !text.StartsWith(' '))
-        {
-            text = " " + text;
-        }
-
-        work.Pieces.Clear();
-        _preTokenizer.Split(new CategoryText(text), work.Deadline, work.Pieces);
-        foreach (var piece in work.Pieces)
-        {
-            _model.Encode(text.AsSpan(piece.Start, piece.Length), work.Merger, ids);
+            var pieces = new PieceText(text[part.Start..part.End], isStart && part.Start == 0);
+            _preTokenizer.Split(pieces, deadline);
+            foreach (var piece in pieces.Pieces)
+            {
+                encoder.Encode(pieces.Of(piece), ids);
+            }
         }
     }
 
@@ -216,11 +207,5 @@ public sealed class Tokenizer
 
         var token = field.Element.ValueKind == JsonValueKind.Object ? field["content"] : field;
         return vocabulary.IdOf(token.String()) ?? throw token.Refuse($"{JsonField.Quote(token.String())} is not in the vocabulary");
-    }
-
-    /// <summary>What one call of encode works with.</summary>
-    private sealed record Work(PairMerger Merger, SplittingDeadline Deadline)
-    {
-        public List<PieceSpan> Pieces { get; } = [];
     }
 }

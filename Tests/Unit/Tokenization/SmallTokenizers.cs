@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CocoonOrleans.Tests.Unit.Tokenization.References;
 using CocoonOrleans.Tokenization.BytePairs;
 using CocoonOrleans.Tokenization.Tokenizers;
 
@@ -56,11 +57,54 @@ internal static class SmallTokenizers
             """);
     }
 
+    /// <summary>BERT's steps and a few words; ids 0 to 2 are special.</summary>
+    public static JsonObject WordPieceJson() => WithModel(
+        """{"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100}""",
+        new JsonObject(new[] { "[UNK]", "<|start|>", "<|end|>", "hell", "##o", "he", "##ll", ".", "n", "'", "##t", "你", "f", "##i", "do", "not" }.Select((token, id) => KeyValuePair.Create(token, (JsonNode?)id))),
+        """
+        {"normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+         "pre_tokenizer": {"type": "BertPreTokenizer"},
+         "post_processor": {"type": "BertProcessing", "sep": ["<|end|>", 2], "cls": ["<|start|>", 1]},
+         "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true}}
+        """);
+
+    /// <summary>T5's steps and a few pieces; ids 0 to 2 are special.</summary>
+    public static JsonObject UnigramJson() => WithModel(
+        """{"type": "Unigram", "unk_id": 0, "byte_fallback": false}""",
+        new JsonArray([.. new[] { "<unk>", "<|start|>", "<|end|>", "▁", "▁he", "ll", "o", "h", "e", "l", ".", "▁hell", "fi", "é", "c", "a", "b" }.Select((token, id) => (JsonNode)new JsonArray(token, id < 3 ? 0 : -2.5 - id / 4.0))]),
+        $$"""
+        {"normalizer": {"type": "Sequence", "normalizers": [{"type": "Precompiled", "precompiled_charsmap": "{{MadeCharsMap.Base64(small: true)}}"}, {"type": "Strip", "strip_left": false, "strip_right": true},
+          {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "▁"}]},
+         "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+         "post_processor": null,
+         "decoder": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true} }
+        """);
+
+    /// <summary>A tokenizer of a few words whose decoder is the one given.</summary>
+    public static Tokenizer WithDecoder(string decoder)
+    {
+        var file = WithModel(
+            """{"type": "WordPiece", "unk_token": "[UNK]"}""",
+            new JsonObject(new[] { "[UNK]", "<|start|>", "<|end|>", "▁a", "▁", "b▁▁", "##c", "d</w>", "e", " ", "  f  ", "<0xC3>", "<0xA9>", "<0x20>", ".", "'", "s", "g h", "é" }.Select((token, id) => KeyValuePair.Create(token, (JsonNode?)id))),
+            """{"normalizer": null, "pre_tokenizer": null, "post_processor": null}""");
+        file["decoder"] = JsonNode.Parse(decoder);
+        return Load(file);
+    }
+
     public static Tokenizer ByteLevel() => Load(ByteLevelJson());
 
     public static Tokenizer SentencePiece() => Load(SentencePieceJson());
 
     public static Tokenizer Load(JsonNode file, string config = Config) => Tokenizer.Load(JsonSerializer.SerializeToUtf8Bytes(file), Encoding.UTF8.GetBytes(config));
+
+    private static JsonObject WithModel(string model, JsonNode vocabulary, string steps)
+    {
+        var file = JsonNode.Parse(steps)!.AsObject();
+        file["added_tokens"] = new JsonArray(Added(1, "<|start|>", special: true), Added(2, "<|end|>", special: true));
+        file["model"] = JsonNode.Parse(model);
+        file["model"]!["vocab"] = vocabulary;
+        return file;
+    }
 
     private static JsonObject Json(JsonObject vocabulary, bool byteFallback, string steps)
     {

@@ -24,8 +24,43 @@ public sealed class StreamingDetokenizerTests
 
     [Fact]
     public void Append_AnyIdsAfterAnyPrompt_ContinueThePromptsText() =>
-        Gen.Select(Ids, Ids).Where((prompt, _) => !SentencePiece.Decode(prompt).Contains('\uFFFD'))
-            .Sample((prompt, ids) => Assert.Equal(SentencePiece.Decode([.. prompt, .. ids]), SentencePiece.Decode(prompt) + Stream(SentencePiece, ids, [], prompt)));
+        Gen.Select(Ids, Ids).Sample((prompt, ids) => AssertContinues(SentencePiece, prompt, ids));
+
+    [Theory]
+    [InlineData("""{"type": "WordPiece", "prefix": "##", "cleanup": true}""")]
+    [InlineData("""{"type": "WordPiece", "prefix": "##", "cleanup": false}""")]
+    [InlineData("""{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true}""")]
+    [InlineData("""{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "never", "split": true}""")]
+    [InlineData("""{"type": "BPEDecoder", "suffix": "</w>"}""")]
+    [InlineData("""{"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 2, "stop": 3}]}""")]
+    [InlineData("""{"type": "Sequence", "decoders": [{"type": "BPEDecoder", "suffix": "</w>"}, {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 0, "stop": 1}]}""")]
+    [InlineData("""{"type": "Sequence", "decoders": [{"type": "Strip", "content": " ", "start": 1, "stop": 1}, {"type": "ByteFallback"}, {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first"}]}""")]
+    [InlineData("""{"type": "ByteLevel"}""")]
+    public void Append_AnyDecoder_JoinedAreTheWhole(string decoder)
+    {
+        var tokenizer = SmallTokenizers.WithDecoder(decoder);
+        var ids = Gen.Int[0, tokenizer.VocabularySize + 1].Array[0, 20];
+
+        ids.Sample(answer => Assert.Equal(tokenizer.Decode(answer), Stream(tokenizer, answer, [])));
+        Gen.Select(ids, ids).Sample((prompt, answer) => AssertContinues(tokenizer, prompt, answer));
+    }
+
+    [Theory]
+    [InlineData("""{"type": "WordPiece", "prefix": "##", "cleanup": true}""", new[] { 8, 6, 15, 16, 14 }, "ec ' s.")]
+    [InlineData("""{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always"}""", new[] { 4, 5, 3 }, "b   a")]
+    [InlineData("""{"type": "BPEDecoder", "suffix": "</w>"}""", new[] { 7, 8, 7, 1 }, "d ed")]
+    [InlineData("""{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 3}]}""", new[] { 10, 10, 9, 9, 9 }, " f    f  ")]
+    [InlineData("""{"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 3}]}""", new[] { 9, 9 }, "")]
+    [InlineData("""{"type": "Sequence", "decoders": [{"type": "Strip", "content": " ", "start": 1, "stop": 1}]}""", new[] { 10, 9, 8 }, " f e")]
+    public void Decode_StepsThatLookAtPlaces_GiveTheText(string decoder, int[] ids, string text) => Assert.Equal(text, SmallTokenizers.WithDecoder(decoder).Decode(ids));
+
+    [Fact]
+    public void Append_EndOfWord_ReleasesItsSpaceWithTheNextWord()
+    {
+        var detokenizer = new StreamingDetokenizer(SmallTokenizers.WithDecoder("""{"type": "BPEDecoder", "suffix": "</w>"}"""), []);
+
+        Assert.Equal(["d", " e", "d", ""], new[] { 7, 8, 7 }.Select(detokenizer.Append).Append(detokenizer.Flush()));
+    }
 
     [Fact]
     public void Append_AnyIds_NeverReleaseHalfACharacter() =>
@@ -72,6 +107,16 @@ public sealed class StreamingDetokenizerTests
 
     [Fact]
     public void Constructor_EmptyStopString_IsRefused() => Assert.Throws<ArgumentException>(() => new StreamingDetokenizer(ByteLevel, [""]));
+
+    /// <summary>A prompt that ends inside a character has no text of its own to be continued.</summary>
+    private static void AssertContinues(Tokenizer tokenizer, int[] prompt, int[] answer)
+    {
+        var before = tokenizer.Decode(prompt);
+        if (!before.Contains('\uFFFD'))
+        {
+            Assert.Equal(tokenizer.Decode([.. prompt, .. answer]), before + Stream(tokenizer, answer, [], prompt));
+        }
+    }
 
     private static string Stream(Tokenizer tokenizer, int[] ids, string[] stops, int[]? prompt = null)
     {

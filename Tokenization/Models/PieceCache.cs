@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace CocoonOrleans.Tokenization.BytePairs;
+namespace CocoonOrleans.Tokenization.Models;
 
 /// <summary>Remembers the ids of short pieces. Bounded: once full it starts anew, so a stranger's rare words can't hold it for ever. Thread-safe.</summary>
 internal sealed class PieceCache

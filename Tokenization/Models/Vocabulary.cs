@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CocoonOrleans.Tokenization.Files;
 
-namespace CocoonOrleans.Tokenization.BytePairs;
+namespace CocoonOrleans.Tokenization.Models;
 
 /// <summary>Tokens and their ids, both ways. Ids may have holes.</summary>
 internal sealed class Vocabulary
@@ -18,6 +18,7 @@ internal sealed class Vocabulary
     /// <summary>The highest id plus one.</summary>
     public int Size => _tokens.Count;
 
+    /// <summary>Reads an object of tokens and their ids.</summary>
     public static Vocabulary Read(JsonField field)
     {
         var vocabulary = new Vocabulary();
@@ -38,6 +39,27 @@ internal sealed class Vocabulary
         }
 
         return vocabulary;
+    }
+
+    /// <summary>Reads an array of tokens with their scores: a token's place is its id.</summary>
+    /// <returns>The vocabulary, and the score of each id.</returns>
+    public static (Vocabulary Vocabulary, double[] Scores) ReadScored(JsonField field)
+    {
+        var vocabulary = new Vocabulary();
+        var scores = new List<double>();
+        foreach (var item in field.Items(LargestId + 1))
+        {
+            var parts = item.Items(2).ToArray();
+            if (parts.Length != 2)
+            {
+                throw item.Refuse("must be a token and its score");
+            }
+
+            vocabulary.Add(item, parts[0].String(), scores.Count);
+            scores.Add(parts[1].Real());
+        }
+
+        return (vocabulary, [.. scores]);
     }
 
     /// <summary>Adds a token; the same token with the same id may come twice, as added tokens often do.</summary>
