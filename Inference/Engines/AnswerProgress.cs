@@ -37,8 +37,9 @@ internal sealed class AnswerProgress
     /// <summary>Takes the next token that was chosen.</summary>
     /// <param name="id">The token.</param>
     /// <param name="logprobs">How likely it was, where that was asked for.</param>
+    /// <param name="completes">Whether the answer ends with it, because a grammar says so.</param>
     /// <returns>The events to deliver, in this order; at least one of them. With <c>Finished</c> the answer ends.</returns>
-    public (TokenGenerated? Token, GenerationFinished? Finished) Accept(int id, TokenLogprobs? logprobs = null)
+    public (TokenGenerated? Token, GenerationFinished? Finished) Accept(int id, TokenLogprobs? logprobs = null, bool completes = false)
     {
         if (_stopIds.Contains(id))
         {
@@ -47,7 +48,7 @@ internal sealed class AnswerProgress
 
         _completionTokens++;
         var token = new TokenGenerated(id, _text.Append(id), logprobs);
-        if (_text.Stopped)
+        if (_text.Stopped || completes)
         {
             return (token, Finish(FinishReason.Stop));
         }

@@ -9,6 +9,9 @@ public enum GenerationFailure
     /// <summary>The model computed something that is no number.</summary>
     NotANumber,
 
+    /// <summary>The request's grammar is not complete, and no token of the model's vocabulary goes on with it.</summary>
+    NoAllowedToken,
+
     /// <summary>The tensor library failed.</summary>
     Backend,
 

@@ -1,3 +1,5 @@
+using CocoonOrleans.Inference.Grammars;
+
 namespace CocoonOrleans.Inference.Engines;
 
 /// <summary>One answer to generate.</summary>
@@ -14,6 +16,12 @@ public sealed record GenerationRequest
 
     /// <summary>How tokens are chosen.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Default;
+
+    /// <summary>
+    /// What the answer must look like; null for anything. Where nothing may follow any more, the answer ends with <see cref="FinishReason.Stop"/>. At
+    /// the highest number of tokens it ends with <see cref="FinishReason.Length"/>, complete or not.
+    /// </summary>
+    public Grammar? Grammar { get; init; }
 
     /// <summary>Which of several answers to the same prompt this is, 0 to 127: with one seed each draws its own tokens.</summary>
     public int Choice { get; init; }

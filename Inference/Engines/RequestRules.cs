@@ -24,6 +24,10 @@ internal static class RequestRules
             ?? (request.Tenant is { Length: 0 or > MaximumTenantLength } ? Invalid(nameof(request.Tenant), $"must be 1 to {MaximumTenantLength} characters") : null)
             ?? CheckDeadline(request.Deadline, now);
 
+    /// <summary>What every engine asks that can't keep an answer to a grammar: to answer without would be to answer something else.</summary>
+    public static EngineRefusal? CheckWithoutGrammars(GenerationRequest request)
+        => request.Grammar is null ? null : Invalid(nameof(request.Grammar), "must be absent: this engine keeps no answer to a grammar");
+
     /// <summary>The refusal of a model that is not loaded.</summary>
     public static EngineRefusal UnknownModel(IReadOnlyList<LoadedModel> models)
         => new(EngineRefusalKind.UnknownModel, $"This worker has no such model. It serves: {string.Join(", ", models.Select(model => model.Id))}.", nameof(GenerationRequest.Model));

@@ -25,10 +25,10 @@ internal static class GrammarLimits
     public const int Nodes = 65_536;
 
     /// <summary>Nodes of everything that is built on the way.</summary>
-    public const int BuiltNodes = 1_000_000;
+    public const int BuiltNodes = 250_000;
 
-    /// <summary>Elementary steps of compiling, some nanoseconds each: less than a second.</summary>
-    public const long CompileSteps = 30_000_000;
+    /// <summary>Elementary steps of compiling, up to 100 ns each: about a second at most.</summary>
+    public const long CompileSteps = 8_000_000;
 
     /// <summary>
     /// Ways in which a text may be read at once. Those that differ in what is open share it, so only a grammar with very many like branches comes here;

@@ -76,7 +76,7 @@ public sealed class TokenTrie
     internal ReadOnlySpan<int> IdsAt(int node) => _ids.AsSpan(_firstIds[node].._firstIds[node + 1]);
 
     /// <summary>The bytes of a token; none for a special token and for an id that no token has.</summary>
-    internal ReadOnlySpan<byte> BytesOf(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : [];
+    internal ReadOnlySpan<byte> BytesOf(int id) => id >= 0 && id < _tokens.Length ? _tokens[id] : [];
 
     private static int[] FillFirstIds(List<int> firstIds, int ids)
     {

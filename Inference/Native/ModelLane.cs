@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Grammars;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Sampling;
 using CocoonOrleans.Inference.Scheduling;
@@ -41,6 +42,7 @@ internal sealed partial class ModelLane : IDisposable
         _options = options;
         _metrics = metrics;
         _logger = logger;
+        Grammars = new ModelGrammars(model, decoder.VocabularySize);
         _sampler = new TokenSampler(decoder.VocabularySize);
         _pool = new BlockPool(decoder.Blocks, decoder.Clear);
 
@@ -50,6 +52,9 @@ internal sealed partial class ModelLane : IDisposable
 
     /// <summary>The model. For any thread.</summary>
     public LoadedModel Model { get; }
+
+    /// <summary>The grammars of its requests. For any thread.</summary>
+    public ModelGrammars Grammars { get; }
 
     /// <summary>Number of token ids. For any thread.</summary>
     public int VocabularySize => _decoder.VocabularySize;

@@ -102,7 +102,7 @@ public sealed partial class NativeEngine : IInferenceEngine
         Sequence? sequence = null;
         try
         {
-            sequence = new Sequence(request, new AnswerProgress(request, lane.Model), _options.EventsAhead, _time.GetTimestamp());
+            sequence = new Sequence(request, new AnswerProgress(request, lane.Model), lane.Grammars.Start(request), _options.EventsAhead, _time.GetTimestamp());
             using var deadline = StartDeadline(request, sequence);
             Submit(lane, sequence);
             await foreach (var step in sequence.Events.ReadAllAsync(cancellationToken))
@@ -174,7 +174,7 @@ public sealed partial class NativeEngine : IInferenceEngine
             ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
         var refusal = lane.OutOfService
             ? ModelLane.OutOfServiceRefusal(lane.Model)
-            : RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize, _time.GetUtcNow());
+            : RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize, _time.GetUtcNow()) ?? lane.Grammars.Check(request);
         return refusal is null ? lane : throw new EngineRefusalException(refusal);
     }
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Grammars;
 using CocoonOrleans.Inference.Sampling;
 using CocoonOrleans.Inference.Scheduling;
 
@@ -8,7 +9,7 @@ namespace CocoonOrleans.Inference.Native;
 /// <summary>
 /// One answer on its way: between a caller, who reads events, and the engine's thread, which alone may call what is not marked otherwise.
 /// </summary>
-internal sealed class Sequence(GenerationRequest request, AnswerProgress progress, int eventsAhead, long submitted)
+internal sealed class Sequence(GenerationRequest request, AnswerProgress progress, AnswerGrammar? grammar, int eventsAhead, long submitted)
 {
     private readonly Channel<GenerationEvent> _events = Channel.CreateBounded<GenerationEvent>(
         new BoundedChannelOptions(eventsAhead) { SingleReader = true, SingleWriter = true });
@@ -111,14 +112,21 @@ internal sealed class Sequence(GenerationRequest request, AnswerProgress progres
     public bool Advance(Span<float> logits, TokenSampler sampler)
     {
         var draw = Philox.Draw(progress.Seed, request.Choice, Length);
-        var (id, logprobs) = sampler.Sample(logits, request.Sampling, _adjustment, [], draw);
+        ReadOnlySpan<ulong> allowed = [];
+        if (grammar is not null && !grammar.TryMask(out allowed))
+        {
+            Fail(GenerationFailure.NoAllowedToken, "The model has no token that goes on with what the request's grammar asks for.");
+            return false;
+        }
+
+        var (id, logprobs) = sampler.Sample(logits, request.Sampling, _adjustment, allowed, draw);
         if (id < 0)
         {
             Fail(GenerationFailure.NotANumber, "The model computed something that is no number.");
             return false;
         }
 
-        var (token, finished) = progress.Accept(id, logprobs);
+        var (token, finished) = progress.Accept(id, logprobs, grammar?.Accept(id) ?? false);
         Begun = true;
         if (token is not null)
         {

@@ -102,9 +102,9 @@ public sealed class ScriptedEngine : IInferenceEngine
 
         var model = _models.Find(model => model.Model.Name == request.Model || model.Model.Id == request.Model)
             ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
-        return RequestRules.Check(request, _options.ContextTokens, model.Model.Tokenizer.VocabularySize, _time.GetUtcNow()) is { } refusal
-            ? throw new EngineRefusalException(refusal)
-            : model;
+        var refusal = RequestRules.Check(request, _options.ContextTokens, model.Model.Tokenizer.VocabularySize, _time.GetUtcNow())
+            ?? RequestRules.CheckWithoutGrammars(request);
+        return refusal is null ? model : throw new EngineRefusalException(refusal);
     }
 
     private async IAsyncEnumerable<GenerationEvent> ReplayAsync(GenerationRequest request, LoadedModel model, AnswerWaits waits)

@@ -8,7 +8,7 @@ namespace CocoonOrleans.Tests.Inference;
 /// </summary>
 public static class Stories260K
 {
-    private static readonly string? Root = Find();
+    private static readonly string? Root = SharedModels.Find("stories260K");
 
     public static string Folder
     {
@@ -27,18 +27,4 @@ public static class Stories260K
 
     private static int[] Oracle(int line)
         => JsonSerializer.Deserialize<int[]>(File.ReadLines(Path.Combine(Folder, "..", "llamacpp-greedy-once-upon-a-time.txt")).ElementAt(line))!;
-
-    private static string? Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, "shared", "models", "stories260K");
-            if (Directory.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        return null;
-    }
 }

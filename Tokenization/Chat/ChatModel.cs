@@ -98,8 +98,11 @@ public sealed class ChatModel
         // Some templates open the reasoning themselves.
         const int Tail = 8;
         var starts = Reasons && Tokenizer.Decode(promptIds[^Math.Min(Tail, promptIds.Length)..]).TrimEnd().EndsWith("<think>", StringComparison.Ordinal);
-        return new AnswerParser(style, request.Tools.Select(tool => tool.Name).ToHashSet(), Reasons, starts);
+        return new AnswerParser(style, request.Tools.Select(tool => tool.Name).ToHashSet(), Reasons, starts, ForcedCallOf(request));
     }
+
+    /// <summary>The call that a request forces, with whose beginning its prompt ends; null where it forces none.</summary>
+    public ForcedCall? ForcedCallOf(ChatCompletionRequest request) => ForcedCall.Of(request, ToolCallStyle);
 
     /// <summary>The ids of a request's prompt, up to where the assistant's answer begins. No part of a message becomes a special token.</summary>
     /// <param name="request">The request.</param>
@@ -134,21 +137,16 @@ public sealed class ChatModel
             return null;
         }
 
-        if (request.ResponseFormat is not null)
-        {
-            error = new ChatRequestError("'response_format' other than text is not supported by this model.", "response_format.type", ChatRequestError.UnsupportedParameter);
-            return null;
-        }
-
-        if (request.ToolChoice.Mode == ToolChoiceMode.Required)
-        {
-            error = new ChatRequestError("'tool_choice' other than none or auto is not supported by this model.", "tool_choice", ChatRequestError.UnsupportedParameter);
-            return null;
-        }
-
         if (request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None && ToolCallStyle == ToolCallStyle.None)
         {
             error = new ChatRequestError("This model can't call functions. Choose another model, or leave tools out.", "tools", ChatRequestError.UnsupportedParameter);
+            return null;
+        }
+
+        if (request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None && request.ResponseFormat is not null)
+        {
+            error = new ChatRequestError(
+                "'response_format' is not supported beside tools: leave one of them out, or set tool_choice to none.", "response_format", ChatRequestError.UnsupportedParameter);
             return null;
         }
 
@@ -168,6 +166,11 @@ public sealed class ChatModel
 
         var ids = new List<int>(prompt.Text.Length / 3);
         Tokenizer.Encode(prompt.Text, new SpecialTokenPlaces(prompt).AllowedUntil, ids);
+        if (ForcedCallOf(request) is { } call)
+        {
+            Tokenizer.Encode(call.Opening, static _ => int.MaxValue, ids);
+        }
+
         return ids;
     }
 

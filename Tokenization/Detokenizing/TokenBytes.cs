@@ -59,10 +59,13 @@ internal sealed class TokenBytes
 
     public static TokenBytes Read(JsonField decoder, Vocabulary vocabulary, BitArray special) => new(decoder, vocabulary, special);
 
-    public bool IsSpecial(int id) => (uint)id < (uint)_ends.Length && _special[id];
+    public bool IsSpecial(int id) => id >= 0 && id < _ends.Length && _special[id];
+
+    /// <summary>Whether some token adds bytes only if another one follows.</summary>
+    public bool DependOnNext => _tails is not null && _tails.Any(tail => tail > 0);
 
     /// <summary>Whether an id is part of the text: neither a special token nor an id that no token has. All others are as if they weren't there.</summary>
-    public bool IsText(int id) => (uint)id < (uint)_ends.Length && !_special[id] && _vocabulary.TokenOf(id) is not null;
+    public bool IsText(int id) => id >= 0 && id < _ends.Length && !_special[id] && _vocabulary.TokenOf(id) is not null;
 
     /// <summary>The bytes of an id that <see cref="IsText"/>.</summary>
     /// <param name="id">The id.</param>
@@ -74,13 +77,10 @@ internal sealed class TokenBytes
             return Work(id, first: true);
         }
 
-        var bytes = InText(id);
+        var bytes = _bytes.AsSpan((id == 0 ? 0 : _ends[id - 1]).._ends[id]);
         var tail = _tails is null ? 0 : _tails[id];
         return new TokenPiece(bytes[..^tail], bytes[^tail..]);
     }
-
-    /// <summary>All bytes of an id that <see cref="IsText"/> with other tokens before and behind it.</summary>
-    public ReadOnlySpan<byte> InText(int id) => _bytes.AsSpan((id == 0 ? 0 : _ends[id - 1]).._ends[id]);
 
     private TokenPiece Work(int id, bool first)
     {

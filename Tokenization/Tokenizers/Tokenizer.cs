@@ -120,9 +120,16 @@ public sealed class Tokenizer
     public string? TokenOf(int id) => _vocabulary.TokenOf(id);
 
     /// <summary>
-    /// The bytes of UTF-8 that an id adds within a text; a character may be spread over several ids. None for a special token and for an id that no token has.
+    /// The bytes of UTF-8 that an id adds to a text that has begun; a character may be spread over several ids. None for a special token and for an id that
+    /// no token has.
     /// </summary>
-    public ReadOnlySpan<byte> BytesOf(int id) => TokenBytes.IsText(id) ? TokenBytes.InText(id) : [];
+    public ReadOnlySpan<byte> BytesOf(int id) => TokenBytes.IsText(id) ? TokenBytes.Of(id, first: false).Bytes : [];
+
+    /// <summary>
+    /// Whether <see cref="BytesOf"/> says all of a token's text. It doesn't for vocabularies such as WordPiece's, whose tokens add a space or a mark only if
+    /// another token follows.
+    /// </summary>
+    public bool TokensStandAlone => !TokenBytes.DependOnNext;
 
     /// <summary>Whether an id is a special token: a mark of structure such as end of text, never part of the text.</summary>
     public bool IsSpecial(int id) => TokenBytes.IsSpecial(id);

@@ -12,7 +12,9 @@ namespace CocoonOrleans.Tokenization.ToolCalls;
 /// <param name="functions">The names of the functions that it may call.</param>
 /// <param name="reasons">Whether the model's template knows <c>&lt;think&gt;</c>.</param>
 /// <param name="startsInReasoning">Whether the prompt ends inside a <c>&lt;think&gt;</c>.</param>
-public sealed partial class AnswerParser(ToolCallStyle style, IReadOnlySet<string> functions, bool reasons = false, bool startsInReasoning = false)
+/// <param name="forced">The call that the answer goes on with; null where none is forced.</param>
+public sealed partial class AnswerParser(
+    ToolCallStyle style, IReadOnlySet<string> functions, bool reasons = false, bool startsInReasoning = false, ForcedCall? forced = null)
 {
     private const string Think = "<think>";
     private const string EndThink = "</think>";
@@ -26,7 +28,7 @@ public sealed partial class AnswerParser(ToolCallStyle style, IReadOnlySet<strin
 
     private readonly StringBuilder _held = new();
     private readonly List<AnswerPart> _parts = [];
-    private State _state = startsInReasoning ? State.Reasoning : State.Start;
+    private State _state = forced is not null ? State.ForcedCall : startsInReasoning ? State.Reasoning : State.Start;
     private bool _skipSpace = startsInReasoning;
     private bool _mayEnd;
     private int _calls;
@@ -43,6 +45,9 @@ public sealed partial class AnswerParser(ToolCallStyle style, IReadOnlySet<strin
 
         /// <summary>All that follows is calls.</summary>
         CallsToTheEnd,
+
+        /// <summary>All that follows is one call, or its arguments.</summary>
+        ForcedCall,
     }
 
     /// <summary>Whether the text that comes now is reasoning.</summary>
@@ -84,6 +89,9 @@ public sealed partial class AnswerParser(ToolCallStyle style, IReadOnlySet<strin
             case State.HermesCall:
                 Say(Call + rest);
                 break;
+            case State.ForcedCall when ReadForced(rest) is { } calls:
+                Add(calls);
+                break;
             case State.CallsToTheEnd when ReadToTheEnd(rest) is { } calls:
                 Add(calls);
                 break;
@@ -110,6 +118,7 @@ public sealed partial class AnswerParser(ToolCallStyle style, IReadOnlySet<strin
         State.Content => AdvanceContent(),
         State.Reasoning => AdvanceReasoning(),
         State.HermesCall => AdvanceHermesCall(),
+        State.ForcedCall => false,
         _ => AdvanceToTheEnd(),
     };
 
@@ -251,6 +260,9 @@ public sealed partial class AnswerParser(ToolCallStyle style, IReadOnlySet<strin
         Keep("", State.Content);
         return false;
     }
+
+    private List<(string Name, string Arguments)>? ReadForced(string text)
+        => forced!.Name is not { } name ? CallReader.Read(text, functions) : CallReader.IsObject(text) ? [(name, text)] : null;
 
     private List<(string Name, string Arguments)>? ReadToTheEnd(string text)
         => CallReader.Read(text.StartsWith(MistralCalls, StringComparison.Ordinal) ? text[MistralCalls.Length..] : text, functions) ?? (style == ToolCallStyle.Mistral ? ReadMistralNames(text) : null);

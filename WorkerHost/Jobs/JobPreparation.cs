@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Grammars;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tokenization.Tokenizers;
 using CocoonOrleans.Tunnel.Handshakes;
@@ -52,6 +54,12 @@ internal static class JobPreparation
             error = JobErrors.PromptTooLong(prompt.Length, model.Loaded.ContextTokens);
             return null;
         }
+        if (!TryReadGrammar(model, request, out Grammar? grammar, out fault))
+        {
+            error = JobErrors.Of(fault);
+            return null;
+        }
+
         var generation = new GenerationRequest
         {
             Model = model.Name,
@@ -59,6 +67,7 @@ internal static class JobPreparation
             // Where the hold ends, the answer ends: nothing beyond it would be paid.
             MaxCompletionTokens = Math.Min(Math.Min(dispatch.MaxCompletionTokens, request.MaxCompletionTokens ?? int.MaxValue), room),
             Sampling = SamplingOf(request),
+            Grammar = grammar,
             StopStrings = request.Stop,
             StopIds = model.StopIds,
             Deadline = dispatch.Deadline,
@@ -78,6 +87,32 @@ internal static class JobPreparation
             // Text made to keep the tokenizer's splitting pattern busy.
             prompt = null;
             fault = new ChatRequestError("The model's tokenizer takes too long on this text. Shorten the messages, or break up long runs.", "messages", ChatRequestError.InvalidValue);
+            return false;
+        }
+    }
+
+    /// <summary>What the answer is held to: the request's format, or the call that it forces.</summary>
+    private static bool TryReadGrammar(ServedModel model, ChatCompletionRequest request, out Grammar? grammar, [NotNullWhen(false)] out ChatRequestError? fault)
+    {
+        (grammar, fault) = (null, null);
+        string param = "response_format.json_schema.schema";
+        try
+        {
+            if (model.Chat.ForcedCallOf(request) is { } call)
+            {
+                param = "tools";
+                grammar = Grammar.FromJsonSchema(Encoding.UTF8.GetBytes(call.Schema));
+            }
+            else if (request.ResponseFormat is { } format)
+            {
+                grammar = format.Schema is { } schema ? Grammar.FromJsonSchema(Encoding.UTF8.GetBytes(schema)) : Grammar.JsonObject;
+            }
+
+            return true;
+        }
+        catch (GrammarException e)
+        {
+            fault = new ChatRequestError($"The JSON schema can't be kept to: {e.Message}", param, ChatRequestError.InvalidValue);
             return false;
         }
     }

@@ -33,8 +33,8 @@ internal static class StringFormats
         ["ipv6"] = $"{Group}(:{Group}){{7}}",
         // At most four labels of those that it might have.
         ["hostname"] = $@"{Label}(\.{Label}){{0,3}}",
-        // No quoted local parts, no addresses in brackets.
-        ["email"] = $@"[A-Za-z0-9_+-]{{1,32}}(\.[A-Za-z0-9_+-]{{1,16}}){{0,2}}@{Label}(\.{Label}){{1,3}}",
+        // No quoted local parts, no addresses in brackets, a top-level domain of letters.
+        ["email"] = $@"[A-Za-z0-9_+-]{{1,32}}(\.[A-Za-z0-9_+-]{{1,16}}){{0,2}}@{Label}(\.{Label}){{0,2}}\.[A-Za-z]{{2,16}}",
     };
 
     /// <summary>The pattern of a format; null if the format is not supported.</summary>

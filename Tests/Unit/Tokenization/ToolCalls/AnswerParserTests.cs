@@ -133,6 +133,13 @@ public sealed class AnswerParserTests
         Assert.Equal([new ContentPart("<tool_call>" + new string('x', 1 << 20) + "y")], parser.Append("y"));
     }
 
+    [Theory]
+    [InlineData("add", """{"a": 1}""", """0 add {"a": 1}""")]
+    [InlineData("add", """{"a": 1""", """{"a": 1""")]
+    [InlineData(null, """{"name":"add","arguments":{"a":1}}""", """0 add {"a":1}""")]
+    public void Complete_ForcedCall_IsTheCallOrWhereItWasCutTheText(string? name, string text, string part) =>
+        Assert.Equal([part], Parse(new AnswerParser(ToolCallStyle.Hermes, Functions, forced: new ForcedCall("", name, "{}")), text.Select(c => c.ToString())));
+
     /// <summary>However the text is cut, the parts are the same, and nothing of a call is ever shown as text.</summary>
     [Fact]
     public void Append_AnyCuts_GiveTheSameParts()

@@ -1,0 +1,159 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using CocoonOrleans.Inference.Grammars;
+
+namespace CocoonOrleans.Tests.Inference.Grammars;
+
+/// <summary>Schemas come from strangers: whatever they say, the answer is a grammar or a typed refusal, within the bounds.</summary>
+public sealed class SchemaFuzzTests
+{
+    private static readonly string[] Names =
+    [
+        "type", "properties", "required", "additionalProperties", "items", "prefixItems", "minItems", "maxItems", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "$defs",
+        "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "title", "a", "b", "not",
+    ];
+
+    private static readonly string[] Texts =
+    [
+        "object", "array", "string", "integer", "number", "boolean", "null", "a", "b", "#", "#/$defs/a", "#/properties/a", "^a+$", "(", "date", "uuid", "",
+    ];
+
+    [Fact]
+    public void FromJsonSchema_RandomSchemas_AreRefusedOrNeverStuck()
+    {
+        var random = new Random(12);
+        var compiled = 0;
+        for (var run = 0; run < 3000; run++)
+        {
+            var schema = RandomValue(random, 4)?.ToJsonString() ?? "null";
+            if (TryCompile(Encoding.UTF8.GetBytes(schema)) is not { } grammar)
+            {
+                continue;
+            }
+
+            compiled++;
+            RequireNoDeadEnd(grammar, random, schema);
+        }
+
+        Assert.InRange(compiled, 150, 2900);
+    }
+
+    [Fact]
+    public void FromJsonSchema_DamagedSchemas_AreRefusedOrCompiled()
+    {
+        var random = new Random(13);
+        for (var run = 0; run < 4000; run++)
+        {
+            var bytes = Encoding.UTF8.GetBytes(SampleSchemas.Bounded[random.Next(SampleSchemas.Bounded.Length)]);
+            for (var damage = random.Next(1, 4); damage > 0; damage--)
+            {
+                bytes[random.Next(bytes.Length)] = random.Next(3) == 0 ? (byte)random.Next(256) : (byte)"{}[]\",:0-ae\\"[random.Next(12)];
+            }
+
+            TryCompile(bytes);
+        }
+    }
+
+    public static TheoryData<string, string> Bombs => new()
+    {
+        { "references that double", Definitions(60, next => $"{{\"anyOf\":[{next},{next}]}}") },
+        { "a chain of references", Definitions(3000, next => $"{{\"anyOf\":[{next}]}}") },
+        { "counts in counts", """{"type":"string","pattern":"^((a{900}){900}){900}$"}""" },
+        { "a pattern that doubles", """{"type":"string","pattern":"^[ab]*a[ab]{40}$"}""" },
+        { "a pattern times a length", """{"type":"string","pattern":"^([a-z]+ )+$","maxLength":900000}""" },
+        { "deep text", string.Concat(Enumerable.Repeat("{\"items\":", 5000)) + "1" + new string('}', 5000) },
+        { "a large text", $"{{\"title\":\"{new string('x', 300_000)}\"}}" },
+        { "long names", $"{{\"properties\":{{\"{new string('x', 200_000)}\":{{\"type\":\"array\"}}}}}}" },
+        { "alternatives of alternatives", $"{{\"oneOf\":[{Joined(2000, i => $"{{\"enum\":[{i},\"{i}\"]}}")}]}}" },
+        { "optional properties", $"{{\"properties\":{{{Joined(4000, i => $"\"p{i * 7919 % 4000}\":{{\"type\":\"null\"}}")}}}}}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bombs))]
+    public void FromJsonSchema_Bomb_IsRefused(string name, string schema)
+    {
+        Assert.NotEmpty(name);
+        Assert.Throws<GrammarException>(() => ByteVocabulary.Schema(schema));
+    }
+
+    [Fact]
+    public void FromJsonSchema_HundredOptionalProperties_AreNoBomb()
+    {
+        var grammar = ByteVocabulary.Schema($"{{\"properties\":{{{Joined(100, i => $"\"property_{i}\":{{\"type\":\"string\"}}")}}}}}");
+
+        Assert.True(ByteVocabulary.Has(grammar, """{"property_3":"a","property_99": "b"}"""));
+    }
+
+    private static string Joined(int count, Func<int, string> item) => string.Join(',', Enumerable.Range(0, count).Select(item));
+
+    /// <summary>Definitions of which each refers to the next one.</summary>
+    private static string Definitions(int count, Func<string, string> definition)
+        => $"{{\"$ref\":\"#/$defs/d0\",\"$defs\":{{{Joined(count, i => $"\"d{i}\":{definition($"{{\"$ref\":\"#/$defs/d{i + 1}\"}}")}")},\"d{count}\":{{\"type\":\"null\"}}}}}}";
+
+    private static Grammar? TryCompile(byte[] schema)
+    {
+        try
+        {
+            return Grammar.FromJsonSchema(schema);
+        }
+        catch (GrammarException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Wherever one goes, there is a way on or the text is complete.</summary>
+    private static void RequireNoDeadEnd(Grammar grammar, Random random, string schema)
+    {
+        var state = new TokenGrammar(grammar, ByteVocabulary.Trie).Start();
+        var mask = new ulong[state.MaskLength];
+        for (var step = 0; step < 60 && !state.IsFinished; step++)
+        {
+            state.Mask(mask);
+            var allowed = Enumerable.Range(0, 256).Where(id => (mask[id >> 6] >> (id & 63) & 1) != 0).ToList();
+            Assert.True(allowed.Count > 0, schema);
+            state.Accept(allowed[random.Next(allowed.Count)]);
+        }
+    }
+
+    private static JsonNode? RandomValue(Random random, int depth)
+    {
+        switch (random.Next(depth == 0 ? 4 : 9))
+        {
+            case 0:
+                return random.Next(-3, 12);
+            case 1:
+                return random.Next(2) == 0;
+            case 2:
+            case 3:
+                return Texts[random.Next(Texts.Length)];
+            case 4:
+                return new JsonArray([.. Enumerable.Range(0, random.Next(4)).Select(_ => RandomValue(random, depth - 1))]);
+            default:
+                var schema = new JsonObject();
+                for (var count = random.Next(4); count > 0; count--)
+                {
+                    var name = Names[random.Next(Names.Length)];
+                    schema[name] = random.Next(3) == 0 ? RandomValue(random, depth - 1) : Fitting(name, random, depth);
+                }
+
+                return schema;
+        }
+    }
+
+    private static JsonNode? Fitting(string name, Random random, int depth) => name switch
+    {
+        "type" => Texts[random.Next(7)],
+        "properties" or "$defs" => new JsonObject { ["a"] = RandomSchema(random, depth), ["b"] = RandomSchema(random, depth) },
+        "required" => new JsonArray("a"),
+        "prefixItems" or "anyOf" or "oneOf" or "allOf" or "enum" => new JsonArray(RandomSchema(random, depth), RandomSchema(random, depth)),
+        "$ref" => Texts[random.Next(9, 12)],
+        "pattern" => "^a+b?$",
+        "format" => "date",
+        "minItems" or "maxItems" or "minLength" or "maxLength" or "minimum" or "maximum" or "exclusiveMinimum" or "exclusiveMaximum" => random.Next(5),
+        _ => RandomSchema(random, depth),
+    };
+
+    private static JsonNode? RandomSchema(Random random, int depth)
+        => depth == 0 ? new JsonObject { ["type"] = Texts[random.Next(7)] } : RandomValue(random, depth - 1) is JsonObject schema ? schema : new JsonObject();
+}
