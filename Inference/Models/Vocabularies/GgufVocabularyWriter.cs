@@ -69,6 +69,10 @@ internal sealed class GgufVocabularyWriter
         }
 
         AddIds();
+        if (HasTokensThatStrip())
+        {
+            _unsaid ??= "llama.cpp has no key for tokens that take spaces beside them along: compare ids, not texts";
+        }
     }
 
     private void AddByteLevel()
@@ -110,8 +114,17 @@ internal sealed class GgufVocabularyWriter
     private (bool Prefix, bool Known) Normalizers()
     {
         var steps = GgufSplitting.StepsOf(_json, "normalizer", "normalizers").Select(GgufSplitting.Type).ToList();
-        return (steps.Contains("Prepend"), steps is ["Prepend", "Replace"] or ["Replace"]);
+
+        // Gemma's cuts at spaces, of which there are none left by then.
+        var cuts = GgufSplitting.StepsOf(_json, "pre_tokenizer", "pretokenizers").Exists(step => GgufSplitting.Type(step) != "Split"
+            || !step.GetProperty("pattern").TryGetProperty("String", out var space) || space.GetString() != " ");
+        return (steps.Contains("Prepend"), steps is ["Prepend", "Replace"] or ["Replace"] && !cuts);
     }
+
+    // Such as Phi-3's, which swallow the spaces behind them.
+    private bool HasTokensThatStrip()
+        => _added.Count > 0 && _json.GetProperty("added_tokens").EnumerateArray().Any(token
+            => ((string[])["lstrip", "rstrip", "single_word"]).Any(option => token.TryGetProperty(option, out var strips) && strips.ValueKind == JsonValueKind.True));
 
     private GgufTokenType TypeOf(int id)
     {

@@ -47,6 +47,20 @@ public sealed class GgufVocabularyTests : IDisposable
         Assert.Equal(ModelFolder.ReadChat(HouseModelFolder.Path).TemplateSource, exported.TemplateSource);
     }
 
+    [Theory]
+    [InlineData("\"rstrip\":false", "\"rstrip\":true")]
+    [InlineData("\"use_regex\":true},\"post", "\"use_regex\":false},\"post")]
+    [InlineData("\"normalizer\":null", "\"normalizer\":{\"type\":\"NFKC\"}")]
+    public void Read_ExportOfWhatNoKeySays_GivesTheSameIdsByItsOwnFile(string from, string to)
+    {
+        using var model = new TinyModel();
+        var json = File.ReadAllText(model.PathOf("tokenizer.json"));
+        Assert.Contains(from, json, StringComparison.Ordinal);
+        File.WriteAllText(model.PathOf("tokenizer.json"), json.Replace(from, to, StringComparison.Ordinal));
+
+        AssertSame(Export(model.Folder, expectUnsaid: true), ModelFolder.ReadChat(model.Folder));
+    }
+
     [SkippableFact]
     public void Read_GgufOfStories260K_GivesTheIdsOfItsTokenizerJson()
     {
