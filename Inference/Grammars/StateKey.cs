@@ -35,9 +35,10 @@ internal sealed class StateKey : IEquatable<StateKey>
             return false;
         }
 
+        HashSet<(Frame, Frame)>? known = null;
         for (var i = 0; i < _items.Length; i++)
         {
-            if (_items[i].Node != other._items[i].Node || _items[i].CountKey != other._items[i].CountKey || !Frame.Alike(_items[i].Frame, other._items[i].Frame))
+            if (_items[i].Node != other._items[i].Node || _items[i].CountKey != other._items[i].CountKey || !Frame.Alike(_items[i].Frame, other._items[i].Frame, ref known))
             {
                 return false;
             }

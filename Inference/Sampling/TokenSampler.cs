@@ -50,6 +50,12 @@ public sealed class TokenSampler(int vocabularySize)
 
         for (var id = 0; id < logits.Length; id++)
         {
+            if ((id & 63) == 0 && allowed[id >> 6] == ulong.MaxValue)
+            {
+                id += 63;
+                continue;
+            }
+
             // What is no number stays, for Best to find: a broken model is not to pass for a working one.
             if ((allowed[id >> 6] >> (id & 63) & 1) == 0 && logits[id] < float.PositiveInfinity)
             {

@@ -42,7 +42,13 @@ internal sealed class Frame
     public int Hash { get; }
 
     /// <summary>Whether no token can tell two frames apart.</summary>
-    public static bool Alike(Frame? first, Frame? second)
+    /// <param name="first">One frame.</param>
+    /// <param name="second">Another one.</param>
+    /// <param name="known">
+    /// Pairs that were compared before, all of them alike. Frames with several returns share what is around them, so without these the number of
+    /// comparisons would double with each level.
+    /// </param>
+    public static bool Alike(Frame? first, Frame? second, ref HashSet<(Frame, Frame)>? known)
     {
         if (ReferenceEquals(first, second))
         {
@@ -55,9 +61,14 @@ internal sealed class Frame
             return false;
         }
 
+        if (first._returns.Length > 1 && !(known ??= []).Add((first, second)))
+        {
+            return true;
+        }
+
         for (var i = 0; i < first._returns.Length; i++)
         {
-            if (first._returns[i].Node != second._returns[i].Node || !Alike(first._returns[i].Frame, second._returns[i].Frame))
+            if (first._returns[i].Node != second._returns[i].Node || !Alike(first._returns[i].Frame, second._returns[i].Frame, ref known))
             {
                 return false;
             }

@@ -46,7 +46,6 @@ internal sealed class PushdownAutomaton
             foreach (var node in rules[rule].Body.Nodes)
             {
                 _ruleOf[at] = rule;
-                _traits[at] = TraitsOf(node);
                 _nodes[at++] = node with
                 {
                     Edges = [.. node.Edges.Select(edge => edge with { Target = first + edge.Target })],
@@ -56,6 +55,7 @@ internal sealed class PushdownAutomaton
         }
 
         _depthNeeded = DepthsNeeded(budget);
+        RemoveDeadEnds();
         if (_depthNeeded[0] > GrammarLimits.OutputDepth)
         {
             throw new GrammarException("#", $"no text satisfies it that ends and is nested at most {GrammarLimits.OutputDepth} levels");
@@ -109,6 +109,20 @@ internal sealed class PushdownAutomaton
 
         // Whoever fills it at the same time fills in the same.
         return _rows[node] = row;
+    }
+
+    private void RemoveDeadEnds()
+    {
+        for (var node = 0; node < _nodes.Length; node++)
+        {
+            var (edges, calls) = (_nodes[node].Edges, _nodes[node].Calls);
+            _nodes[node] = _nodes[node] with
+            {
+                Edges = Array.FindAll(edges, edge => _depthNeeded[edge.Target] < Unreachable),
+                Calls = Array.FindAll(calls, call => Math.Max(_depthNeeded[_entries[call.Rule]], _depthNeeded[call.Target]) < Unreachable),
+            };
+            _traits[node] = TraitsOf(_nodes[node]);
+        }
     }
 
     /// <summary>The smallest solution of: a final node needs nothing, every other one the least that one of its edges needs.</summary>

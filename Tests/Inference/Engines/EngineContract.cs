@@ -1,4 +1,5 @@
 using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Grammars;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CocoonOrleans.Tests.Inference.Engines;
@@ -109,6 +110,22 @@ public abstract class EngineContract : IAsyncLifetime, IDisposable
 
         var finished = Assert.IsType<GenerationFinished>(events[^1]);
         Assert.Equal((FinishReason.Length, 5), (finished.Reason, finished.Usage.CompletionTokens));
+    }
+
+    [SkippableFact]
+    public async Task Generate_Grammar_IsKeptOrRefusedByName()
+    {
+        var request = Request(12) with { Grammar = Grammar.FromPattern("[0-9]{4}"), StopIds = [] };
+        if (Engine.Capabilities.Kind != EngineKind.Native)
+        {
+            Assert.Equal((EngineRefusalKind.InvalidOption, nameof(request.Grammar)), (await RefusalAsync(request)) is var refusal ? (refusal.Kind, refusal.Field) : default);
+            return;
+        }
+
+        var events = await CollectAsync(request);
+
+        Assert.Matches("^[0-9]{4}$", string.Concat(events.Select(step => step.Text)));
+        Assert.Equal(FinishReason.Stop, Assert.IsType<GenerationFinished>(events[^1]).Reason);
     }
 
     [SkippableFact]

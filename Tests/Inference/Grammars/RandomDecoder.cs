@@ -15,23 +15,27 @@ internal sealed class RandomDecoder(int vocabularySize, int seed, params int[] p
 
     public int ContextTokens => int.MaxValue;
 
-    public IDecoder Make(ModelFolder model, int contextTokens, int slots) => this;
+    public int Blocks { get; private set; }
 
-    public void Prefill(int slot, ReadOnlySpan<int> ids, Span<float> logits) => Say(ids[^1], ids.Length, logits);
-
-    public void Decode(ReadOnlySpan<int> ids, ReadOnlySpan<int> positions, Span<float> logits)
+    public IDecoder Make(ModelFolder model, int contextTokens, int blocks)
     {
-        for (var slot = 0; slot < ids.Length; slot++)
+        Blocks = blocks;
+        return this;
+    }
+
+    public void Compute(StepBatch batch, Span<float> logits)
+    {
+        foreach (var entry in batch.Entries)
         {
-            Say(ids[slot], positions[slot], logits.Slice(slot * VocabularySize, VocabularySize));
+            for (var row = 0; row < entry.LogitRows; row++)
+            {
+                var at = entry.Rows - entry.LogitRows + row;
+                Say(batch.Ids[entry.FirstRow + at], entry.Position + at, logits.Slice((entry.FirstLogitRow + row) * VocabularySize, VocabularySize));
+            }
         }
     }
 
-    public void Move(int from, int to, int positions)
-    {
-    }
-
-    public void Clear(int slot, int positions)
+    public void Clear(int block)
     {
     }
 

@@ -79,6 +79,25 @@ public sealed class TokenGrammarTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Mask_BranchesThatStayAlikeOnEveryLevel_DoNotMultiply()
+    {
+        const string Schema = """
+            {"$ref":"#/$defs/n","$defs":{"n":{"anyOf":[{"$ref":"#/$defs/a"},{"$ref":"#/$defs/b"},{"type":"null"}]},
+            "a":{"type":"object","properties":{"x":{"$ref":"#/$defs/n"},"y":{"const":1}},"required":["x"]},
+            "b":{"type":"object","properties":{"x":{"$ref":"#/$defs/n"},"z":{"const":1}},"required":["x"]}}}
+            """;
+        var grammar = new TokenGrammar(ByteVocabulary.Schema(Schema), ByteVocabulary.Trie);
+        var text = string.Concat(Enumerable.Repeat("{\"x\":", 60)) + "null" + string.Concat(Enumerable.Range(0, 60).Select(level => level % 2 == 0 ? ",\"y\":1}" : ",\"z\":1}"));
+
+        Masks(grammar, text);
+        var computed = grammar.MasksComputed;
+        Masks(grammar, text);
+
+        // The second time each state is another object, and is found by comparing it with the first one's.
+        Assert.Equal(computed, grammar.MasksComputed);
+    }
+
+    [Fact]
     public void Accept_TokenThatIsNotAllowed_ThrowsAndChangesNothing()
     {
         var state = new TokenGrammar(Grammar.JsonObject, ByteVocabulary.Trie).Start();
