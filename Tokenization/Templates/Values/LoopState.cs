@@ -1,11 +1,10 @@
 namespace CocoonOrleans.Tokenization.Templates.Values;
 
-/// <summary>The <c>loop</c> of one round.</summary>
+/// <summary>The <c>loop</c> of one round. Only recursive loops, which are not supported, have a depth other than 1.</summary>
 /// <param name="Items">All that the loop goes through.</param>
 /// <param name="Index">Index of this round, from 0.</param>
-/// <param name="Depth">How many loops stand around this one; always 0, since recursive loops are not supported.</param>
 /// <param name="Changes">What the loop remembers from round to round.</param>
-internal sealed record LoopState(IReadOnlyList<object?> Items, int Index, LoopChanges Changes, int Depth = 0)
+internal sealed record LoopState(IReadOnlyList<object?> Items, int Index, LoopChanges Changes)
 {
     public object? Member(string name) => name switch
     {
@@ -16,8 +15,8 @@ internal sealed record LoopState(IReadOnlyList<object?> Items, int Index, LoopCh
         "first" => Index == 0,
         "last" => Index == Items.Count - 1,
         "length" => (long)Items.Count,
-        "depth" => Depth + 1L,
-        "depth0" => (long)Depth,
+        "depth" => 1L,
+        "depth0" => 0L,
         "previtem" => Index > 0 ? Items[Index - 1] : TemplateUndefined.Value,
         "nextitem" => Index < Items.Count - 1 ? Items[Index + 1] : TemplateUndefined.Value,
         _ => TemplateUndefined.Value,

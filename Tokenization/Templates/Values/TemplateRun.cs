@@ -90,7 +90,7 @@ internal sealed class TemplateRun
 
     public void Write(MarkedText text) => _output.Append(text);
 
-    /// <summary>What a body writes, in a scope of its own where it asks for one.</summary>
+    /// <summary>What a body writes, instead of writing it.</summary>
     public MarkedText Capture(Action body)
     {
         var outer = _output;
