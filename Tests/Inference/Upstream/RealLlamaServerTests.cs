@@ -12,11 +12,13 @@ namespace CocoonOrleans.Tests.Inference.Upstream;
 
 /// <summary>
 /// Against a real llama-server with the house model, where one runs: <c>./cocoon model export-gguf models/house house.gguf</c>, <c>llama-server -m house.gguf
-/// --parallel 2 -c 1024</c>, and its address in COCOON_LLAMA_SERVER. Both compute the same float32 weights, so greedy answers are the same.
+/// --parallel 2 -c 1024</c>, and its address in COCOON_LLAMA_SERVER. Both compute the same float32 weights, so greedy answers are the same. Another one with
+/// stories260K.gguf, whose tokenizer is a SentencePiece one, in COCOON_LLAMA_SERVER_STORIES260K.
 /// </summary>
 public sealed class RealLlamaServerTests : IAsyncLifetime, IDisposable
 {
     private static readonly string? Address = Environment.GetEnvironmentVariable("COCOON_LLAMA_SERVER");
+    private static readonly string? StoriesAddress = Environment.GetEnvironmentVariable("COCOON_LLAMA_SERVER_STORIES260K");
 
     private readonly TestMeters _meters = new();
     private readonly HttpClient _http = new();
@@ -32,15 +34,8 @@ public sealed class RealLlamaServerTests : IAsyncLifetime, IDisposable
 
         _services = new ServiceCollection().AddLogging().AddNativeEngine().BuildServiceProvider();
         await Native.LoadAsync(new ModelReference("house", HouseModelFolder.Path), null, CancellationToken.None);
-        using var models = JsonDocument.Parse(await _http.GetStringAsync($"{Address}/v1/models"));
-        _engine = new UpstreamEngine(Options.Create(new UpstreamEngineOptions { Slots = 2 }), _meters, TimeProvider.System, NullLogger<UpstreamEngine>.Instance);
-        await _engine.LoadAsync(
-            new ModelReference("house", HouseModelFolder.Path)
-            {
-                Upstream = new() { Address = Address, Model = models.RootElement.GetProperty("data")[0].GetProperty("id").GetString()!, Weights = "house" },
-            },
-            null,
-            CancellationToken.None);
+        _engine = NewEngine();
+        await LoadAsync(_engine, "house", HouseModelFolder.Path, Address);
     }
 
     public async Task DisposeAsync()
@@ -129,6 +124,30 @@ public sealed class RealLlamaServerTests : IAsyncLifetime, IDisposable
         }
 
         await Eventually.EqualAsync(0, () => Busy(), "slots that still compute");
+    }
+
+    [SkippableFact]
+    public async Task SentencePiece_Greedy_GivesTheRecordedText()
+    {
+        Skip.If(StoriesAddress is null, "COCOON_LLAMA_SERVER_STORIES260K names no llama-server");
+        await using var engine = NewEngine();
+        var model = await LoadAsync(engine, "stories", Stories260K.Folder, StoriesAddress);
+
+        var events = await CollectAsync(engine, new() { Model = "stories", PromptIds = Stories260K.Prompt, MaxCompletionTokens = 400, Sampling = SamplingOptions.Greedy });
+
+        var whole = model.Tokenizer.Decode([.. Stories260K.Prompt, .. Stories260K.Answer]);
+        Assert.Equal(whole[model.Tokenizer.Decode(Stories260K.Prompt).Length..], Text(events));
+        Assert.Equal(FinishReason.Stop, End(events).Reason);
+        Assert.InRange(End(events).Usage.CompletionTokens, 300, Stories260K.Answer.Length);
+    }
+
+    private UpstreamEngine NewEngine() => new(Options.Create(new UpstreamEngineOptions { Slots = 2 }), _meters, TimeProvider.System, NullLogger<UpstreamEngine>.Instance);
+
+    private async Task<LoadedModel> LoadAsync(UpstreamEngine engine, string name, string folder, string address)
+    {
+        using var models = JsonDocument.Parse(await _http.GetStringAsync($"{address}/v1/models"));
+        var served = models.RootElement.GetProperty("data")[0].GetProperty("id").GetString()!;
+        return await engine.LoadAsync(new ModelReference(name, folder) { Upstream = new() { Address = address, Model = served, Weights = name } }, null, CancellationToken.None);
     }
 
     private IInferenceEngine Native => _services!.GetRequiredService<IInferenceEngine>();
