@@ -4,7 +4,7 @@ using CocoonOrleans.Inference.Engines;
 namespace CocoonOrleans.Inference.Upstream;
 
 /// <summary>
-/// llama-server's <c>/completion</c>, as read from <c>tools/server/README.md</c> and <c>server-context.cpp</c> of llama.cpp (2025 and 2026). Its stream leaves
+/// llama-server's <c>/completion</c>, as read from <c>tools/server/README.md</c> and <c>server-context.cpp</c> of llama.cpp, and run against its build 11669. Its stream leaves
 /// out the ids of tokens that end inside a character, so the text counts, and ids are only looked at for one that ends the answer. Where any id ends it, so do the
 /// end tokens that the GGUF file names.
 /// </summary>
@@ -47,8 +47,8 @@ internal sealed class LlamaServerProtocol : UpstreamProtocol
         json.WriteNumber("min_p", sampling.MinP);
         json.WriteNumber("repeat_penalty", sampling.RepetitionPenalty);
 
-        // The whole context.
-        json.WriteNumber("repeat_last_n", -1);
+        // All that there can be; -1 stands for that in some versions only.
+        json.WriteNumber("repeat_last_n", request.Generation.PromptIds.Length + request.MaxTokens);
         json.WriteNumber("presence_penalty", 0);
         json.WriteNumber("frequency_penalty", 0);
         WriteBias(json, request);

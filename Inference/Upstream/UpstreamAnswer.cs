@@ -24,7 +24,7 @@ internal sealed class UpstreamAnswer(UpstreamModel model, UpstreamEngineOptions 
     /// <summary>The model that the server says it used; null where the dialect doesn't say.</summary>
     public string? AnswersAs { get; private set; } = model.AnswersAs;
 
-    /// <summary>Told about each event as the server sent it; null for nobody.</summary>
+    /// <summary>Told about each event as the server sent it; null for nobody. Only for requests that hold nothing of a client: then faults may quote the server.</summary>
     public Action<UpstreamChunk>? Seen { get; init; }
 
     /// <summary>The next tokens; none only where <see cref="Finish"/> is set, and where it is, they are the last ones.</summary>
@@ -56,7 +56,7 @@ internal sealed class UpstreamAnswer(UpstreamModel model, UpstreamEngineOptions 
     private async Task<UpstreamChunk> ReadChunkAsync(CancellationToken cancellationToken)
     {
         _events ??= await model.Http.PostAsync(
-            model.Protocol.Path, Body(), EventBytes + EventBytesPerToken * model.Loaded.ContextTokens, options.FirstTokenLimit, cancellationToken);
+            model.Protocol.Path, Body(), EventBytes + EventBytesPerToken * model.Loaded.ContextTokens, quote: Seen is not null, options.FirstTokenLimit, cancellationToken);
         while (true)
         {
             if (await _events.ReadAsync(cancellationToken) is not { } data || data.Span.SequenceEqual("[DONE]"u8))

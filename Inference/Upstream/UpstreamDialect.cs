@@ -1,6 +1,6 @@
 namespace CocoonOrleans.Inference.Upstream;
 
-/// <summary>Which API an upstream is asked by. Formats as read from the servers' sources and documents; <c>docs/upstream.md</c> names the versions.</summary>
+/// <summary>Which API an upstream is asked by. Formats as read from the servers' sources and documents; <c>docs/upstream.md</c> says which ones were run.</summary>
 public enum UpstreamDialect
 {
     /// <summary>The server says in its list of models what it is; one that is none of the others is asked as <see cref="OpenAi"/>.</summary>

@@ -14,6 +14,7 @@ internal sealed class UpstreamHttp : IDisposable
 {
     private const int LargestDocument = 4 << 20;
     private const int LargestHeaders = 32; // KiB
+    private const int LongestQuote = 300;
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http;
@@ -41,21 +42,27 @@ internal sealed class UpstreamHttp : IDisposable
             limit,
             async token =>
             {
-                using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), token);
+                using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), quote: true, token);
                 await using var body = await response.Content.ReadAsStreamAsync(token);
                 return UpstreamJson.Parse(await ReadAllAsync(body, token), $"the answer to GET {path}");
             },
             cancellationToken);
 
     /// <summary>Posts a JSON object and begins to read the events of the answer.</summary>
-    public async Task<EventStreamReader> PostAsync(string path, ReadOnlyMemory<byte> json, int largestEvent, TimeSpan limit, CancellationToken cancellationToken)
+    /// <param name="path">The path.</param>
+    /// <param name="json">The object.</param>
+    /// <param name="largestEvent">Most bytes of an event.</param>
+    /// <param name="quote">Whether a fault may quote the server: only where nothing of a client was sent.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<EventStreamReader> PostAsync(string path, ReadOnlyMemory<byte> json, int largestEvent, bool quote, TimeSpan limit, CancellationToken cancellationToken)
         => await WithinAsync(
             limit,
             async token =>
             {
                 var content = new ReadOnlyMemoryContent(json);
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-                var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, token);
+                var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, quote, token);
                 if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
                 {
                     response.Dispose();
@@ -144,7 +151,7 @@ internal sealed class UpstreamHttp : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool quote, CancellationToken cancellationToken)
     {
         using (request)
         {
@@ -154,9 +161,28 @@ internal sealed class UpstreamHttp : IDisposable
                 return response;
             }
 
-            // Its body may quote the prompt, so nobody reads it.
-            response.Dispose();
-            throw Translate(response.StatusCode, $"{request.Method} {request.RequestUri?.AbsolutePath}");
+            using (response)
+            {
+                // Its body may repeat the prompt, so in general nobody reads it.
+                var words = quote ? await ReadErrorAsync(response, cancellationToken) : null;
+                throw Translate(response.StatusCode, $"{request.Method} {request.RequestUri?.AbsolutePath}", words);
+            }
+        }
+    }
+
+    /// <summary>What the server says about its refusal; null where it says nothing that can be read.</summary>
+    private static async Task<string?> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            using var json = UpstreamJson.Parse(await ReadAllAsync(body, cancellationToken), "an error");
+            var message = UpstreamJson.FindText(UpstreamJson.Find(json.RootElement, "error") ?? json.RootElement, "message");
+            return message is null ? null : string.Concat(message.Where(c => !char.IsControl(c)).Take(LongestQuote));
+        }
+        catch (Exception e) when (e is UpstreamFaultException or IOException)
+        {
+            return null;
         }
     }
 
@@ -177,18 +203,19 @@ internal sealed class UpstreamHttp : IDisposable
         throw new UpstreamFaultException(UpstreamFault.Broken, $"it sent more than {LargestDocument} bytes");
     }
 
-    private static UpstreamFaultException Translate(HttpStatusCode status, string request)
+    private static UpstreamFaultException Translate(HttpStatusCode status, string request, string? words)
     {
+        const string SeeItsLog = "; its own log says why";
         var (fault, hint) = (int)status switch
         {
             429 or 503 => (UpstreamFault.Busy, ""),
             404 => (UpstreamFault.Unknown, ""),
             401 or 403 => (UpstreamFault.Refused, "; set the model's Upstream:ApiKey"),
             >= 300 and < 400 => (UpstreamFault.Refused, "; redirects are not followed"),
-            >= 500 => (UpstreamFault.Broken, "; its own log says why"),
-            _ => (UpstreamFault.Refused, "; its own log says why"),
+            >= 500 => (UpstreamFault.Broken, SeeItsLog),
+            _ => (UpstreamFault.Refused, SeeItsLog),
         };
-        return new UpstreamFaultException(fault, $"it answered {request} with status {(int)status}{hint}");
+        return new UpstreamFaultException(fault, $"it answered {request} with status {(int)status}{(words is null || hint != SeeItsLog ? hint : $": {words}")}");
     }
 
     private static UpstreamFaultException Translate(HttpRequestException e) => e.HttpRequestError switch

@@ -218,6 +218,25 @@ public sealed class UpstreamLoadTests
     }
 
     [Fact]
+    public async Task Load_TrialRefused_SaysWhyInTheServersWords()
+    {
+        await using var bench = await UpstreamBench.StartAsync();
+        bench.Server.Everything = async context =>
+        {
+            if (context.Request.Method != "POST")
+            {
+                return false;
+            }
+
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync("{\"error\":{\"message\":\"Field 'x':\\u0007 must be 1\"}}");
+            return true;
+        };
+
+        Assert.Contains("with status 400: Field 'x': must be 1.", await FailureAsync(bench), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Load_AddressElsewhere_IsNotConnectedTo()
     {
         // Reserved for documents: nobody listens there, and nobody is asked.

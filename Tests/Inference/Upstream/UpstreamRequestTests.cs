@@ -36,7 +36,7 @@ public sealed class UpstreamRequestTests
             UpstreamDialect.LlamaServer, UpstreamBench.Request() with { Sampling = Sampling with { PresencePenalty = 0, FrequencyPenalty = 0, Seed = -1 }, StopIds = [257], StopStrings = ["#"] });
 
         Assert.Equal(
-            """{"prompt":[97,98,99],"stream":true,"return_tokens":true,"cache_prompt":false,"n_predict":20,"samplers":["penalties","temperature","top_k","top_p","min_p"],"temperature":0.5,"top_k":7,"top_p":0.9,"min_p":0.05,"repeat_penalty":1.5,"repeat_last_n":-1,"presence_penalty":0,"frequency_penalty":0,"logit_bias":{"104":-2.5,"7":100},"seed":0,"ignore_eos":false,"stop":["#"]}""",
+            """{"prompt":[97,98,99],"stream":true,"return_tokens":true,"cache_prompt":false,"n_predict":20,"samplers":["penalties","temperature","top_k","top_p","min_p"],"temperature":0.5,"top_k":7,"top_p":0.9,"min_p":0.05,"repeat_penalty":1.5,"repeat_last_n":23,"presence_penalty":0,"frequency_penalty":0,"logit_bias":{"104":-2.5,"7":100},"seed":0,"ignore_eos":false,"stop":["#"]}""",
             sent);
     }
 
