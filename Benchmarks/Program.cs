@@ -8,6 +8,14 @@ if (args is not ["engine", .. var rest])
     return 2;
 }
 
-var report = await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync();
-Console.Out.WriteLine(JsonSerializer.Serialize(report, JsonSerializerOptions.Web));
-return 0;
+try
+{
+    var report = await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync();
+    Console.Out.WriteLine(JsonSerializer.Serialize(report, JsonSerializerOptions.Web));
+    return 0;
+}
+catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

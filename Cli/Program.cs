@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CocoonOrleans.Cli.Accounts;
+using CocoonOrleans.Cli.Benchmarks;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
@@ -14,6 +15,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     DemoCommand.Create(),
     ChatCommand.Create(),
     TestCommand.Create(),
+    BenchCommand.Create(),
     DoctorCommand.Create(),
     AccountCommand.Create(),
     ModelCommand.Create(),

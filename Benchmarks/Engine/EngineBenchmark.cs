@@ -64,7 +64,7 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
         for (var i = 0; i <= options.Pairs; i++)
         {
             var (alone, together) = (one.Decode(Prompt, Steps), many.Decode(Prompt, Steps));
-            var perToken = new StepTimes(together.Wall / Streams, together.Best / Streams, together.Cpu / Streams);
+            var perToken = new StepTimes(together.Wall / Streams, together.Cpu / Streams);
             if (i > 0)
             {
                 pairs.Add((perToken, alone));
@@ -89,7 +89,7 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
                 var ours = run.Decode(Prompt, Steps);
                 if (i > 0)
                 {
-                    pairs.Add((ours, new StepTimes(least, least, least)));
+                    pairs.Add((ours, new StepTimes(least, least)));
                 }
             }
 

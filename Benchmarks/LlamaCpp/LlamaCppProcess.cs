@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -20,8 +21,7 @@ internal sealed class LlamaCppProcess : IDisposable
     {
         if (!Directory.Exists(Path.Combine(Folder, "node_modules", "node-llama-cpp")))
         {
-            var start = new ProcessStartInfo("npm", ["ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]) { WorkingDirectory = Folder, RedirectStandardOutput = true };
-            using var install = Process.Start(start)!;
+            using var install = Start("npm", "ci", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund");
             await install.StandardOutput.ReadToEndAsync();
             await install.WaitForExitAsync();
             if (install.ExitCode != 0)
@@ -30,7 +30,7 @@ internal sealed class LlamaCppProcess : IDisposable
             }
         }
 
-        return new LlamaCppProcess(Process.Start(new ProcessStartInfo("node", ["bench.mjs"]) { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true })!);
+        return new LlamaCppProcess(Start("node", "bench.mjs"));
     }
 
     /// <summary>Loads a model in place of the last.</summary>
@@ -47,6 +47,18 @@ internal sealed class LlamaCppProcess : IDisposable
         _process.StandardInput.Close();
         _process.WaitForExit();
         _process.Dispose();
+    }
+
+    private static Process Start(string tool, params string[] arguments)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(tool, arguments) { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new InvalidOperationException($"{tool} can't be started ({e.Message}); llama.cpp comes by Node.js 20 or later with npm", e);
+        }
     }
 
     private static StepTimes Times(Answer answer) => StepTimes.Of(answer.Wall!, answer.Cpu);

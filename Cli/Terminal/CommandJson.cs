@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CocoonOrleans.Cli.Accounts;
+using CocoonOrleans.Cli.Benchmarks;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
@@ -12,6 +13,7 @@ namespace CocoonOrleans.Cli.Terminal;
 /// <summary>How results are written: property names in camel case, money as strings.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AccountResult))]
+[JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(ChatResult))]
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]

@@ -54,15 +54,6 @@ internal sealed unsafe class ActivationBuffer : IDisposable
         }
     }
 
-    /// <summary>Zeroes everything.</summary>
-    public void Clear()
-    {
-        _values.Clear();
-        _quantized?.Clear();
-        _scales?.Clear();
-        _sums?.Clear();
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {

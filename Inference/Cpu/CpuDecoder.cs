@@ -124,6 +124,12 @@ internal sealed unsafe class CpuDecoder : IDecoder
     public void Compute(StepBatch batch, Span<float> logits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(logits.Length, checked(batch.LogitRows * VocabularySize), nameof(logits));
+        for (var i = 0; i < batch.Entries.Count; i++)
+        {
+            // Kernels check no bounds, and their memory is made for this many positions.
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Entries[i].Length, ContextTokens, nameof(batch));
+        }
+
         for (var first = 0; first < batch.Rows; first += MaximumRows)
         {
             _rows.Take(batch, first, Math.Min(MaximumRows, batch.Rows - first));

@@ -10,6 +10,11 @@ internal sealed unsafe class MatrixWork(CpuTeam team, CpuKernels kernels) : IChu
     /// <summary>Weights that a thread claims at once: some microseconds of work.</summary>
     private const int ChunkBytes = 32 << 10;
 
+    private const int FewRows = 8;
+
+    /// <summary>With many rows each tile is work enough, but kernels like to take two at a time.</summary>
+    private const int TilesForManyRows = 4;
+
     private WeightMatrix? _matrix;
     private Activations _activations;
     private float* _product;
@@ -25,7 +30,7 @@ internal sealed unsafe class MatrixWork(CpuTeam team, CpuKernels kernels) : IChu
         _product = product;
         var tiles = matrix.Tiles;
         var fair = (tiles + (team.Count * 4) - 1) / (team.Count * 4);
-        _tilesPerChunk = (int)Math.Clamp(ChunkBytes / matrix.TileBytes, 1, fair);
+        _tilesPerChunk = rows > FewRows ? Math.Min(TilesForManyRows, fair) : (int)Math.Clamp(ChunkBytes / matrix.TileBytes, 1, fair);
         _tilesPerChunk = Math.Max(_tilesPerChunk, (tiles / CpuTeam.MaximumChunks) + 1);
         team.Run(this, (tiles + _tilesPerChunk - 1) / _tilesPerChunk);
         _matrix = null;

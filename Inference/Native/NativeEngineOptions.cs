@@ -13,7 +13,7 @@ public sealed class NativeEngineOptions : IValidatableObject
     /// <summary>What becomes of the weights at load, which makes another model of them: only the backend <see cref="NativeBackend.Cpu"/> can do that.</summary>
     public WeightQuantization Quantization { get; set; }
 
-    /// <summary>Whether the backend <see cref="NativeBackend.Cpu"/> keeps its threads on cores of their own: for machines that do nothing else.</summary>
+    /// <summary>Whether the backend <see cref="NativeBackend.Cpu"/> keeps its threads on cores of their own: for machines that do nothing else, for where a core is shared that costs much.</summary>
     public bool PinThreads { get; set; }
 
     /// <summary>Threads that one operation is computed with, 1 to 256.</summary>

@@ -7,7 +7,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>
 {
     private const int Block = AttentionHead.BlockPositions;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     public override void Attend(in AttentionHead head, float* scores)
     {
         unchecked
@@ -41,7 +41,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>
     }
 
     /// <summary>Scores of sixteen positions for all heads.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     private static void Score(in AttentionHead head, float* keys, float* scores, nint stride)
     {
         unchecked
@@ -64,7 +64,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     private static void Score<TRows>(in AttentionHead head, float* query, float* keys, float* scores, nint stride)
         where TRows : IRowCount
     {
@@ -116,7 +116,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>
 
     /// <summary>Turns scores into unscaled weights; those outside first..last become zero.</summary>
     /// <returns>Their sum.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     private static float SoftMax(float* scores, int first, int last, int count)
     {
         unchecked
@@ -148,7 +148,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>
     }
 
     /// <summary>Sums of values by weight for one head or two, 64 numbers of a head at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     private static void Blend<TRows>(
         in AttentionHead head, float* weights, nint stride, int first, int last, nint* blocks, float scale, float nextScale, float* output)
         where TRows : IRowCount

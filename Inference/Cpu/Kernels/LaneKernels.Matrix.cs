@@ -5,27 +5,38 @@ using CocoonOrleans.Inference.Cpu.Weights;
 namespace CocoonOrleans.Inference.Cpu.Kernels;
 
 /// <summary>
-/// Products of weight tiles with up to four activation rows at once, which stay in the first cache; more rows meet the tiles in the second. Sums of floats are kept apart
+/// Products of weight tiles with up to four activation rows at once. More rows meet a tile row while it is in the caches. Sums of floats are kept apart
 /// for even and odd columns; integer sums are exact inside a group of 32 columns.
 /// </summary>
 internal sealed unsafe partial class LaneKernels<TLanes>
 {
     private const int PrefetchBytes = 2048;
+    private const int NearPrefetchBytes = 512;
 
-    /// <summary>Activations that stay in the first cache while tiles go by: the long rows of tiles are what the processor prefetches well.</summary>
-    private const int ActivationBytes = 32 << 10;
+    /// <summary>Up to so many rows memory is what takes the time, and one stream of it is read faster than two.</summary>
+    private const int FewRows = 8;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Activations that stay in the second cache while tiles go by (measured: fewer are slower, since then weights are read again more often).</summary>
+    private const int ActivationBytes = 128 << 10;
+
+    [MethodImpl(Whole)]
     public override void Multiply(WeightMatrix matrix, in Activations activations, int rows, float* product, nint stride, bool add, int firstTile, int endTile)
     {
         unchecked
         {
             var rowBytes = matrix.PaddedColumns * (matrix.IsScaled ? sizeof(sbyte) : sizeof(float));
             var blockRows = Math.Max(4, ActivationBytes / rowBytes / 4 * 4);
+            var wide = fourRows && !matrix.IsScaled && rows > FewRows;
             for (var row = 0; row < rows; row += blockRows)
             {
                 var end = Math.Min(rows, row + blockRows);
-                for (var tile = firstTile; tile < endTile; tile++)
+                var tile = firstTile;
+                for (; wide && end - row >= 4 && tile + 2 <= endTile; tile += 2)
+                {
+                    MultiplyTwoTiles(matrix, activations, row, end, product, stride, add, tile);
+                }
+
+                for (; tile < endTile; tile++)
                 {
                     Multiply(matrix, activations, row, end, product, stride, add, tile);
                 }
@@ -33,7 +44,33 @@ internal sealed unsafe partial class LaneKernels<TLanes>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Floats, four rows and two tile rows at a time: what is read of either serves twice. What is left of the rows goes tile by tile.</summary>
+    private void MultiplyTwoTiles(WeightMatrix matrix, in Activations activations, int row, int end, float* product, nint stride, bool add, int tile)
+    {
+        unchecked
+        {
+            var y = product + ((nint)tile * Lanes);
+            for (; row + 4 <= end; row += 4)
+            {
+                if (matrix.Format == WeightFormat.Float32)
+                {
+                    MultiplyTwoTiles<Float32Columns<TLanes>>(matrix.Tile(tile), matrix.TileBytes, matrix.PaddedColumns, activations.Values(row), activations.Stride, y + (row * stride), stride, add);
+                }
+                else
+                {
+                    MultiplyTwoTiles<BFloat16Columns<TLanes>>(matrix.Tile(tile), matrix.TileBytes, matrix.PaddedColumns, activations.Values(row), activations.Stride, y + (row * stride), stride, add);
+                }
+            }
+
+            if (row < end)
+            {
+                Multiply(matrix, activations, row, end, product, stride, add, tile);
+                Multiply(matrix, activations, row, end, product, stride, add, tile + 1);
+            }
+        }
+    }
+
+    [MethodImpl(Whole)]
     private void Multiply(WeightMatrix matrix, in Activations activations, int row, int end, float* product, nint stride, bool add, int tile)
     {
         unchecked
@@ -68,10 +105,10 @@ internal sealed unsafe partial class LaneKernels<TLanes>
             switch (matrix.Format)
             {
                 case WeightFormat.Float32:
-                    MultiplyFloats<TRows>((float*)weights, matrix.PaddedColumns, x.Values(row), x.Stride, y, stride, add);
+                    MultiplyFloats<Float32Columns<TLanes>, TRows>(weights, matrix.PaddedColumns, x.Values(row), x.Stride, y, stride, add);
                     break;
                 case WeightFormat.BFloat16:
-                    MultiplyBFloats<TRows>(weights, matrix.PaddedColumns, x.Values(row), x.Stride, y, stride, add);
+                    MultiplyFloats<BFloat16Columns<TLanes>, TRows>(weights, matrix.PaddedColumns, x.Values(row), x.Stride, y, stride, add);
                     break;
                 case WeightFormat.Int8:
                     MultiplyInt8<TRows>(weights, scales, matrix.Groups, x.Quantized(row), x.Stride, x.Scales(row), x.Sums(row), x.Groups, y, stride, add);
@@ -83,8 +120,9 @@ internal sealed unsafe partial class LaneKernels<TLanes>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyFloats<TRows>(float* weights, int columns, float* x, nint xStride, float* y, nint stride, bool add)
+    [MethodImpl(Whole)]
+    private static void MultiplyFloats<TColumns, TRows>(byte* weights, int columns, float* x, nint xStride, float* y, nint stride, bool add)
+        where TColumns : IColumnPair<TLanes>
         where TRows : IRowCount
     {
         unchecked
@@ -93,50 +131,16 @@ internal sealed unsafe partial class LaneKernels<TLanes>
             var x1 = x + xStride;
             var x2 = x1 + xStride;
             var x3 = x2 + xStride;
-            for (nint column = 0; column < columns; column += 2)
-            {
-                Prefetch(weights + (2 * PrefetchBytes / sizeof(float)));
-                Prefetch(weights + (2 * PrefetchBytes / sizeof(float)) + Lanes);
-                var (even, odd) = (TLanes.Load(weights), TLanes.Load(weights + Lanes));
-                weights += 2 * Lanes;
-                even0 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x[column]), even0);
-                odd0 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x[column + 1]), odd0);
-                if (TRows.Count > 1)
-                {
-                    even1 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x1[column]), even1);
-                    odd1 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x1[column + 1]), odd1);
-                }
-
-                if (TRows.Count > 2)
-                {
-                    even2 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x2[column]), even2);
-                    odd2 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x2[column + 1]), odd2);
-                    even3 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x3[column]), even3);
-                    odd3 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x3[column + 1]), odd3);
-                }
-            }
-
-            Write<TRows>(even0 + odd0, even1 + odd1, even2 + odd2, even3 + odd3, y, stride, add);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyBFloats<TRows>(byte* weights, int columns, float* x, nint xStride, float* y, nint stride, bool add)
-        where TRows : IRowCount
-    {
-        unchecked
-        {
-            TLanes even0 = default, even1 = default, even2 = default, even3 = default, odd0 = default, odd1 = default, odd2 = default, odd3 = default;
-            var x1 = x + xStride;
-            var x2 = x1 + xStride;
-            var x3 = x2 + xStride;
-            var upper = TLanes.Broadcast((int)0xFFFF0000);
             for (nint column = 0; column < columns; column += 2)
             {
                 Prefetch(weights + PrefetchBytes);
-                var pair = TLanes.Load(weights);
-                var (even, odd) = (TLanes.ShiftLeft(pair, 16), TLanes.And(pair, upper));
-                weights += 4 * Lanes;
+                if (TColumns.Bytes > 64)
+                {
+                    Prefetch(weights + PrefetchBytes + 64);
+                }
+
+                TColumns.Load(weights, out var even, out var odd);
+                weights += TColumns.Bytes;
                 even0 = TLanes.MultiplyAdd(even, TLanes.Broadcast(x[column]), even0);
                 odd0 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(x[column + 1]), odd0);
                 if (TRows.Count > 1)
@@ -158,7 +162,54 @@ internal sealed unsafe partial class LaneKernels<TLanes>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
+    private static void MultiplyTwoTiles<TColumns>(byte* weights, long tileBytes, int columns, float* x, nint xStride, float* y, nint stride, bool add)
+        where TColumns : IColumnPair<TLanes>
+    {
+        unchecked
+        {
+            TLanes even0 = default, even1 = default, even2 = default, even3 = default, odd0 = default, odd1 = default, odd2 = default, odd3 = default;
+            TLanes nextEven0 = default, nextEven1 = default, nextEven2 = default, nextEven3 = default, nextOdd0 = default, nextOdd1 = default, nextOdd2 = default, nextOdd3 = default;
+            var next = weights + tileBytes;
+            var x1 = x + xStride;
+            var x2 = x1 + xStride;
+            var x3 = x2 + xStride;
+            for (nint column = 0; column < columns; column += 2)
+            {
+                Prefetch(weights + NearPrefetchBytes);
+                Prefetch(next + NearPrefetchBytes);
+                TColumns.Load(weights, out var even, out var odd);
+                TColumns.Load(next, out var nextEven, out var nextOdd);
+                weights += TColumns.Bytes;
+                next += TColumns.Bytes;
+                var (evenX, oddX) = (TLanes.Broadcast(x[column]), TLanes.Broadcast(x[column + 1]));
+                even0 = TLanes.MultiplyAdd(even, evenX, even0);
+                nextEven0 = TLanes.MultiplyAdd(nextEven, evenX, nextEven0);
+                odd0 = TLanes.MultiplyAdd(odd, oddX, odd0);
+                nextOdd0 = TLanes.MultiplyAdd(nextOdd, oddX, nextOdd0);
+                (evenX, oddX) = (TLanes.Broadcast(x1[column]), TLanes.Broadcast(x1[column + 1]));
+                even1 = TLanes.MultiplyAdd(even, evenX, even1);
+                nextEven1 = TLanes.MultiplyAdd(nextEven, evenX, nextEven1);
+                odd1 = TLanes.MultiplyAdd(odd, oddX, odd1);
+                nextOdd1 = TLanes.MultiplyAdd(nextOdd, oddX, nextOdd1);
+                (evenX, oddX) = (TLanes.Broadcast(x2[column]), TLanes.Broadcast(x2[column + 1]));
+                even2 = TLanes.MultiplyAdd(even, evenX, even2);
+                nextEven2 = TLanes.MultiplyAdd(nextEven, evenX, nextEven2);
+                odd2 = TLanes.MultiplyAdd(odd, oddX, odd2);
+                nextOdd2 = TLanes.MultiplyAdd(nextOdd, oddX, nextOdd2);
+                (evenX, oddX) = (TLanes.Broadcast(x3[column]), TLanes.Broadcast(x3[column + 1]));
+                even3 = TLanes.MultiplyAdd(even, evenX, even3);
+                nextEven3 = TLanes.MultiplyAdd(nextEven, evenX, nextEven3);
+                odd3 = TLanes.MultiplyAdd(odd, oddX, odd3);
+                nextOdd3 = TLanes.MultiplyAdd(nextOdd, oddX, nextOdd3);
+            }
+
+            Write<FourRows>(even0 + odd0, even1 + odd1, even2 + odd2, even3 + odd3, y, stride, add);
+            Write<FourRows>(nextEven0 + nextOdd0, nextEven1 + nextOdd1, nextEven2 + nextOdd2, nextEven3 + nextOdd3, y + Lanes, stride, add);
+        }
+    }
+
+    [MethodImpl(Whole)]
     private static void MultiplyInt8<TRows>(
         byte* weights, ushort* scales, int groups, sbyte* x, nint xStride, float* xScales, int* sums, nint groupStride, float* y, nint stride, bool add)
         where TRows : IRowCount
@@ -210,7 +261,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     private static void MultiplyInt4<TRows>(
         byte* weights, ushort* scales, int groups, sbyte* x, nint xStride, float* xScales, int* sums, nint groupStride, float* y, nint stride, bool add)
         where TRows : IRowCount

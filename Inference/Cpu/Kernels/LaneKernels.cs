@@ -11,6 +11,11 @@ namespace CocoonOrleans.Inference.Cpu.Kernels;
 internal sealed unsafe partial class LaneKernels<TLanes>(string name, bool fourRows) : CpuKernels
     where TLanes : unmanaged, ILanes<TLanes>
 {
+    /// <summary>
+    /// Compiled fully at once, and never into a caller: there the budget for inlining runs out, lanes become calls, and a kernel takes ten times as long (measured).
+    /// </summary>
+    private const MethodImplOptions Whole = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
+
     private const int Lanes = 16;
 
     /// <summary>Activations all below this are zeros: their scale would be no normal number.</summary>
@@ -18,7 +23,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>(string name, bool fourR
 
     public override string Name => name;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     public override void Quantize(in Activations activations, int row)
     {
         var x = activations.Values(row);
@@ -43,7 +48,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>(string name, bool fourR
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     public override void RmsNorm(float* x, float* weight, int count, float epsilon, float* y)
     {
         unchecked
@@ -77,7 +82,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>(string name, bool fourR
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     public override void Rotate(float* head, float* cosines, float* sines, int half)
     {
         unchecked
@@ -100,7 +105,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>(string name, bool fourR
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     public override void Gate(Activation activation, float* gate, float* up, int count, float* y)
     {
         unchecked
@@ -120,7 +125,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>(string name, bool fourR
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     public override void Add(float* x, float* y, int count)
     {
         unchecked
@@ -138,7 +143,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>(string name, bool fourR
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Whole)]
     public override void SoftCap(float* x, int count, float cap)
     {
         unchecked

@@ -31,7 +31,6 @@ internal sealed unsafe class NativeBlock : SafeHandle
         Reserved = checked((bytes + alignment - 1) / alignment * alignment);
         var memory = NativeMemory.AlignedAlloc((nuint)Reserved, (nuint)alignment);
         SetHandle((nint)memory);
-        GC.AddMemoryPressure(Reserved);
         if (huge && OperatingSystem.IsLinux())
         {
             // Before the first touch. Where the kernel has no huge pages the answer is an error, and plain pages serve.
@@ -64,16 +63,11 @@ internal sealed unsafe class NativeBlock : SafeHandle
         return (T*)handle + offset;
     }
 
-    /// <summary>Zeroes the whole block.</summary>
-    /// <exception cref="ObjectDisposedException">The block is gone.</exception>
-    public void Clear() => NativeMemory.Clear(Pointer<byte>(Bytes), (nuint)Bytes);
-
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
         NativeMemory.Clear((void*)handle, (nuint)Reserved);
         NativeMemory.AlignedFree((void*)handle);
-        GC.RemoveMemoryPressure(Reserved);
         return true;
     }
 

@@ -141,6 +141,23 @@ public sealed class CpuDecoderTests : IDisposable
     }
 
     [Fact]
+    public void Compute_WhatDoesNotFit_IsRefused()
+    {
+        using var model = new TinyModel();
+        using var decoder = Make(ModelFolder.Read(model.Folder), WeightFormat.Int8);
+        var logits = new float[decoder.VocabularySize];
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StoredSequence(decoder).AppendAll(new int[TinyModel.ContextTokens + 1], 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StoredSequence(decoder).Append(TinyModel.VocabularySize));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StoredSequence(decoder).Append(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StoredSequence(decoder, firstBlock: 600).Append(1));
+        var withoutBlocks = new StepBatch(1);
+        withoutBlocks.Add([1], 0, new BlockTable(), 1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => decoder.Compute(withoutBlocks, logits));
+        Assert.Throws<ArgumentOutOfRangeException>(() => decoder.Compute(withoutBlocks, []));
+    }
+
+    [Fact]
     public void Clear_Block_LeavesTheOthers()
     {
         using var model = new TinyModel();

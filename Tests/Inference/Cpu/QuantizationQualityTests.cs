@@ -11,7 +11,7 @@ using Xunit.Abstractions;
 
 namespace CocoonOrleans.Tests.Inference.Cpu;
 
-/// <summary>What fewer bits cost on a real model, the house model on its own kind of dialogues: the numbers stand in Inference/Cpu/README.md.</summary>
+/// <summary>What fewer bits cost on a real model, the house model on its own kind of dialogues: the numbers stand in docs/cpu-backend.md.</summary>
 public sealed class QuantizationQualityTests : IDisposable
 {
     private const int Dialogues = 60;

@@ -36,18 +36,6 @@ public sealed unsafe class NativeBlockTests
         block.Dispose();
 
         Assert.Throws<ObjectDisposedException>(() => (nint)block.Pointer<byte>(1));
-        Assert.Throws<ObjectDisposedException>(block.Clear);
-    }
-
-    [Fact]
-    public void Clear_WrittenBlock_IsZero()
-    {
-        using var block = new NativeBlock(100);
-        new Span<byte>(block.Pointer<byte>(100), 100).Fill(7);
-
-        block.Clear();
-
-        Assert.Equal(-1, new ReadOnlySpan<byte>(block.Pointer<byte>(100), 100).IndexOfAnyExcept((byte)0));
     }
 
     [Theory]
