@@ -120,9 +120,10 @@ public sealed class Tokenizer
     public string? TokenOf(int id) => _vocabulary.TokenOf(id);
 
     /// <summary>
-    /// The bytes of UTF-8 that an id adds to a text; a character may be spread over several ids. None for a special token and for an id that no token has.
+    /// The bytes of UTF-8 that an id adds inside a text, with others before and after; a character may be spread over several ids. None for a special
+    /// token and for an id that no token has.
     /// </summary>
-    public ReadOnlySpan<byte> BytesOf(int id) => TokenBytes.Of(id);
+    public ReadOnlySpan<byte> BytesOf(int id) => TokenBytes.IsText(id) ? TokenBytes.Inside(id) : [];
 
     /// <summary>Whether an id is a special token: a mark of structure such as end of text, never part of the text.</summary>
     public bool IsSpecial(int id) => TokenBytes.IsSpecial(id);
