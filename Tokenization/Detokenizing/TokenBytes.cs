@@ -77,10 +77,13 @@ internal sealed class TokenBytes
             return Work(id, first: true);
         }
 
-        var bytes = _bytes.AsSpan((id == 0 ? 0 : _ends[id - 1]).._ends[id]);
+        var bytes = Inside(id);
         var tail = _tails is null ? 0 : _tails[id];
         return new TokenPiece(bytes[..^tail], bytes[^tail..]);
     }
+
+    /// <summary>The bytes of an id that <see cref="IsText"/>, with other tokens before and after it.</summary>
+    public ReadOnlySpan<byte> Inside(int id) => _bytes.AsSpan((id == 0 ? 0 : _ends[id - 1]).._ends[id]);
 
     private TokenPiece Work(int id, bool first)
     {
