@@ -39,7 +39,7 @@ internal sealed class SteeredDecoder : IDecoder, IDecoderFactory
         var ids = batch.Ids.ToArray();
         foreach (var entry in batch.Entries.Where(entry => entry.Position == 0))
         {
-            OnPrefill(ids[..entry.Rows]);
+            OnPrefill(ids[entry.FirstRow..(entry.FirstRow + entry.Rows)]);
         }
 
         if (batch.Entries.Any(entry => entry.Position > 0))
