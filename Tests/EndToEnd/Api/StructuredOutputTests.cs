@@ -47,7 +47,7 @@ public sealed class StructuredOutputTests(StructuredNetwork fixture)
     {
         var choice = await AskAsync($$$""" "seed":3,"tools":[{{{Weather}}},{{{Add}}}],"tool_choice":{"type":"function","function":{"name":"add"}}""");
 
-        var call = Assert.Single(choice.GetProperty("message").GetProperty("tool_calls").EnumerateArray()).GetProperty("function");
+        var call = CallOf(choice);
         Assert.Equal("add", call.GetProperty("name").GetString());
         Assert.InRange(JsonElement.Parse(call.GetProperty("arguments").GetString()!).GetProperty("b").GetInt32(), -99, 99);
         Assert.Equal(JsonValueKind.Null, choice.GetProperty("message").GetProperty("content").ValueKind);
@@ -59,7 +59,7 @@ public sealed class StructuredOutputTests(StructuredNetwork fixture)
     {
         var choice = await AskAsync($$$""" "seed":4,"tools":[{{{Weather}}},{{{Add}}}],"tool_choice":"required" """);
 
-        var call = Assert.Single(choice.GetProperty("message").GetProperty("tool_calls").EnumerateArray()).GetProperty("function");
+        var call = CallOf(choice);
         var arguments = JsonElement.Parse(call.GetProperty("arguments").GetString()!);
         Assert.True(arguments.TryGetProperty(call.GetProperty("name").GetString() == "add" ? "a" : "city", out _));
     }
@@ -74,6 +74,12 @@ public sealed class StructuredOutputTests(StructuredNetwork fixture)
         Assert.Equal(400, status);
         Assert.Equal("response_format.json_schema.schema", body.GetProperty("error").GetProperty("param").GetString());
         Assert.Contains(named, body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    private static JsonElement CallOf(JsonElement choice)
+    {
+        Assert.True(choice.GetProperty("message").TryGetProperty("tool_calls", out var calls), choice.ToString());
+        return Assert.Single(calls.EnumerateArray()).GetProperty("function");
     }
 
     private async Task<JsonElement> AskAsync(string options)

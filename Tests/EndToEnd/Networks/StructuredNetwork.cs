@@ -13,11 +13,7 @@ public sealed class StructuredNetwork : IDisposable, IAsyncLifetime, ICollection
 
     public async Task InitializeAsync() => _network = await TestNetwork.StartAsync(options => Task.FromResult(options with { ModelFolder = _model.Path, Workers = 1 }));
 
-    public async Task DisposeAsync()
-    {
-        await Network.DisposeAsync();
-        Dispose();
-    }
+    public async Task DisposeAsync() => await Network.DisposeAsync();
 
     public void Dispose() => _model.Dispose();
 }

@@ -4,14 +4,17 @@ using CocoonOrleans.Cli.Processes;
 
 namespace CocoonOrleans.Tests.EndToEnd.Networks;
 
-/// <summary>The house model with a chat template that shows tools, as Hermes' and Qwen's do: it may call functions, though it has not learnt when.</summary>
+/// <summary>
+/// The house model with a chat template that shows tools, as Hermes' and Qwen's do but shorter, for its small context: it may call functions, though it has not
+/// learnt when.
+/// </summary>
 internal sealed class ToolModelFolder : IDisposable
 {
     private const string Template =
         """
         {%- if tools %}<|im_start|>system
         Functions:{% for tool in tools %}
-        {{ tool | tojson }}{% endfor %}
+        {{ tool.function.name }}({{ tool.function.parameters.properties | list | join(", ") }}){% endfor %}
         Call one between <tool_call> and </tool_call>.<|im_end|>
         {% endif %}{%- for message in messages %}<|im_start|>{{ message.role }}
         {{ message.content }}{% for call in message.tool_calls or [] %}

@@ -31,11 +31,7 @@ public sealed class ToolNetwork : IDisposable, IAsyncLifetime, ICollectionFixtur
             ]));
     }
 
-    public async Task DisposeAsync()
-    {
-        await Network.DisposeAsync();
-        Dispose();
-    }
+    public async Task DisposeAsync() => await Network.DisposeAsync();
 
     public void Dispose() => _model.Dispose();
 }
