@@ -22,6 +22,9 @@ public sealed class Grammar
 
     internal PushdownAutomaton Automaton { get; }
 
+    /// <summary>The schema as it was given, for a server that keeps to it by its own means; null for a pattern.</summary>
+    internal ReadOnlyMemory<byte>? JsonSchema { get; private init; }
+
     /// <summary>
     /// JSON that satisfies a JSON schema (draft 2020-12, the part of it that <c>docs/structured-output.md</c> lists). Every text of the grammar satisfies the
     /// schema; not every text that does is in the grammar: properties come in the schema's order, without white space but for one space at most
@@ -29,7 +32,7 @@ public sealed class Grammar
     /// </summary>
     /// <param name="schema">The schema as JSON in UTF-8.</param>
     /// <exception cref="GrammarException">It is malformed, larger than the bounds, can't be satisfied, or holds a keyword that is not supported.</exception>
-    public static Grammar FromJsonSchema(ReadOnlyMemory<byte> schema) => new(SchemaCompiler.Compile(schema));
+    public static Grammar FromJsonSchema(ReadOnlyMemory<byte> schema) => new(SchemaCompiler.Compile(schema)) { JsonSchema = schema.ToArray() };
 
     /// <summary>Text of which the whole matches a regular expression, in the subset of ECMA-262 that <c>docs/structured-output.md</c> lists.</summary>
     /// <param name="pattern">The regular expression. Anchors around the whole are allowed and change nothing.</param>

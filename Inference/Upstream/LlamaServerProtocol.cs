@@ -20,7 +20,8 @@ internal sealed class LlamaServerProtocol : UpstreamProtocol
     public override bool GivesIds => false;
 
     public override EngineRefusal? Check(GenerationRequest request)
-        => Unless(request.Sampling.PresencePenalty == 0, nameof(SamplingOptions.PresencePenalty), CountsPrompt)
+        => base.Check(request)
+            ?? Unless(request.Sampling.PresencePenalty == 0, nameof(SamplingOptions.PresencePenalty), CountsPrompt)
             ?? Unless(request.Sampling.FrequencyPenalty == 0, nameof(SamplingOptions.FrequencyPenalty), CountsPrompt)
             ?? Unless(request.Sampling.TopLogprobs is null, nameof(SamplingOptions.TopLogprobs), "llama-server doesn't stream every token");
 
@@ -55,6 +56,11 @@ internal sealed class LlamaServerProtocol : UpstreamProtocol
         json.WriteNumber("seed", unchecked((ulong)request.Seed) % Seeds);
         json.WriteBoolean("ignore_eos", request.StopIds.Count == 0);
         WriteStops(json, request);
+        if (request.Generation.Grammar?.JsonSchema is { } schema)
+        {
+            json.WritePropertyName("json_schema");
+            json.WriteRawValue(schema.Span);
+        }
     }
 
     public override UpstreamChunk Read(JsonElement data, int received)

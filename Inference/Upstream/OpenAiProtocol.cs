@@ -16,7 +16,8 @@ internal sealed class OpenAiProtocol : UpstreamProtocol
     public override bool GivesIds => false;
 
     public override EngineRefusal? Check(GenerationRequest request)
-        => Unless(request.Sampling.TopK == 0, nameof(SamplingOptions.TopK), NotInApi)
+        => Unless(request.Grammar is null, nameof(GenerationRequest.Grammar), NotInApi)
+            ?? Unless(request.Sampling.TopK == 0, nameof(SamplingOptions.TopK), NotInApi)
             ?? Unless(request.Sampling.MinP == 0, nameof(SamplingOptions.MinP), NotInApi)
             ?? Unless(request.Sampling.RepetitionPenalty == 1, nameof(SamplingOptions.RepetitionPenalty), NotInApi)
             ?? Unless(request.Sampling.TopLogprobs is null, nameof(SamplingOptions.TopLogprobs), "this server doesn't say the ids of its tokens");

@@ -19,7 +19,7 @@ internal sealed class SglangProtocol(bool keepsSeeds) : UpstreamProtocol
     public override bool GivesIds => true;
 
     public override EngineRefusal? Check(GenerationRequest request)
-        => Unless(
+        => base.Check(request) ?? Unless(
             keepsSeeds || request.Sampling.Seed is null || request.Sampling.Temperature == 0,
             nameof(SamplingOptions.Seed),
             "this server draws without seeds; an SGLang started with --enable-deterministic-inference would keep it")
@@ -51,6 +51,11 @@ internal sealed class SglangProtocol(bool keepsSeeds) : UpstreamProtocol
         json.WriteBoolean("ignore_eos", request.StopIds.Count == 0);
         WriteIds(json, "stop_token_ids", request.StopIds);
         WriteStops(json, request);
+        if (request.Generation.Grammar?.JsonSchema is { } schema)
+        {
+            json.WriteString("json_schema", schema.Span);
+        }
+
         json.WriteEndObject();
     }
 

@@ -264,8 +264,7 @@ public sealed partial class UpstreamEngine : IInferenceEngine
 
         var model = _models.Find(model => model.Loaded.Name == request.Model || model.Loaded.Id == request.Model)
             ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
-        var refusal = RequestRules.Check(request, model.Loaded.ContextTokens, model.Loaded.Tokenizer.VocabularySize, _time.GetUtcNow())
-            ?? RequestRules.CheckWithoutGrammars(request) ?? model.Protocol.Check(request);
+        var refusal = RequestRules.Check(request, model.Loaded.ContextTokens, model.Loaded.Tokenizer.VocabularySize, _time.GetUtcNow()) ?? model.Protocol.Check(request);
         return refusal is null ? model : throw new EngineRefusalException(refusal);
     }
 

@@ -16,7 +16,7 @@ internal abstract class UpstreamProtocol
     /// <summary>Finds the protocol of a server.</summary>
     public static UpstreamProtocol Of(UpstreamServer server) => server.Dialect switch
     {
-        UpstreamDialect.Vllm => new VllmProtocol(),
+        UpstreamDialect.Vllm => new VllmProtocol(server.Version),
         UpstreamDialect.Sglang => new SglangProtocol(server.KeepsSeeds),
         UpstreamDialect.LlamaServer => new LlamaServerProtocol(),
         UpstreamDialect.OpenAi => new OpenAiProtocol(),
@@ -24,7 +24,8 @@ internal abstract class UpstreamProtocol
     };
 
     /// <summary>Why this server can't do what a request asks for; null where it can. What it can't do is refused, never left out.</summary>
-    public virtual EngineRefusal? Check(GenerationRequest request) => null;
+    public virtual EngineRefusal? Check(GenerationRequest request)
+        => Unless(request.Grammar is null or { JsonSchema: not null }, nameof(GenerationRequest.Grammar), "JSON schemas are passed on, patterns are not");
 
     /// <summary>Writes the request's body, an object.</summary>
     public abstract void Write(Utf8JsonWriter json, UpstreamRequest request);

@@ -8,13 +8,20 @@ namespace CocoonOrleans.Inference.Upstream;
 /// vLLM's <c>/v1/completions</c> with <c>return_token_ids</c> (0.10.2 and later), as read from <c>vllm/entrypoints/openai/completion/protocol.py</c> and
 /// <c>serving.py</c> there. <c>ignore_eos</c> leaves ending the answer to <c>stop_token_ids</c> alone.
 /// </summary>
-internal sealed class VllmProtocol : UpstreamProtocol
+/// <param name="version">The server's version; empty where it is not known.</param>
+internal sealed class VllmProtocol(string version) : UpstreamProtocol
 {
+    private static readonly Version StructuredOutputs = new(0, 11);
+
     private const string TokenPrefix = "token_id:";
 
     public override string Path => "/v1/completions";
 
     public override bool GivesIds => true;
+
+    public override EngineRefusal? Check(GenerationRequest request)
+        => base.Check(request)
+            ?? Unless(request.Grammar is null || !IsBefore(StructuredOutputs), nameof(GenerationRequest.Grammar), "vLLM has structured_outputs from 0.11 on");
 
     public override void Write(Utf8JsonWriter json, UpstreamRequest request)
     {
@@ -42,6 +49,14 @@ internal sealed class VllmProtocol : UpstreamProtocol
         json.WriteBoolean("ignore_eos", true);
         WriteIds(json, "stop_token_ids", request.StopIds);
         WriteStops(json, request);
+        if (request.Generation.Grammar?.JsonSchema is { } schema)
+        {
+            json.WriteStartObject("structured_outputs");
+            json.WritePropertyName("json");
+            json.WriteRawValue(schema.Span);
+            json.WriteEndObject();
+        }
+
         json.WriteString("cache_salt", request.CacheSalt);
     }
 
@@ -57,6 +72,10 @@ internal sealed class VllmProtocol : UpstreamProtocol
             ? new UpstreamChunk(ids ?? [], text, ReadFinish(UpstreamJson.FindText(choice, "finish_reason")), UpstreamJson.FindText(data, "model"), ReadLogprobs(choice))
             : throw UpstreamJson.Broken("there is text without token_ids; vLLM gives them from 0.10.2 on");
     }
+
+    // As in 0.11.0, 0.11.0rc2 or 0.11.1.dev7+g0123abc. One that can't be read is taken for a newer one.
+    private bool IsBefore(Version other)
+        => Version.TryParse(string.Join('.', version.Split('.').Take(2)), out var major) && major < other;
 
     /// <summary>Raw ones unless the server was started with another <c>--logprobs-mode</c>; tokens are named <c>token_id:7</c>.</summary>
     private static List<TokenLogprobs>? ReadLogprobs(JsonElement choice)

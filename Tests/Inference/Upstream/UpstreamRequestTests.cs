@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Grammars;
 using CocoonOrleans.Inference.Upstream;
 
 namespace CocoonOrleans.Tests.Inference.Upstream;
@@ -108,6 +109,35 @@ public sealed class UpstreamRequestTests
         Assert.Equal((EngineRefusalKind.InvalidOption, field), (refusal.Kind, refusal.Field));
         Assert.Empty(bench.Server.Requests);
     }
+
+    [Theory]
+    [InlineData(UpstreamDialect.Vllm, "\"structured_outputs\":{\"json\":{\"type\":\"object\"}}")]
+    [InlineData(UpstreamDialect.Sglang, "\"json_schema\":\"{\\\"type\\\":\\\"object\\\"}\"")]
+    [InlineData(UpstreamDialect.LlamaServer, "\"json_schema\":{\"type\":\"object\"}")]
+    public async Task Schema_IsPassedOnInTheServersForm(UpstreamDialect dialect, string expected)
+        => Assert.Contains(expected, await SentAsync(dialect, UpstreamBench.Request() with { Grammar = Grammar.JsonObject }), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Grammar_ThatAServerCannotKeep_IsRefused()
+    {
+        foreach (var dialect in (UpstreamDialect[])[UpstreamDialect.Vllm, UpstreamDialect.Sglang, UpstreamDialect.LlamaServer, UpstreamDialect.OpenAi])
+        {
+            await using var bench = await UpstreamBench.LoadedAsync(dialect);
+            var grammar = dialect == UpstreamDialect.OpenAi ? Grammar.JsonObject : Grammar.FromPattern("a+");
+            Assert.Equal(nameof(GenerationRequest.Grammar), (await bench.RefusalAsync(UpstreamBench.Request() with { Grammar = grammar })).Field);
+        }
+    }
+
+    [Theory]
+    [InlineData("0.10.2", false)]
+    [InlineData("0.10.2.dev7+g0123abc", false)]
+    [InlineData("0.11.0", true)]
+    [InlineData("0.11.0rc2", true)]
+    [InlineData("1.0", true)]
+    [InlineData("", true)]
+    [InlineData("dev", true)]
+    public void Schema_NeedsAVllmThatHasThem(string version, bool taken)
+        => Assert.Equal(taken, UpstreamProtocol.Of(new UpstreamServer(UpstreamDialect.Vllm, version, null)).Check(UpstreamBench.Request() with { Grammar = Grammar.JsonObject }) is null);
 
     [Fact]
     public async Task Choices_OfOneSeed_DrawByDifferentOnes()
