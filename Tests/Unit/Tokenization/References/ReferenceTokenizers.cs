@@ -85,7 +85,9 @@ internal static class ReferenceTokenizers
                 return $"Node.js {NeededMajor} or later is needed, {version.Trim()} is here.";
             }
 
-            if (Directory.Exists(Path.Combine(Folder, "node_modules", "tokenizers")))
+            // npm writes this one last.
+            var installed = File.GetLastWriteTimeUtc(Path.Combine(Folder, "node_modules", ".package-lock.json"));
+            if (installed > File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
             {
                 return null;
             }
