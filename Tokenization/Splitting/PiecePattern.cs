@@ -54,10 +54,11 @@ internal sealed class PiecePattern : IDelimiter
 
     public void Find(PieceText text, PieceSpan piece, EncodingDeadline deadline, List<PieceSpan> matches)
     {
-        var seen = text.Categories.FromOriginal(piece);
+        var categories = text.Categories;
+        var seen = categories.FromOriginal(piece);
         try
         {
-            foreach (var match in _regex.EnumerateMatches(text.Categories.Text.AsSpan(seen.Start, seen.Length)))
+            foreach (var match in _regex.EnumerateMatches(categories.Text.AsSpan(seen.Start, seen.Length)))
             {
                 if (match.Length == 0)
                 {
@@ -65,7 +66,7 @@ internal sealed class PiecePattern : IDelimiter
                 }
 
                 var start = seen.Start + match.Index;
-                matches.Add(text.Categories.InOriginal(new PieceSpan(start, start + match.Length)));
+                matches.Add(categories.InOriginal(new PieceSpan(start, start + match.Length)));
                 deadline.Check(_field);
             }
         }

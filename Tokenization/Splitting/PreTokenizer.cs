@@ -12,10 +12,16 @@ internal sealed class PreTokenizer
 
     private const int MostSteps = 16;
 
+    /// <summary>How long all steps together may make a text: a mark before every character, and three bytes for each.</summary>
+    private const int LongestPerCharacter = 8;
+    private const int LongestAtAll = 1_024;
+
+    private readonly JsonField _field;
     private readonly List<IPieceStep> _steps = [];
 
     private PreTokenizer(JsonField field, bool modelReadsBytes)
     {
+        _field = field;
         if (!field.IsNull)
         {
             Add(field);
@@ -36,11 +42,19 @@ internal sealed class PreTokenizer
     /// <param name="modelReadsBytes">Whether the model can do the step to bytes itself.</param>
     public static PreTokenizer Read(JsonField field, bool modelReadsBytes) => new(field, modelReadsBytes);
 
+    /// <summary>Does all steps.</summary>
+    /// <exception cref="TokenizerFormatException">The steps of the file take too long on this text, or make it too long.</exception>
     public void Split(PieceText text, EncodingDeadline deadline)
     {
+        var longest = (long)text.Text.Length * LongestPerCharacter + LongestAtAll;
         foreach (var step in _steps)
         {
             step.Apply(text, deadline);
+            deadline.Check(_field);
+            if (text.Text.Length > longest)
+            {
+                throw _field.Refuse($"makes a text more than {LongestPerCharacter} times as long");
+            }
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed class AddedTokens
                 continue;
             }
 
-            var left = token.TakesLeft ? Math.Max(start, text.AsSpan(0, from).TrimEnd().Length) : from;
+            var left = token.TakesLeft ? start + text.AsSpan(start, from - start).TrimEnd().Length : from;
             end = token.TakesRight ? text.Length - text.AsSpan(end).TrimStart().Length : end;
             if (start < left)
             {

@@ -14,7 +14,7 @@ internal readonly struct EncodingDeadline
     public bool Passed => TimeProvider.System.GetElapsedTime(_start) > Limit;
 
     /// <summary>Ends the work on a text on which this part of the file takes too long.</summary>
-    public void Check(JsonField part)
+    public void Check(in JsonField part)
     {
         if (Passed)
         {
@@ -22,7 +22,7 @@ internal readonly struct EncodingDeadline
         }
     }
 
-    public static TokenizerFormatException TooSlow(JsonField part) => part.Refuse("takes too long on this text");
+    public static TokenizerFormatException TooSlow(in JsonField part) => part.Refuse("takes too long on this text");
 
     public static EncodingDeadline Start() => new(TimeProvider.System.GetTimestamp());
 }

@@ -21,6 +21,16 @@ internal static class ReferenceTokenizers
         return Path.Combine(Folder, "node_modules", path);
     }
 
+    /// <summary>The lines that a script prints.</summary>
+    public static async Task<string[]> LinesOfAsync(string script)
+    {
+        var missing = await Missing.Value;
+        Skip.If(missing is not null, missing);
+        var (exitCode, output, error) = await ExecuteAsync("node", [script]);
+        Assert.True(exitCode == 0, $"{script} failed: {error}");
+        return output.Split('\n');
+    }
+
     /// <summary>What both implementations make of these texts and ids.</summary>
     /// <param name="tokenizers">Names and the <c>tokenizer.json</c> of each.</param>
     /// <param name="texts">Texts, to be encoded with each.</param>
@@ -42,7 +52,7 @@ internal static class ReferenceTokenizers
             var (request, answer) = (Path.Combine(folder.FullName, "request.json"), Path.Combine(folder.FullName, "answer.json"));
             var names = JsonSerializer.Serialize(files.Select(file => new { file.name, file.file }));
             await File.WriteAllTextAsync(request, $$"""{"tokenizers": {{names}}, "texts": [{{string.Join(",", texts.Select(Quote))}}], "ids": {{JsonSerializer.Serialize(ids)}}}""");
-            var (exitCode, error) = await ExecuteAsync("node", ["encode.mjs", request, answer]);
+            var (exitCode, _, error) = await ExecuteAsync("node", ["encode.mjs", request, answer]);
             Assert.True(exitCode == 0, $"encode.mjs failed: {error}");
             await using var stream = File.OpenRead(answer);
             return (await JsonSerializer.DeserializeAsync<Dictionary<string, ReferenceAnswer>>(stream, JsonSerializerOptions.Web))!;
@@ -69,18 +79,20 @@ internal static class ReferenceTokenizers
     {
         try
         {
-            var (_, version) = await ExecuteAsync("node", ["-e", "console.error(process.versions.node)"]);
+            var (_, version, _) = await ExecuteAsync("node", ["-p", "process.versions.node"]);
             if (int.Parse(version.Split('.')[0], CultureInfo.InvariantCulture) < NeededMajor)
             {
                 return $"Node.js {NeededMajor} or later is needed, {version.Trim()} is here.";
             }
 
-            if (Directory.Exists(Path.Combine(Folder, "node_modules", "tokenizers")))
+            // npm writes this one last.
+            var installed = File.GetLastWriteTimeUtc(Path.Combine(Folder, "node_modules", ".package-lock.json"));
+            if (installed > File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
             {
                 return null;
             }
 
-            var (exitCode, error) = await ExecuteAsync("npm", ["ci", "--no-audit", "--no-fund"]);
+            var (exitCode, _, error) = await ExecuteAsync("npm", ["ci", "--no-audit", "--no-fund"]);
             return exitCode == 0 ? null : $"npm ci can't install the reference tokenizers: {error}";
         }
         catch (System.ComponentModel.Win32Exception)
@@ -89,7 +101,7 @@ internal static class ReferenceTokenizers
         }
     }
 
-    private static async Task<(int ExitCode, string Error)> ExecuteAsync(string tool, string[] arguments)
+    private static async Task<(int ExitCode, string Output, string Error)> ExecuteAsync(string tool, string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(tool, arguments)
         {
@@ -100,11 +112,10 @@ internal static class ReferenceTokenizers
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-            var error = await process.StandardError.ReadToEndAsync(deadline.Token);
-            await output;
+            var error = process.StandardError.ReadToEndAsync(deadline.Token);
+            var output = await process.StandardOutput.ReadToEndAsync(deadline.Token);
             await process.WaitForExitAsync(deadline.Token);
-            return (process.ExitCode, error);
+            return (process.ExitCode, output, await error);
         }
         finally
         {

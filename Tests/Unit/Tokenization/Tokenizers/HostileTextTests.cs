@@ -43,6 +43,20 @@ public sealed class HostileTextTests
         Assert.Equal(Megabyte / 32, SmallTokenizers.Load(file).Count(new string('a', Megabyte / 32)));
     }
 
+    [Theory]
+    [InlineData("pre_tokenizer", "pretokenizers", """{"type": "ByteLevel", "use_regex": false, "add_prefix_space": false}""")]
+    [InlineData("normalizer", "normalizers", """{"type": "ByteLevel"}""")]
+    public void Encode_StepsThatEachDoubleTheText_AreStopped(string part, string list, string step)
+    {
+        var file = SmallTokenizers.UnigramJson();
+        file[part] = JsonNode.Parse($$"""{"type": "Sequence", "{{list}}": [{{string.Join(", ", Enumerable.Repeat(step, 16))}}] }""");
+        var tokenizer = SmallTokenizers.Load(file);
+
+        var exception = Assert.Throws<TokenizerFormatException>(() => tokenizer.Encode(new string('é', 2_000), addSpecialTokens: false));
+
+        Assert.Equal(part, exception.Field);
+    }
+
     private static void AssertEncodes(string tokenizer, string text) => Assert.NotEmpty(Load(tokenizer).Encode(text, addSpecialTokens: false));
 
     private static Tokenizer Load(string name)
