@@ -15,6 +15,7 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
     private const int Steps = 48;
     private const int PrefillTokens = 256;
     private const int Streams = 8;
+    private const int CachedTokens = 512;
 
     private static readonly string[] Notes =
     [
@@ -39,6 +40,7 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
         await CompareAsync(random, model, team, rival, WeightFormat.Int4, GgufTensorType.Q4_0, decodeTarget: 1.0, prefillTarget: null);
         await CompareAsync(random, model, team, rival, WeightFormat.BFloat16, GgufTensorType.BF16, decodeTarget: 0.9, prefillTarget: 1.5);
         MeasureStreams(model, team);
+        MeasurePrefixHit(model, team);
         MeasureBandwidth(model, team);
         return new EngineBenchmarkReport(BenchmarkMachine.Describe(load, at), options.Threads, _ratios, Notes);
     }
@@ -72,6 +74,25 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
         }
 
         Add($"{Streams} streams int8 against one, time a token", 3, pairs);
+    }
+
+    /// <summary>How much sooner the first token comes where the cache has all of a prompt but its last token.</summary>
+    private void MeasurePrefixHit(ModelFolder model, CpuTeam team)
+    {
+        progress.WriteLine("prefix hit");
+        using var run = new CpuRun(model, WeightFormat.Int8, team);
+        var pairs = new List<(StepTimes, StepTimes)>();
+        for (var i = 0; i <= options.Pairs; i++)
+        {
+            var whole = run.Prefill(CachedTokens + 1);
+            var hit = run.Prefill(CachedTokens + 1, CachedTokens);
+            if (i > 0)
+            {
+                pairs.Add((hit, whole));
+            }
+        }
+
+        Add($"first token int8 with {CachedTokens} tokens in the cache against none", 5, pairs);
     }
 
     /// <summary>What share of the memory's speed the reading of weights reaches.</summary>
