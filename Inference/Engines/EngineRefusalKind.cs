@@ -20,4 +20,7 @@ public enum EngineRefusalKind
 
     /// <summary>The engine is stopping, or a fault took it out of service: try another worker.</summary>
     OutOfService,
+
+    /// <summary>This kind of engine does no such thing.</summary>
+    NotSupported,
 }

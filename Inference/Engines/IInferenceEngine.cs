@@ -29,4 +29,14 @@ public interface IInferenceEngine : IAsyncDisposable
     /// <exception cref="GenerationFailedException">Thrown after any number of events: the answer can't go on.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Checks an answer in one pass over prompt and answer, much cheaper than making it. It sees the text, so it is for whoever may: the client, or a worker that
+    /// the client trusts.
+    /// </summary>
+    /// <param name="request">The answer and what came with it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="EngineRefusalException">The request is refused, with the reason; <see cref="EngineRefusalKind.NotSupported"/> where the engine computes no logits itself.</exception>
+    /// <exception cref="GenerationFailedException">It can't be computed.</exception>
+    Task<AuditReport> AuditAsync(AuditRequest request, CancellationToken cancellationToken);
 }

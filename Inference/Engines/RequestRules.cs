@@ -28,6 +28,21 @@ internal static class RequestRules
     public static EngineRefusal? CheckWithoutGrammars(GenerationRequest request)
         => request.Grammar is null ? null : Invalid(nameof(request.Grammar), "must be absent: this engine keeps no answer to a grammar");
 
+    /// <summary>Why an audit can't be done; null where it can.</summary>
+    public static EngineRefusal? Check(AuditRequest audit, int contextTokens, int vocabularySize)
+    {
+        var ids = audit.CompletionIds.Span;
+        return CheckPrompt(audit.Request.PromptIds.Span, contextTokens, vocabularySize)
+            ?? SamplingRules.Check(audit.Request.Sampling, vocabularySize)
+            ?? (ids.IsEmpty || ids.Length > contextTokens - audit.Request.PromptIds.Length || ids.ContainsAnyExceptInRange(0, vocabularySize - 1)
+                ? Invalid(nameof(audit.CompletionIds), $"must be ids from 0 to {vocabularySize - 1}, at least one, and fit the context of {contextTokens} with the prompt")
+                : null)
+            ?? (audit.Logprobs is { } logprobs && logprobs.Count != ids.Length ? Invalid(nameof(audit.Logprobs), $"must be {ids.Length}, one for each token") : null);
+    }
+
+    /// <summary>The refusal of an engine that computes no logits itself.</summary>
+    public static EngineRefusal AuditNotSupported { get; } = new(EngineRefusalKind.NotSupported, "This engine computes no logits itself, so it can check no answer. Load the model into the native engine.");
+
     /// <summary>The refusal of a model that is not loaded.</summary>
     public static EngineRefusal UnknownModel(IReadOnlyList<LoadedModel> models)
         => new(EngineRefusalKind.UnknownModel, $"This worker has no such model. It serves: {string.Join(", ", models.Select(model => model.Id))}.", nameof(GenerationRequest.Model));

@@ -90,7 +90,7 @@ internal sealed partial class ModelLane : IDisposable
     public void Enqueue(Sequence sequence)
     {
         sequence.Number = ++_arrived;
-        sequence.Blocks = new SequenceBlocks(_pool, PrefixKey.Root(Model.ManifestSha256, sequence.Request.Tenant), keep: sequence.Request.Tenant is not null);
+        sequence.Blocks = new SequenceBlocks(_pool, PrefixKey.Root(Model.ManifestSha256, sequence.TenantName), keep: sequence.TenantName is not null);
         _waiting.Enqueue(sequence);
     }
 
@@ -256,9 +256,9 @@ internal sealed partial class ModelLane : IDisposable
 
     private int Add(Sequence sequence, int most)
     {
-        var rows = Math.Min(sequence.Pending, most);
+        var rows = Math.Min(Math.Min(sequence.Pending, most), sequence.MostRows);
         var computed = sequence.Blocks.Computed;
-        _batch.Add(sequence.Tokens.Slice(computed, rows), computed, sequence.Blocks.Table, rows == sequence.Pending ? 1 : 0);
+        _batch.Add(sequence.Tokens.Slice(computed, rows), computed, sequence.Blocks.Table, sequence.LogitRows(rows));
         _step.Add(sequence);
         return rows;
     }
@@ -343,7 +343,7 @@ internal sealed partial class ModelLane : IDisposable
             if (entry.LogitRows > 0)
             {
                 advanced++;
-                tokens += Advance(sequence, Logits().Slice(entry.FirstLogitRow * VocabularySize, VocabularySize));
+                tokens += Advance(sequence, Logits().Slice(entry.FirstLogitRow * VocabularySize, entry.LogitRows * VocabularySize));
             }
         }
 

@@ -93,16 +93,21 @@ public sealed partial class NativeEngine : IInferenceEngine
     /// <inheritdoc/>
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var lane = FindLane(request);
+        var lane = FindLane(request.Model);
+        if ((RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize, _time.GetUtcNow()) ?? lane.Grammars.Check(request)) is { } refusal)
+        {
+            throw new EngineRefusalException(refusal);
+        }
+
         if (!lane.TryEnter())
         {
             throw new EngineRefusalException(RequestRules.QueueFull(_options.Slots, _options.Queue));
         }
 
-        Sequence? sequence = null;
+        AnswerSequence? sequence = null;
         try
         {
-            sequence = new Sequence(request, new AnswerProgress(request, lane.Model), lane.Grammars.Start(request), _options.EventsAhead, _time.GetTimestamp());
+            sequence = new AnswerSequence(request, new AnswerProgress(request, lane.Model), lane.Grammars.Start(request), _options.EventsAhead, _time.GetTimestamp());
             using var deadline = StartDeadline(request, sequence);
             Submit(lane, sequence);
             await foreach (var step in sequence.Events.ReadAllAsync(cancellationToken))
@@ -119,6 +124,37 @@ public sealed partial class NativeEngine : IInferenceEngine
         {
             sequence?.Cancel();
             _thread.Wake();
+            lane.Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<AuditReport> AuditAsync(AuditRequest request, CancellationToken cancellationToken)
+    {
+        var lane = FindLane(request.Request.Model);
+        if (RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize) is { } refusal)
+        {
+            throw new EngineRefusalException(refusal);
+        }
+
+        if (!lane.TryEnter())
+        {
+            throw new EngineRefusalException(RequestRules.QueueFull(_options.Slots, _options.Queue));
+        }
+
+        try
+        {
+            var sequence = new AuditSequence(request, _time.GetTimestamp());
+            using var cancel = cancellationToken.Register(() =>
+            {
+                sequence.Cancel();
+                _thread.Wake();
+            });
+            Submit(lane, sequence);
+            return await sequence.Report;
+        }
+        finally
+        {
             lane.Leave();
         }
     }
@@ -163,19 +199,16 @@ public sealed partial class NativeEngine : IInferenceEngine
 
     private IEnumerable<ModelLane> InService() => _thread.Stopped ? [] : _lanes.Where(lane => !lane.OutOfService);
 
-    private ModelLane FindLane(GenerationRequest request)
+    private ModelLane FindLane(string model)
     {
         if (_thread.Stopped)
         {
             throw new EngineRefusalException(EngineThread.StoppedRefusal);
         }
 
-        var lane = _lanes.Find(lane => lane.Model.Name == request.Model || lane.Model.Id == request.Model)
+        var lane = _lanes.Find(lane => lane.Model.Name == model || lane.Model.Id == model)
             ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
-        var refusal = lane.OutOfService
-            ? ModelLane.OutOfServiceRefusal(lane.Model)
-            : RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize, _time.GetUtcNow()) ?? lane.Grammars.Check(request);
-        return refusal is null ? lane : throw new EngineRefusalException(refusal);
+        return lane.OutOfService ? throw new EngineRefusalException(ModelLane.OutOfServiceRefusal(lane.Model)) : lane;
     }
 
     private void Submit(ModelLane lane, Sequence sequence)

@@ -13,6 +13,9 @@ public sealed class TokenSampler(int vocabularySize)
     private readonly double[] _weights = new double[vocabularySize];
     private LogprobScale? _logprobs;
 
+    /// <summary>Number of token ids.</summary>
+    public int VocabularySize => vocabularySize;
+
     /// <summary>Chooses one token.</summary>
     /// <param name="logits">One number for each id. Changed on the way.</param>
     /// <param name="options">How to choose.</param>

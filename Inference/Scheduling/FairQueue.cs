@@ -25,7 +25,7 @@ internal sealed class FairQueue
     /// <summary>A new request waits.</summary>
     public void Enqueue(Sequence sequence)
     {
-        var tenant = TenantOf(sequence.Request.Tenant);
+        var tenant = TenantOf(sequence.TenantName);
         if (tenant.Active++ == 0)
         {
             tenant.Served = Math.Max(tenant.Served, _active.Count == 0 ? 0 : _active.Min(other => other.Served));

@@ -91,6 +91,10 @@ public sealed class ScriptedEngine : IInferenceEngine
     }
 
     /// <inheritdoc/>
+    public Task<AuditReport> AuditAsync(AuditRequest request, CancellationToken cancellationToken)
+        => Task.FromException<AuditReport>(new EngineRefusalException(RequestRules.AuditNotSupported));
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _stopping.CancelAsync();
 
     private ScriptedModel FindModel(GenerationRequest request)

@@ -147,6 +147,10 @@ public sealed partial class UpstreamEngine : IInferenceEngine
     }
 
     /// <inheritdoc/>
+    public Task<AuditReport> AuditAsync(AuditRequest request, CancellationToken cancellationToken)
+        => Task.FromException<AuditReport>(new EngineRefusalException(RequestRules.AuditNotSupported));
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
