@@ -45,7 +45,7 @@ public static class WorkerHosting
         services.AddHostedService<ModelLoading>();
         services.AddSingleton<UsageReportStore>().AddSingleton<JobUsage>();
         services.AddSingleton<WorkerMetrics>();
-        services.AddSingleton<JobGate>().AddSingleton<JobRun>().AddSingleton<JobEndpoint>().AddSingleton<HeartbeatEndpoint>();
+        services.AddSingleton<JobGate>().AddSingleton<RequestGrammars>().AddSingleton<JobRun>().AddSingleton<JobEndpoint>().AddSingleton<HeartbeatEndpoint>();
         services.AddSingleton<WorkerDrain>().AddHostedService(provider => provider.GetRequiredService<WorkerDrain>());
 
         services.AddSingleton(new DialingOptions { Software = $"cocoon-worker {Version}", BootId = HelloLine.NewBootId() });

@@ -5,7 +5,7 @@ using CocoonOrleans.WorkerHost.Metrics;
 namespace CocoonOrleans.WorkerHost.Jobs;
 
 /// <summary>Where jobs arrive. Whatever is wrong with one is said in the error record of its answer, with status 200.</summary>
-internal sealed partial class JobEndpoint(JobGate gate, JobRun run, WorkerMetrics metrics, TimeProvider time, ILogger<JobEndpoint> logger)
+internal sealed partial class JobEndpoint(JobGate gate, JobRun run, RequestGrammars grammars, WorkerMetrics metrics, TimeProvider time, ILogger<JobEndpoint> logger)
 {
     // A job has its slot before its payload is read. Gateways have the whole payload when they send it.
     private static readonly TimeSpan PayloadLimit = TimeSpan.FromSeconds(30);
@@ -46,7 +46,7 @@ internal sealed partial class JobEndpoint(JobGate gate, JobRun run, WorkerMetric
             {
                 error = new JobError(JobErrorCodes.PayloadTooLarge, $"The request has more than {TunnelProtocol.MaxPayloadBytes} bytes.", Retryable: false);
             }
-            else if (JobPreparation.Prepare(place.Dispatch, place.Model, payload, out error) is { } job)
+            else if (JobPreparation.Prepare(place.Dispatch, place.Model, payload, grammars, out error) is { } job)
             {
                 await run.AnswerAsync(job, answer, context.RequestAborted);
             }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Grammars;
 using CocoonOrleans.Tokenization.Chat;
@@ -33,8 +32,9 @@ internal static class JobPreparation
     /// <param name="dispatch">The clear part.</param>
     /// <param name="model">The model.</param>
     /// <param name="payload">The payload.</param>
+    /// <param name="grammars">Compiles what the answer is held to.</param>
     /// <param name="error">Why it can't be served; null where it can.</param>
-    public static PreparedJob? Prepare(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, out JobError? error)
+    public static PreparedJob? Prepare(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, RequestGrammars grammars, out JobError? error)
     {
         error = null;
         if (!ChatCompletionRequest.TryParse(payload, out ChatCompletionRequest? request, out ChatRequestError? fault))
@@ -54,7 +54,7 @@ internal static class JobPreparation
             error = JobErrors.PromptTooLong(prompt.Length, model.Loaded.ContextTokens);
             return null;
         }
-        if (!TryReadGrammar(model, request, out Grammar? grammar, out fault))
+        if (!TryReadGrammar(dispatch, model, request, grammars, out Grammar? grammar, out fault))
         {
             error = JobErrors.Of(fault);
             return null;
@@ -92,7 +92,8 @@ internal static class JobPreparation
     }
 
     /// <summary>What the answer is held to: the request's format, or the call that it forces.</summary>
-    private static bool TryReadGrammar(ServedModel model, ChatCompletionRequest request, out Grammar? grammar, [NotNullWhen(false)] out ChatRequestError? fault)
+    private static bool TryReadGrammar(
+        JobDispatch dispatch, ServedModel model, ChatCompletionRequest request, RequestGrammars grammars, out Grammar? grammar, [NotNullWhen(false)] out ChatRequestError? fault)
     {
         (grammar, fault) = (null, null);
         string param = "response_format.json_schema.schema";
@@ -101,11 +102,11 @@ internal static class JobPreparation
             if (model.Chat.ForcedCallOf(request) is { } call)
             {
                 param = "tools";
-                grammar = Grammar.FromJsonSchema(Encoding.UTF8.GetBytes(call.Schema));
+                grammar = grammars.Of(dispatch, call.Schema);
             }
             else if (request.ResponseFormat is { } format)
             {
-                grammar = format.Schema is { } schema ? Grammar.FromJsonSchema(Encoding.UTF8.GetBytes(schema)) : Grammar.JsonObject;
+                grammar = format.Schema is { } schema ? grammars.Of(dispatch, schema) : Grammar.JsonObject;
             }
 
             return true;
