@@ -16,10 +16,12 @@ namespace CocoonOrleans.Tokenization.ToolCalls;
 public sealed partial class AnswerParser(
     ToolCallStyle style, IReadOnlySet<string> functions, bool reasons = false, bool startsInReasoning = false, ForcedCall? forced = null)
 {
+    /// <summary>What ends a call in the style of <see cref="ToolCallStyle.Hermes"/>. A call that stands last needs none.</summary>
+    public const string HermesEnd = "</tool_call>";
+
     private const string Think = "<think>";
     private const string EndThink = "</think>";
     private const string Call = "<tool_call>";
-    private const string EndCall = "</tool_call>";
     private const string MistralCalls = "[TOOL_CALLS]";
     private const string LlamaTag = "<|python_tag|>";
 
@@ -223,7 +225,7 @@ public sealed partial class AnswerParser(
         }
 
         var text = _held.ToString();
-        if (text.IndexOf(EndCall, StringComparison.Ordinal) is not (>= 0 and var at))
+        if (text.IndexOf(HermesEnd, StringComparison.Ordinal) is not (>= 0 and var at))
         {
             if (text.Length <= LongestCall)
             {
@@ -241,10 +243,10 @@ public sealed partial class AnswerParser(
         }
         else
         {
-            Say(Call + text[..(at + EndCall.Length)]);
+            Say(Call + text[..(at + HermesEnd.Length)]);
         }
 
-        Keep(text[(at + EndCall.Length)..], State.Content);
+        Keep(text[(at + HermesEnd.Length)..], State.Content);
         return true;
     }
 

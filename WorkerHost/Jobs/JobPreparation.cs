@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Grammars;
 using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tokenization.ToolCalls;
 using CocoonOrleans.Tokenization.Tokenizers;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
@@ -68,7 +69,7 @@ internal static class JobPreparation
             MaxCompletionTokens = Math.Min(Math.Min(dispatch.MaxCompletionTokens, request.MaxCompletionTokens ?? int.MaxValue), room),
             Sampling = SamplingOf(request),
             Grammar = grammar,
-            StopStrings = request.Stop,
+            StopStrings = StopsOf(model, request),
             StopIds = model.StopIds,
             Deadline = dispatch.Deadline,
             Tenant = dispatch.Tenant,
@@ -117,6 +118,12 @@ internal static class JobPreparation
             return false;
         }
     }
+
+    /// <summary>Where one call at most is wanted, and calls have an end, the answer ends with the first.</summary>
+    private static IReadOnlyList<string> StopsOf(ServedModel model, ChatCompletionRequest request) =>
+        !request.ParallelToolCalls && request.Tools.Count > 0 && request.ToolChoice.Mode == ToolChoiceMode.Auto && model.Chat.ToolCallStyle == ToolCallStyle.Hermes
+            ? [.. request.Stop, AnswerParser.HermesEnd]
+            : request.Stop;
 
     private static SamplingOptions SamplingOf(ChatCompletionRequest request) => new()
     {

@@ -26,7 +26,8 @@ public sealed class ToolNetwork : IDisposable, IAsyncLifetime, ICollectionFixtur
             options with { ModelFolder = _model.Path },
             [
                 ("It is sunny in Paris.", Answer),
-                ("weather in Paris", Preface + "\n<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Paris\"}}\n</tool_call>"),
+                ("weather in Paris and in Rome", Call("Paris") + "\n" + Call("Rome")),
+                ("weather in Paris", Preface + "\n" + Call("Paris")),
                 ("", Script.PlainAnswer),
             ]));
     }
@@ -34,4 +35,10 @@ public sealed class ToolNetwork : IDisposable, IAsyncLifetime, ICollectionFixtur
     public async Task DisposeAsync() => await Network.DisposeAsync();
 
     public void Dispose() => _model.Dispose();
+
+    private static string Call(string city) => $$$"""
+        <tool_call>
+        {"name": "get_weather", "arguments": {"city": "{{{city}}}"}}
+        </tool_call>
+        """;
 }

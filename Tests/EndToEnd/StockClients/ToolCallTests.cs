@@ -20,6 +20,7 @@ public sealed class ToolCallTests(ToolNetwork network)
         Assert.Equal(["user", "assistant", "tool", "assistant"], seen.GetProperty("openAi").GetProperty("roles").EnumerateArray().Select(role => role.GetString()));
         Assert.Equal(["Paris", "Paris", "Paris", "Paris"], seen.GetProperty("called").EnumerateArray().Select(city => city.GetString()));
         Assert.Equal((2, 2), (seen.GetProperty("ai").GetProperty("steps").GetInt32(), seen.GetProperty("aiStreamed").GetProperty("steps").GetInt32()));
+        Assert.Equal((2, 1), (seen.GetProperty("parallel").GetInt32(), seen.GetProperty("single").GetInt32()));
         AssertWhole(seen.GetProperty("raw"));
         AssertChunks(seen.GetProperty("chunks").EnumerateArray().ToList());
     }

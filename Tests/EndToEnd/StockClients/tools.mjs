@@ -47,7 +47,13 @@ for await (const chunk of await client.chat.completions.create({ model, stream: 
 
 const raw = await client.chat.completions.create({ model, messages: [{ role: "user", content: question }], tools: [definition] });
 
+const two = "What is the weather in Paris and in Rome?";
+const count = async (parallel_tool_calls) =>
+  (await client.chat.completions.create({ model, messages: [{ role: "user", content: two }], tools: [definition], parallel_tool_calls })).choices[0].message.tool_calls.length;
+
 console.log(JSON.stringify({
+  parallel: await count(true),
+  single: await count(false),
   openAi: await openAi(false),
   openAiStreamed: await openAi(true),
   ai: { content: generated.text, steps: generated.steps.length },
