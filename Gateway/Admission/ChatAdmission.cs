@@ -132,6 +132,8 @@ public sealed class ChatAdmission(
             Payload = body,
             Stream = request.Stream,
             IncludeUsage = request.IncludeUsage,
+            TakesLogprobs = request.TopLogprobs is not null,
+            ForcesCall = chatModel.ForcedCallOf(request) is not null,
             IsIdempotent = isIdempotent,
             PromptTokens = prompt,
 

@@ -30,6 +30,12 @@ public sealed record ChatJob
     /// <summary>Whether the stream ends with a chunk that tells the usage.</summary>
     public required bool IncludeUsage { get; init; }
 
+    /// <summary>Whether the client asked for log-probabilities.</summary>
+    public bool TakesLogprobs { get; init; }
+
+    /// <summary>Whether the answer is a call of a function whose beginning stands in the prompt.</summary>
+    public bool ForcesCall { get; init; }
+
     /// <summary>Whether the client sent an <c>Idempotency-Key</c>.</summary>
     public required bool IsIdempotent { get; init; }
 

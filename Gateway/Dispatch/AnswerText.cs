@@ -12,9 +12,12 @@ namespace CocoonOrleans.Gateway.Dispatch;
 public sealed class AnswerText(Func<string, int> count, int maxTokens)
 {
     // The worker's tokens and ours can differ where a text can be split in more than one way.
-    private readonly long _limit = maxTokens + CaptureRule.CompletionTolerance(maxTokens);
+    private long _limit = maxTokens + CaptureRule.CompletionTolerance(maxTokens);
+    private const long MaxScoredBytes = 8192;
+
     private readonly StringBuilder _text = new();
     private long _pieces;
+    private long _scored;
     private long _bytes;
     private int _countedLength;
 
@@ -42,6 +45,26 @@ public sealed class AnswerText(Func<string, int> count, int maxTokens)
         }
 
         return fits;
+    }
+
+    /// <summary>Adds what stands around a call of a function in the model's text and can't be seen from here: each family has its own, all about as long.</summary>
+    public void AddCall()
+    {
+        const string wrapping = "<tool_call>\n{\"name\": \"\", \"arguments\": }\n</tool_call>\n";
+        _text.Append(wrapping);
+        _bytes += wrapping.Length;
+
+        // Counted for the worker, but no reason to end an answer that has the tokens that were leased.
+        _limit += wrapping.Length;
+    }
+
+    /// <summary>Adds a token's log-probabilities.</summary>
+    /// <param name="bytes">How many bytes they have.</param>
+    /// <returns>False where there are more than the tokens that were leased can have.</returns>
+    public bool TryScore(int bytes)
+    {
+        _scored += bytes;
+        return _scored <= MaxScoredBytes * _limit;
     }
 
     /// <summary>The exact count of what was added.</summary>

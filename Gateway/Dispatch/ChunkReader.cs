@@ -9,7 +9,8 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// <param name="completionId">The <c>id</c> of every chunk.</param>
 /// <param name="created">The <c>created</c> of every chunk, Unix time in seconds.</param>
 /// <param name="model">The <c>model</c> of every chunk.</param>
-public sealed class ChunkReader(string completionId, long created, string model)
+/// <param name="takesLogprobs">Whether log-probabilities were asked for.</param>
+public sealed class ChunkReader(string completionId, long created, string model, bool takesLogprobs = false)
 {
     private const int MaxCalls = 128;
 
@@ -56,7 +57,14 @@ public sealed class ChunkReader(string completionId, long created, string model)
             return ChunkFault.NotJson;
         }
 
-        bool hasPart = fields.Text is not (null or "") || fields.Reasoning is not null || fields.HasToolCall;
+        // One part at most: what is counted is what is passed on.
+        int parts = (fields.Text is null or "" ? 0 : 1) + (fields.Reasoning is null ? 0 : 1) + (fields.HasToolCall ? 1 : 0);
+        if (parts > 1 || (fields.Logprobs is not null && !takesLogprobs))
+        {
+            return ChunkFault.BadField;
+        }
+
+        bool hasPart = parts > 0;
         bool inOrder = !_finished && fields.HasRole != _begun && (fields.FinishReason is null || !hasPart) && IsNextOfCalls(in fields);
         if (!inOrder)
         {

@@ -35,7 +35,7 @@ internal static class LogprobsReader
             {
                 reader.Read();
                 int start = (int)reader.TokenStartIndex + 1;
-                if (!IsListOfTokens(ref reader, MaxTokens, isTop: false))
+                if (!IsListOfTokens(ref reader, 1, MaxTokens, isTop: false))
                 {
                     return false;
                 }
@@ -56,10 +56,10 @@ internal static class LogprobsReader
             }
         }
 
-        return content is { Length: > 0 };
+        return content is not null;
     }
 
-    private static bool IsListOfTokens(ref Utf8JsonReader reader, int most, bool isTop)
+    private static bool IsListOfTokens(ref Utf8JsonReader reader, int fewest, int most, bool isTop)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -75,7 +75,7 @@ internal static class LogprobsReader
             }
         }
 
-        return reader.TokenType == JsonTokenType.EndArray;
+        return count >= fewest && reader.TokenType == JsonTokenType.EndArray;
     }
 
     private static bool IsToken(ref Utf8JsonReader reader, bool isTop)
@@ -86,7 +86,7 @@ internal static class LogprobsReader
             (int bit, bool valid) = reader.ValueTextEquals("token"u8) ? (1, reader.Read() && reader.TokenType == JsonTokenType.String && reader.GetString()!.Length <= MaxTokenBytes)
                 : reader.ValueTextEquals("logprob"u8) ? (2, reader.Read() && reader.TokenType == JsonTokenType.Number && reader.GetDouble() <= 0)
                 : reader.ValueTextEquals("bytes"u8) ? (4, IsBytesOrNull(ref reader))
-                : !isTop && reader.ValueTextEquals("top_logprobs"u8) ? (8, reader.Read() && IsListOfTokens(ref reader, MaxTop, isTop: true))
+                : !isTop && reader.ValueTextEquals("top_logprobs"u8) ? (8, reader.Read() && IsListOfTokens(ref reader, 0, MaxTop, isTop: true))
                 : (0, false);
             if (!valid || (seen & bit) != 0)
             {

@@ -7,6 +7,6 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// <param name="Arguments">The next piece of its arguments.</param>
 public sealed record ToolCallDelta(int Index, string? Id, string? Name, string Arguments)
 {
-    // What stands around a call's name and arguments in the model's text: each family has its own, all about as long.
-    internal string Written => Name is null ? Arguments : $"<tool_call>\n{{\"name\": \"{Name}\", \"arguments\": {Arguments}}}\n</tool_call>\n";
+    /// <summary>Name and arguments, as the model wrote them.</summary>
+    internal string Written => Name + Arguments;
 }

@@ -126,7 +126,7 @@ public sealed class WorkerAttempt(
     private sealed class Answer(
         ChatJob job, LeaseGrant lease, IAnswerSink sink, CancellationTokenSource firstToken, GatewayMetrics metrics, TimeProvider time)
     {
-        private readonly ChunkReader _chunks = new(JobNames.OfCompletion(job.JobId), job.Created.ToUnixTimeSeconds(), job.Model.Name);
+        private readonly ChunkReader _chunks = new(JobNames.OfCompletion(job.JobId), job.Created.ToUnixTimeSeconds(), job.Model.Name, job.TakesLogprobs);
         private readonly AnswerText _text = new(text => Count(job.ChatModel.Tokenizer, text), job.MaxCompletionTokens);
         private readonly long _sent = time.GetTimestamp();
         private string? _finishReason;
@@ -149,7 +149,12 @@ public sealed class WorkerAttempt(
 
             string written = content.Written;
             bool first = _text.IsEmpty && written.Length > 0;
-            if (!_text.TryAppend(written))
+            if (content.ToolCall is { Name: not null } && !job.ForcesCall)
+            {
+                _text.AddCall();
+            }
+
+            if (!_text.TryAppend(written) || !_text.TryScore(content.Logprobs?.Length ?? 0))
             {
                 // The hold ends here, and so does the answer.
                 _finishReason = "length";
@@ -157,7 +162,8 @@ public sealed class WorkerAttempt(
                 return End(LeaseOutcome.Garbage, "too_many_tokens");
             }
 
-            if (first || content.FinishReason is not null)
+            // The role comes with the engine's first token. Text may come much later: a call of a function is held back until it is whole.
+            if (content.HasRole)
             {
                 firstToken.CancelAfter(Timeout.InfiniteTimeSpan);
             }

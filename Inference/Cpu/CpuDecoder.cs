@@ -127,6 +127,7 @@ internal sealed unsafe class CpuDecoder : IDecoder
         for (var i = 0; i < batch.Entries.Count; i++)
         {
             // Kernels check no bounds, and their memory is made for this many positions.
+            ArgumentOutOfRangeException.ThrowIfNegative(batch.Entries[i].Position, nameof(batch));
             ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Entries[i].Length, ContextTokens, nameof(batch));
         }
 

@@ -33,6 +33,7 @@ internal sealed record AttentionPart(int FirstRow, int Sequences, int Rows, int 
     }
 
     /// <summary>What hides from each row the positions behind it, and those before its window: [sequences, 1, groups x rows, length]; null where there are none.</summary>
+    /// <remarks>Made in the scope of the first layer that wants it, and kept for those after it in the scope around that.</remarks>
     /// <param name="groups">Query heads for each key-value head.</param>
     /// <param name="window">How many positions, its own among them, a row sees; 0 for all.</param>
     public Tensor? Mask(int groups, int window)
@@ -49,7 +50,8 @@ internal sealed record AttentionPart(int FirstRow, int Sequences, int Rows, int 
             var ahead = arange(Length, dtype: int64).view(1, 1, Length) - Places;
             var hidden = window == 0 ? ahead.gt(0) : ahead.gt(0).logical_or(ahead.le(-window));
             mask = zeros([Sequences, Rows, Length], float32).masked_fill(hidden, float.NegativeInfinity)
-                .view(Sequences, 1, 1, Rows, Length).expand(Sequences, 1, groups, Rows, Length).reshape(Sequences, 1, groups * Rows, Length);
+                .view(Sequences, 1, 1, Rows, Length).expand(Sequences, 1, groups, Rows, Length).reshape(Sequences, 1, groups * Rows, Length)
+                .MoveToOuterDisposeScope();
             _masks.Add(window, mask);
         }
 

@@ -88,6 +88,8 @@ internal sealed class TorchDecoder : IDecoder
 
         for (var i = 0; i < _weights.Layers.Count; i++)
         {
+            // What attention gathers of the cache is large, and gone before the next layer.
+            using var scope = NewDisposeScope();
             var layer = _weights.Layers[i];
             var all = linear(Norm(x, layer.AttentionNorm), layer.QueryKeyValue, layer.QueryKeyValueBias).view(count, heads + 2 * shared, _config.HeadSize);
             var (queries, keys) = Turn(layer, all, _config.Windows[i] > 0 ? windowTurns : turns);
@@ -95,7 +97,7 @@ internal sealed class TorchDecoder : IDecoder
             x = x + (layer.AttentionPostNorm is { } afterAttention ? Norm(attended, afterAttention) : attended);
             var gateUp = linear(Norm(x, layer.FeedForwardNorm), layer.GateUp);
             var fed = linear(Activate(gateUp.narrow(1, 0, inner)) * gateUp.narrow(1, inner, inner), layer.Down);
-            x = x + (layer.FeedForwardPostNorm is { } afterFeedForward ? Norm(fed, afterFeedForward) : fed);
+            x = (x + (layer.FeedForwardPostNorm is { } afterFeedForward ? Norm(fed, afterFeedForward) : fed)).MoveToOuterDisposeScope();
         }
 
         return x;

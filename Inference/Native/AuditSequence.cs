@@ -32,8 +32,8 @@ internal sealed class AuditSequence(AuditRequest audit, long submitted) : Sequen
 
     private bool DrawsAgain => audit.Request.Grammar is null && (audit.Request.Sampling.Seed is not null || audit.Request.Sampling.Temperature == 0);
 
-    /// <summary>The logits behind a prompt's last token are those of the answer's first.</summary>
-    public override int LogitRows(int rows) => Math.Clamp(Blocks.Computed + rows - PromptTokens + 1, 0, rows);
+    /// <summary>The logits behind a prompt's last token are those of the answer's first. What was looked at is computed again after an interruption, but not looked at again.</summary>
+    public override int LogitRows(int rows) => Math.Clamp(Blocks.Computed + rows - PromptTokens - _logprobs.Count + 1, 0, rows);
 
     /// <inheritdoc/>
     public override bool Advance(Span<float> logits, TokenSampler sampler)

@@ -26,6 +26,7 @@ internal sealed partial class ModelLane : IDisposable
     private readonly FairQueue _waiting = new();
     private readonly List<Sequence> _running = [];
     private readonly List<Sequence> _step = [];
+    private readonly List<Sequence> _prompts = [];
     private readonly StepBatch _batch;
     private float[] _logits = [];
     private long _arrived;
@@ -185,9 +186,20 @@ internal sealed partial class ModelLane : IDisposable
     private void AddPrompts()
     {
         var left = Math.Max(_options.StepTokens - _batch.Rows, IDecoder.BlockTokens);
+        _prompts.Clear();
         foreach (var sequence in _running)
         {
-            if (left > 0 && (sequence.Pending > 1 || !sequence.Begun) && sequence.HasRoom())
+            if ((sequence.Pending > 1 || !sequence.Begun) && sequence.HasRoom())
+            {
+                _prompts.Add(sequence);
+            }
+        }
+
+        // Within the slots as before them: whoever was given fewest tokens first.
+        _prompts.Sort(FairQueue.ByTurn);
+        foreach (var sequence in _prompts)
+        {
+            if (left > 0)
             {
                 left -= Add(sequence, left);
             }
@@ -200,7 +212,11 @@ internal sealed partial class ModelLane : IDisposable
                 return;
             }
 
-            left -= Add(next, left);
+            // Whoever was interrupted while its reader was slow goes on when the reader does.
+            if (next.HasRoom())
+            {
+                left -= Add(next, left);
+            }
         }
     }
 
@@ -216,8 +232,9 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         sequence.Blocks.TryReserve(sequence.Length);
-        if (!sequence.Begun)
+        if (!sequence.Admitted)
         {
+            sequence.Admitted = true;
             sequence.CountCached(sequence.Blocks.Computed);
             _metrics.FoundInCache(Model.Name, sequence.Blocks.Computed);
         }

@@ -36,6 +36,9 @@ internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
     /// <summary>Who shares the engine as one with it.</summary>
     public Tenant Tenant { get; set; } = null!;
 
+    /// <summary>Whether it has had a place already.</summary>
+    public bool Admitted { get; set; }
+
     /// <summary>Its part of the key-value cache.</summary>
     public SequenceBlocks Blocks { get; set; } = null!;
 

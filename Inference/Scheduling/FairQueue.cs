@@ -15,6 +15,7 @@ internal sealed class FairQueue
     private readonly Dictionary<string, Tenant> _tenants = [];
     private readonly HashSet<Tenant> _active = [];
     private readonly LinkedList<Sequence> _first = [];
+    private long _floor;
 
     /// <summary>Requests that wait.</summary>
     public int Count { get; private set; }
@@ -28,7 +29,7 @@ internal sealed class FairQueue
         var tenant = TenantOf(sequence.TenantName);
         if (tenant.Active++ == 0)
         {
-            tenant.Served = Math.Max(tenant.Served, _active.Count == 0 ? 0 : _active.Min(other => other.Served));
+            tenant.Served = Math.Max(tenant.Served, _active.Count == 0 ? _floor : _active.Min(other => other.Served));
             _active.Add(tenant);
         }
 
@@ -55,7 +56,7 @@ internal sealed class FairQueue
         Sequence? next = null;
         foreach (var tenant in _active)
         {
-            if (tenant.Waiting.First is { } oldest && (next is null || IsBefore(oldest.Value, next)))
+            if (tenant.Waiting.First is { } oldest && (next is null || ByTurn(oldest.Value, next) < 0))
             {
                 next = oldest.Value;
             }
@@ -79,6 +80,12 @@ internal sealed class FairQueue
         if (--sequence.Tenant.Active == 0)
         {
             _active.Remove(sequence.Tenant);
+            if (_active.Count == 0)
+            {
+                // Nobody gains by coming in an idle moment.
+                _floor = Math.Max(_floor, sequence.Tenant.Served);
+            }
+
             if (_tenants.Count - _active.Count > MaximumIdleTenants)
             {
                 ForgetIdle();
@@ -86,8 +93,9 @@ internal sealed class FairQueue
         }
     }
 
-    private static bool IsBefore(Sequence one, Sequence other)
-        => one.Tenant.Served != other.Tenant.Served ? one.Tenant.Served < other.Tenant.Served : one.Number < other.Number;
+    /// <summary>Orders requests by their turns: the tenant that was given the fewest tokens first, and of its requests the oldest.</summary>
+    public static int ByTurn(Sequence one, Sequence other)
+        => one.Tenant.Served != other.Tenant.Served ? one.Tenant.Served.CompareTo(other.Tenant.Served) : one.Number.CompareTo(other.Number);
 
     // Whoever names no tenant is one of its own.
     private Tenant TenantOf(string? name)

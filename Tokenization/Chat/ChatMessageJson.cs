@@ -51,7 +51,8 @@ internal static class ChatMessageJson
 
     private static JsonElement Parse(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json);
+        // Arguments stand in it deeper than they came.
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 128 });
         return document.RootElement.Clone();
     }
 

@@ -113,6 +113,10 @@ internal static partial class ChatToolReader
         {
             parameters.Invalid("must be a JSON Schema, an object");
         }
+        else if (!parameters.IsAbsent && !parameters.HasUniqueNames())
+        {
+            parameters.Invalid("must not have a name twice in one object");
+        }
 
         content.IgnoreTheRest(shownPath: "tools[].function");
         tool.IgnoreTheRest(shownPath: "tools[]");

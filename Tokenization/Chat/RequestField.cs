@@ -65,6 +65,20 @@ internal readonly struct RequestField(JsonElement element, string path, RequestR
     /// <summary>The JSON as it came.</summary>
     public string RawText() => element.GetRawText();
 
+    /// <summary>Whether no object in it has a name twice.</summary>
+    public bool HasUniqueNames()
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(RawText(), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     public bool? Bool()
     {
         if (!IsAbsent && Kind is not (JsonValueKind.True or JsonValueKind.False))

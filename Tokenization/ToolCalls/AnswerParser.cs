@@ -111,7 +111,7 @@ public sealed partial class AnswerParser(
     [GeneratedRegex("""\A(\{\s*("((t(y(p(e("(\s*(:.*)?)?)?)?)?)?)|(n(a(m(e("(\s*(:.*)?)?)?)?)?)?))?)?)?\z""", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex BeginsLikeLlamaCall();
 
-    [GeneratedRegex("""\G\s*(?:\[TOOL_CALLS\])?\s*([A-Za-z0-9_-]{1,64})\s*(?:\[CALL_ID\][A-Za-z0-9]*)?(?:\[ARGS\])?\s*(?=\{)""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\G(?>\s*)(?:\[TOOL_CALLS\])?(?>\s*)([A-Za-z0-9_-]{1,64})(?>\s*)(?:\[CALL_ID\][A-Za-z0-9]*)?(?:\[ARGS\])?\s*(?=\{)""", RegexOptions.CultureInvariant)]
     private static partial Regex MistralName();
 
     private bool Advance() => _state switch
@@ -272,6 +272,7 @@ public sealed partial class AnswerParser(
     /// <summary>Name, arguments, name, arguments: Mistral's newer way.</summary>
     private List<(string Name, string Arguments)>? ReadMistralNames(string text)
     {
+        text = text.TrimStart();
         var json = new StringBuilder();
         var at = 0;
         while (MistralName().Match(text, at) is { Success: true } name)

@@ -50,11 +50,16 @@ internal static unsafe class GroupQuantizer
         {
             // The extreme weight becomes about -8 (there is one step more on that side).
             var scale = BFloat16.Round(extreme / (-8f + (i * 0.15f)));
-            var error = SquaredError(weights, BFloat16.ToFloat(scale));
+            var error = SquaredError(weights, BFloat16.ToFloat(scale), 1 / MathF.Abs(extreme));
             if (error < least)
             {
                 (best, least) = (scale, error);
             }
+        }
+
+        if (float.IsPositiveInfinity(least))
+        {
+            throw new NotFiniteNumberException("holds numbers too large for 4 bits");
         }
 
         var inverse = 1 / BFloat16.ToFloat(best);
@@ -66,7 +71,8 @@ internal static unsafe class GroupQuantizer
         return best;
     }
 
-    private static float SquaredError(ReadOnlySpan<float> weights, float scale)
+    /// <summary>In parts of the extreme weight, since squares of large ones have no float32.</summary>
+    private static float SquaredError(ReadOnlySpan<float> weights, float scale, float norm)
     {
         var inverse = Vector128.Create(1 / scale);
         var sum = Vector128<float>.Zero;
@@ -74,7 +80,7 @@ internal static unsafe class GroupQuantizer
         {
             var weight = Vector128.Create(weights.Slice(i, Vector128<float>.Count));
             var steps = Vector128.Min(Vector128.Max(Vector128.Round(weight * inverse), Vector128.Create(-8f)), Vector128.Create(7f));
-            var difference = weight - (steps * scale);
+            var difference = (weight - (steps * scale)) * norm;
             sum += difference * difference;
         }
 

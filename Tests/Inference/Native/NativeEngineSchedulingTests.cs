@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Native;
+using CocoonOrleans.Inference.Scheduling;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CocoonOrleans.Tests.Inference.Native;
@@ -126,6 +127,50 @@ public sealed class NativeEngineSchedulingTests : IDisposable
 
         // One was begun before it came; at the most one more goes before it.
         Assert.InRange(begun.IndexOf(9), 1, 2);
+    }
+
+    [Fact]
+    public async Task Generate_LongPromptsOfOneTenantInTheSlots_DoNotHoldUpAnothersShortOne()
+    {
+        await using var engine = await StartAsync(options => options.StepTokens = 16);
+        using var gate = new ManualResetEventSlim();
+        var begun = new List<int>();
+        _decoder.OnPrefill = prompt =>
+        {
+            begun.Add(prompt[0]);
+            gate.Wait();
+        };
+        var many = Enumerable.Range(0, 3).Select(_ => AnswerAsync(engine, [.. Enumerable.Repeat(1, 110)], 2, "many")).ToList();
+        await Eventually.EqualAsync(3, () => engine.Statistics.Running + engine.Statistics.Queued, "requests");
+        var one = AnswerAsync(engine, [9, 2, 3], 2, "single");
+        await Eventually.EqualAsync(4, () => engine.Statistics.Running + engine.Statistics.Queued, "requests");
+
+        gate.Set();
+        await Task.WhenAll([.. many, one]);
+
+        Assert.Equal(1, begun.IndexOf(9));
+    }
+
+    /// <summary>A tenant that comes in an idle moment begins where the last one left off, not at nothing.</summary>
+    [Fact]
+    public void Enqueue_AfterAnIdleMoment_GivesNoAdvantage()
+    {
+        var queue = new FairQueue();
+        var (first, later) = (new AuditSequence(Audit("a"), 0), new AuditSequence(Audit("b"), 0));
+        queue.Enqueue(first);
+        queue.Remove(first);
+        first.Tenant.Served = 1_000;
+        queue.Leave(first);
+
+        queue.Enqueue(later);
+
+        Assert.Equal(1_000, later.Tenant.Served);
+
+        static AuditRequest Audit(string tenant) => new()
+        {
+            Request = Request([1], 1, tenant),
+            CompletionIds = new[] { 1, 2 },
+        };
     }
 
     [Fact]

@@ -18,6 +18,29 @@ public sealed class AnswerTextTests
         Assert.Equal(3, text.CountTokens());
     }
 
+    /// <summary>What stands around a call is counted, but ends no answer whose own text has just the tokens that were leased.</summary>
+    [Fact]
+    public void AddCall_ArgumentsOfAllTokensLeased_Fit()
+    {
+        var text = new AnswerText(Letters, 600);
+
+        text.AddCall();
+
+        Assert.True(text.TryAppend(new string('x', 600)));
+        Assert.False(text.TryAppend(new string('x', 600)));
+        Assert.True(text.CountTokens() > 600);
+    }
+
+    [Fact]
+    public void TryScore_MoreThanTheTokensLeasedCanHave_IsRefused()
+    {
+        var text = new AnswerText(Letters, 10);
+
+        int taken = Enumerable.Range(0, 100).TakeWhile(_ => text.TryScore(8192)).Count();
+
+        Assert.Equal(12, taken);
+    }
+
     [Fact]
     public void TryAppend_MorePiecesThanTokens_IsRefusedBeyondTheTolerance()
     {

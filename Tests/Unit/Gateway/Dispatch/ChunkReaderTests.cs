@@ -9,7 +9,7 @@ public sealed class ChunkReaderTests
 {
     private const string Head = """{"id":"c","object":"chat.completion.chunk","created":7,"model":"m/x","choices":[""";
 
-    private readonly ChunkReader _reader = new("c", 7, "m/x");
+    private readonly ChunkReader _reader = new("c", 7, "m/x", takesLogprobs: true);
 
     [Fact]
     public void Read_WholeAnswer_GivesItsPieces()
@@ -56,9 +56,31 @@ public sealed class ChunkReaderTests
         Assert.Equal($"{token}, {token}", Encoding.UTF8.GetString(content.Logprobs!));
     }
 
+    [Fact]
+    public void Read_LogprobsThatNobodyAskedFor_AreRefused()
+    {
+        var reader = new ChunkReader("c", 7, "m/x");
+        byte[] chunk = Encoding.UTF8.GetBytes(
+            Head + """{"index":0,"delta":{"role":"assistant"},"logprobs":{"content":[{"token":"a","logprob":-1,"bytes":[97],"top_logprobs":[]}]},"finish_reason":null}]}""");
+
+        Assert.Equal(ChunkFault.BadField, reader.Read(chunk, out _));
+    }
+
+    [Theory]
+    [InlineData("""{"content":"a","reasoning_content":"b"}""")]
+    [InlineData("""{"content":"a","tool_calls":[{"index":0,"id":"c","type":"function","function":{"name":"f","arguments":""}}]}""")]
+    [InlineData("""{"reasoning_content":"a","tool_calls":[{"index":0,"id":"c","type":"function","function":{"name":"f","arguments":""}}]}""")]
+    public void Read_TwoPartsInOneChunk_AreRefused(string delta)
+    {
+        Good(Choice("""{"role":"assistant","content":""}"""));
+
+        Assert.Equal(ChunkFault.BadField, Read(Choice(delta)));
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]
+    [InlineData("""{"content":[ ]}""")]
     [InlineData("""{"content":[]}""")]
     [InlineData("""{"content":[{"token":"a","logprob":0.5,"bytes":[97],"top_logprobs":[]}]}""")]
     [InlineData("""{"content":[{"token":"a","logprob":-1,"bytes":[256],"top_logprobs":[]}]}""")]
