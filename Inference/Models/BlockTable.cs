@@ -28,9 +28,6 @@ internal sealed class BlockTable
         _blocks[Count++] = block;
     }
 
-    /// <summary>Puts another block in a block's place.</summary>
-    public void Replace(int index, int block) => _blocks[index] = block;
-
     /// <summary>Forgets all blocks.</summary>
     public void Clear() => Count = 0;
 }
