@@ -11,11 +11,13 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// <param name="maxTokens">The most tokens that were leased.</param>
 public sealed class AnswerText(Func<string, int> count, int maxTokens)
 {
-    // The worker's tokens and ours can differ where a text can be split in more than one way.
-    private long _limit = maxTokens + CaptureRule.CompletionTolerance(maxTokens);
+    // A token beside twenty others, each with its text and its bytes, takes about a third of it.
     private const long MaxScoredBytes = 8192;
 
     private readonly StringBuilder _text = new();
+
+    // The worker's tokens and ours can differ where a text can be split in more than one way.
+    private long _limit = maxTokens + CaptureRule.CompletionTolerance(maxTokens);
     private long _pieces;
     private long _scored;
     private long _bytes;
