@@ -28,6 +28,9 @@ public sealed partial class AnswerParser(
     /// <summary>A call that grows beyond this is no call: it is text.</summary>
     private const int LongestCall = 1 << 20;
 
+    /// <summary>How much of a Llama's answer tells whether it is a call.</summary>
+    private const int Beginning = 128;
+
     private readonly StringBuilder _held = new();
     private readonly List<AnswerPart> _parts = [];
     private State _state = forced is not null ? State.ForcedCall : startsInReasoning ? State.Reasoning : State.Start;
@@ -252,7 +255,8 @@ public sealed partial class AnswerParser(
 
     private bool AdvanceToTheEnd()
     {
-        var isCall = style == ToolCallStyle.Mistral || _held.Length > 64 || BeginsLikeLlamaCall().IsMatch(_held.ToString().TrimStart());
+        // Only the beginning decides, so that the answer's pieces don't.
+        var isCall = style == ToolCallStyle.Mistral || BeginsLikeLlamaCall().IsMatch(_held.ToString(0, Math.Min(_held.Length, Beginning)).TrimStart());
         if (isCall && _held.Length <= LongestCall)
         {
             return false;
@@ -267,7 +271,7 @@ public sealed partial class AnswerParser(
         => forced!.Name is not { } name ? CallReader.Read(text, functions) : CallReader.IsObject(text) ? [(name, text)] : null;
 
     private List<(string Name, string Arguments)>? ReadToTheEnd(string text)
-        => CallReader.Read(text.StartsWith(MistralCalls, StringComparison.Ordinal) ? text[MistralCalls.Length..] : text, functions) ?? (style == ToolCallStyle.Mistral ? ReadMistralNames(text) : null);
+        => CallReader.Read(style == ToolCallStyle.Mistral && text.StartsWith(MistralCalls, StringComparison.Ordinal) ? text[MistralCalls.Length..] : text, functions) ?? (style == ToolCallStyle.Mistral ? ReadMistralNames(text) : null);
 
     /// <summary>Name, arguments, name, arguments: Mistral's newer way.</summary>
     private List<(string Name, string Arguments)>? ReadMistralNames(string text)

@@ -63,6 +63,7 @@ public sealed class AnswerParserTests
     [InlineData("""{"city": "Paris"}""")]
     [InlineData("""{"name": "unknown", "parameters": {}}""")]
     [InlineData("""{"name": "add", "parameters": {}} and more""")]
+    [InlineData("""[TOOL_CALLS]{"name": "add", "parameters": {}}""")]
     [InlineData("{")]
     [InlineData("{ 1 }")]
     public void Append_OtherJsonOfALlama_IsText(string text) => AssertParts(ToolCallStyle.Llama, text, text);
