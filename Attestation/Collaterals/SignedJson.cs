@@ -65,6 +65,11 @@ internal readonly struct SignedJson(JsonElement element, string path, string cod
             ? number
             : throw Expected(name, $"a whole number from 0 to {most}");
 
+    public uint UnsignedNumber(string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetUInt32(out var number)
+            ? number
+            : throw Expected(name, $"a whole number from 0 to {uint.MaxValue}");
+
     public DateTimeOffset Time(string name) =>
         DateTimeOffset.TryParseExact(Text(name), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time

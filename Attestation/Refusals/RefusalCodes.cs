@@ -185,6 +185,15 @@ public static class RefusalCodes
     /// <summary>The TD was not started again in time.</summary>
     public const string PolicyRelaunch = "policy.relaunch";
 
+    /// <summary>The event log has no form that is known.</summary>
+    public const string LogFormat = "log.format";
+
+    /// <summary>The digest of a runtime event is not that of its name and payload.</summary>
+    public const string LogDigest = "log.digest";
+
+    /// <summary>The event log's replay gives other registers than the quote's.</summary>
+    public const string LogReplay = "log.replay";
+
     /// <summary>All codes.</summary>
     public static IReadOnlyList<string> All { get; } =
     [

@@ -7,6 +7,7 @@ using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Testing;
+using CocoonOrleans.Cli.Verification;
 
 namespace CocoonOrleans.Cli.Terminal;
 
@@ -23,6 +24,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ModelHashes))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(NetworkConnection))]
+[JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(UpResult))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -1,0 +1,79 @@
+using System.Text.Json;
+
+namespace CocoonOrleans.Tests.EndToEnd.Commands;
+
+/// <summary><c>cocoon verify quote</c> on real quotes: <c>../shared/vectors/tdx</c> beside the checkout.</summary>
+public sealed class VerifyCommandTests
+{
+    [SkippableFact]
+    public async Task VerifyQuote_Genuine_IsAcceptedAndSaysThatNoImageWasChecked()
+    {
+        var (exitCode, verdict) = await RunAsync("phala-v4-a", "b0c06f-2025-06", "2025-06-25T00:00:00Z");
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal("accept", Text(verdict, "verdict"));
+        Assert.Equal("UpToDate", Text(verdict, "tcbStatus"));
+        Assert.Equal(JsonValueKind.Null, verdict.GetProperty("code").ValueKind);
+        Assert.Empty(verdict.GetProperty("advisories").EnumerateArray());
+        Assert.Equal(96, Text(verdict.GetProperty("measurements"), "mrTd").Length);
+        Assert.Equal("2025-07-19T10:00:35+00:00", Text(verdict, "validUntil"));
+        Assert.False(verdict.GetProperty("imageChecked").GetBoolean());
+        Assert.Equal("hardware", Text(verdict, "assurance"));
+        Assert.All(verdict.GetProperty("checks").EnumerateArray(), check => Assert.True(check.GetProperty("passed").GetBoolean()));
+    }
+
+    [SkippableTheory]
+    [InlineData("trustee-v4-debug", "50806f-2023-06", "2023-06-28T00:00:00Z", "td.debug", "UpToDate")]
+    [InlineData("zkdcap-v4-gcp", "00806f05-2025-01", "2025-02-01T00:00:00Z", "policy.status", "OutOfDate")]
+    [InlineData("sgx-v3", "sgx-00a067-2025-06", "2025-06-25T00:00:00Z", "policy.tee", "ConfigurationAndSWHardeningNeeded")]
+    [InlineData("phala-v4-a", "b0c06f-2025-06", "2025-06-19T00:00:00Z", "crl.expired", null)]
+    public async Task VerifyQuote_NotGoodEnough_IsRefusedByCode(string quote, string collateral, string at, string code, string? status)
+    {
+        var (exitCode, verdict) = await RunAsync(quote, collateral, at);
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal("reject", Text(verdict, "verdict"));
+        Assert.Equal(code, Text(verdict, "code"));
+        Assert.Equal(status, verdict.GetProperty("tcbStatus").GetString());
+    }
+
+    [SkippableFact]
+    public async Task VerifyQuote_ForPeople_SaysEachCheckInWords()
+    {
+        var (exitCode, output, error) = await Cocoon.RunAsync(
+            "verify", "quote", Path("quotes/trustee-v4-debug.bin"), "--collateral", Path("collateral/50806f-2023-06.json"), "--at", "2023-06-28T00:00:00Z");
+
+        Assert.True(exitCode == 1, error);
+        Assert.Contains("ok  that key signed the quote", output, StringComparison.Ordinal);
+        Assert.Contains("no  in TDATTRIBUTES bits 0 to 7 (debug, profiling) were expected to be clear", output, StringComparison.Ordinal);
+        Assert.Contains("--  not reached", output, StringComparison.Ordinal);
+        Assert.Contains("Refused at 2023-06-28", output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task VerifyQuote_CollateralIsAQuote_IsRefusedAsCollateral()
+    {
+        var quote = Path("quotes/phala-v4-a.bin");
+
+        var (exitCode, output, _) = await Cocoon.RunAsync("verify", "quote", quote, "--collateral", quote, "--json");
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal("collateral.format", Text(Cocoon.Json(output), "code"));
+    }
+
+    private static async Task<(int ExitCode, JsonElement Verdict)> RunAsync(string quote, string collateral, string at)
+    {
+        var (exitCode, output, _) = await Cocoon.RunAsync(
+            "verify", "quote", Path($"quotes/{quote}.bin"), "--collateral", Path($"collateral/{collateral}.json"), "--at", at, "--json");
+        return (exitCode, Cocoon.Json(output));
+    }
+
+    private static string Path(string name)
+    {
+        var path = System.IO.Path.Combine(Repository.Root, "..", "shared", "vectors", "tdx", name);
+        Skip.IfNot(File.Exists(path), "shared/vectors/tdx is not beside this checkout: no real quote was verified");
+        return path;
+    }
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
+}
