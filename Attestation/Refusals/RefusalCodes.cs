@@ -194,6 +194,63 @@ public static class RefusalCodes
     /// <summary>The event log's replay gives other registers than the quote's.</summary>
     public const string LogReplay = "log.replay";
 
+    /// <summary>The image asks for an event log, and there is none.</summary>
+    public const string LogMissing = "log.missing";
+
+    /// <summary>The image manifest has no form that is known.</summary>
+    public const string ImageFormat = "image.format";
+
+    /// <summary>The TD runs none of the images that are known.</summary>
+    public const string ImageUnknown = "image.unknown";
+
+    /// <summary>The firmware is not the image's.</summary>
+    public const string ImageMrTd = "image.mrtd";
+
+    /// <summary>Configuration, kernel or command line are not the image's.</summary>
+    public const string ImageRtmr = "image.rtmr";
+
+    /// <summary>What the running system measured is not what the image measures.</summary>
+    public const string ImageRuntime = "image.rtmr3";
+
+    /// <summary>MRCONFIGID, MROWNER or MROWNERCONFIG are not the image's.</summary>
+    public const string ImageConfiguration = "image.configuration";
+
+    /// <summary>TDATTRIBUTES or XFAM are not the image's.</summary>
+    public const string ImageAttributes = "image.attributes";
+
+    /// <summary>The image does not list the TDX module.</summary>
+    public const string ImageModule = "image.mrseam";
+
+    /// <summary>The statement is not of the known form.</summary>
+    public const string StatementFormat = "statement.format";
+
+    /// <summary>A statement was asked for, and there is none.</summary>
+    public const string StatementMissing = "statement.missing";
+
+    /// <summary>The quote was made for another statement, or for none.</summary>
+    public const string StatementBinding = "statement.binding";
+
+    /// <summary>The statement is for another network.</summary>
+    public const string StatementNetwork = "statement.network";
+
+    /// <summary>The statement is of another role.</summary>
+    public const string StatementRole = "statement.role";
+
+    /// <summary>The statement holds for longer than ten minutes, or ends before it begins.</summary>
+    public const string StatementLife = "statement.life";
+
+    /// <summary>The statement is expired or not valid yet.</summary>
+    public const string StatementExpired = "statement.expired";
+
+    /// <summary>The statement names another image than the one that runs.</summary>
+    public const string StatementImage = "statement.image";
+
+    /// <summary>The statement claims another tier than the evidence shows.</summary>
+    public const string StatementTier = "statement.tier";
+
+    /// <summary>The evidence shows a lower tier than was asked for.</summary>
+    public const string PolicyTier = "policy.tier";
+
     /// <summary>All codes.</summary>
     public static IReadOnlyList<string> All { get; } =
     [

@@ -1,4 +1,5 @@
 using CocoonOrleans.Attestation.Collaterals;
+using CocoonOrleans.Attestation.EventLogs;
 
 namespace CocoonOrleans.Attestation.Verification;
 
@@ -10,4 +11,10 @@ public sealed record Evidence
 
     /// <summary>Intel's documents about the platform.</summary>
     public required Collateral Collateral { get; init; }
+
+    /// <summary>What was measured, event by event; null where none came.</summary>
+    public EventLog? EventLog { get; init; }
+
+    /// <summary>The statement that the quote was made for, its bytes; null where none came.</summary>
+    public ReadOnlyMemory<byte>? Statement { get; init; }
 }

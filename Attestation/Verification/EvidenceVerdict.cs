@@ -1,6 +1,8 @@
 using CocoonOrleans.Attestation.Certificates;
+using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Statements;
 using CocoonOrleans.Attestation.Tcb;
 
 namespace CocoonOrleans.Attestation.Verification;
@@ -29,7 +31,16 @@ public sealed record EvidenceVerdict
     /// <summary>The platform's TCB before the policy judged it; null where that was not reached.</summary>
     public required TcbAppraisal? Tcb { get; init; }
 
-    /// <summary>Until when the verdict holds: the earliest end of certificates, CRLs and documents. Null where it was not reached.</summary>
+    /// <summary>The image that runs; null where it was not compared with any.</summary>
+    public required ImageManifest? Image { get; init; }
+
+    /// <summary>The statement that the quote was made for; null where none was checked.</summary>
+    public required Statement? Statement { get; init; }
+
+    /// <summary>What a client may believe. Of refused evidence: nothing, the lowest.</summary>
+    public required TrustTier Tier { get; init; }
+
+    /// <summary>Until when the verdict holds: the earliest end of certificates, CRLs, documents and statement. Null where it was not reached.</summary>
     public required DateTimeOffset? ValidUntil { get; init; }
 
     /// <summary>Whether the TD should serve what it has begun and then start again: Intel advises a relaunch.</summary>

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using CocoonOrleans.Attestation.Certificates;
+using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Statements;
 using CocoonOrleans.Attestation.Tcb;
 
 namespace CocoonOrleans.Attestation.Verification;
@@ -16,6 +18,9 @@ internal sealed class EvidenceVerification(TrustAnchor anchor, VerifiedCollatera
     private Quote? _quote;
     private PckExtension? _processor;
     private TcbAppraisal? _tcb;
+    private ImageManifest? _image;
+    private Statement? _statement;
+    private TrustTier _tier;
     private DateTimeOffset? _validUntil;
     private bool _mustDrain;
 
@@ -86,6 +91,9 @@ internal sealed class EvidenceVerification(TrustAnchor anchor, VerifiedCollatera
         Quote = _quote,
         Processor = _processor,
         Tcb = _tcb,
+        Image = _image,
+        Statement = _statement,
+        Tier = refusal is null ? _tier : TrustTier.Simulated,
         ValidUntil = _validUntil,
         MustDrain = _mustDrain,
     };
@@ -144,6 +152,59 @@ internal sealed class EvidenceVerification(TrustAnchor anchor, VerifiedCollatera
         }
 
         _passed.Add(VerificationStep.TcbPolicy);
+
+        // A log is judged before the image, which may take from it what the system measured while it ran.
+        if (evidence.EventLog is { } log)
+        {
+            log.CheckRegisters(td);
+        }
+
+        _passed.Add(VerificationStep.EventLog);
+        _image = policy.Images is { } images ? ImageRules.Find(td, evidence.EventLog, images) : null;
+        _passed.Add(VerificationStep.Image);
+        _statement = ReadStatement(td);
+        _passed.Add(VerificationStep.Statement);
+        JudgeTier();
+        _passed.Add(VerificationStep.Tier);
+    }
+
+    private Statement? ReadStatement(TdReport td)
+    {
+        if (evidence.Statement is not { } bytes)
+        {
+            return policy.RequiresStatement
+                ? throw new RefusedException(RefusalCodes.StatementMissing, "a statement was expected with the quote")
+                : null;
+        }
+
+        var statement = StatementRules.Check(bytes, td, policy, now);
+        if (_image is not null && statement.ImageId?.Span.SequenceEqual(_image.Id()) != true)
+        {
+            throw new RefusedException(RefusalCodes.StatementImage, $"the statement was expected to name the image that runs, {Convert.ToHexStringLower(_image.Id())}");
+        }
+
+        Limit(statement.Expires);
+        return statement;
+    }
+
+    /// <summary>
+    /// The tier that was shown. A confidential image without a GPU whose own evidence was checked is open: text would leave the TD in the clear. GPU
+    /// evidence is not verified yet, so no evidence reaches <see cref="TrustTier.Confidential"/>.
+    /// </summary>
+    private void JudgeTier()
+    {
+        _tier = anchor.Assurance == Assurance.Simulated ? TrustTier.Simulated
+            : _image is { Tier: TrustTier.Tdx } ? TrustTier.Tdx
+            : TrustTier.Open;
+        if (_statement is not null && _image is not null && _statement.Tier != _tier)
+        {
+            throw new RefusedException(RefusalCodes.StatementTier, $"the statement was expected to claim tier {_tier}, which the evidence shows, not {_statement.Tier}");
+        }
+
+        if (policy.MinimumTier is { } least && (_tier == TrustTier.Simulated || _tier < least))
+        {
+            throw new RefusedException(RefusalCodes.PolicyTier, $"tier {least} was expected; the evidence shows {_tier}");
+        }
     }
 
     private void Limit(DateTimeOffset until) => _validUntil = _validUntil is { } earlier && earlier < until ? earlier : until;

@@ -29,4 +29,16 @@ public enum VerificationStep
 
     /// <summary>The policy takes the platform's status.</summary>
     TcbPolicy,
+
+    /// <summary>The event log, where one came, gives the quote's registers.</summary>
+    EventLog,
+
+    /// <summary>The TD runs one of the images that are known, where the policy names any.</summary>
+    Image,
+
+    /// <summary>The quote was made for the statement, where one came or must come, and the statement holds.</summary>
+    Statement,
+
+    /// <summary>The tier is the one that was asked for, or a higher one.</summary>
+    Tier,
 }

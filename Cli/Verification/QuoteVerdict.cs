@@ -9,6 +9,8 @@ namespace CocoonOrleans.Cli.Verification;
 /// <param name="Measurements">What the TD is and runs; null where there is no TD. Of a rejected quote: claims, nothing more.</param>
 /// <param name="ValidUntil">Until when the verdict holds; null where that was not reached.</param>
 /// <param name="ImageChecked">Whether the measurements were compared with an image that is known. Else nothing is said about what runs.</param>
+/// <param name="ImageId">The image that runs, hex; null where none was compared with.</param>
+/// <param name="Tier">What may be believed: <c>tdx</c>, <c>open</c> or <c>simulated</c>; null where it is rejected.</param>
 /// <param name="Assurance"><c>hardware</c> or <c>simulated</c>: what stands behind the root.</param>
 /// <param name="MustDrain">Whether Intel advises to start the TD again.</param>
 /// <param name="Fmspc">The processor family, hex; null where it was not reached.</param>
@@ -23,6 +25,8 @@ public sealed record QuoteVerdict(
     QuoteMeasurements? Measurements,
     DateTimeOffset? ValidUntil,
     bool ImageChecked,
+    string? ImageId,
+    string? Tier,
     string Assurance,
     bool MustDrain,
     string? Fmspc,
