@@ -13,8 +13,11 @@ public sealed record ChainCodes(string Prefix)
     /// <summary>The chain that signed the QE identity.</summary>
     public static ChainCodes QeIdentity { get; } = new("qeid.chain");
 
+    /// <summary>The chain of a GPU.</summary>
+    public static ChainCodes Gpu { get; } = new("gpu.chain");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ChainCodes> Prefixes { get; } = [Pck, TcbInfo, QeIdentity];
+    public static IReadOnlyList<ChainCodes> Prefixes { get; } = [Pck, TcbInfo, QeIdentity, Gpu];
 
     /// <summary>No PEM, no certificate, or one with extensions that we don't know.</summary>
     public string Malformed => Prefix + ".malformed";

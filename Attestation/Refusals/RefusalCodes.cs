@@ -251,6 +251,18 @@ public static class RefusalCodes
     /// <summary>The evidence shows a lower tier than was asked for.</summary>
     public const string PolicyTier = "policy.tier";
 
+    /// <summary>The GPU's report is no SPDM 1.1 request and response.</summary>
+    public const string GpuFormat = "gpu.format";
+
+    /// <summary>The GPU did not sign the report.</summary>
+    public const string GpuSignature = "gpu.signature";
+
+    /// <summary>The GPU's report was made for another nonce.</summary>
+    public const string GpuNonce = "gpu.nonce";
+
+    /// <summary>The firmware that answered is not the one that the GPU's certificate names.</summary>
+    public const string GpuFirmware = "gpu.firmware";
+
     /// <summary>All codes.</summary>
     public static IReadOnlyList<string> All { get; } =
     [

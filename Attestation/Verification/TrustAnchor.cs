@@ -1,5 +1,6 @@
 using CocoonOrleans.Attestation.Certificates;
 using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Roots;
 
 namespace CocoonOrleans.Attestation.Verification;
 
@@ -34,7 +35,7 @@ public sealed class TrustAnchor
 
     /// <summary>Intel's root and Intel's quoting enclave: real hardware.</summary>
     public static TrustAnchor Intel { get; } = new(
-        EmbeddedRoot(), Convert.FromHexString("939a7233f79c4ca9940a0db3957f0607"), Assurance.Hardware);
+        PinnedRoots.Intel, Convert.FromHexString("939a7233f79c4ca9940a0db3957f0607"), Assurance.Hardware);
 
     /// <summary>What evidence under this root is worth.</summary>
     public Assurance Assurance { get; }
@@ -43,12 +44,4 @@ public sealed class TrustAnchor
     public ReadOnlyMemory<byte> QeVendorId { get; }
 
     internal Certificate Root { get; }
-
-    private static byte[] EmbeddedRoot()
-    {
-        using var stream = typeof(TrustAnchor).Assembly.GetManifestResourceStream("intel-sgx-root-ca.der")!;
-        var root = new byte[stream.Length];
-        stream.ReadExactly(root);
-        return root;
-    }
 }

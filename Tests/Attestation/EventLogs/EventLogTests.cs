@@ -20,11 +20,14 @@ public sealed class EventLogTests
         string[] registers = [.. log.Replay().Select(register => Convert.ToHexStringLower(register.Span))];
 
         Assert.Equal(18, log.Entries.Count);
-        Assert.StartsWith("274c2344", registers[0], StringComparison.Ordinal);
-        Assert.EndsWith("f69d", registers[0], StringComparison.Ordinal);
-        Assert.StartsWith("bdcf4ee0", registers[1], StringComparison.Ordinal);
-        Assert.EndsWith("6b26", registers[1], StringComparison.Ordinal);
-        Assert.Equal([new string('0', 96), new string('0', 96)], registers[2..]);
+        Assert.Equal(
+            [
+                "274c2344116db7c663470693b5ba62b8621eac28cb41d2f816ddf188f9f423f900a1c44d32386fd3c993dc814e62af9d",
+                "bdcf4ee0f7fdfe7c73fbb19ded73193aee23a6726b86d3b282ea097cf4c9ed7a0db21b5c1ccd513e410d90e310836b26",
+                new string('0', 96),
+                new string('0', 96),
+            ],
+            registers);
     }
 
     [SkippableFact]
@@ -41,7 +44,7 @@ public sealed class EventLogTests
     [InlineData(0)] // The first register: not the event that names the banks any more, or another one.
     [InlineData(4)]
     [InlineData(40)]
-    [InlineData(1936)]
+    [InlineData(1932)]
     public void TryParse_RecordedTableCut_IsRefused(int length)
     {
         Assert.False(EventLog.TryParse(Vectors.Bytes(Recorded).AsSpan(0, length), out _, out var refusal));
@@ -51,7 +54,7 @@ public sealed class EventLogTests
     [SkippableFact]
     public void TryParse_RecordedTableChangedAtRandom_NeverFails()
     {
-        var table = Vectors.Bytes(Recorded).AsSpan(0, 1937).ToArray();
+        var table = Vectors.Bytes(Recorded).AsSpan(0, 1933).ToArray();
         var random = new Random(5);
         for (var count = 0; count < 2000; count++)
         {

@@ -102,18 +102,14 @@ public sealed class RecordedQuoteTests
         Assert.Equal(RefusalCodes.PolicyStatus, verifier.Verify(evidence, policy, now.AddDays(4).AddTicks(1)).Refusal?.Code);
     }
 
-    [Fact]
-    public void Root_Embedded_IsIntels() =>
-        Assert.Equal(
-            "44a0196b2b99f889b8e149e95b807a350e7424964399e885a7cbb8ccfab674d3",
-            Convert.ToHexStringLower(SHA256.HashData(EmbeddedRoot())));
-
-    private static byte[] EmbeddedRoot()
+    [Theory]
+    [InlineData("intel-sgx-root-ca.der", "44a0196b2b99f889b8e149e95b807a350e7424964399e885a7cbb8ccfab674d3")]
+    [InlineData("nvidia-device-identity-ca.der", "102bf659d5419614c9d8e6aecebc80454eb26b1df6a769ac720b9a690b167b48")]
+    public void Root_Embedded_IsItsMakers(string name, string sha256)
     {
-        using var stream = typeof(TrustAnchor).Assembly.GetManifestResourceStream("intel-sgx-root-ca.der")!;
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
+        using var stream = typeof(TrustAnchor).Assembly.GetManifestResourceStream(name)!;
+
+        Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(stream)));
     }
 
     private static EvidenceVerdict Verify(string quote, string collateral, DateTimeOffset at) => new EvidenceVerifier(TrustAnchor.Intel).Verify(

@@ -129,6 +129,10 @@ public sealed class RefusalTests
         [RefusalCodes.StatementExpired] = nameof(Statements.StatementTests),
         [RefusalCodes.StatementImage] = nameof(Statements.StatementTests),
         [RefusalCodes.StatementTier] = nameof(Statements.StatementTests),
+        [RefusalCodes.GpuFormat] = nameof(Gpus.GpuVerifierTests),
+        [RefusalCodes.GpuSignature] = nameof(Gpus.GpuVerifierTests),
+        [RefusalCodes.GpuNonce] = nameof(Gpus.GpuVerifierTests),
+        [RefusalCodes.GpuFirmware] = "A report is signed with its firmware's id, so only a GPU can make one with another: no recording shows one.",
         [RefusalCodes.Fault] = "A fault of the verifier itself: MutationTests looks for one and must find none.",
     };
 
@@ -139,7 +143,7 @@ public sealed class RefusalTests
         get
         {
             var defects = new TheoryData<string, string>();
-            foreach (var chain in ChainCodes.Prefixes)
+            foreach (var chain in ChainCodes.Prefixes.Where(chain => chain != ChainCodes.Gpu)) // That one: GpuVerifierTests.
             {
                 foreach (var defect in Enum.GetNames<ChainDefect>())
                 {

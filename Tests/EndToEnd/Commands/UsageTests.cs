@@ -18,6 +18,8 @@ public sealed class UsageTests
     [InlineData("verify", "quote")]
     [InlineData("verify", "quote", "/no/such/quote.bin", "--collateral", "/no/such/set.json")]
     [InlineData("verify", "quote", "/etc/hostname", "--collateral", "/etc/hostname", "--at", "yesterday")]
+    [InlineData("verify", "gpu", "/etc/hostname", "--chain", "/etc/hostname")]
+    [InlineData("verify", "gpu", "/etc/hostname", "--chain", "/etc/hostname", "--nonce", "12")]
     public async Task Run_WrongCommandLine_IsBadUsageAndOneJsonObject(params string[] arguments)
     {
         var (exitCode, output, _) = await Cocoon.RunAsync([.. arguments, "--json"]);
@@ -38,6 +40,8 @@ public sealed class UsageTests
     [InlineData("model", "hash")]
     [InlineData("model", "export-gguf")]
     [InlineData("verify", "quote")]
+    [InlineData("verify", "gpu")]
+    [InlineData("bench", "attestation")]
     public async Task Help_EachCommand_ExplainsItself(params string[] command)
     {
         var (exitCode, output, _) = await Cocoon.RunAsync([.. command, "--help"]);

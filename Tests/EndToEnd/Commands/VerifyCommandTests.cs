@@ -84,6 +84,24 @@ public sealed class VerifyCommandTests
         Assert.Equal("collateral.format", Text(Cocoon.Json(output), "code"));
     }
 
+    [SkippableTheory]
+    [InlineData(true, 0, null)]
+    [InlineData(false, 1, "gpu.nonce")]
+    public async Task VerifyGpu_RealReport_IsAcceptedForItsNonceAlone(bool isItsNonce, int expected, string? code)
+    {
+        var report = Convert.FromHexString((await File.ReadAllTextAsync(Path("gpu/h100-report-a.hex"))).Trim());
+        using var folder = new Networks.TemporaryFolder();
+        var file = System.IO.Path.Combine(folder.Path, "report.bin");
+        await File.WriteAllBytesAsync(file, report);
+        var nonce = isItsNonce ? Convert.ToHexString(report.AsSpan(4, 32)) : new string('0', 64);
+
+        var (exitCode, output, error) = await Cocoon.RunAsync("verify", "gpu", file, "--chain", Path("gpu/h100-chain-a.pem"), "--nonce", nonce, "--at", "2025-06-25T00:00:00Z", "--json");
+
+        Assert.True(exitCode == expected, error);
+        Assert.Equal(code, Cocoon.Json(output).GetProperty("code").GetString());
+        Assert.Equal("550.90.07", Text(Cocoon.Json(output), "driverVersion"));
+    }
+
     private static async Task<(int ExitCode, JsonElement Verdict)> RunAsync(string quote, string collateral, string at, params string[] more)
     {
         var (exitCode, output, _) = await Cocoon.RunAsync(
