@@ -8,6 +8,7 @@ using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Cli.Testing;
+using CocoonOrleans.Cli.Verification;
 
 var root = new RootCommand("CocoonOrleans: a network for AI inference, on one machine or many.")
 {
@@ -19,6 +20,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     DoctorCommand.Create(),
     AccountCommand.Create(),
     ModelCommand.Create(),
+    VerifyCommand.Create(),
     CommandRunning.Json,
 };
 return await CommandLine.RunAsync(root, args.Length == 0 ? ["--help"] : args);

@@ -28,7 +28,7 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
     private readonly List<BenchmarkRatio> _ratios = [];
 
     /// <summary>Measures everything.</summary>
-    public async Task<EngineBenchmarkReport> RunAsync()
+    public async Task<BenchmarkReport> RunAsync()
     {
         var (load, at) = (BenchmarkMachine.Load(), TimeProvider.System.GetUtcNow());
         progress.WriteLine("making the model");
@@ -42,7 +42,7 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
         MeasureStreams(model, team);
         MeasurePrefixHit(model, team);
         MeasureBandwidth(model, team);
-        return new EngineBenchmarkReport(BenchmarkMachine.Describe(load, at), options.Threads, _ratios, Notes);
+        return new BenchmarkReport(BenchmarkMachine.Describe(load, at), options.Threads, _ratios, Notes);
     }
 
     private async Task CompareAsync(

@@ -7,13 +7,27 @@ using CocoonOrleans.Cli.Terminal;
 
 namespace CocoonOrleans.Cli.Benchmarks;
 
-/// <summary><c>cocoon bench engine</c>: how fast the engine is, as ratios within one run.</summary>
+/// <summary><c>cocoon bench engine|attestation</c>: how fast the engine and the verification of evidence are, as ratios within one run.</summary>
 internal static class BenchCommand
 {
     private const int MostThreads = 256;
     private const int MostPairs = 100;
 
-    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine() };
+    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Attestation() };
+
+    private static Command Attestation()
+    {
+        var pairs = Pairs();
+        var command = new Command("attestation", "The verification of a recorded quote, in full and with known collateral. Seconds; needs the recordings beside the checkout.") { pairs };
+        return command.Runs((result, output, cancellationToken) => RunAsync("attestation", 0, result.GetValue(pairs), output, cancellationToken));
+    }
+
+    private static Option<int> Pairs() => new("--pairs")
+    {
+        Description = "How often each pair of runs is repeated. By default 6.",
+        HelpName = "count",
+        CustomParser = WholeNumber.Between(1, MostPairs),
+    };
 
     private static Command Engine()
     {
@@ -23,26 +37,21 @@ internal static class BenchCommand
             HelpName = "count",
             CustomParser = WholeNumber.Between(1, MostThreads),
         };
-        var pairs = new Option<int>("--pairs")
-        {
-            Description = "How often each pair of runs is repeated. By default 6.",
-            HelpName = "count",
-            CustomParser = WholeNumber.Between(1, MostPairs),
-        };
+        var pairs = Pairs();
         var command = new Command("engine", "Our kernels against llama.cpp (npm's node-llama-cpp, installed at the first run) and against the memory's speed. Minutes; wants a calm machine.")
         {
             threads, pairs,
         };
-        return command.Runs((result, output, cancellationToken) => RunAsync(result.GetValue(threads), result.GetValue(pairs), output, cancellationToken));
+        return command.Runs((result, output, cancellationToken) => RunAsync("engine", result.GetValue(threads), result.GetValue(pairs), output, cancellationToken));
     }
 
-    private static async Task<int> RunAsync(int threads, int pairs, CommandOutput output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string subject, int threads, int pairs, CommandOutput output, CancellationToken cancellationToken)
     {
         var artifacts = BuiltArtifacts.Find();
         var start = new ProcessStartInfo(DotnetHost.Path) { RedirectStandardOutput = true, WorkingDirectory = artifacts.Root };
         string[] arguments =
         [
-            artifacts.Assembly("Benchmarks"), "engine",
+            artifacts.Assembly("Benchmarks"), subject,
             .. threads == 0 ? (string[])[] : ["--threads", threads.ToString(CultureInfo.InvariantCulture)],
             .. pairs == 0 ? (string[])[] : ["--pairs", pairs.ToString(CultureInfo.InvariantCulture)],
         ];

@@ -7,6 +7,7 @@ using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Testing;
+using CocoonOrleans.Cli.Verification;
 
 namespace CocoonOrleans.Cli.Terminal;
 
@@ -18,11 +19,13 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(GpuReportVerdict))]
 [JsonSerializable(typeof(ModelAudit))]
 [JsonSerializable(typeof(ModelExport))]
 [JsonSerializable(typeof(ModelHashes))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(NetworkConnection))]
+[JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(UpResult))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -14,6 +14,12 @@ public sealed class UsageTests
     [InlineData("up", "--port", "many")]
     [InlineData("demo", "--seed", "-1")]
     [InlineData("account")]
+    [InlineData("verify")]
+    [InlineData("verify", "quote")]
+    [InlineData("verify", "quote", "/no/such/quote.bin", "--collateral", "/no/such/set.json")]
+    [InlineData("verify", "quote", "/etc/hostname", "--collateral", "/etc/hostname", "--at", "yesterday")]
+    [InlineData("verify", "gpu", "/etc/hostname", "--chain", "/etc/hostname")]
+    [InlineData("verify", "gpu", "/etc/hostname", "--chain", "/etc/hostname", "--nonce", "12")]
     public async Task Run_WrongCommandLine_IsBadUsageAndOneJsonObject(params string[] arguments)
     {
         var (exitCode, output, _) = await Cocoon.RunAsync([.. arguments, "--json"]);
@@ -33,6 +39,9 @@ public sealed class UsageTests
     [InlineData("model", "list")]
     [InlineData("model", "hash")]
     [InlineData("model", "export-gguf")]
+    [InlineData("verify", "quote")]
+    [InlineData("verify", "gpu")]
+    [InlineData("bench", "attestation")]
     public async Task Help_EachCommand_ExplainsItself(params string[] command)
     {
         var (exitCode, output, _) = await Cocoon.RunAsync([.. command, "--help"]);

@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using System.Text;
+using CocoonOrleans.Attestation.Refusals;
+
+namespace CocoonOrleans.Attestation.Certificates;
+
+/// <summary>
+/// A chain of a known length, leaf first, that ends in the pinned root byte for byte. <see cref="Read"/> judges everything but signatures and time;
+/// signatures are checked once for what is kept, the time at every use.
+/// </summary>
+internal sealed class CertificateChain
+{
+    private const string Label = "CERTIFICATE";
+
+    private readonly Certificate[] _certificates;
+    private readonly ChainCodes _codes;
+
+    private CertificateChain(Certificate[] certificates, ChainCodes codes)
+    {
+        _certificates = certificates;
+        _codes = codes;
+    }
+
+    /// <summary>The holder's certificate.</summary>
+    public Certificate Leaf => _certificates[0];
+
+    /// <summary>The leaf's issuer.</summary>
+    public Certificate Issuer => _certificates[1];
+
+    /// <summary>The earliest end of all of them.</summary>
+    public DateTimeOffset NotAfter => _certificates.Min(certificate => certificate.NotAfter);
+
+    /// <param name="pem">The certificates, leaf first; spaces and line ends between them, zeros behind them.</param>
+    /// <param name="root">The pinned root.</param>
+    /// <param name="length">How many there must be.</param>
+    /// <param name="leafKind">What the leaf's common name must contain.</param>
+    /// <param name="codes">The codes of what can be wrong.</param>
+    public static CertificateChain Read(ReadOnlySpan<byte> pem, Certificate root, int length, string leafKind, ChainCodes codes)
+    {
+        var encoded = Decode(pem, length, codes);
+        if (encoded.Count != length)
+        {
+            throw new RefusedException(codes.Length, $"a chain of {length} certificates was expected, not {encoded.Count}");
+        }
+
+        if (!encoded[^1].Span.SequenceEqual(root.Bytes.Span))
+        {
+            throw new RefusedException(codes.Root, $"the chain was expected to end in the pinned root, {root.SubjectCommonName}, byte for byte");
+        }
+
+        Certificate[] certificates = [.. encoded.Take(length - 1).Select(der => Certificate.Parse(der, codes)), root];
+        for (var index = 0; index < length; index++)
+        {
+            var (certificate, issuer) = (certificates[index], certificates[Math.Min(index + 1, length - 1)]);
+            if (!certificate.Issuer.Span.SequenceEqual(issuer.Subject.Span))
+            {
+                throw new RefusedException(codes.Issuer, $"the issuer of {certificate.SubjectCommonName} was expected to be {issuer.SubjectCommonName}");
+            }
+
+            if (certificate.IsAuthority != index > 0)
+            {
+                throw new RefusedException(codes.Authority, $"{(index > 0 ? "an authority" : "no authority")} was expected as number {index + 1} of the chain, {certificate.SubjectCommonName}");
+            }
+        }
+
+        return certificates[0].SubjectCommonName.Contains(leafKind, StringComparison.Ordinal)
+            ? new CertificateChain(certificates, codes)
+            : throw new RefusedException(codes.Subject, $"a certificate for \"{leafKind}\" was expected, not for \"{certificates[0].SubjectCommonName}\"");
+    }
+
+    /// <summary>Checks the signature of the leaf.</summary>
+    public void CheckLeafSignature() => CheckSignature(0);
+
+    /// <summary>Checks the signatures above the leaf. The root's own needs none: its bytes are pinned.</summary>
+    public void CheckIssuerSignatures()
+    {
+        for (var index = 1; index < _certificates.Length - 1; index++)
+        {
+            CheckSignature(index);
+        }
+    }
+
+    /// <summary>Checks that all of them are valid at a time.</summary>
+    public void CheckTime(DateTimeOffset now)
+    {
+        foreach (var certificate in _certificates)
+        {
+            if (now < certificate.NotBefore || now > certificate.NotAfter)
+            {
+                throw new RefusedException(
+                    _codes.Expired, $"the certificate of {certificate.SubjectCommonName} holds from {certificate.NotBefore:u} to {certificate.NotAfter:u}, not at {now:u}");
+            }
+        }
+    }
+
+    private static List<ReadOnlyMemory<byte>> Decode(ReadOnlySpan<byte> pem, int length, ChainCodes codes)
+    {
+        var rest = Encoding.Latin1.GetString(pem.TrimEnd((byte)0)).AsSpan();
+        var certificates = new List<ReadOnlyMemory<byte>>();
+        while (!(rest = rest.TrimStart()).IsEmpty)
+        {
+            // One more than expected is enough to refuse the length.
+            if (certificates.Count > length)
+            {
+                break;
+            }
+
+            if (!PemEncoding.TryFind(rest, out var fields) || fields.Location.Start.Value != 0 || !rest[fields.Label].SequenceEqual(Label))
+            {
+                throw new RefusedException(codes.Malformed, "PEM certificates and nothing else were expected in the chain");
+            }
+
+            certificates.Add(Convert.FromBase64String(rest[fields.Base64Data].ToString()));
+            rest = rest[fields.Location.End.Value..];
+        }
+
+        return certificates;
+    }
+
+    private void CheckSignature(int index)
+    {
+        if (!_certificates[index].IsSignedBy(_certificates[index + 1], _codes))
+        {
+            throw new RefusedException(_codes.Signature, $"the certificate of {_certificates[index].SubjectCommonName} was expected to be signed by {_certificates[index + 1].SubjectCommonName}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace CocoonOrleans.Cli.Verification;
+
+/// <summary>One check of a quote, in words.</summary>
+/// <param name="Name">What was checked: a name for programs.</param>
+/// <param name="Passed">Whether it held; null where an earlier one failed or nothing to check it by was given.</param>
+/// <param name="Text">The same for people: what was found, or why it does not hold.</param>
+public sealed record QuoteCheck(string Name, bool? Passed, string Text);

@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace CocoonOrleans.Cli.Verification;
+
+/// <summary><c>cocoon verify quote|gpu</c>: checks stored evidence by the same rules as everyone in the network.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create() => new("verify", "Check evidence of confidential workers, offline.") { VerifyQuoteCommand.Create(), VerifyGpuCommand.Create() };
+}
