@@ -1,16 +1,19 @@
 using System.Text.Json;
 using CocoonOrleans.Benchmarks.Engine;
+using CocoonOrleans.Benchmarks.Sealing;
 
 // Progress goes to stderr; stdout carries one JSON object. ./cocoon bench runs this.
-if (args is not ["engine", .. var rest])
+if (args is not ["engine" or "sealing", .. var rest])
 {
-    Console.Error.WriteLine("usage: CocoonOrleans.Benchmarks engine [--threads N] [--pairs N]");
+    Console.Error.WriteLine("usage: CocoonOrleans.Benchmarks engine [--threads N] [--pairs N] | sealing [--pairs N]");
     return 2;
 }
 
 try
 {
-    var report = await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync();
+    var report = args[0] == "engine"
+        ? await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync()
+        : new SealingBenchmark(SealingBenchmarkOptions.Parse(rest), Console.Error).Run();
     Console.Out.WriteLine(JsonSerializer.Serialize(report, JsonSerializerOptions.Web));
     return 0;
 }

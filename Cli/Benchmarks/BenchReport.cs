@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CocoonOrleans.Cli.Benchmarks;
 
-/// <summary>The JSON object of <c>cocoon bench engine</c>.</summary>
+/// <summary>The JSON object of <c>cocoon bench engine</c> and <c>sealing</c>.</summary>
 /// <param name="Machine">Processor, cores, kernels, huge pages, load before and after, time.</param>
 /// <param name="Threads">Threads of each side.</param>
 /// <param name="Ratios">The comparisons.</param>
