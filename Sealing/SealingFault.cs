@@ -21,6 +21,9 @@ public enum SealingFault
     /// <summary>The statement is of another network than the rest.</summary>
     OtherNetwork,
 
+    /// <summary>The statement does not speak as a worker: prompts are not for it.</summary>
+    NoWorker,
+
     /// <summary>The statement is not valid yet, even with the allowed difference of clocks.</summary>
     StatementNotYetValid,
 

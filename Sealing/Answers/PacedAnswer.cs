@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Security.Cryptography;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Records;
+using CocoonOrleans.Sealing.Requests;
 
 namespace CocoonOrleans.Sealing.Answers;
 
@@ -28,7 +29,7 @@ public sealed class PacedAnswer : IAsyncDisposable
     private readonly CancellationToken _gone;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly ITimer _clock;
-    private readonly byte[] _pending = GC.AllocateUninitializedArray<byte>(MostPending, pinned: true);
+    private readonly byte[] _pending;
     private int _length;
     private Action? _end;
     private TaskCompletionSource _written = NewSignal();
@@ -37,18 +38,20 @@ public sealed class PacedAnswer : IAsyncDisposable
     private bool _isOnTime;
 
     /// <summary>Begins.</summary>
-    /// <param name="answer">Seals it; disposed of with this.</param>
-    /// <param name="output">Where the answer writes to; flushed here, not completed.</param>
+    /// <param name="request">What is answered; its one answer is this.</param>
+    /// <param name="output">Where the answer goes; not completed.</param>
     /// <param name="time">The clock.</param>
     /// <param name="gone">Cancelled when nobody wants the answer any more.</param>
-    public PacedAnswer(AnswerSealer answer, PipeWriter output, TimeProvider time, CancellationToken gone)
+    /// <exception cref="InvalidOperationException">The request is answered already.</exception>
+    public PacedAnswer(OpenedRequest request, PipeWriter output, TimeProvider time, CancellationToken gone)
     {
-        ArgumentNullException.ThrowIfNull(answer);
+        ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(time);
-        _answer = answer;
+        _answer = request.Answer(output);
         _output = output;
         _gone = gone;
+        _pending = _answer.Padding == TrafficPadding.Off ? [] : GC.AllocateUninitializedArray<byte>(MostPending, pinned: true);
         _clock = time.CreateTimer(static state => _ = ((PacedAnswer)state!).OnTimeAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -94,6 +97,22 @@ public sealed class PacedAnswer : IAsyncDisposable
         SignedReceipt? receipt = null;
         await EndAsync(() => receipt = _answer.WriteError(code, message, isRetryable, usage, key));
         return receipt!;
+    }
+
+    /// <summary>Stops an answer that nobody wants any more, without a last record.</summary>
+    /// <returns>The receipt of what was computed until then.</returns>
+    public async Task<SignedReceipt> AbandonAsync(AnswerUsage usage, ReceiptKey key)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            _clock.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return _answer.Abandon(usage, key);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Clears what was not written and disposes of the sealer.</summary>
@@ -209,8 +228,9 @@ public sealed class PacedAnswer : IAsyncDisposable
 
         try
         {
-            // Where somebody writes just now there is no silence. A tick comes all the same: its time must tell nothing of the writes, which are short.
-            if (!await _turn.WaitAsync(IsStrict ? Timeout.Infinite : 0, CancellationToken.None))
+            // Without padding each write leaves at once, and where somebody writes just now there is no silence. Else what is kept must leave on time, and a
+            // tick's time must tell nothing of the writes: they are short, and it waits for them.
+            if (!await _turn.WaitAsync(_answer.Padding == TrafficPadding.Off ? 0 : Timeout.Infinite, CancellationToken.None))
             {
                 return;
             }

@@ -58,11 +58,16 @@ public sealed class EpochKeyRing : IDisposable
     }
 
     /// <summary>Takes requests that are addressed to a statement: the epoch's own, or a fresh one with clients' nonces.</summary>
-    /// <param name="statement">Has the epoch's number and keys, all or some of them, and ends with them at the latest.</param>
+    /// <param name="statement">A worker's; has the epoch's number and keys, all or some of them, and ends with them at the latest.</param>
     /// <returns>False where the keys are gone, are not the statement's, or are addressed by as many statements as may be.</returns>
     public bool TryAddress(BoundStatement statement)
     {
         ArgumentNullException.ThrowIfNull(statement);
+        if (statement.Statement.Role != StatementRole.Worker)
+        {
+            return false;
+        }
+
         foreach (var keys in Alive())
         {
             if (keys.Epoch.Number == statement.Statement.Epoch)

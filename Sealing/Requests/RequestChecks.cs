@@ -24,6 +24,12 @@ internal static class RequestChecks
         }
     }
 
+    /// <summary>What speaks against sealing these terms to a worker now.</summary>
+    public static SealingFault Check(BoundStatement worker, RequestTerms terms, DateTimeOffset now) =>
+        worker.CheckTime(now) is not SealingFault.None and var fault ? fault
+        : worker.Statement.Tier < terms.MinimumTier ? SealingFault.TierTooLow
+        : SealingFault.None;
+
     /// <summary>Whether all statements can be sealed to now, and the best suite that they share.</summary>
     public static SealingFault Check(IReadOnlyList<BoundStatement> workers, DateTimeOffset now, out SealingSuite suite)
     {
@@ -33,6 +39,11 @@ internal static class RequestChecks
             if (worker.CheckTime(now) is not SealingFault.None and var fault)
             {
                 return fault;
+            }
+
+            if (worker.Statement.Role != StatementRole.Worker)
+            {
+                return SealingFault.NoWorker;
             }
 
             if (worker.Statement.NetworkId != workers[0].Statement.NetworkId)

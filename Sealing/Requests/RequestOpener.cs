@@ -204,7 +204,7 @@ public sealed class RequestOpener
                 return null;
             }
 
-            if (!session.Secret.TryUnwrap(counter, frame.HeaderHash, wrap, secret))
+            if (!session.Secret.TryUnwrap(frame.HeaderHash, wrap, secret))
             {
                 fault = SealingFault.WrapRejected;
                 return null;

@@ -16,7 +16,7 @@ public sealed class RequestSealer(TimeProvider time)
     /// <param name="body">The body; at most 4 MiB.</param>
     /// <param name="workers">1 to 3 statements that the caller has verified, in the order of preference; no one twice.</param>
     /// <param name="request">The request.</param>
-    /// <param name="fault">Why a statement can't be sealed to: expired, of another network, without a common suite, or with a bad key.</param>
+    /// <param name="fault">Why a statement can't be sealed to: expired, no worker's, of another network, of a lower tier than the terms demand, without a common suite, or with a bad key.</param>
     /// <exception cref="ArgumentException">A field of the terms or the meta record is out of its range, or the body or the list of workers is too long.</exception>
     public bool TrySeal(
         RequestTerms terms, RequestMeta meta, ReadOnlySpan<byte> body, IReadOnlyList<BoundStatement> workers,
@@ -32,7 +32,13 @@ public sealed class RequestSealer(TimeProvider time)
 
         request = null;
         var metaBytes = meta.Encode();
-        fault = RequestChecks.Check(workers, time.GetUtcNow(), out var suite);
+        var now = time.GetUtcNow();
+        fault = RequestChecks.Check(workers, now, out var suite);
+        foreach (var worker in workers)
+        {
+            fault = fault == SealingFault.None ? RequestChecks.Check(worker, terms, now) : fault;
+        }
+
         if (fault != SealingFault.None)
         {
             return false;

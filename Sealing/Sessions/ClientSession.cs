@@ -34,7 +34,7 @@ public sealed class ClientSession : IDisposable
     /// <param name="worker">A statement that the caller has verified.</param>
     /// <param name="time">The clock by which it is judged.</param>
     /// <param name="session">The session.</param>
-    /// <param name="fault">Why it can't be sealed to: expired, no suite that we know, or a bad key.</param>
+    /// <param name="fault">Why it can't be sealed to: expired, no worker's, no suite that we know, or a bad key.</param>
     public static bool TryOpen(BoundStatement worker, TimeProvider time, [NotNullWhen(true)] out ClientSession? session, out SealingFault fault)
     {
         ArgumentNullException.ThrowIfNull(worker);
@@ -65,7 +65,7 @@ public sealed class ClientSession : IDisposable
     /// <param name="meta">The first record.</param>
     /// <param name="body">The body; at most 4 MiB.</param>
     /// <param name="request">The request.</param>
-    /// <param name="fault">Why there is none: the statement has expired, or the session is over.</param>
+    /// <param name="fault">Why there is none: the statement has expired, its tier is below what the terms demand, or the session is over.</param>
     /// <exception cref="ArgumentException">A field of the terms or the meta record is out of its range, or the body is too long.</exception>
     public bool TrySeal(RequestTerms terms, RequestMeta meta, ReadOnlySpan<byte> body, [NotNullWhen(true)] out SealedRequest? request, out SealingFault fault)
     {
@@ -73,7 +73,7 @@ public sealed class ClientSession : IDisposable
         ArgumentNullException.ThrowIfNull(meta);
         request = null;
         var metaBytes = meta.Encode();
-        fault = Worker.CheckTime(_time.GetUtcNow());
+        fault = RequestChecks.Check(Worker, terms, _time.GetUtcNow());
         if (fault != SealingFault.None)
         {
             return false;
@@ -95,7 +95,7 @@ public sealed class ClientSession : IDisposable
         try
         {
             RandomNumberGenerator.Fill(secret);
-            if (!_secret.TryWrap((uint)counter, headerHash, secret, wrap))
+            if (!_secret.TryWrap(headerHash, secret, wrap))
             {
                 fault = SealingFault.SessionOver;
                 return false;

@@ -1,33 +1,31 @@
 using System.Security.Cryptography;
 using CocoonOrleans.Sealing.Hpke;
-using CocoonOrleans.Sealing.Requests;
 
 namespace CocoonOrleans.Sealing.Sessions;
 
-/// <summary>What the two sides of a session share (docs/protocol.md, section 7): wraps and unwraps the secret of each request. Thread-safe.</summary>
+/// <summary>
+/// What the two sides of a session share (docs/protocol.md, section 7): wraps and unwraps the secret of each request, each under a key of its own, so that a
+/// client whose state was restored from an earlier one repeats no nonce. Thread-safe.
+/// </summary>
 internal sealed class SessionSecret : IDisposable
 {
+    private const int KeyBytes = 32;
+
     private readonly Lock _turn = new();
-    private readonly byte[] _iv = new byte[AeadKey.NonceBytes];
-    private readonly AeadKey _key;
+    private readonly byte[] _secret = GC.AllocateArray<byte>(KeyBytes, pinned: true);
     private bool _disposed;
 
-    private SessionSecret(ReadOnlySpan<byte> secret)
+    private SessionSecret()
     {
-        Span<byte> key = stackalloc byte[AeadKey.KeyBytes(HpkeAead.Aes256Gcm)];
-        HKDF.Expand(HashAlgorithmName.SHA256, secret, key, "cocoon/session/key"u8);
-        HKDF.Expand(HashAlgorithmName.SHA256, secret, _iv, "cocoon/session/nonce"u8);
-        _key = new AeadKey(HpkeAead.Aes256Gcm, key);
-        CryptographicOperations.ZeroMemory(key);
     }
+
+    private static ReadOnlySpan<byte> WrapLabel => "cocoon/session/wrap"u8;
 
     /// <summary>The secret that an encapsulation gives.</summary>
     public static SessionSecret Of(HpkeContext context)
     {
-        Span<byte> secret = stackalloc byte[RequestFormat.SecretBytes];
-        context.Export("cocoon/session/v1"u8, secret);
-        var session = new SessionSecret(secret);
-        CryptographicOperations.ZeroMemory(secret);
+        var session = new SessionSecret();
+        context.Export("cocoon/session/v1"u8, session._secret);
         return session;
     }
 
@@ -37,35 +35,35 @@ internal sealed class SessionSecret : IDisposable
     public static void DeriveExport(ReadOnlySpan<byte> prk, Span<byte> export) => HKDF.Expand(HashAlgorithmName.SHA256, prk, export, "cocoon/resp/v1"u8);
 
     /// <summary>Wraps a request's secret; false once the session is gone.</summary>
-    public bool TryWrap(uint counter, Digest headerHash, ReadOnlySpan<byte> secret, Span<byte> wrap)
+    public bool TryWrap(Digest headerHash, ReadOnlySpan<byte> secret, Span<byte> wrap)
     {
-        Span<byte> nonce = stackalloc byte[AeadKey.NonceBytes];
+        Span<byte> keys = stackalloc byte[KeyBytes + AeadKey.NonceBytes];
         Span<byte> aad = stackalloc byte[Digest.Length];
-        HpkeContext.Nonce(_iv, counter, nonce);
-        headerHash.CopyTo(aad);
-        lock (_turn)
+        if (!TryDerive(headerHash, keys, aad))
         {
-            if (_disposed)
-            {
-                return false;
-            }
-
-            _key.Seal(nonce, aad, secret, wrap);
-            return true;
+            return false;
         }
+
+        using var key = new AeadKey(HpkeAead.Aes256Gcm, keys[..KeyBytes]);
+        key.Seal(keys[KeyBytes..], aad, secret, wrap);
+        CryptographicOperations.ZeroMemory(keys);
+        return true;
     }
 
     /// <summary>Unwraps a request's secret; false where it does not open, and once the session is gone.</summary>
-    public bool TryUnwrap(uint counter, Digest headerHash, ReadOnlySpan<byte> wrap, Span<byte> secret)
+    public bool TryUnwrap(Digest headerHash, ReadOnlySpan<byte> wrap, Span<byte> secret)
     {
-        Span<byte> nonce = stackalloc byte[AeadKey.NonceBytes];
+        Span<byte> keys = stackalloc byte[KeyBytes + AeadKey.NonceBytes];
         Span<byte> aad = stackalloc byte[Digest.Length];
-        HpkeContext.Nonce(_iv, counter, nonce);
-        headerHash.CopyTo(aad);
-        lock (_turn)
+        if (!TryDerive(headerHash, keys, aad))
         {
-            return !_disposed && _key.TryOpen(nonce, aad, wrap, secret);
+            return false;
         }
+
+        using var key = new AeadKey(HpkeAead.Aes256Gcm, keys[..KeyBytes]);
+        var opens = key.TryOpen(keys[KeyBytes..], aad, wrap, secret);
+        CryptographicOperations.ZeroMemory(keys);
+        return opens;
     }
 
     /// <inheritdoc/>
@@ -74,7 +72,25 @@ internal sealed class SessionSecret : IDisposable
         lock (_turn)
         {
             _disposed = true;
-            _key.Dispose();
+            CryptographicOperations.ZeroMemory(_secret);
+        }
+    }
+
+    private bool TryDerive(Digest headerHash, Span<byte> keys, Span<byte> aad)
+    {
+        Span<byte> info = stackalloc byte[WrapLabel.Length + Digest.Length];
+        WrapLabel.CopyTo(info);
+        headerHash.CopyTo(info[WrapLabel.Length..]);
+        headerHash.CopyTo(aad);
+        lock (_turn)
+        {
+            if (_disposed)
+            {
+                return false;
+            }
+
+            HKDF.Expand(HashAlgorithmName.SHA256, _secret, keys, info);
+            return true;
         }
     }
 }

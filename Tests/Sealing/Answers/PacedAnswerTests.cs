@@ -134,11 +134,29 @@ public sealed class PacedAnswerTests : IDisposable
         Assert.InRange(ticks, (90_000 - 65_536) / 489, int.MaxValue);
     }
 
+    [Theory]
+    [InlineData(TrafficPadding.Off)]
+    [InlineData(TrafficPadding.Strict)]
+    public async Task Answer_ThatNobodyWants_HasAReceiptAndNoEnd(TrafficPadding padding)
+    {
+        await using var answer = await BeginAsync(padding);
+        await answer.WriteDataAsync("one"u8.ToArray());
+
+        var signed = await answer.AbandonAsync(Sample.Usage, _worker.Receipts);
+        _time.Advance(PacedAnswer.HeartbeatPeriod);
+
+        Assert.Equal(ReceiptFault.None, signed.Check(_worker.Statement, out var receipt));
+        Assert.Equal((ReceiptStatus.Partial, _request.HeaderHash), (receipt!.Status, receipt.HeaderHash));
+        Read();
+        Assert.DoesNotContain("Heartbeat ", _seen);
+        Assert.Equal(SealingFault.Truncated, _opener.Complete());
+    }
+
     [Fact]
     public async Task Strict_AnErrorBeforeTheFirstRecord_GoesAtOnce()
     {
         Seal(TrafficPadding.Strict);
-        await using var answer = new PacedAnswer(_opened.Answer(_pipe.Writer), _pipe.Writer, _time, CancellationToken.None);
+        await using var answer = new PacedAnswer(_opened, _pipe.Writer, _time, CancellationToken.None);
 
         await answer.WriteErrorAsync("no_free_slot", "All slots are taken.", isRetryable: true);
 
@@ -178,7 +196,7 @@ public sealed class PacedAnswerTests : IDisposable
     private async Task<PacedAnswer> BeginAsync(TrafficPadding padding)
     {
         Seal(padding);
-        var answer = new PacedAnswer(_opened.Answer(_pipe.Writer), _pipe.Writer, _time, CancellationToken.None);
+        var answer = new PacedAnswer(_opened, _pipe.Writer, _time, CancellationToken.None);
         await answer.WriteAsync(new AnswerMeta(200, "text/event-stream", Sample.Model, "native 1.0"));
         return answer;
     }

@@ -94,6 +94,7 @@ public sealed class EpochKeyRingTests : IDisposable
         using var other = new TestWorker(_time);
 
         Assert.False(_worker.Keys.TryAddress(other.Statement));
+        Assert.False(_worker.Keys.TryAddress(BoundStatement.Of(_worker.Statement.Statement with { Role = StatementRole.KeyRequest })));
         Assert.False(_worker.Keys.TryAddress(BoundStatement.Of(_worker.Statement.Statement with { Epoch = 7 })));
     }
 

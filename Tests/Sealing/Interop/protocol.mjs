@@ -65,7 +65,10 @@ const decode = data => {
 
 const hmac = (key, data) => crypto.createHmac("sha256", key).update(data).digest();
 const extract = (salt, ikm) => hmac(salt, ikm);
-const expand = (prk, label, length) => hmac(prk, join(label, [1])).subarray(0, length);
+const expand = (prk, info, length) => {
+  const first = hmac(prk, join(info, [1]));
+  return join(first, hmac(prk, join(first, info, [2]))).subarray(0, length);
+};
 const keys = (prk, side) => ({key: expand(prk, `cocoon/${side}/key`, 32), iv: expand(prk, `cocoon/${side}/nonce`, 12)});
 const nonce = (iv, number) => {
   const n = Buffer.from(iv);
@@ -192,7 +195,8 @@ const openRequest = async ({request, statement, suite, privateKey}) => {
   let rs, exportSecret;
   if (isSession) {
     const secret = await exported(context, "cocoon/session/v1");
-    rs = gcmOpen(expand(secret, "cocoon/session/key", 32), nonce(expand(secret, "cocoon/session/nonce", 12), header.get(13)), hh, wraps);
+    const key = expand(secret, join("cocoon/session/wrap", hh), 44);
+    rs = gcmOpen(key.subarray(0, 32), key.subarray(32), hh, wraps);
   } else {
     rs = Buffer.from(await context.open(wraps.subarray(48 * place, 48 * place + 48), hh));
     exportSecret = await exported(context, "cocoon/resp/v1");
@@ -254,7 +258,8 @@ const seal = async ({statements, session, count, terms, body}) => {
     let wraps, exports;
     if (session) {
       const secret = await exported(contexts[0], "cocoon/session/v1");
-      wraps = gcmSeal(expand(secret, "cocoon/session/key", 32), nonce(expand(secret, "cocoon/session/nonce", 12), counter), hh, rs);
+      const key = expand(secret, join("cocoon/session/wrap", hh), 44);
+      wraps = gcmSeal(key.subarray(0, 32), key.subarray(32), hh, rs);
     } else {
       wraps = Buffer.alloc(0);
       exports = [];

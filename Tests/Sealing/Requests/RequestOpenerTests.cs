@@ -3,6 +3,7 @@ using CocoonOrleans.Sealing.Epochs;
 using CocoonOrleans.Sealing.Hpke;
 using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Requests;
+using CocoonOrleans.Sealing.Sessions;
 using CocoonOrleans.Sealing.Statements;
 using Microsoft.Extensions.Time.Testing;
 
@@ -144,11 +145,19 @@ public sealed class RequestOpenerTests : IDisposable
     public void Request_ForAHigherTier_IsRefused(TrustTier has, TrustTier demanded)
     {
         using var worker = new TestWorker(_time, has);
-        using var request = worker.Seal(terms: Sample.Terms(Sample.Start) with { MinimumTier = demanded });
-        using var lower = worker.Seal(terms: Sample.Terms(Sample.Start) with { MinimumTier = has });
+        using var request = worker.Seal(terms: Sample.Terms(Sample.Start) with { MinimumTier = has });
+        var terms = request.Header.Terms with { MinimumTier = demanded };
 
-        Assert.Equal(SealingFault.TierTooLow, worker.Judge(request.Bytes.Span));
-        Assert.Equal(SealingFault.None, worker.Judge(lower.Bytes.Span));
+        Assert.False(new RequestSealer(_time).TrySeal(terms, Sample.Meta, Sample.Body, [worker.Statement], out _, out var fault));
+        Assert.Equal(SealingFault.TierTooLow, fault);
+        Assert.True(ClientSession.TryOpen(worker.Statement, _time, out var session, out _));
+        Assert.False(session.TrySeal(terms, Sample.Meta, Sample.Body, out _, out fault));
+        Assert.Equal(SealingFault.TierTooLow, fault);
+        session.Dispose();
+
+        // A worker looks too, for clients that don't.
+        Assert.Equal(SealingFault.TierTooLow, worker.Judge(Tamper.WithHeader(request, header => header with { Terms = terms })));
+        Assert.Equal(SealingFault.None, worker.Judge(request.Bytes.Span));
     }
 
     [Fact]
@@ -337,6 +346,7 @@ public sealed class RequestOpenerTests : IDisposable
         var statement = _worker.Statement.Statement;
         Assert.Equal(SealingFault.SuiteNotOffered, Seal(BoundStatement.Of(statement with { Keys = [new SuiteKey((SealingSuite)3, new byte[1216])] })));
         Assert.Equal(SealingFault.InvalidKey, Seal(BoundStatement.Of(statement with { Keys = [new SuiteKey(SealingSuite.P256, (byte[])[4, .. new byte[64]])] })));
+        Assert.Equal(SealingFault.NoWorker, Seal(BoundStatement.Of(statement with { Role = StatementRole.Gateway })));
         Assert.Equal(SealingFault.OtherNetwork, Seal(_second.Statement, BoundStatement.Of(statement with { NetworkId = "other" })));
 
         _time.Advance(TimeSpan.FromMinutes(11));
