@@ -7,27 +7,13 @@ using CocoonOrleans.Cli.Terminal;
 
 namespace CocoonOrleans.Cli.Benchmarks;
 
-/// <summary><c>cocoon bench engine|attestation</c>: how fast the engine and the verification of evidence are, as ratios within one run.</summary>
+/// <summary><c>cocoon bench engine|attestation|sealing</c>: how fast the engine, the verification of evidence and the sealing are, as ratios within one run.</summary>
 internal static class BenchCommand
 {
     private const int MostThreads = 256;
     private const int MostPairs = 100;
 
-    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Attestation() };
-
-    private static Command Attestation()
-    {
-        var pairs = Pairs();
-        var command = new Command("attestation", "The verification of a recorded quote, in full and with known collateral. Seconds; needs the recordings beside the checkout.") { pairs };
-        return command.Runs((result, output, cancellationToken) => RunAsync("attestation", 0, result.GetValue(pairs), output, cancellationToken));
-    }
-
-    private static Option<int> Pairs() => new("--pairs")
-    {
-        Description = "How often each pair of runs is repeated. By default 6.",
-        HelpName = "count",
-        CustomParser = WholeNumber.Between(1, MostPairs),
-    };
+    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Attestation(), Sealing() };
 
     private static Command Engine()
     {
@@ -37,25 +23,43 @@ internal static class BenchCommand
             HelpName = "count",
             CustomParser = WholeNumber.Between(1, MostThreads),
         };
-        var pairs = Pairs();
+        var pairs = Pairs("How often each pair of runs is repeated. By default 6.");
         var command = new Command("engine", "Our kernels against llama.cpp (npm's node-llama-cpp, installed at the first run) and against the memory's speed. Minutes; wants a calm machine.")
         {
             threads, pairs,
         };
-        return command.Runs((result, output, cancellationToken) => RunAsync("engine", result.GetValue(threads), result.GetValue(pairs), output, cancellationToken));
+        return command.Runs((result, output, cancellationToken) => RunAsync(
+            ["engine", .. Argument("--threads", result.GetValue(threads)), .. Argument("--pairs", result.GetValue(pairs))], output, cancellationToken));
     }
 
-    private static async Task<int> RunAsync(string subject, int threads, int pairs, CommandOutput output, CancellationToken cancellationToken)
+    private static Command Attestation()
+    {
+        var pairs = Pairs("How often each pair of runs is repeated. By default 6.");
+        var command = new Command("attestation", "The verification of a recorded quote, in full and with known collateral. Seconds; needs the recordings beside the checkout.") { pairs };
+        return command.Runs((result, output, cancellationToken) => RunAsync(["attestation", .. Argument("--pairs", result.GetValue(pairs))], output, cancellationToken));
+    }
+
+    private static Command Sealing()
+    {
+        var pairs = Pairs("How often each measurement is repeated. By default 9.");
+        var command = new Command("sealing", "What it costs to seal a request and its answer, in processor time. Seconds.") { pairs };
+        return command.Runs((result, output, cancellationToken) => RunAsync(["sealing", .. Argument("--pairs", result.GetValue(pairs))], output, cancellationToken));
+    }
+
+    private static Option<int> Pairs(string description) => new("--pairs")
+    {
+        Description = description,
+        HelpName = "count",
+        CustomParser = WholeNumber.Between(1, MostPairs),
+    };
+
+    private static string[] Argument(string option, int value) => value == 0 ? [] : [option, value.ToString(CultureInfo.InvariantCulture)];
+
+    private static async Task<int> RunAsync(string[] arguments, CommandOutput output, CancellationToken cancellationToken)
     {
         var artifacts = BuiltArtifacts.Find();
         var start = new ProcessStartInfo(DotnetHost.Path) { RedirectStandardOutput = true, WorkingDirectory = artifacts.Root };
-        string[] arguments =
-        [
-            artifacts.Assembly("Benchmarks"), subject,
-            .. threads == 0 ? (string[])[] : ["--threads", threads.ToString(CultureInfo.InvariantCulture)],
-            .. pairs == 0 ? (string[])[] : ["--pairs", pairs.ToString(CultureInfo.InvariantCulture)],
-        ];
-        foreach (var argument in arguments)
+        foreach (var argument in (string[])[artifacts.Assembly("Benchmarks"), .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

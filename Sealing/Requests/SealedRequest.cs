@@ -1,0 +1,39 @@
+using CocoonOrleans.Sealing.Answers;
+
+namespace CocoonOrleans.Sealing.Requests;
+
+/// <summary>A request as it goes out, and the keys to its answers. Dispose of it once no more answers are read.</summary>
+public sealed class SealedRequest : IDisposable
+{
+    private readonly byte[] _bytes;
+    private readonly IReadOnlyList<AddressedWorker> _workers;
+
+    internal SealedRequest(byte[] bytes, RequestHeader header, Digest headerHash, IReadOnlyList<AddressedWorker> workers)
+    {
+        _bytes = bytes;
+        Header = header;
+        HeaderHash = headerHash;
+        _workers = workers;
+    }
+
+    /// <summary>What goes to the worker.</summary>
+    public ReadOnlyMemory<byte> Bytes => _bytes;
+
+    /// <summary>Its clear part.</summary>
+    public RequestHeader Header { get; }
+
+    /// <summary>The hash that binds the clear part; receipts name it.</summary>
+    public Digest HeaderHash { get; }
+
+    /// <summary>Begins to read an answer. Another one may be read where the first worker failed before it said anything.</summary>
+    public AnswerOpener OpenAnswer() => new(Header, HeaderHash, _workers);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var worker in _workers)
+        {
+            worker.Dispose();
+        }
+    }
+}
