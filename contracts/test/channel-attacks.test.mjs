@@ -172,7 +172,7 @@ test('Charge_AnyGasLimit_AllOrNothing', async () => {
   const opened = own.chain.snapshot();
   let paid = 0;
   let ranOut = 0;
-  for (let limit = 200; limit <= 12_000; limit += 200) {
+  for (let limit = 400; limit <= 10_400; limit += 500) {
     await own.chain.loadFrom(opened);
     setGasPrice(own.chain, (gas << 16n) / BigInt(limit));
     const outcome = await send(own.payee, channel.address, gas, own.charge(channel, toNano('1')));
@@ -187,12 +187,20 @@ test('Charge_AnyGasLimit_AllOrNothing', async () => {
       assert.ok(left >= toNano('5'));
     }
 
-    setGasPrice(own.chain, 400n << 16n);
-    assert.equal((await readChannel(own, channel)).claimed, outcome.ok ? toNano('1') : 0n);
+    assert.equal(await claimedOf(own, channel), outcome.ok ? toNano('1') : 0n);
   }
 
-  assert.ok(paid > 5 && ranOut > 20, `${paid} paid, ${ranOut} out of gas`);
+  assert.ok(paid > 2 && ranOut > 10, `${paid} paid, ${ranOut} out of gas`);
 });
+
+/** From the stored data: a get method would run out of gas too. */
+async function claimedOf(p, channel) {
+  const { account } = await p.chain.getContract(channel.address);
+  const data = account.account.storage.state.state.data.beginParse();
+  data.skip(2);
+  data.loadCoins();
+  return data.loadCoins();
+}
 
 test('Channel_AfterTenYears_StillPays', async () => {
   const own = await play();

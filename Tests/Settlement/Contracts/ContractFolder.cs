@@ -11,7 +11,11 @@ internal static partial class ContractFolder
     /// <summary>One at a time: each holds a TVM in memory.</summary>
     private static readonly SemaphoreSlim Turn = new(1);
 
-    public static NpmFolder Npm { get; } = new("the contracts' compiler and the TVM", "contracts");
+    public static NpmFolder Npm { get; } = new("the contracts' compiler and the TVM", "contracts")
+    {
+        // Half a minute of one core for the slowest file; the machine may have other work.
+        Limit = TimeSpan.FromMinutes(10),
+    };
 
     /// <summary>Runs a file of tests once, and gives what became of each.</summary>
     public static async Task<Report> RunAsync(string file)
