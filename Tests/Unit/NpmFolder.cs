@@ -24,6 +24,9 @@ internal sealed class NpmFolder
     /// <summary>The folder.</summary>
     public string Path { get; }
 
+    /// <summary>How long a tool may run.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(3);
+
     /// <summary>Makes sure that everything is installed; skips the test, loudly, where it can't be.</summary>
     public async Task RequireAsync()
     {
@@ -40,7 +43,7 @@ internal sealed class NpmFolder
         return output;
     }
 
-    /// <summary>Runs any tool in the folder, for three minutes at most.</summary>
+    /// <summary>Runs any tool in the folder, for <see cref="Limit"/> at most.</summary>
     /// <exception cref="Win32Exception">There is no such tool.</exception>
     public async Task<(int ExitCode, string Output, string Error)> ExecuteAsync(string tool, params string[] arguments)
     {
@@ -50,7 +53,7 @@ internal sealed class NpmFolder
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var deadline = new CancellationTokenSource(Limit);
         try
         {
             var error = process.StandardError.ReadToEndAsync(deadline.Token);

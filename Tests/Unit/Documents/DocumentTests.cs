@@ -10,7 +10,8 @@ public sealed partial class DocumentTests
         var documents = new TheoryData<string>();
         foreach (string file in Directory.EnumerateFiles(Repository.Root, "*.md")
             .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories))
-            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "models"), "*.md", SearchOption.AllDirectories)))
+            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "models"), "*.md", SearchOption.AllDirectories))
+            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "contracts"), "*.md")))
         {
             documents.Add(Path.GetRelativePath(Repository.Root, file));
         }

@@ -1,0 +1,124 @@
+// A chain in this process: the sandbox's TVM, an own history of each address, and a block for each message that was accepted.
+import { beginCell, storeTransaction } from '@ton/core';
+import { createChain } from '../lib/chain.mjs';
+
+const keptBlocks = 256;
+
+export class DevelopmentChain {
+  #chain;
+  #faucet;
+  #history = new Map();
+  #blocks = new Map();
+  #marks = new Map();
+  #seqno = 0;
+
+  static async start(now) {
+    const made = new DevelopmentChain();
+    made.#chain = await createChain({ now });
+    made.#faucet = await made.#chain.treasury('faucet');
+    made.#closeBlock();
+    return made;
+  }
+
+  get seqno() {
+    return this.#seqno;
+  }
+
+  get now() {
+    return this.#chain.now;
+  }
+
+  get config() {
+    return this.#chain.config;
+  }
+
+  /** Moves the clock on; the sandbox can't turn it back. */
+  setNow(now) {
+    if (now < this.#chain.now) {
+      throw new RangeError('time does not go back');
+    }
+
+    this.#chain.now = now;
+    this.#closeBlock();
+  }
+
+  /** Applies an external message with all that it sets off; throws what the TVM says when it isn't accepted. */
+  async apply(message) {
+    this.#record(await this.#chain.sendMessage(message));
+  }
+
+  async giveCoins(to, value) {
+    this.#record(await this.#faucet.send({ to, value, bounce: false }));
+  }
+
+  account(address) {
+    return this.#chain.getContract(address);
+  }
+
+  runGetMethod(address, method, stack) {
+    return this.#chain.runGetMethod(address, method, stack);
+  }
+
+  /** Transactions of an address up to a block, newest first. */
+  transactions(address, seqno = this.#seqno) {
+    return (this.#history.get(address.toRawString()) ?? []).filter(row => row.seqno <= seqno).reverse();
+  }
+
+  /** Answers as of an earlier block. */
+  async asOf(seqno, read) {
+    const block = this.#blocks.get(seqno);
+    if (block === undefined) {
+      throw new RangeError(`block ${seqno} is not kept`);
+    }
+
+    if (seqno === this.#seqno) {
+      return await read();
+    }
+
+    const present = this.#chain.snapshot();
+    await this.#chain.loadFrom(block);
+    try {
+      return await read();
+    } finally {
+      await this.#chain.loadFrom(present);
+    }
+  }
+
+  /** Remembers the whole chain under a number. */
+  mark() {
+    const id = this.#marks.size + 1;
+    const history = new Map([...this.#history].map(([address, rows]) => [address, [...rows]]));
+    this.#marks.set(id, { block: this.#chain.snapshot(), seqno: this.#seqno, history, blocks: new Map(this.#blocks) });
+    return id;
+  }
+
+  /** Puts the chain back to what it was at a mark. */
+  async restore(id) {
+    const mark = this.#marks.get(id);
+    if (mark === undefined) {
+      throw new RangeError(`no mark ${id}`);
+    }
+
+    await this.#chain.loadFrom(mark.block);
+    this.#seqno = mark.seqno;
+    this.#history = new Map([...mark.history].map(([address, rows]) => [address, [...rows]]));
+    this.#blocks = new Map(mark.blocks);
+  }
+
+  #record(result) {
+    this.#closeBlock();
+    for (const transaction of result.transactions) {
+      const cell = beginCell().store(storeTransaction(transaction)).endCell();
+      const address = `0:${transaction.address.toString(16).padStart(64, '0')}`;
+      const rows = this.#history.get(address) ?? [];
+      rows.push({ seqno: this.#seqno, transaction, cell, hash: cell.hash() });
+      this.#history.set(address, rows);
+    }
+  }
+
+  #closeBlock() {
+    this.#seqno++;
+    this.#blocks.set(this.#seqno, this.#chain.snapshot());
+    this.#blocks.delete(this.#seqno - keptBlocks);
+  }
+}
