@@ -34,7 +34,7 @@ internal sealed class SealingBenchmark(SealingBenchmarkOptions options, TextWrit
     private readonly List<BenchmarkRatio> _ratios = [];
 
     /// <summary>Measures everything.</summary>
-    public EngineBenchmarkReport Run()
+    public BenchmarkReport Run()
     {
         var (load, at) = (BenchmarkMachine.Load(), TimeProvider.System.GetUtcNow());
         using var sides = new SealedSides();
@@ -50,7 +50,7 @@ internal sealed class SealingBenchmark(SealingBenchmarkOptions options, TextWrit
             MeasureRecords(sides, padding);
         }
 
-        return new EngineBenchmarkReport(BenchmarkMachine.Describe(load, at), 1, _ratios, Notes);
+        return new BenchmarkReport(BenchmarkMachine.Describe(load, at), 1, _ratios, Notes);
     }
 
     private void MeasureEncapsulation(BoundStatement statement, SealingSuite suite)
