@@ -4,8 +4,6 @@ using CocoonOrleans.Benchmarks.Engine;
 using CocoonOrleans.Sealing.Answers;
 using CocoonOrleans.Sealing.Hpke;
 using CocoonOrleans.Sealing.Records;
-using CocoonOrleans.Sealing.Requests;
-using CocoonOrleans.Sealing.Sessions;
 using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Benchmarks.Sealing;

@@ -57,7 +57,7 @@ public sealed class RequestOpener
             return false;
         }
 
-        fault = FindRecipient(header!, frame.IsSession, out var recipient);
+        fault = FindRecipient(header!, out var recipient);
         if (fault != SealingFault.None)
         {
             return false;
@@ -117,7 +117,7 @@ public sealed class RequestOpener
     }
 
     /// <summary>The first of the header's statements whose keys we have.</summary>
-    private SealingFault FindRecipient(RequestHeader header, bool isSession, out Recipient? recipient)
+    private SealingFault FindRecipient(RequestHeader header, out Recipient? recipient)
     {
         recipient = null;
         for (var i = 0; i < header.Recipients.Count && recipient is null; i++)
