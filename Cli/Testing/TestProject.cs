@@ -12,7 +12,7 @@ public sealed record TestProject(string Name, string Assembly)
     public static IReadOnlyList<TestProject> FindAll(BuiltArtifacts artifacts)
     {
         ArgumentNullException.ThrowIfNull(artifacts);
-        string[] quickFirst = ["Tests.Unit", "Tests.Cluster", "Tests.Inference", "Tests.EndToEnd"];
+        string[] quickFirst = ["Tests.Unit", "Tests.Cluster", "Tests.Settlement", "Tests.Inference", "Tests.EndToEnd"];
         return
         [
             .. Directory.EnumerateFiles(Path.Combine(artifacts.Root, "Tests"), "Tests.*.csproj", SearchOption.AllDirectories)
