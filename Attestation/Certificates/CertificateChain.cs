@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using CocoonOrleans.Attestation.Refusals;
 
@@ -10,7 +9,10 @@ namespace CocoonOrleans.Attestation.Certificates;
 /// </summary>
 internal sealed class CertificateChain
 {
-    private const string Label = "CERTIFICATE";
+    private const int LargestBytes = 64 * 1024;
+    private const string Begin = "-----BEGIN CERTIFICATE-----";
+    private const string End = "-----END CERTIFICATE-----";
+    private const string WhiteSpace = " \t\r\n";
 
     private readonly Certificate[] _certificates;
     private readonly ChainCodes _codes;
@@ -93,25 +95,29 @@ internal sealed class CertificateChain
         }
     }
 
+    // Not the platform's PEM reader: it looks for any label anywhere, in quadratic time where a stranger wants it to.
     private static List<ReadOnlyMemory<byte>> Decode(ReadOnlySpan<byte> pem, int length, ChainCodes codes)
     {
+        if (pem.Length > LargestBytes)
+        {
+            throw new RefusedException(codes.Malformed, $"a chain of at most {LargestBytes} bytes was expected");
+        }
+
         var rest = Encoding.Latin1.GetString(pem.TrimEnd((byte)0)).AsSpan();
         var certificates = new List<ReadOnlyMemory<byte>>();
-        while (!(rest = rest.TrimStart()).IsEmpty)
-        {
-            // One more than expected is enough to refuse the length.
-            if (certificates.Count > length)
-            {
-                break;
-            }
 
-            if (!PemEncoding.TryFind(rest, out var fields) || fields.Location.Start.Value != 0 || !rest[fields.Label].SequenceEqual(Label))
+        // One more than expected is enough to refuse the length.
+        while (certificates.Count <= length && !(rest = rest.TrimStart(WhiteSpace)).IsEmpty)
+        {
+            var end = rest.StartsWith(Begin, StringComparison.Ordinal) ? rest.IndexOf(End, StringComparison.Ordinal) : -1;
+            var der = new byte[Math.Max(end, 0)];
+            if (end < 0 || !Convert.TryFromBase64Chars(rest[Begin.Length..end], der, out var written))
             {
                 throw new RefusedException(codes.Malformed, "PEM certificates and nothing else were expected in the chain");
             }
 
-            certificates.Add(Convert.FromBase64String(rest[fields.Base64Data].ToString()));
-            rest = rest[fields.Location.End.Value..];
+            certificates.Add(der.AsMemory(0, written));
+            rest = rest[(end + End.Length)..];
         }
 
         return certificates;

@@ -21,7 +21,7 @@ internal static class VerifyGpuCommand
         var report = new Argument<FileInfo>("file") { Description = "The report, raw bytes: SPDM request, response, signature." };
         var chain = new Option<FileInfo>("--chain") { Description = "The GPU's certificates, PEM, leaf first.", HelpName = "file", Required = true };
         var nonce = new Option<byte[]?>("--nonce") { Description = "The nonce that it must be made for, 32 bytes in hex.", HelpName = "hex", CustomParser = ReadNonce };
-        var statement = new Option<FileInfo?>("--statement") { Description = "Instead of --nonce: the statement, CBOR, of the TD that the GPU serves.", HelpName = "file" };
+        var statement = new Option<FileInfo>("--statement") { Description = "Instead of --nonce: the statement, CBOR, of the TD that the GPU serves.", HelpName = "file" };
         var at = VerificationTime.Option();
         report.AcceptExistingOnly();
         chain.AcceptExistingOnly();
@@ -37,7 +37,7 @@ internal static class VerifyGpuCommand
         return command.Runs((result, output, _) => Task.FromResult(Verify(
             StoredFile.Read(result.GetRequiredValue(report), GpuReport.LargestBytes),
             StoredFile.Read(result.GetRequiredValue(chain), LargestChain),
-            result.GetValue(nonce) ?? NonceOf(result.GetRequiredValue(statement)!),
+            result.GetValue(nonce) ?? NonceOf(result.GetRequiredValue(statement)),
             result.GetValue(at) ?? TimeProvider.System.GetUtcNow(),
             output)));
     }

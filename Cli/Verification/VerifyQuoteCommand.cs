@@ -108,9 +108,9 @@ internal static class VerifyQuoteCommand
             : string.Create(CultureInfo.InvariantCulture, $"Refused at {verdict.At:u}: {verdict.Reason} ({verdict.Code})"));
     }
 
-    private static Option<FileInfo?> Optional(string name, string description)
+    private static Option<FileInfo> Optional(string name, string description)
     {
-        var option = new Option<FileInfo?>(name) { Description = description, HelpName = "file" };
+        var option = new Option<FileInfo>(name) { Description = description, HelpName = "file" };
         option.AcceptExistingOnly();
         return option;
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Tcb;
@@ -67,6 +68,26 @@ public sealed class RecordedQuoteTests
         Assert.Equal(Enum.GetValues<VerificationStep>(), verdict.Passed);
         Assert.Equal(17, verdict.Tcb!.EvaluationDataNumber);
         Assert.Equal((TcbStatus.UpToDate, TcbStatus.UpToDate), (verdict.Tcb.ModuleStatus, verdict.Tcb.QuotingEnclaveStatus));
+    }
+
+    /// <summary>The platform's own chain building, which reads no revocation list that it is handed, as a cross-check of ours.</summary>
+    [SkippableTheory]
+    [InlineData("2025-06-25T00:00:00Z")]
+    [InlineData("2035-06-25T00:00:00Z")]
+    public void Verify_PckChain_IsWhatThePlatformSays(string time)
+    {
+        var quote = System.Text.Encoding.Latin1.GetString(Vectors.Quote("phala-v4-a"));
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPem(quote.AsSpan(quote.IndexOf("-----BEGIN", StringComparison.Ordinal)));
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(certificates[2]);
+        chain.ChainPolicy.ExtraStore.Add(certificates[1]);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTime = At(time).UtcDateTime;
+
+        Assert.Equal(chain.Build(certificates[0]), Verify("phala-v4-a", "b0c06f-2025-06", At(time)).Passed.Contains(VerificationStep.PckChain));
     }
 
     [SkippableFact]

@@ -50,6 +50,8 @@ public sealed class RefusalTests
         ["TCB info with a negative SVN"] = (RefusalCodes.TcbFormat, world => world.TcbInfo = info => Tcb(info, 0)["pcesvn"] = -1),
         ["TCB info for SGX"] = (RefusalCodes.TcbId, world => world.TcbInfo = info => info["id"] = "SGX"),
         ["TCB info of version 2"] = (RefusalCodes.TcbId, world => world.TcbInfo = info => info["version"] = 2),
+        ["chain of more than 64 KiB"] = ("tcb.chain.malformed", world => world.Collateral = set => set["tcb_info_issuer_chain"] = Text(set, "tcb_info_issuer_chain") + new string(' ', 64 * 1024)),
+        ["chain that begins again and again"] = ("qeid.chain.malformed", world => world.Collateral = set => set["qe_identity_issuer_chain"] = string.Concat(Enumerable.Repeat("-----BEGIN CERTIFICATE-----\n", 1000))),
         ["TCB info signed otherwise"] = (RefusalCodes.TcbSignature, world => world.Collateral = set => set["tcb_info_signature"] = Text(set, "qe_identity_signature")),
         ["signer of the TCB info revoked"] = (RefusalCodes.TcbSignerRevoked, world => world.RevokeTcbSigner = true),
         ["TCB info expired"] = (RefusalCodes.TcbExpired, world => world.TcbInfo = info => info["nextUpdate"] = "2030-03-01T11:59:59Z"),
