@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace CocoonOrleans.Inference.Native;
 
 /// <summary>
-/// Computes models in this process, with TorchSharp or with kernels of our own: every step takes the next token of all running answers of a model at once. What a token is
+/// Computes models in this process, with kernels of our own or with TorchSharp: every step takes the next token of all running answers of a model at once. What a token is
 /// depends on prompt, seed and position alone, except that libtorch rounds the last bits of logits differently for another number of answers in a step:
 /// where the two best tokens are nearly equal (or a draw falls that close to a border), a batch can choose the other one.
 /// </summary>

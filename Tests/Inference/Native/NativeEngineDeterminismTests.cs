@@ -62,7 +62,6 @@ public sealed class NativeEngineDeterminismTests : IDisposable
 
     private async Task<NativeEngine> StartAsync(NativeEngineOptions options)
     {
-        options.Backend = NativeBackend.Cpu;
         var engine = new NativeEngine(Microsoft.Extensions.Options.Options.Create(options), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
         await engine.LoadAsync(new ModelReference("tiny", _files.Folder), null, CancellationToken.None);
         return engine;
