@@ -153,7 +153,7 @@ public sealed partial class SlotLeases(
 
     // Nothing is known yet of how long answers are, so offers are compared at half the most.
     private static ClearingRequest Request(LeaseWish wish, IReadOnlySet<string> excluded) =>
-        new(wish.JobId, wish.PromptTokens, Math.Max(1, wish.MaxCompletionTokens / 2), wish.MaxCompletionTokens, wish.Cap, excluded);
+        new(wish.JobId, wish.PromptTokens, Math.Max(1, wish.MaxCompletionTokens / 2), wish.MaxTokensPerChoice, wish.Cap, excluded);
 
     private static ApiError NoOffer(ClearingResult result, MarketBook book)
     {

@@ -13,7 +13,7 @@ public sealed class ModelsEndpoint(ModelCatalog catalog, MarketBooks books)
 {
     private static readonly string[] SupportedParameters =
     [
-        "frequency_penalty", "max_completion_tokens", "max_tokens", "min_p", "presence_penalty", "seed", "stop", "stream", "stream_options", "temperature", "top_k", "top_p",
+        "frequency_penalty", "max_completion_tokens", "max_tokens", "min_p", "n", "presence_penalty", "seed", "stop", "stream", "stream_options", "temperature", "top_k", "top_p",
     ];
 
     /// <summary>All models.</summary>

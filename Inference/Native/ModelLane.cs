@@ -33,6 +33,7 @@ internal sealed partial class ModelLane : IDisposable
     private int _faults;
     private volatile bool _outOfService;
     private volatile int _runningCount;
+    private volatile int _requestsBegun;
     private volatile int _usedBlocks;
     private int _taken;
 
@@ -66,8 +67,8 @@ internal sealed partial class ModelLane : IDisposable
     /// <summary>Answers under way. For any thread.</summary>
     public int Running => _runningCount;
 
-    /// <summary>Requests that wait. For any thread.</summary>
-    public int Queued => Math.Max(0, Volatile.Read(ref _taken) - _runningCount);
+    /// <summary>Requests of which no answer has a place. For any thread.</summary>
+    public int Queued => Math.Max(0, Volatile.Read(ref _taken) - _requestsBegun);
 
     /// <summary>Part of the key-value cache that answers under way hold, 0 to 1. For any thread.</summary>
     public double CacheUse => (double)_usedBlocks / _pool.Count;
@@ -126,7 +127,7 @@ internal sealed partial class ModelLane : IDisposable
         Fail(_running, failure, message, inner);
         foreach (var sequence in _waiting.Waiting.ToList())
         {
-            if (sequence.Begun)
+            if (sequence.Leader.Begun)
             {
                 sequence.Fail(failure, message, inner);
             }
@@ -232,17 +233,26 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         sequence.Blocks.TryReserve(sequence.Length);
-        if (!sequence.Admitted)
+        if (!sequence.Admitted && sequence.Leader == sequence)
         {
-            sequence.Admitted = true;
             sequence.CountCached(sequence.Blocks.Computed);
             _metrics.FoundInCache(Model.Name, sequence.Blocks.Computed);
         }
 
+        sequence.Admit();
         _waiting.Remove(sequence);
         _running.Add(sequence);
         _runningCount = _running.Count;
+        _requestsBegun += sequence.Leader.PlacesTaken++ == 0 ? 1 : 0;
         return true;
+    }
+
+    /// <summary>Takes a sequence's place away.</summary>
+    private void LeavePlace(Sequence sequence)
+    {
+        _running.Remove(sequence);
+        _runningCount = _running.Count;
+        _requestsBegun -= --sequence.Leader.PlacesTaken == 0 ? 1 : 0;
     }
 
     /// <summary>Finds room for a sequence's next token, at the cost of the newest answer of whoever was given most.</summary>
@@ -264,8 +274,7 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         indebted.Blocks.Release(pause: true);
-        _running.Remove(indebted);
-        _runningCount = _running.Count;
+        LeavePlace(indebted);
         _waiting.ReturnFirst(indebted);
         _metrics.Preempted(Model.Name);
         return false;
@@ -384,9 +393,14 @@ internal sealed partial class ModelLane : IDisposable
         {
             var begun = sequence.Begun;
             var delivered = sequence.Advance(logits, _sampler);
+            if (!begun && sequence.Begun)
+            {
+                BeginFollowers(sequence);
+            }
+
             if (delivered)
             {
-                sequence.LastTokenAt = begun ? _metrics.Next(Model.Name, sequence.LastTokenAt) : _metrics.Begun(Model.Name, sequence.Submitted);
+                sequence.LastTokenAt = begun ? _metrics.Next(Model.Name, sequence.LastTokenAt) : _metrics.Begun(Model.Name, sequence.Submitted, first: sequence.Leader == sequence);
                 sequence.FirstTokenAt = begun ? sequence.FirstTokenAt : sequence.LastTokenAt;
             }
 
@@ -404,6 +418,17 @@ internal sealed partial class ModelLane : IDisposable
             sequence.Fail(GenerationFailure.Backend, BackendFailed, e);
             return 0;
         }
+    }
+
+    /// <summary>The prompt is computed: the request's other answers take their turns, and find its full blocks.</summary>
+    private void BeginFollowers(Sequence leader)
+    {
+        foreach (var follower in leader.Followers)
+        {
+            follower.Blocks = leader.Blocks.Sibling();
+        }
+
+        _waiting.EnqueueFollowers(leader);
     }
 
     /// <summary>Takes the model out of service and ends all its answers.</summary>
@@ -440,7 +465,7 @@ internal sealed partial class ModelLane : IDisposable
             }
 
             _running.Clear();
-            _runningCount = 0;
+            (_runningCount, _requestsBegun) = (0, 0);
         }
     }
 
@@ -451,13 +476,11 @@ internal sealed partial class ModelLane : IDisposable
         {
             if (_running[i] is { Ended: true } sequence)
             {
-                _running.RemoveAt(i);
+                LeavePlace(sequence);
                 _waiting.Leave(sequence);
-                sequence.Blocks.Release();
+                sequence.Blocks.Release(pause: sequence.IsWaitedFor);
             }
         }
-
-        _runningCount = _running.Count;
     }
 
     private Span<float> Logits()

@@ -104,15 +104,16 @@ public sealed partial class NativeEngine : IInferenceEngine
             throw new EngineRefusalException(RequestRules.QueueFull(_options.Slots, _options.Queue));
         }
 
-        AnswerSequence? sequence = null;
+        AnswerSequence? first = null;
         try
         {
-            sequence = new AnswerSequence(request, new AnswerProgress(request, lane.Model), lane.Grammars.Start(request), _options.EventsAhead, _time.GetTimestamp());
-            using var deadline = StartDeadline(request, sequence);
-            Submit(lane, sequence);
-            await foreach (var step in sequence.Events.ReadAllAsync(cancellationToken))
+            var answers = new AnswerStream([.. request.Apart().Select((alone, choice) => (alone, new AnswerProgress(alone, lane.Model, choice)))], _options.EventsAhead);
+            first = answers.Start(lane.Grammars, _time.GetTimestamp());
+            using var deadline = StartDeadline(request, first);
+            Submit(lane, first);
+            await foreach (var step in answers.Events.ReadAllAsync(cancellationToken))
             {
-                if (sequence.IsWaitingForReader())
+                if (answers.IsWaitingForReader())
                 {
                     _thread.Wake();
                 }
@@ -122,7 +123,7 @@ public sealed partial class NativeEngine : IInferenceEngine
         }
         finally
         {
-            sequence?.Cancel();
+            first?.Cancel();
             _thread.Wake();
             lane.Leave();
         }

@@ -27,6 +27,23 @@ internal sealed class FairQueue
     public void Enqueue(Sequence sequence)
     {
         var tenant = TenantOf(sequence.TenantName);
+        Enter(sequence, tenant);
+        tenant.Waiting.AddLast(sequence);
+    }
+
+    /// <summary>Requests wait that came with one that had its turn: before all others of the same tenant.</summary>
+    public void EnqueueFollowers(Sequence leader)
+    {
+        foreach (var follower in leader.Followers.Reverse())
+        {
+            follower.Number = leader.Number;
+            Enter(follower, leader.Tenant);
+            leader.Tenant.Waiting.AddFirst(follower);
+        }
+    }
+
+    private void Enter(Sequence sequence, Tenant tenant)
+    {
         if (tenant.Active++ == 0)
         {
             tenant.Served = Math.Max(tenant.Served, _active.Count == 0 ? _floor : _active.Min(other => other.Served));
@@ -34,7 +51,6 @@ internal sealed class FairQueue
         }
 
         sequence.Tenant = tenant;
-        tenant.Waiting.AddLast(sequence);
         Count++;
     }
 

@@ -13,7 +13,7 @@ internal static class ChatRequestReader
     private const int LongestStop = 256;
     private const int LongestEndUser = 512;
     private const int MostStops = 4;
-    private const int MostChoices = 8;
+    private const int MostChoices = ChatCompletionRequest.MostChoices;
     private const int MostBiases = 300;
     private const int MostLogprobs = 20;
 
@@ -78,8 +78,8 @@ internal static class ChatRequestReader
             IncludeUsage = ReadIncludeUsage(body.Take("stream_options")),
             EndUser = ReadEndUser(body.Take("safety_identifier"), body.Take("user"), body.Take("metadata")),
             Provider = provider,
+            Choices = (int?)body.Take("n").Integer(1, MostChoices) ?? 1,
         };
-        CheckChoices(body.Take("n"));
         body.IgnoreTheRest();
         if (provider.RequireParameters && reading.Ignored.Count > 0)
         {
@@ -185,14 +185,6 @@ internal static class ChatRequestReader
     {
         var (first, second) = (safetyIdentifier.String(LongestEndUser), user.String(LongestEndUser));
         return first ?? second ?? metadata.Object()?.Take("user_id").String(LongestEndUser);
-    }
-
-    private static void CheckChoices(RequestField field)
-    {
-        if (field.Integer(1, MostChoices) > 1)
-        {
-            field.Unsupported("above 1 is not supported yet: send the request several times");
-        }
     }
 
     private static ProviderPreferences ReadProvider(RequestField field)

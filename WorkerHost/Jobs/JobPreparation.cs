@@ -61,12 +61,19 @@ internal static class JobPreparation
             return null;
         }
 
+        if (dispatch.MaxCompletionTokens < request.Choices)
+        {
+            error = new JobError(JobErrorCodes.BadDispatch, $"{dispatch.MaxCompletionTokens} tokens are not enough for {request.Choices} answers.", Retryable: false);
+            return null;
+        }
+
         var generation = new GenerationRequest
         {
             Model = model.Name,
             PromptIds = prompt,
-            // Where the hold ends, the answer ends: nothing beyond it would be paid.
-            MaxCompletionTokens = Math.Min(Math.Min(dispatch.MaxCompletionTokens, request.MaxCompletionTokens ?? int.MaxValue), room),
+            // Where the hold ends, the answers end: nothing beyond it would be paid.
+            MaxCompletionTokens = Math.Min(Math.Min(dispatch.MaxCompletionTokens / request.Choices, request.MaxCompletionTokens ?? int.MaxValue), room),
+            Choices = request.Choices,
             Sampling = SamplingOf(request),
             Grammar = grammar,
             StopStrings = StopsOf(model, request),
@@ -74,7 +81,7 @@ internal static class JobPreparation
             Deadline = dispatch.Deadline,
             Tenant = dispatch.Tenant,
         };
-        return new PreparedJob(dispatch, model, generation, model.Chat.ParserFor(request, prompt), request.IncludeUsage);
+        return new PreparedJob(dispatch, model, generation, [.. Enumerable.Range(0, request.Choices).Select(_ => model.Chat.ParserFor(request, prompt))], request.IncludeUsage);
     }
 
     private static bool TryEncode(ServedModel model, ChatCompletionRequest request, [NotNullWhen(true)] out int[]? prompt, [NotNullWhen(false)] out ChatRequestError? fault)

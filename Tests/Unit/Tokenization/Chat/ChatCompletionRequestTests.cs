@@ -12,7 +12,7 @@ public sealed class ChatCompletionRequestTests
             {"model": "house", "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "name": "Ann", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
               {"role": "assistant", "content": null}, {"role": "developer", "content": ""}, {"role": "tool", "tool_call_id": "call_1", "content": "42"}],
              "max_completion_tokens": 7, "max_tokens": 9, "temperature": 0.5, "top_p": 0.9, "min_p": 0.1, "top_k": 40, "presence_penalty": -2, "frequency_penalty": 2, "seed": -9223372036854775808,
-             "stop": ["x", "yy"], "stream": true, "stream_options": {"include_usage": true}, "n": 1, "user": "u1", "metadata": {"user_id": "u2"},
+             "stop": ["x", "yy"], "stream": true, "stream_options": {"include_usage": true}, "n": 3, "user": "u1", "metadata": {"user_id": "u2"},
              "provider": {"max_price": {"prompt": "1000", "completion": 2000, "request": 0}, "trust": "tdx", "require_parameters": true},
              "tools": [], "tool_choice": "auto", "response_format": {"type": "text"}, "modalities": ["text"], "logprobs": false, "audio": null}
             """);
@@ -111,7 +111,7 @@ public sealed class ChatCompletionRequestTests
     [InlineData("stream", "1", "stream", "invalid_value")]
     [InlineData("stream_options", "{\"include_usage\":\"yes\"}", "stream_options.include_usage", "invalid_value")]
     [InlineData("n", "9", "n", "invalid_value")]
-    [InlineData("n", "2", "n", "unsupported_parameter")]
+    [InlineData("n", "0", "n", "invalid_value")]
     [InlineData("tools", "[{\"type\":\"function\"}]", "tools[0].function", "missing_required_parameter")]
     [InlineData("tools", "[{\"type\":\"web_search\"}]", "tools[0].type", "unsupported_parameter")]
     [InlineData("tools", "[null]", "tools[0]", "invalid_value")]
