@@ -142,7 +142,7 @@ public sealed class ChatAdmission(
             Choices = request.Choices,
             Cap = Cap(request.Provider.MaxPrice, model.Reserve),
             Created = now,
-            Until = now + _limits.JobLimit,
+            Until = now + (request.TimeLimit < _limits.JobLimit ? request.TimeLimit.Value : _limits.JobLimit),
             Arrived = arrived,
         };
     }

@@ -29,6 +29,7 @@ public sealed class WorkerAttempt(
         JobErrorCodes.TunnelFull,
         JobErrorCodes.Draining,
         JobErrorCodes.LeaseExpired,
+        JobErrorCodes.DeadlineTooShort,
         JobErrorCodes.PriceTooLow,
         JobErrorCodes.DuplicateJob,
         JobErrorCodes.PayloadTooLarge,

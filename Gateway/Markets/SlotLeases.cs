@@ -16,6 +16,9 @@ public sealed partial class SlotLeases(
 {
     private const int MaxTries = 3;
 
+    // What the queue will take is a guess: only who could not be served in half of it is sent away.
+    private const int QueueSlack = 2;
+
     // The worker stops at the job's end; its slot must not be free before it noticed.
     private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(30);
 
@@ -73,6 +76,11 @@ public sealed partial class SlotLeases(
     private async Task<(LeaseGrant? Grant, ApiError? Error)> WaitAsync(
         MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded, CancellationToken cancellationToken)
     {
+        if (time.GetUtcNow() + (book.QueueTime() / QueueSlack) > wish.Until)
+        {
+            return (null, new ApiError(ErrorKinds.Deadline, "Every slot is taken, and the queue is too long for the request's time. Nothing was charged.") { RetryAfter = book.ExpectedWait() });
+        }
+
         using WaitingRoom.Ticket? ticket = book.Room.TryEnter();
         if (ticket is null)
         {

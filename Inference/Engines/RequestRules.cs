@@ -53,6 +53,10 @@ internal static class RequestRules
     /// <summary>The refusal of a deadline that passed.</summary>
     public static EngineRefusal DeadlinePassed { get; } = new(EngineRefusalKind.DeadlinePassed, "The deadline passed before the answer began.", nameof(GenerationRequest.Deadline));
 
+    /// <summary>The refusal of a deadline that can't be met.</summary>
+    public static EngineRefusal DeadlineTooShort { get; } = new(
+        EngineRefusalKind.DeadlineTooShort, "The answer could not begin before the deadline: too much waits, or the prompt is too long for the time that is left.", nameof(GenerationRequest.Deadline));
+
     private static EngineRefusal? CheckPrompt(ReadOnlySpan<int> ids, int contextTokens, int vocabularySize)
     {
         const string Field = nameof(GenerationRequest.PromptIds);

@@ -14,6 +14,9 @@ internal sealed class AnswerSequence(GenerationRequest request, AnswerProgress p
     public override string? TenantName => request.Tenant;
 
     /// <inheritdoc/>
+    public override DateTimeOffset? Deadline => request.Deadline;
+
+    /// <inheritdoc/>
     public override int CompletionTokens => progress.Usage.CompletionTokens;
 
     /// <inheritdoc/>

@@ -20,7 +20,9 @@ internal sealed partial class ModelLane : IDisposable
     private readonly IDecoder _decoder;
     private readonly NativeEngineOptions _options;
     private readonly EngineMetrics _metrics;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly StartForecast _forecast = new();
     private readonly TokenSampler _sampler;
     private readonly BlockPool _pool;
     private readonly FairQueue _waiting = new();
@@ -37,12 +39,13 @@ internal sealed partial class ModelLane : IDisposable
     private volatile int _usedBlocks;
     private int _taken;
 
-    public ModelLane(LoadedModel model, IDecoder decoder, NativeEngineOptions options, EngineMetrics metrics, ILogger logger)
+    public ModelLane(LoadedModel model, IDecoder decoder, NativeEngineOptions options, EngineMetrics metrics, TimeProvider time, ILogger logger)
     {
         Model = model;
         _decoder = decoder;
         _options = options;
         _metrics = metrics;
+        _time = time;
         _logger = logger;
         Grammars = new ModelGrammars(model, decoder.VocabularySize);
         _sampler = new TokenSampler(decoder.VocabularySize);
@@ -145,20 +148,35 @@ internal sealed partial class ModelLane : IDisposable
 
     private void DropUnwanted()
     {
+        var now = _time.GetUtcNow();
         foreach (var sequence in _running)
         {
             sequence.EndIfUnwanted();
+            RefuseIfTooLate(sequence, now, sequence.Pending, rounds: 0);
         }
 
         ReleaseEnded();
-        foreach (var sequence in _waiting.Waiting.ToList())
+        foreach (var (sequence, ahead) in _waiting.WaitingInTurn.ToList())
         {
             sequence.EndIfUnwanted();
+            RefuseIfTooLate(sequence, now, sequence.Length, ahead / _options.Slots);
             if (sequence.Ended)
             {
                 _waiting.Remove(sequence);
                 _waiting.Leave(sequence);
             }
+        }
+    }
+
+    /// <summary>Whoever can't begin before its deadline is told now, and nothing is computed for it.</summary>
+    private void RefuseIfTooLate(Sequence sequence, DateTimeOffset now, int pending, int rounds)
+    {
+        // What the cache has is looked for only where it decides.
+        if (sequence is { Deadline: { } deadline, Ended: false, Leader.Begun: false }
+            && now + _forecast.Earliest(pending, rounds) > deadline
+            && now + _forecast.Earliest(pending - (sequence.Blocks.CountCached(sequence.Tokens) - sequence.Blocks.Computed), rounds) > deadline)
+        {
+            sequence.Refuse(RequestRules.DeadlineTooShort);
         }
     }
 
@@ -240,6 +258,7 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         sequence.Admit();
+        sequence.PlacedAt = _time.GetTimestamp();
         _waiting.Remove(sequence);
         _running.Add(sequence);
         _runningCount = _running.Count;
@@ -250,6 +269,7 @@ internal sealed partial class ModelLane : IDisposable
     /// <summary>Takes a sequence's place away.</summary>
     private void LeavePlace(Sequence sequence)
     {
+        _forecast.Released(_time.GetElapsedTime(sequence.PlacedAt));
         _running.Remove(sequence);
         _runningCount = _running.Count;
         _requestsBegun -= --sequence.Leader.PlacesTaken == 0 ? 1 : 0;
@@ -333,7 +353,9 @@ internal sealed partial class ModelLane : IDisposable
     {
         try
         {
+            var started = _time.GetTimestamp();
             _decoder.Compute(_batch, Logits());
+            _forecast.Computed(_step.Zip(_batch.Entries).Sum(row => row.First.Begun ? 0 : row.Second.Rows), _batch.Rows, _time.GetElapsedTime(started));
             (fault, _faults) = (null, 0);
             return true;
         }

@@ -171,7 +171,7 @@ public sealed partial class NativeEngine : IInferenceEngine
         var contextTokens = Math.Min(folder.Config.ContextTokens, _options.MaximumContextTokens);
         var blocks = CountBlocks(folder.Config, contextTokens);
         var loaded = folder.Describe(model.Name, contextTokens);
-        var command = new LoadCommand(folder, contextTokens, blocks, decoder => new ModelLane(loaded, decoder, _options, _metrics, _logger), cancellationToken);
+        var command = new LoadCommand(folder, contextTokens, blocks, decoder => new ModelLane(loaded, decoder, _options, _metrics, _time, _logger), cancellationToken);
         if (!_thread.TryPost(command))
         {
             throw new EngineRefusalException(EngineThread.StoppedRefusal);

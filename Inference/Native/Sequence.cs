@@ -22,8 +22,14 @@ internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
     /// <summary>Whose it is, as the request says; null for nobody's that has others.</summary>
     public abstract string? TenantName { get; }
 
+    /// <summary>When it is of no use any more; null: never.</summary>
+    public virtual DateTimeOffset? Deadline => null;
+
     /// <summary>When the caller submitted it, as the clock's timestamp.</summary>
     public long Submitted => submitted;
+
+    /// <summary>When it got the place that it has, as the clock's timestamp.</summary>
+    public long PlacedAt { get; set; }
 
     /// <summary>When its first token came, as the clock's timestamp; 0 before that.</summary>
     public long FirstTokenAt { get; set; }

@@ -21,7 +21,11 @@ internal sealed class FairQueue
     public int Count { get; private set; }
 
     /// <summary>All requests that wait, in no order.</summary>
-    public IEnumerable<Sequence> Waiting => _first.Concat(_active.SelectMany(tenant => tenant.Waiting));
+    public IEnumerable<Sequence> Waiting => WaitingInTurn.Select(waiting => waiting.Sequence);
+
+    /// <summary>All requests that wait, each with how many are sure to go before it.</summary>
+    public IEnumerable<(Sequence Sequence, int Ahead)> WaitingInTurn
+        => _first.Select((sequence, index) => (sequence, index)).Concat(_active.SelectMany(tenant => tenant.Waiting.Select((sequence, index) => (sequence, _first.Count + index))));
 
     /// <summary>A new request waits.</summary>
     public void Enqueue(Sequence sequence)

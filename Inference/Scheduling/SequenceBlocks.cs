@@ -43,6 +43,23 @@ internal sealed class SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
         }
     }
 
+    /// <summary>How many positions it would find if it adopted now.</summary>
+    public int CountCached(ReadOnlySpan<int> ids)
+    {
+        var (key, found) = (Last, Computed);
+        for (; found + IDecoder.BlockTokens < ids.Length; found += IDecoder.BlockTokens)
+        {
+            var block = ids.Slice(found, IDecoder.BlockTokens);
+            key = key.Next(block);
+            if (!pool.Holds(key, block))
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Takes blocks until so many positions have room.</summary>
     /// <returns>False where too few can be had; what was taken stays taken.</returns>
     public bool TryReserve(int positions)

@@ -72,6 +72,12 @@ public sealed record ChatCompletionRequest
     /// <summary>Whether a stream ends with a chunk that tells the usage.</summary>
     public bool IncludeUsage { get; init; }
 
+    /// <summary>
+    /// How long after it came the answer is of no use any more: the shorter of <c>provider.deadline_ms</c> and <c>timeout</c>, both extensions, the second one COCOON's. Null for
+    /// the gateway's own limit, which it can't exceed.
+    /// </summary>
+    public TimeSpan? TimeLimit { get; init; }
+
     /// <summary>Who uses the app: the first of <c>safety_identifier</c>, <c>user</c> and <c>metadata.user_id</c>. Never stored as it is.</summary>
     public string? EndUser { get; init; }
 

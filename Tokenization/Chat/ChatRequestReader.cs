@@ -17,6 +17,8 @@ internal static class ChatRequestReader
     private const int MostBiases = 300;
     private const int MostLogprobs = 20;
 
+    private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(1);
+
     /// <summary>The request; null or half-read where an error went into <paramref name="reading"/>.</summary>
     public static ChatCompletionRequest? Read(ReadOnlyMemory<byte> utf8Json, RequestReading reading)
     {
@@ -78,6 +80,7 @@ internal static class ChatRequestReader
             IncludeUsage = ReadIncludeUsage(body.Take("stream_options")),
             EndUser = ReadEndUser(body.Take("safety_identifier"), body.Take("user"), body.Take("metadata")),
             Provider = provider,
+            TimeLimit = Shorter(provider.Deadline, body.Take("timeout").Number(0, LongestDeadline.TotalSeconds, smallestAllowed: false)),
             Choices = (int?)body.Take("n").Integer(1, MostChoices) ?? 1,
         };
         body.IgnoreTheRest();
@@ -187,6 +190,12 @@ internal static class ChatRequestReader
         return first ?? second ?? metadata.Object()?.Take("user_id").String(LongestEndUser);
     }
 
+    private static TimeSpan? Shorter(TimeSpan? deadline, double? seconds)
+    {
+        TimeSpan? timeout = seconds is { } limit ? TimeSpan.FromSeconds(limit) : null;
+        return deadline < timeout ? deadline : timeout ?? deadline;
+    }
+
     private static ProviderPreferences ReadProvider(RequestField field)
     {
         if (field.Object() is not { } provider)
@@ -201,11 +210,14 @@ internal static class ChatRequestReader
             price.IgnoreTheRest();
         }
 
-        var preferences = new ProviderPreferences(limits, provider.Take("require_parameters").Bool() ?? false, ReadTrust(provider.Take("trust")));
+        var preferences = new ProviderPreferences(limits, provider.Take("require_parameters").Bool() ?? false, ReadTrust(provider.Take("trust")), ReadDeadline(provider.Take("deadline_ms")));
         RefuseRestrictions(provider);
         provider.IgnoreTheRest();
         return preferences;
     }
+
+    private static TimeSpan? ReadDeadline(RequestField field)
+        => field.Integer(1, (long)LongestDeadline.TotalMilliseconds) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
     private static string? ReadTrust(RequestField field)
     {

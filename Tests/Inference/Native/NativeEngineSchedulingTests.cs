@@ -3,6 +3,7 @@ using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Native;
 using CocoonOrleans.Inference.Scheduling;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CocoonOrleans.Tests.Inference.Native;
 
@@ -309,11 +310,59 @@ public sealed class NativeEngineSchedulingTests : IDisposable
     private static (int Prompt, int Cached, int Completion) Counts((int[] Ids, GenerationUsage Usage) answer)
         => (answer.Usage.PromptTokens, answer.Usage.CachedTokens, answer.Usage.CompletionTokens);
 
-    private async Task<NativeEngine> StartAsync(Action<NativeEngineOptions>? change = null)
+    /// <summary>Prompts take ten milliseconds a token here.</summary>
+    [Fact]
+    public async Task Generate_DeadlineTooShortForThePrompt_IsRefusedWithoutComputing()
+    {
+        var time = new FakeTimeProvider();
+        await using var engine = await StartAsync(time: time);
+        _decoder.OnPrefill = prompt => time.Advance(TimeSpan.FromMilliseconds(10 * prompt.Length));
+        int[] prompt = [.. Enumerable.Range(0, 100)];
+        GenerationRequest Within(int milliseconds, string? tenant) => Request(prompt, 5, tenant) with { Deadline = time.GetUtcNow() + TimeSpan.FromMilliseconds(milliseconds) };
+        await AnswerAsync(engine, prompt, 5, "a");
+        _decoder.Steps.Clear();
+
+        // A hundred tokens take a second, and half of it is given the benefit of the doubt.
+        var refused = await Assert.ThrowsAsync<EngineRefusalException>(() => CollectAsync(engine, Within(490, "b")));
+        Assert.Equal((EngineRefusalKind.DeadlineTooShort, nameof(GenerationRequest.Deadline), true), (refused.Refusal.Kind, refused.Refusal.Field, refused.Refusal.Retryable));
+        Assert.Empty(_decoder.Steps);
+
+        Assert.NotEmpty(await CollectAsync(engine, Within(1001, "b")));
+        Assert.NotEmpty(await CollectAsync(engine, Within(30, "a")));
+    }
+
+    [Fact]
+    public async Task Generate_DeadlineTooShortForTheQueue_IsRefused()
+    {
+        var time = new FakeTimeProvider();
+        await using var engine = await StartAsync(options => options.Slots = 1, time);
+        await using (var first = engine.GenerateAsync(Request([1], 120, "a"), CancellationToken.None).GetAsyncEnumerator())
+        {
+            await first.MoveNextAsync();
+            time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        await Eventually.EqualAsync(0, () => engine.Statistics.Running, "running");
+        await using var running = engine.GenerateAsync(Request([1], 120, "a"), CancellationToken.None).GetAsyncEnumerator();
+        await running.MoveNextAsync();
+        var next = CollectAsync(engine, Request([2], 5, "a"));
+        await Eventually.EqualAsync(1, () => engine.Statistics.Queued, "queued");
+
+        // The one that runs may end at once, but the one behind it is expected to take ten seconds as well.
+        var refused = await Assert.ThrowsAsync<EngineRefusalException>(() => CollectAsync(engine, Request([3], 5, "a") with { Deadline = time.GetUtcNow().AddSeconds(4) }));
+        Assert.Equal(EngineRefusalKind.DeadlineTooShort, refused.Refusal.Kind);
+        var taken = CollectAsync(engine, Request([4], 5, "a") with { Deadline = time.GetUtcNow().AddSeconds(6) });
+        await Eventually.EqualAsync(2, () => engine.Statistics.Queued, "queued");
+
+        await running.DisposeAsync();
+        Assert.Equal([5, 5], (await Task.WhenAll(next, taken)).Select(events => events.OfType<TokenGenerated>().Count()));
+    }
+
+    private async Task<NativeEngine> StartAsync(Action<NativeEngineOptions>? change = null, TimeProvider? time = null)
     {
         var options = new NativeEngineOptions { Slots = 4, Queue = 16 };
         change?.Invoke(options);
-        var engine = new NativeEngine(options, _decoder, _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
+        var engine = new NativeEngine(options, _decoder, _meters, time ?? TimeProvider.System, NullLogger<NativeEngine>.Instance);
         await engine.LoadAsync(new ModelReference("tiny", _files.Folder), null, CancellationToken.None);
         _decoder.Steps.Clear();
         return engine;

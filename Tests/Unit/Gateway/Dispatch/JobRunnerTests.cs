@@ -238,6 +238,17 @@ public sealed class JobRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_NoWorkerCanBeginInTime_IsToldAsSuch()
+    {
+        JobResult result = await RunAsync(
+            new JsonAnswer(), reply => reply.FailAsync(JobErrorCodes.DeadlineTooShort), reply => reply.FailAsync(JobErrorCodes.DeadlineTooShort));
+
+        Assert.Equal(ErrorKinds.Deadline, Assert.IsType<JobFailure>(result).Error.Kind);
+        AssertAbandoned();
+        await ReleasedAsync(LeaseOutcome.Refused, LeaseOutcome.Refused);
+    }
+
+    [Fact]
     public async Task Run_SeveralAnswers_AreChargedTogetherAndThePromptOnce()
     {
         var sink = new JsonAnswer(choices: 3);

@@ -61,6 +61,21 @@ public sealed class ChatCompletionRequestTests
     }
 
     [Theory]
+    [InlineData("""{"provider": {"deadline_ms": 1500}}""", 1500)]
+    [InlineData("""{"timeout": 2.5}""", 2500)]
+    [InlineData("""{"timeout": 2.5, "provider": {"deadline_ms": 1500}}""", 1500)]
+    [InlineData("""{"timeout": 0.5, "provider": {"deadline_ms": 1500}}""", 500)]
+    [InlineData("{}", null)]
+    public void TryParse_Deadlines_TheShorterCounts(string fields, int? milliseconds)
+    {
+        string body = """{"model": "m", "messages": [{"role": "user", "content": "x"}]""" + (fields == "{}" ? "}" : "," + fields[1..]);
+
+        Assert.True(ChatCompletionRequest.TryParse(Encoding.UTF8.GetBytes(body), out var request, out _));
+        Assert.Equal(milliseconds, request.TimeLimit?.TotalMilliseconds);
+        Assert.Empty(request.IgnoredParameters);
+    }
+
+    [Theory]
     [InlineData("""{"messages": [{"role": "user", "content": "x"}]}""", "model", "missing_required_parameter")]
     [InlineData("""{"model": "m"}""", "messages", "missing_required_parameter")]
     [InlineData("""{"model": "m", "messages": []}""", "messages", "invalid_value")]
@@ -112,6 +127,10 @@ public sealed class ChatCompletionRequestTests
     [InlineData("stream_options", "{\"include_usage\":\"yes\"}", "stream_options.include_usage", "invalid_value")]
     [InlineData("n", "9", "n", "invalid_value")]
     [InlineData("n", "0", "n", "invalid_value")]
+    [InlineData("timeout", "0", "timeout", "invalid_value")]
+    [InlineData("timeout", "86401", "timeout", "invalid_value")]
+    [InlineData("provider", """{"deadline_ms": 0}""", "provider.deadline_ms", "invalid_value")]
+    [InlineData("provider", """{"deadline_ms": 1.5}""", "provider.deadline_ms", "invalid_value")]
     [InlineData("tools", "[{\"type\":\"function\"}]", "tools[0].function", "missing_required_parameter")]
     [InlineData("tools", "[{\"type\":\"web_search\"}]", "tools[0].type", "unsupported_parameter")]
     [InlineData("tools", "[null]", "tools[0]", "invalid_value")]
