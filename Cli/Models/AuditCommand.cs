@@ -67,7 +67,7 @@ internal static class AuditCommand
             };
             await using var engine = new NativeEngine(
                 Options.Create(options), metrics.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), TimeProvider.System, NullLogger<NativeEngine>.Instance);
-            var model = await output.Console.Status().StartAsync("Loading the model", _ => engine.LoadAsync(new ModelReference(ModelName, folder), null, cancellationToken));
+            var model = await output.Console.Status().StartAsync("Loading the model", status => engine.LoadAsync(new ModelReference(ModelName, folder), new LoadStatus(status), cancellationToken));
             var report = await engine.AuditAsync(
                 new AuditRequest
                 {

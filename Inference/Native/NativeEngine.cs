@@ -67,9 +67,8 @@ public sealed partial class NativeEngine : IInferenceEngine
         try
         {
             var started = _time.GetTimestamp();
-            var folder = await Task.Run(
-                () => ModelFolder.Read(model.Folder, (done, total) => progress?.Report(new LoadProgress(LoadStage.Reading, done, total)), _options.Quantization, cancellationToken),
-                cancellationToken);
+            var reading = new StageProgress(LoadStage.Reading, progress, _time);
+            var folder = await Task.Run(() => ModelFolder.Read(model.Folder, reading.Report, _options.Quantization, cancellationToken), cancellationToken);
             folder.Manifest.Require(model);
             if (_lanes.Find(lane => lane.Model.Name == model.Name) is { } present)
             {
@@ -78,7 +77,7 @@ public sealed partial class NativeEngine : IInferenceEngine
                     : throw new ModelFormatException(model.Folder, "name", $"another model is loaded under the name {model.Name} already");
             }
 
-            progress?.Report(new LoadProgress(LoadStage.Building, 0, 0));
+            folder.WatchWeights(new StageProgress(LoadStage.Building, progress, _time).Report);
             var loaded = await BuildAsync(model, folder, cancellationToken);
             LogLoaded(_logger, loaded.Id, loaded.Parameters, loaded.ContextTokens, _time.GetElapsedTime(started));
             progress?.Report(new LoadProgress(LoadStage.Ready, 0, 0));

@@ -75,7 +75,7 @@ internal static class ChatRequestReader
             Tools = tools,
             ToolChoice = ChatToolReader.ReadChoice(body.Take("tool_choice"), tools),
             ParallelToolCalls = body.Take("parallel_tool_calls").Bool() ?? true,
-            ResponseFormat = ReadFormat(body.Take("response_format")),
+            ResponseFormat = ReadFormat(body.Take("response_format"), body.Take("structured_outputs")),
             Stream = body.Take("stream").Bool() ?? false,
             IncludeUsage = ReadIncludeUsage(body.Take("stream_options")),
             EndUser = ReadEndUser(body.Take("safety_identifier"), body.Take("user"), body.Take("metadata")),
@@ -272,6 +272,44 @@ internal static class ChatRequestReader
         {
             modalities.Unsupported("other than text are not supported by this model");
         }
+    }
+
+    /// <summary>OpenAI's field, or vLLM's for what OpenAI's can't say.</summary>
+    private static ResponseFormat? ReadFormat(RequestField field, RequestField extension)
+    {
+        var (format, other) = (ReadFormat(field), ReadStructuredOutputs(extension));
+        if (format is not null && other is not null)
+        {
+            extension.Invalid("must not stand beside a response_format");
+        }
+
+        return format ?? other;
+    }
+
+    private static ResponseFormat? ReadStructuredOutputs(RequestField field)
+    {
+        if (field.Object() is not { } outputs)
+        {
+            return null;
+        }
+
+        var (pattern, gbnf) = (outputs.Take("regex").String(ResponseFormat.LongestText), outputs.Take("grammar").String(ResponseFormat.LongestText));
+        foreach (var name in new[] { "json", "json_object", "choice", "structural_tag" })
+        {
+            var unknown = outputs.Take(name);
+            if (!unknown.IsAbsent)
+            {
+                unknown.Unsupported("is not supported here: use response_format, regex or grammar");
+            }
+        }
+
+        outputs.IgnoreTheRest();
+        if (pattern is null == gbnf is null)
+        {
+            field.Invalid("must have either regex or grammar");
+        }
+
+        return new ResponseFormat(null) { Pattern = pattern, Gbnf = gbnf };
     }
 
     private static ResponseFormat? ReadFormat(RequestField field)

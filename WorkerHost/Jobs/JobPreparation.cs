@@ -110,18 +110,25 @@ internal static class JobPreparation
             if (model.Chat.ForcedCallOf(request) is { } call)
             {
                 param = "tools";
-                grammar = grammars.Of(dispatch, call.Schema);
+                grammar = grammars.OfSchema(dispatch, call.Schema);
             }
             else if (request.ResponseFormat is { } format)
             {
-                grammar = format.Schema is { } schema ? grammars.Of(dispatch, schema) : Grammar.JsonObject;
+                param = format.Pattern is not null ? "structured_outputs.regex" : format.Gbnf is not null ? "structured_outputs.grammar" : param;
+                grammar = format switch
+                {
+                    { Schema: { } schema } => grammars.OfSchema(dispatch, schema),
+                    { Pattern: { } pattern } => grammars.OfPattern(dispatch, pattern),
+                    { Gbnf: { } gbnf } => grammars.OfGbnf(dispatch, gbnf),
+                    _ => Grammar.JsonObject,
+                };
             }
 
             return true;
         }
         catch (GrammarException e)
         {
-            fault = new ChatRequestError($"The JSON schema can't be kept to: {e.Message}", param, ChatRequestError.InvalidValue);
+            fault = new ChatRequestError($"{(param.StartsWith("structured", StringComparison.Ordinal) ? "The grammar" : "The JSON schema")} can't be kept to: {e.Message}", param, ChatRequestError.InvalidValue);
             return false;
         }
     }

@@ -114,6 +114,10 @@ public sealed class NativeEngineStories260KTests : IDisposable
         Assert.Equal([LoadStage.Reading, LoadStage.Building, LoadStage.Ready], stages.Select(step => step.Stage).Distinct());
         var read = stages.Last(step => step.Stage == LoadStage.Reading);
         Assert.Equal(read.BytesTotal, read.BytesDone);
+        var built = stages.Where(step => step.Stage == LoadStage.Building).ToList();
+        Assert.Equal(0, built[0].BytesDone);
+        Assert.InRange(built[^1].BytesDone, 1, built[^1].BytesTotal);
+        Assert.Equal(built.Select(step => step.BytesDone).Order(), built.Select(step => step.BytesDone));
     }
 
     private async Task<NativeEngine> StartAsync(NativeBackend backend = NativeBackend.Cpu)

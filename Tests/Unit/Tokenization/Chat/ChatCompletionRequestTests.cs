@@ -61,6 +61,16 @@ public sealed class ChatCompletionRequestTests
     }
 
     [Theory]
+    [InlineData("""{"regex": "a+"}""", "a+", null)]
+    [InlineData("""{"grammar": "root ::= [0-9]+"}""", null, "root ::= [0-9]+")]
+    public void TryParse_StructuredOutputs_AreRead(string outputs, string? pattern, string? gbnf)
+    {
+        var format = Parse($$"""{"model": "m", "messages": [{"role": "user", "content": "x"}], "structured_outputs": {{outputs}}}""").ResponseFormat;
+
+        Assert.Equal((pattern, gbnf, null), (format?.Pattern, format?.Gbnf, format?.Schema));
+    }
+
+    [Theory]
     [InlineData("""{"provider": {"deadline_ms": 1500}}""", 1500)]
     [InlineData("""{"timeout": 2.5}""", 2500)]
     [InlineData("""{"timeout": 2.5, "provider": {"deadline_ms": 1500}}""", 1500)]
@@ -127,6 +137,11 @@ public sealed class ChatCompletionRequestTests
     [InlineData("stream_options", "{\"include_usage\":\"yes\"}", "stream_options.include_usage", "invalid_value")]
     [InlineData("n", "9", "n", "invalid_value")]
     [InlineData("n", "0", "n", "invalid_value")]
+    [InlineData("structured_outputs", "{}", "structured_outputs", "invalid_value")]
+    [InlineData("structured_outputs", """{"regex": "a", "grammar": "b"}""", "structured_outputs", "invalid_value")]
+    [InlineData("structured_outputs", """{"regex": 1}""", "structured_outputs.regex", "invalid_value")]
+    [InlineData("structured_outputs", """{"choice": ["a"]}""", "structured_outputs.choice", "unsupported_parameter")]
+    [InlineData("structured_outputs", """{"regex": "a"}, "response_format": {"type": "json_object"}""", "structured_outputs", "invalid_value")]
     [InlineData("timeout", "0", "timeout", "invalid_value")]
     [InlineData("timeout", "86401", "timeout", "invalid_value")]
     [InlineData("provider", """{"deadline_ms": 0}""", "provider.deadline_ms", "invalid_value")]
