@@ -6,7 +6,7 @@ using CocoonOrleans.Inference.Torch;
 
 namespace CocoonOrleans.Cli.Doctor;
 
-/// <summary>What the engine needs: libtorch and the house model's files.</summary>
+/// <summary>What the engine needs: the house model's files; and libtorch for its other backend and for training.</summary>
 internal static class EngineChecks
 {
     public static Finding Torch()
@@ -18,7 +18,7 @@ internal static class EngineChecks
         }
         catch (TorchLibraryException exception)
         {
-            return new Finding("libtorch", FindingStatus.Failed, exception.Message, "Delete artifacts/ and run ./cocoon again; see the message for the folder in question.");
+            return new Finding("libtorch", FindingStatus.Warning, exception.Message, "Only Worker:Native:Backend=torch, training and some tests need it. Delete artifacts/ and run ./cocoon again; see the message for the folder in question.");
         }
     }
 

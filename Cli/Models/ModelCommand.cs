@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Upstream;
@@ -49,7 +50,9 @@ internal static class ModelCommand
         return command.Runs((result, output, cancellationToken) =>
         {
             var path = Path.GetFullPath(result.GetRequiredValue(folder));
-            return Task.FromResult(Hash(path, () => Read(path, result.GetValue(weights), result.GetValue(context), result.GetValue(quantization), cancellationToken), output));
+            return output.Console.Status().StartAsync("Hashing", status => Task.Run(
+                () => Hash(path, () => Read(path, result.GetValue(weights), result.GetValue(context), result.GetValue(quantization), new LoadStatus(status), cancellationToken), output),
+                cancellationToken));
         });
     }
 
@@ -107,7 +110,7 @@ internal static class ModelCommand
     }
 
     private static (ModelManifest Manifest, int ContextTokens) Read(
-        string path, string? upstreamWeights, int context, WeightQuantization quantization, CancellationToken cancellationToken)
+        string path, string? upstreamWeights, int context, WeightQuantization quantization, LoadStatus status, CancellationToken cancellationToken)
     {
         if ((upstreamWeights is null) != (context == 0))
         {
@@ -124,7 +127,7 @@ internal static class ModelCommand
             return (UpstreamFolder.Read(path, upstreamWeights).Manifest, context);
         }
 
-        var folder = ModelFolder.Read(path, quantization: quantization, cancellationToken: cancellationToken);
+        var folder = ModelFolder.Read(path, new StageProgress(LoadStage.Reading, status, TimeProvider.System).Report, quantization, cancellationToken);
         return (folder.Manifest, folder.Config.ContextTokens);
     }
 }

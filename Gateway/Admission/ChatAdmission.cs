@@ -138,10 +138,11 @@ public sealed class ChatAdmission(
             PromptTokens = prompt,
 
             // Clients ask for 100,000 tokens where they mean "as many as fit".
-            MaxCompletionTokens = Math.Min(request.MaxCompletionTokens ?? model.DefaultMaxCompletionTokens, room),
+            MaxTokensPerChoice = Math.Min(request.MaxCompletionTokens ?? model.DefaultMaxCompletionTokens, room),
+            Choices = request.Choices,
             Cap = Cap(request.Provider.MaxPrice, model.Reserve),
             Created = now,
-            Until = now + _limits.JobLimit,
+            Until = now + (request.TimeLimit < _limits.JobLimit ? request.TimeLimit.Value : _limits.JobLimit),
             Arrived = arrived,
         };
     }

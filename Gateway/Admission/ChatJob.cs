@@ -42,8 +42,14 @@ public sealed record ChatJob
     /// <summary>The exact prompt count.</summary>
     public required int PromptTokens { get; init; }
 
-    /// <summary>The most tokens that may be generated.</summary>
-    public required int MaxCompletionTokens { get; init; }
+    /// <summary>How many answers the client wants.</summary>
+    public int Choices { get; init; } = 1;
+
+    /// <summary>The most tokens of each answer.</summary>
+    public required int MaxTokensPerChoice { get; init; }
+
+    /// <summary>The most tokens that may be generated, over all answers.</summary>
+    public int MaxCompletionTokens => Choices * MaxTokensPerChoice;
 
     /// <summary>The most that may be paid per class of token.</summary>
     public required TokenPrices Cap { get; init; }
@@ -58,5 +64,5 @@ public sealed record ChatJob
     public required long Arrived { get; init; }
 
     /// <summary>What it wants of the market.</summary>
-    public LeaseWish Wish => new(JobId, Model.Name, PromptTokens, MaxCompletionTokens, Cap, Until);
+    public LeaseWish Wish => new(JobId, Model.Name, PromptTokens, MaxTokensPerChoice, MaxCompletionTokens, Cap, Until);
 }

@@ -137,7 +137,7 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
         };
     }
 
-    /// <summary>The most completion tokens whose hold the available money covers.</summary>
+    /// <summary>The most completion tokens of each answer whose hold the available money covers.</summary>
     internal static long Affordable(Nano available, ChatJob job)
     {
         Nano left = available - job.Cap.Hold(job.PromptTokens, 0);
@@ -147,6 +147,6 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
         }
 
         Int128 tokens = (Int128)left.Value * TokenPrices.TokensPerPrice / job.Cap.Completion.Value;
-        return (long)Int128.Min(tokens, job.MaxCompletionTokens);
+        return (long)Int128.Min(tokens / job.Choices, job.MaxTokensPerChoice);
     }
 }

@@ -70,7 +70,7 @@ public sealed class ChatCompletionsEndpoint(
     private async Task<(JobResult Result, IResult Response)> CollectAsync(HttpContext http, ChatJob job)
     {
         using var presence = new ClientPresence(http.RequestAborted, _limits.JsonGrace, time);
-        using var sink = new JsonAnswer();
+        using var sink = new JsonAnswer(job.Choices);
         JobResult result = await jobs.RunAsync(job, sink, presence.Gone);
         return (result, result switch
         {

@@ -8,6 +8,7 @@ using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Billing;
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Tunnel.Messages;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Gateway.Dispatch;
@@ -116,7 +117,7 @@ public sealed partial class JobRunner(
         TokenUsage usage = Billable(job, result, result.Report?.Usage ?? new TokenUsage(0, 0, result.CountedTokens));
         CompletionStatus status = result.Report is null ? CompletionStatus.Broken : CompletionStatus.Complete;
         Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, status);
-        return new JobAnswer(usage, result.FinishReason!, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), charge);
+        return new JobAnswer(usage, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), charge);
     }
 
     /// <summary>
@@ -193,10 +194,12 @@ public sealed partial class JobRunner(
 
     /// <summary>Where the last worker blamed the request, others were asked too: the client is told what it said.</summary>
     private static ApiError AllFailed(int attempts, AttemptResult last) =>
-        last.Error ?? new(ErrorKinds.ProviderFailed, "Workers failed, and no other one could take over. Nothing was charged.")
+        last.Error ?? (last.Reason == JobErrorCodes.DeadlineTooShort ? NotInTime() : null) ?? new(ErrorKinds.ProviderFailed, "Workers failed, and no other one could take over. Nothing was charged.")
         {
             Metadata = new JsonObject { ["attempts"] = attempts, ["reason"] = last.Reason },
         };
+
+    private static ApiError NotInTime() => new(ErrorKinds.Deadline, "No worker could begin the answer before the request's time is over. Nothing was charged.");
 
     private static ApiError TooLate() => new(ErrorKinds.Deadline, "The request's time was over before the answer was complete.");
 

@@ -29,6 +29,7 @@ public sealed class WorkerAttempt(
         JobErrorCodes.TunnelFull,
         JobErrorCodes.Draining,
         JobErrorCodes.LeaseExpired,
+        JobErrorCodes.DeadlineTooShort,
         JobErrorCodes.PriceTooLow,
         JobErrorCodes.DuplicateJob,
         JobErrorCodes.PayloadTooLarge,
@@ -126,16 +127,21 @@ public sealed class WorkerAttempt(
     private sealed class Answer(
         ChatJob job, LeaseGrant lease, IAnswerSink sink, CancellationTokenSource firstToken, GatewayMetrics metrics, TimeProvider time)
     {
-        private readonly ChunkReader _chunks = new(JobNames.OfCompletion(job.JobId), job.Created.ToUnixTimeSeconds(), job.Model.Name, job.TakesLogprobs);
-        private readonly AnswerText _text = new(text => Count(job.ChatModel.Tokenizer, text), job.MaxCompletionTokens);
-        private readonly long _sent = time.GetTimestamp();
-        private string? _finishReason;
+        private readonly ChunkReader _chunks =
+            new(JobNames.OfCompletion(job.JobId), job.Created.ToUnixTimeSeconds(), job.Model.Name, job.TakesLogprobs, job.Choices);
 
-        public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", _text.CountTokens());
+        private readonly AnswerText[] _texts =
+            [.. Enumerable.Range(0, job.Choices).Select(_ => new AnswerText(text => Count(job.ChatModel.Tokenizer, text), job.MaxTokensPerChoice))];
+
+        private readonly string?[] _finishReasons = new string?[job.Choices];
+        private readonly long _sent = time.GetTimestamp();
+
+        private bool IsFinished => Array.TrueForAll(_finishReasons, static reason => reason is not null);
+
+        public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", CountTokens());
 
         /// <summary>No more comes. Where the answer had come to its end, the client has all of it: what is wrong behind that is between the worker and us.</summary>
-        public AttemptResult End(LeaseOutcome outcome, string reason) =>
-            new(_finishReason is null ? AttemptEnd.Failed : AttemptEnd.Finished, outcome, reason, _text.CountTokens()) { FinishReason = _finishReason };
+        public AttemptResult End(LeaseOutcome outcome, string reason) => new(IsFinished ? AttemptEnd.Finished : AttemptEnd.Failed, outcome, reason, CountTokens());
 
         public AttemptResult? TakeMeta(JobMeta meta) =>
             meta.ModelManifestSha256 == lease.ManifestSha256 ? null : End(LeaseOutcome.Garbage, "other_model");
@@ -147,18 +153,17 @@ public sealed class WorkerAttempt(
                 return End(LeaseOutcome.Garbage, $"chunk_{fault}");
             }
 
+            AnswerText text = _texts[content.Choice];
             string written = content.Written;
-            bool first = _text.IsEmpty && written.Length > 0;
+            bool first = written.Length > 0 && Array.TrueForAll(_texts, static text => text.IsEmpty);
             if (content.ToolCall is { Name: not null } && !job.ForcesCall)
             {
-                _text.AddCall();
+                text.AddCall();
             }
 
-            if (!_text.TryAppend(written) || !_text.TryScore(content.Logprobs?.Length ?? 0))
+            if (!text.TryAppend(written) || !text.TryScore(content.Logprobs?.Length ?? 0))
             {
-                // The hold ends here, and so does the answer.
-                _finishReason = "length";
-                await sink.DeliverAsync(ChunkWriting.Finish(job, _finishReason), new ChunkContent(false, "", _finishReason));
+                await CutAsync();
                 return End(LeaseOutcome.Garbage, "too_many_tokens");
             }
 
@@ -174,7 +179,7 @@ public sealed class WorkerAttempt(
                 metrics.FirstRecord(_sent);
             }
 
-            _finishReason = content.FinishReason;
+            _finishReasons[content.Choice] = content.FinishReason;
             await sink.DeliverAsync(body, content);
             return null;
         }
@@ -183,8 +188,8 @@ public sealed class WorkerAttempt(
         {
             // The answer is good; a report that isn't costs the worker its prompt tokens and its reputation.
             CheckedReport? report = UsageReportReading.Check(final.Usage, lease);
-            return _finishReason is null ? End(LeaseOutcome.Garbage, "no_finish")
-                : report?.Report.FinishReason != _finishReason ? End(LeaseOutcome.Garbage, "bad_report")
+            return !IsFinished ? End(LeaseOutcome.Garbage, "no_finish")
+                : report?.Report.FinishReason != _finishReasons[0] ? End(LeaseOutcome.Garbage, "bad_report")
                 : End(LeaseOutcome.Completed, "finished") with { Report = report };
         }
 
@@ -201,5 +206,21 @@ public sealed class WorkerAttempt(
                 ? End(LeaseOutcome.Refused, error.Code) with { MayRepeat = error.Code is JobErrorCodes.NoFreeSlot or JobErrorCodes.TunnelFull }
                 : End(LeaseOutcome.Failed, "worker_error") with { Report = report };
         }
+
+        /// <summary>The hold ends here, and so does whatever had not ended.</summary>
+        private async ValueTask CutAsync()
+        {
+            for (int choice = 0; choice < _finishReasons.Length; choice++)
+            {
+                if (_finishReasons[choice] is null)
+                {
+                    const string Length = "length";
+                    _finishReasons[choice] = Length;
+                    await sink.DeliverAsync(ChunkWriting.Finish(job, choice, Length), new ChunkContent(false, "", Length) { Choice = choice });
+                }
+            }
+        }
+
+        private int CountTokens() => _texts.Sum(static text => text.CountTokens());
     }
 }

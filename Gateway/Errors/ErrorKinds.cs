@@ -94,7 +94,7 @@ public static class ErrorKinds
     /// <summary>The gateway is going down.</summary>
     public static ErrorKind Shed { get; } = new(503, Server, "shed", "Repeat, on another gateway where there is one.");
 
-    /// <summary>The answer was not complete when the request's time was over.</summary>
+    /// <summary>The answer was not complete when the request's time was over, or could not have been.</summary>
     public static ErrorKind Deadline { get; } = new(504, Time, "deadline", "Ask for fewer tokens, or allow more time.");
 
     /// <summary>All of them.</summary>

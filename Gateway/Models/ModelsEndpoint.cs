@@ -13,7 +13,8 @@ public sealed class ModelsEndpoint(ModelCatalog catalog, MarketBooks books)
 {
     private static readonly string[] SupportedParameters =
     [
-        "frequency_penalty", "max_completion_tokens", "max_tokens", "min_p", "presence_penalty", "seed", "stop", "stream", "stream_options", "temperature", "top_k", "top_p",
+        "frequency_penalty", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "min_p", "n", "presence_penalty", "repetition_penalty", "response_format", "seed", "stop",
+        "stream", "stream_options", "structured_outputs", "temperature", "timeout", "top_k", "top_logprobs", "top_p",
     ];
 
     /// <summary>All models.</summary>

@@ -57,14 +57,14 @@ internal sealed unsafe class CpuDecoder : IDecoder
 
     /// <param name="config">The shape.</param>
     /// <param name="weights">The weights by name.</param>
-    /// <param name="format">How the matrices are kept.</param>
+    /// <param name="format">How the matrices are kept; null: each in the smallest format that keeps every weight as it is.</param>
     /// <param name="contextTokens">Highest number of positions, at most the model's own.</param>
     /// <param name="blocks">Blocks of the key-value cache.</param>
     /// <param name="team">Threads; they stay the caller's.</param>
     /// <param name="kernels">The arithmetic; the processor's best if null.</param>
     /// <exception cref="ModelFormatException">The weights don't fit the shape.</exception>
     public CpuDecoder(
-        DecoderConfig config, IReadOnlyDictionary<string, WeightTensor> weights, WeightFormat format, int contextTokens, int blocks, CpuTeam team, CpuKernels? kernels = null)
+        DecoderConfig config, IReadOnlyDictionary<string, WeightTensor> weights, WeightFormat? format, int contextTokens, int blocks, CpuTeam team, CpuKernels? kernels = null)
     {
         _config = config;
         _kernels = kernels ?? CpuKernels.Best;

@@ -18,12 +18,16 @@ internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightT
     private readonly List<IDisposable> _made = [];
 
     /// <summary>Makes one matrix out of parts that stand on top of each other.</summary>
+    /// <param name="format">How it is kept; null: in the smallest format that keeps every weight as it is. Products are the same bits in both that come into question.</param>
+    /// <param name="parts">The parts.</param>
+    /// <param name="columns">Columns of each.</param>
     /// <exception cref="ModelFormatException">A part is missing, has another shape, or holds a weight that is no finite number.</exception>
-    public WeightMatrix Take(WeightFormat format, (string Name, int Rows)[] parts, int columns)
+    public WeightMatrix Take(WeightFormat? format, (string Name, int Rows)[] parts, int columns)
     {
         // Before memory is taken: the shape is what the model's configuration says, and that may say anything.
         var found = parts.Select(part => _weights.Find(part.Name, part.Rows, columns)).ToList();
-        var matrix = Made(new WeightMatrix(format, parts.Sum(part => part.Rows), columns));
+        var kept = format ?? (found.TrueForAll(tensor => BFloat16.Holds(tensor.Values)) ? WeightFormat.BFloat16 : WeightFormat.Float32);
+        var matrix = Made(new WeightMatrix(kept, parts.Sum(part => part.Rows), columns));
         var firstRow = 0;
         foreach (var tensor in found)
         {

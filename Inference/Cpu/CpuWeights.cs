@@ -12,9 +12,9 @@ internal sealed class CpuWeights : IDisposable
 
     /// <param name="config">The shape.</param>
     /// <param name="source">The weights.</param>
-    /// <param name="format">Of the layers' matrices.</param>
+    /// <param name="format">Of the layers' matrices; null: each in the smallest format that keeps every weight as it is.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, has another shape than the configuration asks for, holds no finite numbers, or is unknown.</exception>
-    public CpuWeights(DecoderConfig config, CpuWeightSource source, WeightFormat format)
+    public CpuWeights(DecoderConfig config, CpuWeightSource source, WeightFormat? format)
     {
         // The first and the last matrix decide most about quality: they stay at 8 bits.
         var outer = format == WeightFormat.Int4 ? WeightFormat.Int8 : format;
@@ -51,7 +51,7 @@ internal sealed class CpuWeights : IDisposable
         Head.Dispose();
     }
 
-    private static CpuLayer TakeLayer(DecoderConfig config, CpuWeightSource source, WeightFormat format, string layer)
+    private static CpuLayer TakeLayer(DecoderConfig config, CpuWeightSource source, WeightFormat? format, string layer)
     {
         var (hidden, head, inner) = (config.HiddenSize, config.HeadSize, config.IntermediateSize);
         var (queries, shared) = (config.Heads * head, config.KeyValueHeads * head);

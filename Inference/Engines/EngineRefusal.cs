@@ -7,5 +7,5 @@ namespace CocoonOrleans.Inference.Engines;
 public sealed record EngineRefusal(EngineRefusalKind Kind, string Message, string? Field = null)
 {
     /// <summary>True where the same request may be taken later or by another worker.</summary>
-    public bool Retryable => Kind is EngineRefusalKind.QueueFull or EngineRefusalKind.OutOfService;
+    public bool Retryable => Kind is EngineRefusalKind.QueueFull or EngineRefusalKind.OutOfService or EngineRefusalKind.DeadlineTooShort;
 }

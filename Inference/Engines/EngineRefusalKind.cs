@@ -18,6 +18,9 @@ public enum EngineRefusalKind
     /// <summary>The deadline passed before the answer began.</summary>
     DeadlinePassed,
 
+    /// <summary>The deadline would pass before the answer could begin: by the queue and the speed measured, another worker may be sooner.</summary>
+    DeadlineTooShort,
+
     /// <summary>The engine is stopping, or a fault took it out of service: try another worker.</summary>
     OutOfService,
 

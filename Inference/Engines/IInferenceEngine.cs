@@ -21,12 +21,12 @@ public interface IInferenceEngine : IAsyncDisposable
 
     /// <summary>
     /// Answers one request: any number of <see cref="TokenGenerated"/>, then exactly one <see cref="GenerationFinished"/>. The texts of all events,
-    /// joined, are the answer. A reader who is slow pauses this answer only.
+    /// joined, are the answer. Of several answers to one prompt each does so, and their events come mixed. A reader who is slow pauses this request only.
     /// </summary>
     /// <param name="request">Prompt, limits and sampling.</param>
     /// <param name="cancellationToken">Ends the answer within one step of the engine; leaving the enumeration does the same.</param>
     /// <exception cref="EngineRefusalException">Thrown by the first move: the request is refused, with the reason, and cost nothing.</exception>
-    /// <exception cref="GenerationFailedException">Thrown after any number of events: the answer can't go on.</exception>
+    /// <exception cref="GenerationFailedException">Thrown after any number of events: the answer can't go on; of several, where one can't.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
 

@@ -9,7 +9,6 @@ internal static class RequestRules
     private const int MaximumStopStringLength = 256;
     private const int MaximumStopIds = 64;
     private const int MaximumTenantLength = 128;
-    private const int MaximumChoice = 127;
 
     /// <summary>A deadline further away is a mistake, and no timer would fire for it.</summary>
     private static readonly TimeSpan FurthestDeadline = TimeSpan.FromDays(1);
@@ -18,7 +17,7 @@ internal static class RequestRules
     public static EngineRefusal? Check(GenerationRequest request, int contextTokens, int vocabularySize, DateTimeOffset now)
         => CheckPrompt(request.PromptIds.Span, contextTokens, vocabularySize)
             ?? (request.MaxCompletionTokens >= 1 ? null : Invalid(nameof(request.MaxCompletionTokens), "must be 1 or more"))
-            ?? (request.Choice is >= 0 and <= MaximumChoice ? null : Invalid(nameof(request.Choice), $"must be 0 to {MaximumChoice}"))
+            ?? (request.Choices is >= 1 and <= GenerationRequest.MostChoices ? null : Invalid(nameof(request.Choices), $"must be 1 to {GenerationRequest.MostChoices}"))
             ?? SamplingRules.Check(request.Sampling, vocabularySize)
             ?? CheckStops(request, vocabularySize)
             ?? (request.Tenant is { Length: 0 or > MaximumTenantLength } ? Invalid(nameof(request.Tenant), $"must be 1 to {MaximumTenantLength} characters") : null)
@@ -53,6 +52,10 @@ internal static class RequestRules
 
     /// <summary>The refusal of a deadline that passed.</summary>
     public static EngineRefusal DeadlinePassed { get; } = new(EngineRefusalKind.DeadlinePassed, "The deadline passed before the answer began.", nameof(GenerationRequest.Deadline));
+
+    /// <summary>The refusal of a deadline that can't be met.</summary>
+    public static EngineRefusal DeadlineTooShort { get; } = new(
+        EngineRefusalKind.DeadlineTooShort, "The answer could not begin before the deadline: too much waits, or the prompt is too long for the time that is left.", nameof(GenerationRequest.Deadline));
 
     private static EngineRefusal? CheckPrompt(ReadOnlySpan<int> ids, int contextTokens, int vocabularySize)
     {

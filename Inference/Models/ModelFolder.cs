@@ -40,6 +40,7 @@ public sealed class ModelFolder
         _folder = folder;
         _progress = progress;
         _cancellationToken = cancellationToken;
+        Weights = _weights;
         Config = ReadAll();
         Manifest = new ModelManifest(_files, quantization);
     }
@@ -51,7 +52,7 @@ public sealed class ModelFolder
     public DecoderConfig Config { get; }
 
     /// <summary>The weights by name.</summary>
-    public IReadOnlyDictionary<string, WeightTensor> Weights => _weights;
+    public IReadOnlyDictionary<string, WeightTensor> Weights { get; private set; }
 
     /// <summary>Reads a model.</summary>
     /// <param name="folder">The folder.</param>
@@ -65,6 +66,10 @@ public sealed class ModelFolder
         WeightQuantization quantization = WeightQuantization.None,
         CancellationToken cancellationToken = default)
         => new(folder, quantization, progress ?? ((_, _) => { }), cancellationToken);
+
+    /// <summary>From now on whoever makes a decoder of the weights tells how far it has come.</summary>
+    /// <param name="taken">Told bytes done and bytes to do, as float32.</param>
+    public void WatchWeights(Action<long, long> taken) => Weights = new WatchedWeights(_weights, taken);
 
     /// <summary>Content of a file that is not weights; empty where the model has no such file.</summary>
     public ReadOnlyMemory<byte> Text(string name) => _texts.GetValueOrDefault(name, []);

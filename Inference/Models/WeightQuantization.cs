@@ -3,7 +3,7 @@ namespace CocoonOrleans.Inference.Models;
 /// <summary>What becomes of a model's weights when it is loaded. All but <see cref="None"/> make another model of them, with another id.</summary>
 public enum WeightQuantization
 {
-    /// <summary>They stay what they are, as float32.</summary>
+    /// <summary>Every weight stays the number that the files hold, in float32, or in bfloat16 where a whole matrix is made of such numbers.</summary>
     None,
 
     /// <summary>16 bits: rounded to bfloat16. Half the memory.</summary>

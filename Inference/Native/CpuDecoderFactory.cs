@@ -20,9 +20,9 @@ internal sealed class CpuDecoderFactory(NativeEngineOptions options) : IDecoderF
     /// <inheritdoc/>
     public void Dispose() => _team?.Dispose();
 
-    private static WeightFormat Format(WeightQuantization quantization) => quantization switch
+    private static WeightFormat? Format(WeightQuantization quantization) => quantization switch
     {
-        WeightQuantization.None => WeightFormat.Float32,
+        WeightQuantization.None => null,
         WeightQuantization.BFloat16 => WeightFormat.BFloat16,
         WeightQuantization.Int8 => WeightFormat.Int8,
         WeightQuantization.Int4 => WeightFormat.Int4,

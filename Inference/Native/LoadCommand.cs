@@ -41,7 +41,7 @@ internal sealed class LoadCommand(ModelFolder folder, int contextTokens, int blo
 
     public void Refuse(EngineRefusal refusal) => _lane.SetException(new EngineRefusalException(refusal));
 
-    /// <summary>What libtorch prepares at the first call of an operation is not to be waited for by the first request.</summary>
+    /// <summary>What is compiled or prepared at the first call of an operation is not to be waited for by the first request.</summary>
     private static void WarmUp(IDecoder decoder)
     {
         var logits = new float[decoder.VocabularySize];

@@ -20,7 +20,9 @@ internal sealed partial class ModelLane : IDisposable
     private readonly IDecoder _decoder;
     private readonly NativeEngineOptions _options;
     private readonly EngineMetrics _metrics;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly StartForecast _forecast = new();
     private readonly TokenSampler _sampler;
     private readonly BlockPool _pool;
     private readonly FairQueue _waiting = new();
@@ -33,15 +35,17 @@ internal sealed partial class ModelLane : IDisposable
     private int _faults;
     private volatile bool _outOfService;
     private volatile int _runningCount;
+    private volatile int _requestsBegun;
     private volatile int _usedBlocks;
     private int _taken;
 
-    public ModelLane(LoadedModel model, IDecoder decoder, NativeEngineOptions options, EngineMetrics metrics, ILogger logger)
+    public ModelLane(LoadedModel model, IDecoder decoder, NativeEngineOptions options, EngineMetrics metrics, TimeProvider time, ILogger logger)
     {
         Model = model;
         _decoder = decoder;
         _options = options;
         _metrics = metrics;
+        _time = time;
         _logger = logger;
         Grammars = new ModelGrammars(model, decoder.VocabularySize);
         _sampler = new TokenSampler(decoder.VocabularySize);
@@ -66,8 +70,8 @@ internal sealed partial class ModelLane : IDisposable
     /// <summary>Answers under way. For any thread.</summary>
     public int Running => _runningCount;
 
-    /// <summary>Requests that wait. For any thread.</summary>
-    public int Queued => Math.Max(0, Volatile.Read(ref _taken) - _runningCount);
+    /// <summary>Requests of which no answer has a place. For any thread.</summary>
+    public int Queued => Math.Max(0, Volatile.Read(ref _taken) - _requestsBegun);
 
     /// <summary>Part of the key-value cache that answers under way hold, 0 to 1. For any thread.</summary>
     public double CacheUse => (double)_usedBlocks / _pool.Count;
@@ -126,7 +130,7 @@ internal sealed partial class ModelLane : IDisposable
         Fail(_running, failure, message, inner);
         foreach (var sequence in _waiting.Waiting.ToList())
         {
-            if (sequence.Begun)
+            if (sequence.Leader.Begun)
             {
                 sequence.Fail(failure, message, inner);
             }
@@ -144,20 +148,35 @@ internal sealed partial class ModelLane : IDisposable
 
     private void DropUnwanted()
     {
+        var now = _time.GetUtcNow();
         foreach (var sequence in _running)
         {
             sequence.EndIfUnwanted();
+            RefuseIfTooLate(sequence, now, sequence.Pending, rounds: 0);
         }
 
         ReleaseEnded();
-        foreach (var sequence in _waiting.Waiting.ToList())
+        foreach (var (sequence, ahead) in _waiting.WaitingInTurn.ToList())
         {
             sequence.EndIfUnwanted();
+            RefuseIfTooLate(sequence, now, sequence.Length, ahead / _options.Slots);
             if (sequence.Ended)
             {
                 _waiting.Remove(sequence);
                 _waiting.Leave(sequence);
             }
+        }
+    }
+
+    /// <summary>Whoever can't begin before its deadline is told now, and nothing is computed for it.</summary>
+    private void RefuseIfTooLate(Sequence sequence, DateTimeOffset now, int pending, int rounds)
+    {
+        // What the cache has is looked for only where it decides.
+        if (sequence is { Deadline: { } deadline, Ended: false, Leader.Begun: false }
+            && now + _forecast.Earliest(pending, rounds) > deadline
+            && now + _forecast.Earliest(pending - (sequence.Blocks.CountCached(sequence.Tokens) - sequence.Blocks.Computed), rounds) > deadline)
+        {
+            sequence.Refuse(RequestRules.DeadlineTooShort);
         }
     }
 
@@ -232,17 +251,28 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         sequence.Blocks.TryReserve(sequence.Length);
-        if (!sequence.Admitted)
+        if (!sequence.Admitted && sequence.Leader == sequence)
         {
-            sequence.Admitted = true;
             sequence.CountCached(sequence.Blocks.Computed);
             _metrics.FoundInCache(Model.Name, sequence.Blocks.Computed);
         }
 
+        sequence.Admit();
+        sequence.PlacedAt = _time.GetTimestamp();
         _waiting.Remove(sequence);
         _running.Add(sequence);
         _runningCount = _running.Count;
+        _requestsBegun += sequence.Leader.PlacesTaken++ == 0 ? 1 : 0;
         return true;
+    }
+
+    /// <summary>Takes a sequence's place away.</summary>
+    private void LeavePlace(Sequence sequence)
+    {
+        _forecast.Released(_time.GetElapsedTime(sequence.PlacedAt));
+        _running.Remove(sequence);
+        _runningCount = _running.Count;
+        _requestsBegun -= --sequence.Leader.PlacesTaken == 0 ? 1 : 0;
     }
 
     /// <summary>Finds room for a sequence's next token, at the cost of the newest answer of whoever was given most.</summary>
@@ -264,8 +294,7 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         indebted.Blocks.Release(pause: true);
-        _running.Remove(indebted);
-        _runningCount = _running.Count;
+        LeavePlace(indebted);
         _waiting.ReturnFirst(indebted);
         _metrics.Preempted(Model.Name);
         return false;
@@ -324,7 +353,9 @@ internal sealed partial class ModelLane : IDisposable
     {
         try
         {
+            var started = _time.GetTimestamp();
             _decoder.Compute(_batch, Logits());
+            _forecast.Computed(_step.Zip(_batch.Entries).Sum(row => row.First.Begun ? 0 : row.Second.Rows), _batch.Rows, _time.GetElapsedTime(started));
             (fault, _faults) = (null, 0);
             return true;
         }
@@ -384,9 +415,14 @@ internal sealed partial class ModelLane : IDisposable
         {
             var begun = sequence.Begun;
             var delivered = sequence.Advance(logits, _sampler);
+            if (!begun && sequence.Begun)
+            {
+                BeginFollowers(sequence);
+            }
+
             if (delivered)
             {
-                sequence.LastTokenAt = begun ? _metrics.Next(Model.Name, sequence.LastTokenAt) : _metrics.Begun(Model.Name, sequence.Submitted);
+                sequence.LastTokenAt = begun ? _metrics.Next(Model.Name, sequence.LastTokenAt) : _metrics.Begun(Model.Name, sequence.Submitted, first: sequence.Leader == sequence);
                 sequence.FirstTokenAt = begun ? sequence.FirstTokenAt : sequence.LastTokenAt;
             }
 
@@ -404,6 +440,17 @@ internal sealed partial class ModelLane : IDisposable
             sequence.Fail(GenerationFailure.Backend, BackendFailed, e);
             return 0;
         }
+    }
+
+    /// <summary>The prompt is computed: the request's other answers take their turns, and find its full blocks.</summary>
+    private void BeginFollowers(Sequence leader)
+    {
+        foreach (var follower in leader.Followers)
+        {
+            follower.Blocks = leader.Blocks.Sibling();
+        }
+
+        _waiting.EnqueueFollowers(leader);
     }
 
     /// <summary>Takes the model out of service and ends all its answers.</summary>
@@ -440,7 +487,7 @@ internal sealed partial class ModelLane : IDisposable
             }
 
             _running.Clear();
-            _runningCount = 0;
+            (_runningCount, _requestsBegun) = (0, 0);
         }
     }
 
@@ -451,13 +498,11 @@ internal sealed partial class ModelLane : IDisposable
         {
             if (_running[i] is { Ended: true } sequence)
             {
-                _running.RemoveAt(i);
+                LeavePlace(sequence);
                 _waiting.Leave(sequence);
-                sequence.Blocks.Release();
+                sequence.Blocks.Release(pause: sequence.IsWaitedFor);
             }
         }
-
-        _runningCount = _running.Count;
     }
 
     private Span<float> Logits()

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace CocoonOrleans.Inference.Native;
 
 /// <summary>
-/// Computes models in this process, with TorchSharp or with kernels of our own: every step takes the next token of all running answers of a model at once. What a token is
+/// Computes models in this process, with kernels of our own or with TorchSharp: every step takes the next token of all running answers of a model at once. What a token is
 /// depends on prompt, seed and position alone, except that libtorch rounds the last bits of logits differently for another number of answers in a step:
 /// where the two best tokens are nearly equal (or a draw falls that close to a border), a batch can choose the other one.
 /// </summary>
@@ -67,9 +67,8 @@ public sealed partial class NativeEngine : IInferenceEngine
         try
         {
             var started = _time.GetTimestamp();
-            var folder = await Task.Run(
-                () => ModelFolder.Read(model.Folder, (done, total) => progress?.Report(new LoadProgress(LoadStage.Reading, done, total)), _options.Quantization, cancellationToken),
-                cancellationToken);
+            var reading = new StageProgress(LoadStage.Reading, progress, _time);
+            var folder = await Task.Run(() => ModelFolder.Read(model.Folder, reading.Report, _options.Quantization, cancellationToken), cancellationToken);
             folder.Manifest.Require(model);
             if (_lanes.Find(lane => lane.Model.Name == model.Name) is { } present)
             {
@@ -78,7 +77,7 @@ public sealed partial class NativeEngine : IInferenceEngine
                     : throw new ModelFormatException(model.Folder, "name", $"another model is loaded under the name {model.Name} already");
             }
 
-            progress?.Report(new LoadProgress(LoadStage.Building, 0, 0));
+            folder.WatchWeights(new StageProgress(LoadStage.Building, progress, _time).Report);
             var loaded = await BuildAsync(model, folder, cancellationToken);
             LogLoaded(_logger, loaded.Id, loaded.Parameters, loaded.ContextTokens, _time.GetElapsedTime(started));
             progress?.Report(new LoadProgress(LoadStage.Ready, 0, 0));
@@ -104,15 +103,16 @@ public sealed partial class NativeEngine : IInferenceEngine
             throw new EngineRefusalException(RequestRules.QueueFull(_options.Slots, _options.Queue));
         }
 
-        AnswerSequence? sequence = null;
+        AnswerSequence? first = null;
         try
         {
-            sequence = new AnswerSequence(request, new AnswerProgress(request, lane.Model), lane.Grammars.Start(request), _options.EventsAhead, _time.GetTimestamp());
-            using var deadline = StartDeadline(request, sequence);
-            Submit(lane, sequence);
-            await foreach (var step in sequence.Events.ReadAllAsync(cancellationToken))
+            var answers = new AnswerStream([.. request.Apart().Select((alone, choice) => (alone, new AnswerProgress(alone, lane.Model, choice)))], _options.EventsAhead);
+            first = answers.Start(lane.Grammars, _time.GetTimestamp());
+            using var deadline = StartDeadline(request, first);
+            Submit(lane, first);
+            await foreach (var step in answers.Events.ReadAllAsync(cancellationToken))
             {
-                if (sequence.IsWaitingForReader())
+                if (answers.IsWaitingForReader())
                 {
                     _thread.Wake();
                 }
@@ -122,7 +122,7 @@ public sealed partial class NativeEngine : IInferenceEngine
         }
         finally
         {
-            sequence?.Cancel();
+            first?.Cancel();
             _thread.Wake();
             lane.Leave();
         }
@@ -170,7 +170,7 @@ public sealed partial class NativeEngine : IInferenceEngine
         var contextTokens = Math.Min(folder.Config.ContextTokens, _options.MaximumContextTokens);
         var blocks = CountBlocks(folder.Config, contextTokens);
         var loaded = folder.Describe(model.Name, contextTokens);
-        var command = new LoadCommand(folder, contextTokens, blocks, decoder => new ModelLane(loaded, decoder, _options, _metrics, _logger), cancellationToken);
+        var command = new LoadCommand(folder, contextTokens, blocks, decoder => new ModelLane(loaded, decoder, _options, _metrics, _time, _logger), cancellationToken);
         if (!_thread.TryPost(command))
         {
             throw new EngineRefusalException(EngineThread.StoppedRefusal);

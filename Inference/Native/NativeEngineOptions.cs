@@ -7,8 +7,8 @@ namespace CocoonOrleans.Inference.Native;
 /// <summary>Settings of the <see cref="NativeEngine"/>.</summary>
 public sealed class NativeEngineOptions : IValidatableObject
 {
-    /// <summary>What computes: libtorch or our own kernels.</summary>
-    public NativeBackend Backend { get; set; }
+    /// <summary>What computes: our own kernels or libtorch.</summary>
+    public NativeBackend Backend { get; set; } = NativeBackend.Cpu;
 
     /// <summary>What becomes of the weights at load, which makes another model of them: only the backend <see cref="NativeBackend.Cpu"/> can do that.</summary>
     public WeightQuantization Quantization { get; set; }

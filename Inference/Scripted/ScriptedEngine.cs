@@ -82,9 +82,7 @@ public sealed class ScriptedEngine : IInferenceEngine
     {
         var model = FindModel(request);
         using var place = model.Slots.Enter();
-        using var waits = new AnswerWaits(request, new AnswerProgress(request, model.Model), _time, _stopping.Token, cancellationToken);
-        await waits.ForAsync(place.WaitForSlotAsync);
-        await foreach (var step in ReplayAsync(request, model.Model, waits))
+        await foreach (var step in MixedAnswers.Of(request, (alone, choice, cancelled) => AnswerAsync(alone, choice, model.Model, place, cancelled), cancellationToken))
         {
             yield return step;
         }
@@ -111,9 +109,12 @@ public sealed class ScriptedEngine : IInferenceEngine
         return refusal is null ? model : throw new EngineRefusalException(refusal);
     }
 
-    private async IAsyncEnumerable<GenerationEvent> ReplayAsync(GenerationRequest request, LoadedModel model, AnswerWaits waits)
+    private async IAsyncEnumerable<GenerationEvent> AnswerAsync(
+        GenerationRequest request, int choice, LoadedModel model, ModelSlots.Place place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var progress = waits.Progress;
+        var progress = new AnswerProgress(request, model, choice);
+        using var waits = new AnswerWaits(request, progress, _time, _stopping.Token, cancellationToken);
+        using var slot = await waits.ForAsync(place.WaitForSlotAsync);
         var prompt = model.Tokenizer.Decode(request.PromptIds.Span);
         var rule = _options.Rules.Find(rule => prompt.Contains(rule.WhenPromptContains, StringComparison.Ordinal)) ?? new ScriptedRule();
         var delay = rule.FirstTokenDelay;
@@ -161,6 +162,6 @@ public sealed class ScriptedEngine : IInferenceEngine
         }
 
         return Enumerable.Range(request.PromptIds.Length, request.MaxCompletionTokens)
-            .Select(position => (int)(Philox.Draw(seed, request.Choice, position) * model.Tokenizer.VocabularySize));
+            .Select(position => (int)(Philox.Draw(seed, position) * model.Tokenizer.VocabularySize));
     }
 }

@@ -22,8 +22,6 @@ public sealed partial class UpstreamEngine : IInferenceEngine
     private const int SaltBytes = 32;
     private const int LongestVersion = 100;
 
-    // Odd, and with all its bits in use, so that choices differ in the low bits as well: some servers keep only those.
-    private const long ChoiceStep = 0x5DEE_CE66_D1CE_4E5B;
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     private readonly UpstreamEngineOptions _options;
@@ -109,9 +107,18 @@ public sealed partial class UpstreamEngine : IInferenceEngine
         var submitted = _time.GetTimestamp();
         var model = FindModel(request);
         using var place = model.Slots.Enter();
-        var progress = new AnswerProgress(request, model.Loaded);
+        await foreach (var step in MixedAnswers.Of(request, (alone, choice, cancelled) => AnswerAsync(alone, choice, model, place, submitted, cancelled), cancellationToken))
+        {
+            yield return step;
+        }
+    }
+
+    private async IAsyncEnumerable<GenerationEvent> AnswerAsync(
+        GenerationRequest request, int choice, UpstreamModel model, ModelSlots.Place place, long submitted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var progress = new AnswerProgress(request, model.Loaded, choice);
         using var waits = new AnswerWaits(request, progress, _time, _stopping.Token, cancellationToken);
-        await waits.ForAsync(place.WaitForSlotAsync);
+        using var slot = await waits.ForAsync(place.WaitForSlotAsync);
         await using var answer = new UpstreamAnswer(model, _options, Ask(request, model, progress.Seed));
         var times = new AnswerTimes(_metrics, model.Loaded.Name, request.PromptIds.Length, submitted);
         while (true)
@@ -276,12 +283,9 @@ public sealed partial class UpstreamEngine : IInferenceEngine
         model.Name,
         request,
         Math.Min(request.MaxCompletionTokens, model.Loaded.ContextTokens - request.PromptIds.Length),
-        Choose(seed, request.Choice),
+        seed,
         request.StopIds ?? model.Loaded.StopIds,
         Salt(request.Tenant));
-
-    /// <summary>A seed of its own for each of several answers: servers know nothing of the others. The first has the request's.</summary>
-    private static long Choose(long seed, int choice) => unchecked(seed + (choice * ChoiceStep));
 
     /// <summary>The server needs to tell tenants apart, not to know them.</summary>
     private string Salt(string? tenant) => tenant is null

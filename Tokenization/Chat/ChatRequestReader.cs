@@ -13,9 +13,11 @@ internal static class ChatRequestReader
     private const int LongestStop = 256;
     private const int LongestEndUser = 512;
     private const int MostStops = 4;
-    private const int MostChoices = 8;
+    private const int MostChoices = ChatCompletionRequest.MostChoices;
     private const int MostBiases = 300;
     private const int MostLogprobs = 20;
+
+    private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(1);
 
     /// <summary>The request; null or half-read where an error went into <paramref name="reading"/>.</summary>
     public static ChatCompletionRequest? Read(ReadOnlyMemory<byte> utf8Json, RequestReading reading)
@@ -73,13 +75,14 @@ internal static class ChatRequestReader
             Tools = tools,
             ToolChoice = ChatToolReader.ReadChoice(body.Take("tool_choice"), tools),
             ParallelToolCalls = body.Take("parallel_tool_calls").Bool() ?? true,
-            ResponseFormat = ReadFormat(body.Take("response_format")),
+            ResponseFormat = ReadFormat(body.Take("response_format"), body.Take("structured_outputs")),
             Stream = body.Take("stream").Bool() ?? false,
             IncludeUsage = ReadIncludeUsage(body.Take("stream_options")),
             EndUser = ReadEndUser(body.Take("safety_identifier"), body.Take("user"), body.Take("metadata")),
             Provider = provider,
+            TimeLimit = Shorter(provider.Deadline, body.Take("timeout").Number(0, LongestDeadline.TotalSeconds, smallestAllowed: false)),
+            Choices = (int?)body.Take("n").Integer(1, MostChoices) ?? 1,
         };
-        CheckChoices(body.Take("n"));
         body.IgnoreTheRest();
         if (provider.RequireParameters && reading.Ignored.Count > 0)
         {
@@ -187,12 +190,10 @@ internal static class ChatRequestReader
         return first ?? second ?? metadata.Object()?.Take("user_id").String(LongestEndUser);
     }
 
-    private static void CheckChoices(RequestField field)
+    private static TimeSpan? Shorter(TimeSpan? deadline, double? seconds)
     {
-        if (field.Integer(1, MostChoices) > 1)
-        {
-            field.Unsupported("above 1 is not supported yet: send the request several times");
-        }
+        TimeSpan? timeout = seconds is { } limit ? TimeSpan.FromSeconds(limit) : null;
+        return deadline < timeout ? deadline : timeout ?? deadline;
     }
 
     private static ProviderPreferences ReadProvider(RequestField field)
@@ -209,11 +210,14 @@ internal static class ChatRequestReader
             price.IgnoreTheRest();
         }
 
-        var preferences = new ProviderPreferences(limits, provider.Take("require_parameters").Bool() ?? false, ReadTrust(provider.Take("trust")));
+        var preferences = new ProviderPreferences(limits, provider.Take("require_parameters").Bool() ?? false, ReadTrust(provider.Take("trust")), ReadDeadline(provider.Take("deadline_ms")));
         RefuseRestrictions(provider);
         provider.IgnoreTheRest();
         return preferences;
     }
+
+    private static TimeSpan? ReadDeadline(RequestField field)
+        => field.Integer(1, (long)LongestDeadline.TotalMilliseconds) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
     private static string? ReadTrust(RequestField field)
     {
@@ -268,6 +272,44 @@ internal static class ChatRequestReader
         {
             modalities.Unsupported("other than text are not supported by this model");
         }
+    }
+
+    /// <summary>OpenAI's field, or vLLM's for what OpenAI's can't say.</summary>
+    private static ResponseFormat? ReadFormat(RequestField field, RequestField extension)
+    {
+        var (format, other) = (ReadFormat(field), ReadStructuredOutputs(extension));
+        if (format is not null && other is not null)
+        {
+            extension.Invalid("must not stand beside a response_format");
+        }
+
+        return format ?? other;
+    }
+
+    private static ResponseFormat? ReadStructuredOutputs(RequestField field)
+    {
+        if (field.Object() is not { } outputs)
+        {
+            return null;
+        }
+
+        var (pattern, gbnf) = (outputs.Take("regex").String(ResponseFormat.LongestText), outputs.Take("grammar").String(ResponseFormat.LongestText));
+        foreach (var name in new[] { "json", "json_object", "choice", "structural_tag" })
+        {
+            var unknown = outputs.Take(name);
+            if (!unknown.IsAbsent)
+            {
+                unknown.Unsupported("is not supported here: use response_format, regex or grammar");
+            }
+        }
+
+        outputs.IgnoreTheRest();
+        if (pattern is null == gbnf is null)
+        {
+            field.Invalid("must have either regex or grammar");
+        }
+
+        return new ResponseFormat(null) { Pattern = pattern, Gbnf = gbnf };
     }
 
     private static ResponseFormat? ReadFormat(RequestField field)

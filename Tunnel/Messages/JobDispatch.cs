@@ -8,8 +8,8 @@ namespace CocoonOrleans.Tunnel.Messages;
 /// <param name="Model">The model's name as registered.</param>
 /// <param name="CompletionId">The id in every chunk of the answer; the same alphabet.</param>
 /// <param name="Created">The second that stands as <c>created</c> in every chunk.</param>
-/// <param name="MaxCompletionTokens">Most tokens to generate, 1 to 16,777,216: where the hold ends.</param>
-/// <param name="Deadline">When the lease ends: nothing is generated after it.</param>
+/// <param name="MaxCompletionTokens">Most tokens to generate, over all answers that the payload asks for, each having an equal part, 1 to 16,777,216: where the hold ends.</param>
+/// <param name="Deadline">When the client's time or the lease ends: nothing is generated after it.</param>
 /// <param name="Prices">What the job pays; at least what the worker asked for.</param>
 /// <param name="Terms">What the gateways must know to charge the job, sealed by them; base64url, opaque to the worker, which repeats it in the usage report so
 /// that any gateway can book it. At most <see cref="LargestTerms"/> characters.</param>

@@ -23,6 +23,7 @@ internal static class JobErrors
         EngineRefusalKind.ContextTooLong => new(ContextLengthExceeded, refusal.Message, Retryable: false, "messages"),
         EngineRefusalKind.QueueFull => new(JobErrorCodes.NoFreeSlot, refusal.Message, Retryable: true),
         EngineRefusalKind.DeadlinePassed => new(JobErrorCodes.LeaseExpired, refusal.Message, Retryable: true),
+        EngineRefusalKind.DeadlineTooShort => new(JobErrorCodes.DeadlineTooShort, refusal.Message, Retryable: true),
         EngineRefusalKind.InvalidOption => new(ChatRequestError.InvalidValue, refusal.Message, Retryable: false),
         _ => new(JobErrorCodes.EngineFailed, refusal.Message, Retryable: true),
     };

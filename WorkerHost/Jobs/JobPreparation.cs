@@ -61,12 +61,19 @@ internal static class JobPreparation
             return null;
         }
 
+        if (dispatch.MaxCompletionTokens < request.Choices)
+        {
+            error = new JobError(JobErrorCodes.BadDispatch, $"{dispatch.MaxCompletionTokens} tokens are not enough for {request.Choices} answers.", Retryable: false);
+            return null;
+        }
+
         var generation = new GenerationRequest
         {
             Model = model.Name,
             PromptIds = prompt,
-            // Where the hold ends, the answer ends: nothing beyond it would be paid.
-            MaxCompletionTokens = Math.Min(Math.Min(dispatch.MaxCompletionTokens, request.MaxCompletionTokens ?? int.MaxValue), room),
+            // Where the hold ends, the answers end: nothing beyond it would be paid.
+            MaxCompletionTokens = Math.Min(Math.Min(dispatch.MaxCompletionTokens / request.Choices, request.MaxCompletionTokens ?? int.MaxValue), room),
+            Choices = request.Choices,
             Sampling = SamplingOf(request),
             Grammar = grammar,
             StopStrings = StopsOf(model, request),
@@ -74,7 +81,7 @@ internal static class JobPreparation
             Deadline = dispatch.Deadline,
             Tenant = dispatch.Tenant,
         };
-        return new PreparedJob(dispatch, model, generation, model.Chat.ParserFor(request, prompt), request.IncludeUsage);
+        return new PreparedJob(dispatch, model, generation, [.. Enumerable.Range(0, request.Choices).Select(_ => model.Chat.ParserFor(request, prompt))], request.IncludeUsage);
     }
 
     private static bool TryEncode(ServedModel model, ChatCompletionRequest request, [NotNullWhen(true)] out int[]? prompt, [NotNullWhen(false)] out ChatRequestError? fault)
@@ -103,18 +110,25 @@ internal static class JobPreparation
             if (model.Chat.ForcedCallOf(request) is { } call)
             {
                 param = "tools";
-                grammar = grammars.Of(dispatch, call.Schema);
+                grammar = grammars.OfSchema(dispatch, call.Schema);
             }
             else if (request.ResponseFormat is { } format)
             {
-                grammar = format.Schema is { } schema ? grammars.Of(dispatch, schema) : Grammar.JsonObject;
+                param = format.Pattern is not null ? "structured_outputs.regex" : format.Gbnf is not null ? "structured_outputs.grammar" : param;
+                grammar = format switch
+                {
+                    { Schema: { } schema } => grammars.OfSchema(dispatch, schema),
+                    { Pattern: { } pattern } => grammars.OfPattern(dispatch, pattern),
+                    { Gbnf: { } gbnf } => grammars.OfGbnf(dispatch, gbnf),
+                    _ => Grammar.JsonObject,
+                };
             }
 
             return true;
         }
         catch (GrammarException e)
         {
-            fault = new ChatRequestError($"The JSON schema can't be kept to: {e.Message}", param, ChatRequestError.InvalidValue);
+            fault = new ChatRequestError($"{(param.StartsWith("structured", StringComparison.Ordinal) ? "The grammar" : "The JSON schema")} can't be kept to: {e.Message}", param, ChatRequestError.InvalidValue);
             return false;
         }
     }

@@ -65,26 +65,23 @@ internal sealed partial class JobRun(
         string kind = capabilities.Kind.ToWireName();
         await answer.WriteAsync(new JobMeta(job.Model.Loaded.ManifestSha256, kind, capabilities.Version, job.PromptTokens));
         using var chunks = new ChunkWriter(job.Dispatch, SystemFingerprint.Of(kind, capabilities.Version, job.Model.Loaded.ManifestSha256), job.Model.Loaded.Tokenizer, job.IncludeUsage);
-        GenerationFinished? finished = null;
-        bool begun = false;
+        bool[] begun = new bool[job.Parsers.Count];
         await foreach (GenerationEvent step in engine.GenerateAsync(job.Generation, over))
         {
-            bool isReasoning = job.Parser.IsReasoning;
-            IReadOnlyList<AnswerPart> parts = job.Parser.Append(step.Text);
-            if (step is TokenGenerated)
+            AnswerParser parser = job.Parsers[step.Choice];
+            chunks.Choice = step.Choice;
+            bool isReasoning = parser.IsReasoning;
+            IReadOnlyList<AnswerPart> parts = parser.Append(step.Text);
+            if (step is TokenGenerated token)
             {
                 progress.AddToken(isReasoning);
+                chunks.Score(token);
             }
 
-            if (!begun)
+            if (!begun[step.Choice])
             {
                 await answer.WriteChunkAsync(chunks.Role());
-                begun = true;
-            }
-
-            if (step is TokenGenerated { Logprobs: not null } scored)
-            {
-                chunks.Score(scored);
+                begun[step.Choice] = true;
             }
 
             await WritePartsAsync(answer, chunks, job, parts);
@@ -93,19 +90,35 @@ internal sealed partial class JobRun(
                 await answer.WriteChunkAsync(chunks.Content(""));
             }
 
-            finished = step as GenerationFinished;
+            if (step is GenerationFinished end)
+            {
+                await WritePartsAsync(answer, chunks, job, parser.Complete());
+                await EndAsync(progress, answer, chunks, end, end.Reason == FinishReason.Length ? "length" : parser.Calls > 0 ? "tool_calls" : "stop");
+            }
         }
 
-        GenerationFinished end = finished ?? throw new InvalidOperationException("The engine's answer has no end.");
-        await WritePartsAsync(answer, chunks, job, job.Parser.Complete());
-        progress.Usage = end.Usage;
-        string reason = end.Reason == FinishReason.Length ? "length" : job.Parser.Calls > 0 ? "tool_calls" : "stop";
+        if (progress.Open > 0)
+        {
+            throw new InvalidOperationException("The engine's answer has no end.");
+        }
+    }
+
+    /// <summary>Ends one of the answers, and with the last of them the job.</summary>
+    private async Task EndAsync(JobProgress progress, AnswerWriter answer, ChunkWriter chunks, GenerationFinished end, string reason)
+    {
+        progress.End(end, reason);
+        if (progress.Open > 0)
+        {
+            await answer.WriteChunkAsync(chunks.Finish(reason));
+            return;
+        }
 
         // First: whatever happens to the stream from here on, the work is reported.
-        SignedUsageReport report = await ReportAsync(progress, UsageStatus.Complete, reason);
+        string first = progress.FirstFinishReason!;
+        SignedUsageReport report = await ReportAsync(progress, UsageStatus.Complete, first);
         await answer.WriteChunkAsync(chunks.Finish(reason));
-        await answer.WriteAsync(new JobFinal(reason, report));
-        LogAnswered(job.Dispatch.JobId, end.Usage.PromptTokens, end.Usage.CompletionTokens, time.GetElapsedTime(progress.Taken).TotalMilliseconds);
+        await answer.WriteAsync(new JobFinal(first, report));
+        LogAnswered(progress.Job.Dispatch.JobId, progress.Usage.PromptTokens, progress.Usage.CompletionTokens, time.GetElapsedTime(progress.Taken).TotalMilliseconds);
     }
 
     private async Task FailAsync(JobProgress progress, AnswerWriter answer, JobError error)
@@ -134,7 +147,7 @@ internal sealed partial class JobRun(
                     await WriteTextAsync(answer, reasoning.Text, chunks.Reasoning);
                     break;
                 case ToolCallPart call:
-                    await answer.WriteChunkAsync(chunks.ToolCall(call.Index, $"call_{job.Dispatch.JobId.Replace("-", "", StringComparison.Ordinal)}{call.Index}", call.Name));
+                    await answer.WriteChunkAsync(chunks.ToolCall(call.Index, $"call_{job.Dispatch.JobId.Replace("-", "", StringComparison.Ordinal)}_{chunks.Choice}_{call.Index}", call.Name));
                     await WriteTextAsync(answer, call.Arguments, text => chunks.ToolArguments(call.Index, text));
                     break;
             }

@@ -9,9 +9,9 @@ namespace CocoonOrleans.WorkerHost.Jobs;
 /// <param name="Dispatch">The clear part.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Generation">What the engine is asked.</param>
-/// <param name="Parser">Takes the answer apart.</param>
+/// <param name="Parsers">Take the answers apart, one for each.</param>
 /// <param name="IncludeUsage">Whether the client asked for usage in its stream.</param>
-internal sealed record PreparedJob(JobDispatch Dispatch, ServedModel Model, GenerationRequest Generation, AnswerParser Parser, bool IncludeUsage)
+internal sealed record PreparedJob(JobDispatch Dispatch, ServedModel Model, GenerationRequest Generation, IReadOnlyList<AnswerParser> Parsers, bool IncludeUsage)
 {
     public int PromptTokens => Generation.PromptIds.Length;
 }

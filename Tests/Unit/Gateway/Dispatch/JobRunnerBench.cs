@@ -88,7 +88,7 @@ internal sealed class JobRunnerBench : IAsyncDisposable
             IncludeUsage = false,
             IsIdempotent = false,
             PromptTokens = PromptTokens,
-            MaxCompletionTokens = maxCompletionTokens,
+            MaxTokensPerChoice = maxCompletionTokens,
             Cap = CatalogModel.Reserve,
             Created = TimeProvider.System.GetUtcNow(),
             Until = TimeProvider.System.GetUtcNow() + (limit ?? TimeSpan.FromMinutes(1)),
