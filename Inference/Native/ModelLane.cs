@@ -17,7 +17,7 @@ internal sealed partial class ModelLane : IDisposable
     private const int MaximumFaultsInARow = 3;
     private const string BackendFailed = "The tensor library failed; the answer can't go on.";
 
-    private readonly IDecoder _decoder;
+    private readonly ITransformer _decoder;
     private readonly NativeEngineOptions _options;
     private readonly EngineMetrics _metrics;
     private readonly ILogger _logger;
@@ -31,12 +31,15 @@ internal sealed partial class ModelLane : IDisposable
     private float[] _logits = [];
     private long _arrived;
     private int _faults;
+
+    // Whether a part of the step's work is done: its sequences keep their blocks, and nobody joins them.
+    private bool _underWay;
     private volatile bool _outOfService;
     private volatile int _runningCount;
     private volatile int _usedBlocks;
     private int _taken;
 
-    public ModelLane(LoadedModel model, IDecoder decoder, NativeEngineOptions options, EngineMetrics metrics, ILogger logger)
+    public ModelLane(LoadedModel model, ITransformer decoder, NativeEngineOptions options, EngineMetrics metrics, ILogger logger)
     {
         Model = model;
         _decoder = decoder;
@@ -47,12 +50,15 @@ internal sealed partial class ModelLane : IDisposable
         _sampler = new TokenSampler(decoder.VocabularySize);
         _pool = new BlockPool(decoder.Blocks, decoder.Clear);
 
-        // However many answers are under way, prompts go on by a block's length in each step.
-        _batch = new StepBatch(Math.Max(options.StepTokens, options.Slots) + IDecoder.BlockTokens);
+        // However many answers are under way, prompts go on by a block's length in each step. What can't come in pieces has room as a whole.
+        _batch = new StepBatch(Math.Max(Math.Max(options.StepTokens, options.Slots) + IDecoder.BlockTokens, decoder.IsCausal ? 0 : decoder.ContextTokens));
     }
 
     /// <summary>The model. For any thread.</summary>
     public LoadedModel Model { get; }
+
+    /// <summary>How it makes vectors; null where it generates. For any thread.</summary>
+    public Pooling? Pooling { get; init; }
 
     /// <summary>The grammars of its requests. For any thread.</summary>
     public ModelGrammars Grammars { get; }
@@ -91,7 +97,7 @@ internal sealed partial class ModelLane : IDisposable
     public void Enqueue(Sequence sequence)
     {
         sequence.Number = ++_arrived;
-        sequence.Blocks = new SequenceBlocks(_pool, PrefixKey.Root(Model.ManifestSha256, sequence.TenantName), keep: sequence.TenantName is not null);
+        sequence.Blocks = new SequenceBlocks(_pool, PrefixKey.Root(Model.ManifestSha256, sequence.Shares ? sequence.TenantName : null), keep: sequence.Shares);
         _waiting.Enqueue(sequence);
     }
 
@@ -100,10 +106,14 @@ internal sealed partial class ModelLane : IDisposable
     public (int Tokens, bool Busy) Step()
     {
         DropUnwanted();
-        _batch.Clear();
-        _step.Clear();
-        AddNextTokens();
-        AddPrompts();
+        if (!_underWay)
+        {
+            _batch.Clear();
+            _step.Clear();
+            AddNextTokens();
+            AddPrompts();
+        }
+
         _usedBlocks = _pool.Used;
         if (_step.Count == 0)
         {
@@ -111,6 +121,11 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         var tokens = Compute();
+        if (_underWay)
+        {
+            return (0, true);
+        }
+
         ReleaseEnded();
         if (tokens > 0)
         {
@@ -147,6 +162,11 @@ internal sealed partial class ModelLane : IDisposable
         foreach (var sequence in _running)
         {
             sequence.EndIfUnwanted();
+        }
+
+        if (_underWay && _step.TrueForAll(sequence => sequence.Ended))
+        {
+            Abandon();
         }
 
         ReleaseEnded();
@@ -207,7 +227,7 @@ internal sealed partial class ModelLane : IDisposable
 
         while (left > 0 && _running.Count < _options.Slots && _waiting.Peek() is { } next)
         {
-            if (!TryAdmit(next))
+            if ((!_decoder.IsCausal && _step.Count > 0 && next.Length > left) || !TryAdmit(next))
             {
                 return;
             }
@@ -273,7 +293,7 @@ internal sealed partial class ModelLane : IDisposable
 
     private int Add(Sequence sequence, int most)
     {
-        var rows = Math.Min(Math.Min(sequence.Pending, most), sequence.MostRows);
+        var rows = _decoder.IsCausal ? Math.Min(Math.Min(sequence.Pending, most), sequence.MostRows) : sequence.Pending;
         var computed = sequence.Blocks.Computed;
         _batch.Add(sequence.Tokens.Slice(computed, rows), computed, sequence.Blocks.Table, sequence.LogitRows(rows));
         _step.Add(sequence);
@@ -284,9 +304,9 @@ internal sealed partial class ModelLane : IDisposable
     /// <returns>How many tokens were delivered.</returns>
     private int Compute()
     {
-        if (TryCompute(out var fault))
+        if (TryContinue(out var fault))
         {
-            return Deliver();
+            return _underWay ? 0 : Deliver();
         }
 
         if (_step.Count == 1)
@@ -299,6 +319,12 @@ internal sealed partial class ModelLane : IDisposable
         var tokens = 0;
         foreach (var (sequence, rows) in _step.Zip(_batch.Entries, (sequence, entry) => (sequence, entry.Rows)).ToList())
         {
+            if (sequence.Ended)
+            {
+                // Nobody wanted it any more while the step was under way.
+                continue;
+            }
+
             _batch.Clear();
             _step.Clear();
             Add(sequence, rows);
@@ -322,17 +348,39 @@ internal sealed partial class ModelLane : IDisposable
 
     private bool TryCompute([NotNullWhen(false)] out Exception? fault)
     {
+        while (TryContinue(out fault))
+        {
+            if (!_underWay)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Does the next part of the step's work.</summary>
+    private bool TryContinue([NotNullWhen(false)] out Exception? fault)
+    {
         try
         {
-            _decoder.Compute(_batch, Logits());
-            (fault, _faults) = (null, 0);
+            _underWay = !_decoder.Continue(_batch, Logits());
+            fault = null;
+            _faults = _underWay ? _faults : 0;
             return true;
         }
         catch (Exception e)
         {
             fault = e;
+            Abandon();
             return false;
         }
+    }
+
+    private void Abandon()
+    {
+        _decoder.Abandon();
+        _underWay = false;
     }
 
     /// <summary>A fault ends the answer that it was for, and, when it comes again and again, all of them.</summary>
@@ -354,13 +402,18 @@ internal sealed partial class ModelLane : IDisposable
         for (var i = 0; i < _step.Count; i++)
         {
             var (sequence, entry) = (_step[i], _batch.Entries[i]);
+            if (sequence.Ended)
+            {
+                continue;
+            }
+
             sequence.Blocks.Advance(entry.Length, sequence.Tokens);
             sequence.Tenant.Served += entry.Rows;
             prompts += sequence.Begun ? 0 : entry.Rows;
             if (entry.LogitRows > 0)
             {
                 advanced++;
-                tokens += Advance(sequence, Logits().Slice(entry.FirstLogitRow * VocabularySize, entry.LogitRows * VocabularySize));
+                tokens += Advance(sequence, Logits().Slice(entry.FirstLogitRow * _decoder.RowSize, entry.LogitRows * _decoder.RowSize));
             }
         }
 
@@ -410,6 +463,7 @@ internal sealed partial class ModelLane : IDisposable
     public void GoOutOfService(Exception e)
     {
         _outOfService = true;
+        _underWay = false;
         LogOutOfService(_logger, e, Model.Name, _faults);
         FailAll(GenerationFailure.Backend, BackendFailed, OutOfServiceRefusal(Model), e);
     }
@@ -434,6 +488,7 @@ internal sealed partial class ModelLane : IDisposable
             // Whoever can't even clear a cache can't compute: nobody else gets one of these slots.
             LogFault(_logger, e, Model.Name, 0);
             _outOfService = true;
+            _underWay = false;
             foreach (var sequence in _running)
             {
                 sequence.Fail(failure, message, e);
@@ -449,7 +504,8 @@ internal sealed partial class ModelLane : IDisposable
     {
         for (var i = _running.Count - 1; i >= 0; i--)
         {
-            if (_running[i] is { Ended: true } sequence)
+            // While a step is under way its keys and values are still written.
+            if (_running[i] is { Ended: true } sequence && !(_underWay && _step.Contains(sequence)))
             {
                 _running.RemoveAt(i);
                 _waiting.Leave(sequence);
@@ -462,11 +518,11 @@ internal sealed partial class ModelLane : IDisposable
 
     private Span<float> Logits()
     {
-        if (_logits.Length < _batch.LogitRows * VocabularySize)
+        if (_logits.Length < _batch.LogitRows * _decoder.RowSize)
         {
-            _logits = new float[_batch.LogitRows * VocabularySize];
+            _logits = new float[_batch.LogitRows * _decoder.RowSize];
         }
 
-        return _logits.AsSpan(0, _batch.LogitRows * VocabularySize);
+        return _logits.AsSpan(0, _batch.LogitRows * _decoder.RowSize);
     }
 }

@@ -18,6 +18,9 @@ internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
     /// <summary>Whose it is, as the request says; null for nobody's that has others.</summary>
     public abstract string? TenantName { get; }
 
+    /// <summary>Whether its tenant's other requests may use what is computed of it.</summary>
+    public virtual bool Shares => TenantName is not null;
+
     /// <summary>When the caller submitted it, as the clock's timestamp.</summary>
     public long Submitted => submitted;
 
@@ -79,6 +82,11 @@ internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
     /// <summary>Ends it if it was cancelled or its deadline passed.</summary>
     public void EndIfUnwanted()
     {
+        if (Ended)
+        {
+            return;
+        }
+
         if (_cancelled)
         {
             End(new OperationCanceledException());
