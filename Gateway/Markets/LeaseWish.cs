@@ -9,4 +9,5 @@ namespace CocoonOrleans.Gateway.Markets;
 /// <param name="MaxCompletionTokens">The most tokens that may be generated.</param>
 /// <param name="Cap">The most that may be paid.</param>
 /// <param name="Until">When the job ends at the latest.</param>
-public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, TokenPrices Cap, DateTimeOffset Until);
+/// <param name="ContextTokens">The most tokens that one context has to hold; null for prompt and completion together.</param>
+public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, TokenPrices Cap, DateTimeOffset Until, int? ContextTokens = null);

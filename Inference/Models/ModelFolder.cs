@@ -55,6 +55,9 @@ public sealed class ModelFolder
     /// <summary>How vectors are made of its states, where it makes embeddings; null where it generates.</summary>
     public Pooling? Pooling { get; }
 
+    /// <summary>Numbers of its vectors, where it makes embeddings; null where it generates.</summary>
+    public int? EmbeddingDimensions => Pooling is null ? null : Shape.HiddenSize;
+
     /// <summary>The decoder's shape.</summary>
     /// <exception cref="ModelFormatException">The model is an encoder.</exception>
     public DecoderConfig Config => Shape as DecoderConfig ?? throw new ModelFormatException(TransformerConfig.FileName, "architectures", $"{Shape.Architecture} is an encoder, and a decoder is needed");
@@ -133,7 +136,7 @@ public sealed class ModelFolder
     {
         var tokenizer = TokenizerFiles.Load(Text(TokenizerFiles.Tokenizer), Text(TokenizerFiles.Config), _vocabularyFile);
         return tokenizer.VocabularySize <= Shape.VocabularySize
-            ? new LoadedModel(name, Manifest.Sha256, contextTokens, Shape.Parameters, tokenizer, TokenizerFiles.StopIds(tokenizer, Shape.EndIds)) { EmbeddingSize = Pooling is null ? null : Shape.HiddenSize }
+            ? new LoadedModel(name, Manifest.Sha256, contextTokens, Shape.Parameters, tokenizer, TokenizerFiles.StopIds(tokenizer, Shape.EndIds)) { EmbeddingSize = EmbeddingDimensions }
             : throw new ModelFormatException(_vocabularyFile ?? TokenizerFiles.Tokenizer, "vocabulary", $"has {tokenizer.VocabularySize} ids, but the weights know {Shape.VocabularySize}");
     }
 

@@ -9,10 +9,12 @@ namespace CocoonOrleans.Market.Clearing;
 /// <param name="MaxCompletionTokens">The most tokens that may be generated.</param>
 /// <param name="Cap">The most that may be paid per class of token: the buyer's limit, else the model's reserve.</param>
 /// <param name="Excluded">Workers that were tried already or that the buyer does not want.</param>
+/// <param name="ContextTokens">The most tokens that one context has to hold; null for prompt and completion together.</param>
 public sealed record ClearingRequest(
     Guid JobId,
     long PromptTokens,
     long ExpectedCompletionTokens,
     long MaxCompletionTokens,
     TokenPrices Cap,
-    IReadOnlySet<string> Excluded);
+    IReadOnlySet<string> Excluded,
+    long? ContextTokens = null);

@@ -55,6 +55,19 @@ public sealed class MarketClearingTests
         Assert.Equal(new Nano(500), MarketClearing.Clear(request, [Offer("a", "1", 1, 400), Offer("b", "2", 500, 500)]).Ranked[0].Price.Completion);
     }
 
+    /// <summary>Many inputs have many tokens, but each needs a context of its own.</summary>
+    [Theory]
+    [InlineData(512, 1)]
+    [InlineData(513, 0)]
+    public void Clear_ContextOfItsOwn_IsWhatAnOfferMustHave(int context, int ranked)
+    {
+        ClearingRequest request = Request() with { PromptTokens = 100_000, MaxCompletionTokens = 0, ExpectedCompletionTokens = 0, ContextTokens = context };
+
+        ClearingResult result = MarketClearing.Clear(request, [Offer("a", "1", 1) with { ContextTokens = 512 }]);
+
+        Assert.Equal((ranked, 1 - ranked), (result.Ranked.Count, result.Exclusions.Context));
+    }
+
     [Fact]
     public void Clear_OffersThatCannotServe_AreCountedByReason()
     {
