@@ -7,7 +7,6 @@ internal sealed class AnswerWaits : IDisposable
     private readonly CancellationTokenSource _any;
     private readonly CancellationToken _stopping;
     private readonly CancellationToken _caller;
-
     private readonly Func<GenerationUsage> _usage;
 
     /// <param name="at">When the answer is of no use any more; null: never.</param>

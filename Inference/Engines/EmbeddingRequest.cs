@@ -1,13 +1,15 @@
+using CocoonOrleans.Tokenization.Embeddings;
+
 namespace CocoonOrleans.Inference.Engines;
 
 /// <summary>Texts to turn into vectors.</summary>
 public sealed record EmbeddingRequest
 {
     /// <summary>Most inputs of one request, as in OpenAI's API.</summary>
-    public const int MaximumInputs = 2048;
+    public const int MaximumInputs = EmbeddingsRequest.MaximumInputs;
 
     /// <summary>Most tokens over all inputs of one request, as in OpenAI's API.</summary>
-    public const int MaximumTokens = 300_000;
+    public const int MaximumTokens = EmbeddingsRequest.MaximumTokens;
 
     /// <summary>Name or id (<c>name@sha256:hash</c>) of a loaded model that makes embeddings.</summary>
     public required string Model { get; init; }

@@ -9,8 +9,8 @@ namespace CocoonOrleans.Inference.Native;
 /// <param name="dimensions">Numbers of the vector, the first ones.</param>
 internal sealed class VectorPool(Pooling pooling, int size, int dimensions)
 {
-    private readonly double[] _sum = new double[size];
-    private bool _any;
+    // Made when the first state comes: many inputs may wait.
+    private double[]? _sum;
 
     /// <summary>Whether the last token's state is all that it takes.</summary>
     public bool TakesLastOnly => pooling == Pooling.Last;
@@ -20,23 +20,27 @@ internal sealed class VectorPool(Pooling pooling, int size, int dimensions)
     {
         for (; states.Length > 0; states = states[size..])
         {
-            if (_any && pooling == Pooling.Cls)
+            if (_sum is not null && pooling == Pooling.Cls)
             {
                 return;
             }
 
+            _sum ??= new double[size];
             for (var i = 0; i < size; i++)
             {
                 _sum[i] += states[i];
             }
-
-            _any = true;
         }
     }
 
     /// <summary>The vector, of length 1; null where it has no direction. What was taken is forgotten.</summary>
     public float[]? ToVector()
     {
+        if (_sum is null)
+        {
+            return null;
+        }
+
         // A sum points where the mean does.
         var vector = VectorScale.ToUnit(_sum, dimensions);
         Array.Clear(_sum);

@@ -1,4 +1,3 @@
-using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Tests.Inference;
 
 namespace CocoonOrleans.Tests.EndToEnd.Networks;
