@@ -86,15 +86,20 @@ internal static class ModelCommand
         }
     }
 
-    private static int Hash(string path, Func<(ModelManifest Manifest, int ContextTokens)> read, CommandOutput output)
+    private static int Hash(string path, Func<(ModelManifest Manifest, int ContextTokens, int? EmbeddingDimensions)> read, CommandOutput output)
     {
         try
         {
-            var (manifest, contextTokens) = read();
-            var hashes = new ModelHashes(path, manifest.Sha256, ModelFolder.ReadChat(path).Sha256, contextTokens);
+            var (manifest, contextTokens, dimensions) = read();
+            var hashes = new ModelHashes(path, manifest.Sha256, ModelFolder.ReadChat(path).Sha256, contextTokens, dimensions);
             output.Console.MarkupLineInterpolated($"manifest   {hashes.ManifestSha256}");
             output.Console.MarkupLineInterpolated($"tokenizer  {hashes.TokenizerSha256}");
             output.Console.MarkupLineInterpolated($"context    {hashes.ContextTokens} tokens");
+            if (hashes.EmbeddingDimensions is not null)
+            {
+                output.Console.MarkupLineInterpolated($"embeddings {hashes.EmbeddingDimensions} dimensions");
+            }
+
             foreach (var file in manifest.Files)
             {
                 output.Console.MarkupLineInterpolated($"[dim]{file.Sha256} {file.Bytes,12} {file.Name}[/]");
@@ -109,7 +114,7 @@ internal static class ModelCommand
         }
     }
 
-    private static (ModelManifest Manifest, int ContextTokens) Read(
+    private static (ModelManifest Manifest, int ContextTokens, int? EmbeddingDimensions) Read(
         string path, string? upstreamWeights, int context, WeightQuantization quantization, LoadStatus status, CancellationToken cancellationToken)
     {
         if ((upstreamWeights is null) != (context == 0))
@@ -124,10 +129,10 @@ internal static class ModelCommand
                 throw new CommandFailedException("--quantization is for weights that our own engine loads.", "Leave it out: the other server's declaration says what it runs.");
             }
 
-            return (UpstreamFolder.Read(path, upstreamWeights).Manifest, context);
+            return (UpstreamFolder.Read(path, upstreamWeights).Manifest, context, null);
         }
 
         var folder = ModelFolder.Read(path, new StageProgress(LoadStage.Reading, status, TimeProvider.System).Report, quantization, cancellationToken);
-        return (folder.Manifest, folder.Config.ContextTokens);
+        return (folder.Manifest, folder.Shape.ContextTokens, folder.EmbeddingDimensions);
     }
 }

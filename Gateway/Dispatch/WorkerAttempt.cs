@@ -4,10 +4,8 @@ using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Markets;
-using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Workers;
-using CocoonOrleans.Tokenization.Tokenizers;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Records;
@@ -17,7 +15,7 @@ namespace CocoonOrleans.Gateway.Dispatch;
 
 /// <summary>Sends a job to one worker and reads its answer, holding it to the protocol. Whatever the worker does comes back as a result.</summary>
 public sealed class WorkerAttempt(
-    TermsSeal seal, TenantNames tenants, RunningJobs running, IOptions<GatewayOptions> options, GatewayMetrics metrics, TimeProvider time)
+    TermsSeal seal, TenantNames tenants, RunningJobs running, IOptions<GatewayOptions> options, TimeProvider time)
 {
     private const int MaxMessageLength = 500;
 
@@ -38,16 +36,16 @@ public sealed class WorkerAttempt(
     /// <summary>Runs the job at the worker that has the lease.</summary>
     /// <param name="job">The job.</param>
     /// <param name="lease">The slot.</param>
-    /// <param name="sink">Where the answer goes.</param>
+    /// <param name="target">What becomes of the answer.</param>
     /// <param name="stop">The client left, or the job's time is over.</param>
-    public async Task<AttemptResult> RunAsync(ChatJob job, LeaseGrant lease, IAnswerSink sink, CancellationToken stop)
+    public async Task<AttemptResult> RunAsync(AdmittedJob job, LeaseGrant lease, IJobAnswer target, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(lease);
-        ArgumentNullException.ThrowIfNull(sink);
+        ArgumentNullException.ThrowIfNull(target);
         using var firstToken = new CancellationTokenSource(options.Value.Dispatch.FirstTokenLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, firstToken.Token);
-        var answer = new Answer(job, lease, sink, firstToken, metrics, time);
+        var answer = new Answer(lease, target.Begin(), firstToken);
         try
         {
             await using JobStream stream = await lease.Worker.Tunnel.SendJobAsync(Dispatch(job, lease), job.Payload, either.Token);
@@ -93,7 +91,7 @@ public sealed class WorkerAttempt(
         throw new TunnelLostException("The answer has no last record.");
     }
 
-    private JobDispatch Dispatch(ChatJob job, LeaseGrant lease)
+    private JobDispatch Dispatch(AdmittedJob job, LeaseGrant lease)
     {
         var terms = new JobTerms(
             running.Instance, job.Caller.AccountId, lease.Worker.Registration.ProviderId, lease.Price, job.PromptTokens, job.MaxCompletionTokens);
@@ -107,89 +105,39 @@ public sealed class WorkerAttempt(
             job.Until,
             lease.Price.ToWire(),
             seal.Seal(terms, job.JobId, lease.LeaseId, lease.Worker.WorkerId),
-            tenants.Of(job.Caller.AccountId, lease.Worker.WorkerId));
-    }
-
-    private static int Count(Tokenizer tokenizer, string text)
-    {
-        try
-        {
-            return tokenizer.Count(text);
-        }
-        catch (TokenizerFormatException)
-        {
-            // A text made to keep the splitting pattern busy is not paid for.
-            return 0;
-        }
+            tenants.Of(job.Caller.AccountId, lease.Worker.WorkerId),
+            job.Kind);
     }
 
     /// <summary>What has come so far.</summary>
-    private sealed class Answer(
-        ChatJob job, LeaseGrant lease, IAnswerSink sink, CancellationTokenSource firstToken, GatewayMetrics metrics, TimeProvider time)
+    private sealed class Answer(LeaseGrant lease, AnswerReader reader, CancellationTokenSource firstToken)
     {
-        private readonly ChunkReader _chunks =
-            new(JobNames.OfCompletion(job.JobId), job.Created.ToUnixTimeSeconds(), job.Model.Name, job.TakesLogprobs, job.Choices);
-
-        private readonly AnswerText[] _texts =
-            [.. Enumerable.Range(0, job.Choices).Select(_ => new AnswerText(text => Count(job.ChatModel.Tokenizer, text), job.MaxTokensPerChoice))];
-
-        private readonly string?[] _finishReasons = new string?[job.Choices];
-        private readonly long _sent = time.GetTimestamp();
-
-        private bool IsFinished => Array.TrueForAll(_finishReasons, static reason => reason is not null);
-
-        public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", CountTokens());
+        public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", reader.CountTokens());
 
         /// <summary>No more comes. Where the answer had come to its end, the client has all of it: what is wrong behind that is between the worker and us.</summary>
-        public AttemptResult End(LeaseOutcome outcome, string reason) => new(IsFinished ? AttemptEnd.Finished : AttemptEnd.Failed, outcome, reason, CountTokens());
+        public AttemptResult End(LeaseOutcome outcome, string reason) =>
+            new(reader.FinishReason is null ? AttemptEnd.Failed : AttemptEnd.Finished, outcome, reason, reader.CountTokens());
 
         public AttemptResult? TakeMeta(JobMeta meta) =>
             meta.ModelManifestSha256 == lease.ManifestSha256 ? null : End(LeaseOutcome.Garbage, "other_model");
 
         public async ValueTask<AttemptResult?> TakeDataAsync(ReadOnlyMemory<byte> body)
         {
-            if (_chunks.Read(body.Span, out ChunkContent content) is not ChunkFault.None and var fault)
-            {
-                return End(LeaseOutcome.Garbage, $"chunk_{fault}");
-            }
-
-            AnswerText text = _texts[content.Choice];
-            string written = content.Written;
-            bool first = written.Length > 0 && Array.TrueForAll(_texts, static text => text.IsEmpty);
-            if (content.ToolCall is { Name: not null } && !job.ForcesCall)
-            {
-                text.AddCall();
-            }
-
-            if (!text.TryAppend(written) || !text.TryScore(content.Logprobs?.Length ?? 0))
-            {
-                await CutAsync();
-                return End(LeaseOutcome.Garbage, "too_many_tokens");
-            }
-
-            // The role comes with the engine's first token. Text may come much later: a call of a function is held back until it is whole.
-            if (content.HasRole)
+            string? fault = await reader.TakeAsync(body);
+            if (reader.HasBegun)
             {
                 firstToken.CancelAfter(Timeout.InfiniteTimeSpan);
             }
 
-            if (first)
-            {
-                metrics.FirstToken(job.Arrived, job.Model.Name);
-                metrics.FirstRecord(_sent);
-            }
-
-            _finishReasons[content.Choice] = content.FinishReason;
-            await sink.DeliverAsync(body, content);
-            return null;
+            return fault is null ? null : End(LeaseOutcome.Garbage, fault);
         }
 
         public AttemptResult TakeFinal(JobFinal final)
         {
             // The answer is good; a report that isn't costs the worker its prompt tokens and its reputation.
             CheckedReport? report = UsageReportReading.Check(final.Usage, lease);
-            return !IsFinished ? End(LeaseOutcome.Garbage, "no_finish")
-                : report?.Report.FinishReason != _finishReasons[0] ? End(LeaseOutcome.Garbage, "bad_report")
+            return reader.FinishReason is null ? End(LeaseOutcome.Garbage, "no_finish")
+                : report?.Report.FinishReason != reader.FinishReason ? End(LeaseOutcome.Garbage, "bad_report")
                 : End(LeaseOutcome.Completed, "finished") with { Report = report };
         }
 
@@ -206,21 +154,5 @@ public sealed class WorkerAttempt(
                 ? End(LeaseOutcome.Refused, error.Code) with { MayRepeat = error.Code is JobErrorCodes.NoFreeSlot or JobErrorCodes.TunnelFull }
                 : End(LeaseOutcome.Failed, "worker_error") with { Report = report };
         }
-
-        /// <summary>The hold ends here, and so does whatever had not ended.</summary>
-        private async ValueTask CutAsync()
-        {
-            for (int choice = 0; choice < _finishReasons.Length; choice++)
-            {
-                if (_finishReasons[choice] is null)
-                {
-                    const string Length = "length";
-                    _finishReasons[choice] = Length;
-                    await sink.DeliverAsync(ChunkWriting.Finish(job, choice, Length), new ChunkContent(false, "", Length) { Choice = choice });
-                }
-            }
-        }
-
-        private int CountTokens() => _texts.Sum(static text => text.CountTokens());
     }
 }

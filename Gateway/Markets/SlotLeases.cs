@@ -159,9 +159,9 @@ public sealed partial class SlotLeases(
         return null;
     }
 
-    // Nothing is known yet of how long answers are, so offers are compared at half the most.
+    // Nothing is known yet of how long answers are, so offers are compared at half the most; where nothing is generated, at nothing.
     private static ClearingRequest Request(LeaseWish wish, IReadOnlySet<string> excluded) =>
-        new(wish.JobId, wish.PromptTokens, Math.Max(1, wish.MaxCompletionTokens / 2), wish.MaxTokensPerChoice, wish.Cap, excluded);
+        new(wish.JobId, wish.PromptTokens, (wish.MaxCompletionTokens + 1) / 2, wish.ContextTokens, wish.Cap, excluded);
 
     private static ApiError NoOffer(ClearingResult result, MarketBook book)
     {

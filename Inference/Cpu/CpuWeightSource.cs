@@ -84,8 +84,9 @@ internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightT
     }
 
     /// <summary>Refuses weights that nobody took.</summary>
+    /// <param name="mayStay">Whether a tensor may be there without being used.</param>
     /// <exception cref="ModelFormatException">There is one.</exception>
-    public void RefuseUnknown(bool tied) => _weights.RefuseUnknown(tied);
+    public void RefuseUnknown(Func<string, bool> mayStay) => _weights.RefuseUnknown(mayStay);
 
     /// <summary>Leaves what was made to whoever took it.</summary>
     public void Keep() => _made.Clear();

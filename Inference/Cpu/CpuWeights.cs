@@ -25,8 +25,8 @@ internal sealed class CpuWeights : IDisposable
         }
 
         FinalNorm = source.TakeNorm("model.norm.weight", config.HiddenSize);
-        Head = config.TiedEmbeddings ? Embedding : source.Take(outer, [("lm_head.weight", config.VocabularySize)], config.HiddenSize);
-        source.RefuseUnknown(config.TiedEmbeddings);
+        Head = config.Embeds ? null : config.TiedEmbeddings ? Embedding : source.Take(outer, [("lm_head.weight", config.VocabularySize)], config.HiddenSize);
+        source.RefuseUnknown(config.MayLeave);
         source.Keep();
     }
 
@@ -39,8 +39,8 @@ internal sealed class CpuWeights : IDisposable
     /// <summary>[hidden].</summary>
     public NativeBlock FinalNorm { get; }
 
-    /// <summary>[vocabulary, hidden]; the embedding itself where both are tied.</summary>
-    public WeightMatrix Head { get; }
+    /// <summary>[vocabulary, hidden]; the embedding itself where both are tied; null where rows end before it.</summary>
+    public WeightMatrix? Head { get; }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -48,7 +48,7 @@ internal sealed class CpuWeights : IDisposable
         _layers.ForEach(layer => layer.Dispose());
         Embedding.Dispose();
         FinalNorm.Dispose();
-        Head.Dispose();
+        Head?.Dispose();
     }
 
     private static CpuLayer TakeLayer(DecoderConfig config, CpuWeightSource source, WeightFormat? format, string layer)

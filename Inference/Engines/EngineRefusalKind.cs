@@ -6,7 +6,10 @@ public enum EngineRefusalKind
     /// <summary>No such model is loaded.</summary>
     UnknownModel,
 
-    /// <summary>The prompt leaves no room for an answer.</summary>
+    /// <summary>The model is for something else: it makes embeddings, or it generates.</summary>
+    OtherTask,
+
+    /// <summary>The prompt leaves no room for an answer, or an input is longer than the context.</summary>
     ContextTooLong,
 
     /// <summary>As many requests wait as may wait: try again later.</summary>

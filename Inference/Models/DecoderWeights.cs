@@ -19,8 +19,8 @@ internal sealed class DecoderWeights : IDisposable
         }
 
         FinalNorm = weights.TakeNorm("model.norm.weight", config.HiddenSize);
-        Head = config.TiedEmbeddings ? Embedding : weights.Take([("lm_head.weight", config.VocabularySize)], config.HiddenSize);
-        weights.RefuseUnknown(config.TiedEmbeddings);
+        Head = config.Embeds ? null : config.TiedEmbeddings ? Embedding : weights.Take([("lm_head.weight", config.VocabularySize)], config.HiddenSize);
+        weights.RefuseUnknown(config.MayLeave);
         weights.Keep();
     }
 
@@ -33,15 +33,15 @@ internal sealed class DecoderWeights : IDisposable
     /// <summary>[hidden].</summary>
     public torch.Tensor FinalNorm { get; }
 
-    /// <summary>[vocabulary, hidden]; the embedding itself where both are tied.</summary>
-    public torch.Tensor Head { get; }
+    /// <summary>[vocabulary, hidden]; the embedding itself where both are tied; null where rows end before it.</summary>
+    public torch.Tensor? Head { get; }
 
     public void Dispose()
     {
         _layers.ForEach(layer => layer.Dispose());
         Embedding.Dispose();
         FinalNorm.Dispose();
-        Head.Dispose();
+        Head?.Dispose();
     }
 
     private static DecoderLayer TakeLayer(DecoderConfig config, WeightSource weights, string layer)

@@ -39,7 +39,7 @@ internal sealed class KeyValueCache : IDisposable
     /// <summary>Keys and values of some slots, [n, key-value heads, head size] each.</summary>
     public (torch.Tensor Keys, torch.Tensor Values) Read(int layer, torch.Tensor slots) => (_keys[layer].index_select(0, slots), _values[layer].index_select(0, slots));
 
-    /// <summary>See <see cref="IDecoder.Clear"/>.</summary>
+    /// <summary>See <see cref="ITransformer.Clear"/>.</summary>
     public void Clear(int block)
     {
         foreach (var cache in (torch.Tensor[])[.. _keys, .. _values])

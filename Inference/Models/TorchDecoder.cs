@@ -35,6 +35,8 @@ internal sealed class TorchDecoder : IDecoder
 
     public int VocabularySize => _config.VocabularySize;
 
+    public int RowSize => _config.Embeds ? _config.HiddenSize : _config.VocabularySize;
+
     public int ContextTokens { get; }
 
     public int Blocks => _cache.Blocks;
@@ -53,7 +55,7 @@ internal sealed class TorchDecoder : IDecoder
         });
         if (batch.LogitRows > 0)
         {
-            Logits(batch.LogitRows == batch.Rows ? x : x.index_select(0, Tokens(LogitRowsOf(batch))), logits);
+            Logits(batch.LogitRows == batch.Rows ? x : x.index_select(0, Tokens(batch.OutputRows())), logits);
         }
     }
 
@@ -145,8 +147,13 @@ internal sealed class TorchDecoder : IDecoder
 
     private void Logits(Tensor x, Span<float> logits)
     {
-        var all = linear(Norm(x, _weights.FinalNorm), _weights.Head);
-        if (_config.LogitCap is { } cap)
+        var all = Norm(x, _weights.FinalNorm);
+        if (_weights.Head is { } head)
+        {
+            all = linear(all, head);
+        }
+
+        if (_config.LogitCap is { } cap && !_config.Embeds)
         {
             all = (all / cap).tanh() * cap;
         }
@@ -172,9 +179,6 @@ internal sealed class TorchDecoder : IDecoder
 
     private static int[] SlotsOf(StepBatch batch)
         => [.. batch.Entries.SelectMany(entry => Enumerable.Range(entry.Position, entry.Rows).Select(entry.Blocks.Slot))];
-
-    private static int[] LogitRowsOf(StepBatch batch)
-        => [.. batch.Entries.SelectMany(entry => Enumerable.Range(entry.FirstRow + entry.Rows - entry.LogitRows, entry.LogitRows))];
 
     private static Tensor Tokens(ReadOnlySpan<int> ids)
     {

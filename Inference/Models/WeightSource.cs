@@ -5,7 +5,7 @@ using TorchSharp;
 namespace CocoonOrleans.Inference.Models;
 
 /// <summary>
-/// Makes a decoder's tensors out of a model's weights. Lives as long as the decoder is being made, so the weights as they were read can go afterwards;
+/// Makes tensors out of a model's weights. Lives as long as the model is being made, so the weights as they were read can go afterwards;
 /// unless <see cref="Keep"/> is called, disposing it takes the tensors along.
 /// </summary>
 internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> weights, double normOffset) : IDisposable
@@ -43,8 +43,9 @@ internal sealed class WeightSource(IReadOnlyDictionary<string, WeightTensor> wei
     }
 
     /// <summary>Refuses weights that nobody took.</summary>
+    /// <param name="mayStay">Whether a tensor may be there without being used.</param>
     /// <exception cref="ModelFormatException">There is one.</exception>
-    public void RefuseUnknown(bool tied) => _weights.RefuseUnknown(tied);
+    public void RefuseUnknown(Func<string, bool> mayStay) => _weights.RefuseUnknown(mayStay);
 
     /// <summary>Leaves the tensors to whoever took them.</summary>
     public void Keep() => _made.Clear();

@@ -17,7 +17,7 @@ internal sealed partial class ModelLane : IDisposable
     private const int MaximumFaultsInARow = 3;
     private const string BackendFailed = "The tensor library failed; the answer can't go on.";
 
-    private readonly IDecoder _decoder;
+    private readonly ITransformer _decoder;
     private readonly NativeEngineOptions _options;
     private readonly EngineMetrics _metrics;
     private readonly TimeProvider _time;
@@ -33,13 +33,17 @@ internal sealed partial class ModelLane : IDisposable
     private float[] _logits = [];
     private long _arrived;
     private int _faults;
+
+    // Whether a part of the step's work is done: its sequences keep their blocks, and nobody joins them.
+    private bool _underWay;
+    private TimeSpan _stepTook;
     private volatile bool _outOfService;
     private volatile int _runningCount;
     private volatile int _requestsBegun;
     private volatile int _usedBlocks;
     private int _taken;
 
-    public ModelLane(LoadedModel model, IDecoder decoder, NativeEngineOptions options, EngineMetrics metrics, TimeProvider time, ILogger logger)
+    public ModelLane(LoadedModel model, ITransformer decoder, NativeEngineOptions options, EngineMetrics metrics, TimeProvider time, ILogger logger)
     {
         Model = model;
         _decoder = decoder;
@@ -51,12 +55,15 @@ internal sealed partial class ModelLane : IDisposable
         _sampler = new TokenSampler(decoder.VocabularySize);
         _pool = new BlockPool(decoder.Blocks, decoder.Clear);
 
-        // However many answers are under way, prompts go on by a block's length in each step.
-        _batch = new StepBatch(Math.Max(options.StepTokens, options.Slots) + IDecoder.BlockTokens);
+        // However many answers are under way, prompts go on by a block's length in each step. What can't come in pieces has room as a whole.
+        _batch = new StepBatch(Math.Max(Math.Max(options.StepTokens, options.Slots) + IDecoder.BlockTokens, decoder.IsCausal ? 0 : decoder.ContextTokens));
     }
 
     /// <summary>The model. For any thread.</summary>
     public LoadedModel Model { get; }
+
+    /// <summary>How it makes vectors; null where it generates. For any thread.</summary>
+    public Pooling? Pooling { get; init; }
 
     /// <summary>The grammars of its requests. For any thread.</summary>
     public ModelGrammars Grammars { get; }
@@ -95,7 +102,7 @@ internal sealed partial class ModelLane : IDisposable
     public void Enqueue(Sequence sequence)
     {
         sequence.Number = ++_arrived;
-        sequence.Blocks = new SequenceBlocks(_pool, PrefixKey.Root(Model.ManifestSha256, sequence.TenantName), keep: sequence.TenantName is not null);
+        sequence.Blocks = new SequenceBlocks(_pool, PrefixKey.Root(Model.ManifestSha256, sequence.Shares ? sequence.TenantName : null), keep: sequence.Shares);
         _waiting.Enqueue(sequence);
     }
 
@@ -104,10 +111,14 @@ internal sealed partial class ModelLane : IDisposable
     public (int Tokens, bool Busy) Step()
     {
         DropUnwanted();
-        _batch.Clear();
-        _step.Clear();
-        AddNextTokens();
-        AddPrompts();
+        if (!_underWay)
+        {
+            _batch.Clear();
+            _step.Clear();
+            AddNextTokens();
+            AddPrompts();
+        }
+
         _usedBlocks = _pool.Used;
         if (_step.Count == 0)
         {
@@ -115,6 +126,11 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         var tokens = Compute();
+        if (_underWay)
+        {
+            return (0, true);
+        }
+
         ReleaseEnded();
         if (tokens > 0)
         {
@@ -153,6 +169,11 @@ internal sealed partial class ModelLane : IDisposable
         {
             sequence.EndIfUnwanted();
             RefuseIfTooLate(sequence, now, sequence.Pending, rounds: 0);
+        }
+
+        if (_underWay && _step.TrueForAll(sequence => sequence.Ended))
+        {
+            Abandon();
         }
 
         ReleaseEnded();
@@ -226,7 +247,7 @@ internal sealed partial class ModelLane : IDisposable
 
         while (left > 0 && _running.Count < _options.Slots && _waiting.Peek() is { } next)
         {
-            if (!TryAdmit(next))
+            if ((!_decoder.IsCausal && _step.Count > 0 && next.Length > left) || !TryAdmit(next))
             {
                 return;
             }
@@ -302,7 +323,7 @@ internal sealed partial class ModelLane : IDisposable
 
     private int Add(Sequence sequence, int most)
     {
-        var rows = Math.Min(Math.Min(sequence.Pending, most), sequence.MostRows);
+        var rows = _decoder.IsCausal ? Math.Min(Math.Min(sequence.Pending, most), sequence.MostRows) : sequence.Pending;
         var computed = sequence.Blocks.Computed;
         _batch.Add(sequence.Tokens.Slice(computed, rows), computed, sequence.Blocks.Table, sequence.LogitRows(rows));
         _step.Add(sequence);
@@ -313,9 +334,9 @@ internal sealed partial class ModelLane : IDisposable
     /// <returns>How many tokens were delivered.</returns>
     private int Compute()
     {
-        if (TryCompute(out var fault))
+        if (TryContinue(out var fault))
         {
-            return Deliver();
+            return _underWay ? 0 : Deliver();
         }
 
         if (_step.Count == 1)
@@ -328,6 +349,12 @@ internal sealed partial class ModelLane : IDisposable
         var tokens = 0;
         foreach (var (sequence, rows) in _step.Zip(_batch.Entries, (sequence, entry) => (sequence, entry.Rows)).ToList())
         {
+            if (sequence.Ended)
+            {
+                // Nobody wanted it any more while the step was under way.
+                continue;
+            }
+
             _batch.Clear();
             _step.Clear();
             Add(sequence, rows);
@@ -351,19 +378,46 @@ internal sealed partial class ModelLane : IDisposable
 
     private bool TryCompute([NotNullWhen(false)] out Exception? fault)
     {
+        while (TryContinue(out fault))
+        {
+            if (!_underWay)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Does the next part of the step's work.</summary>
+    private bool TryContinue([NotNullWhen(false)] out Exception? fault)
+    {
         try
         {
             var started = _time.GetTimestamp();
-            _decoder.Compute(_batch, Logits());
-            _forecast.Computed(_step.Zip(_batch.Entries).Sum(row => row.First.Begun ? 0 : row.Second.Rows), _batch.Rows, _time.GetElapsedTime(started));
-            (fault, _faults) = (null, 0);
+            _underWay = !_decoder.Continue(_batch, Logits());
+            _stepTook += _time.GetElapsedTime(started);
+            fault = null;
+            if (!_underWay)
+            {
+                _forecast.Computed(_step.Zip(_batch.Entries).Sum(row => row.First.Begun ? 0 : row.Second.Rows), _batch.Rows, _stepTook);
+                (_stepTook, _faults) = (TimeSpan.Zero, 0);
+            }
+
             return true;
         }
         catch (Exception e)
         {
             fault = e;
+            Abandon();
             return false;
         }
+    }
+
+    private void Abandon()
+    {
+        _decoder.Abandon();
+        (_underWay, _stepTook) = (false, TimeSpan.Zero);
     }
 
     /// <summary>A fault ends the answer that it was for, and, when it comes again and again, all of them.</summary>
@@ -385,13 +439,18 @@ internal sealed partial class ModelLane : IDisposable
         for (var i = 0; i < _step.Count; i++)
         {
             var (sequence, entry) = (_step[i], _batch.Entries[i]);
+            if (sequence.Ended)
+            {
+                continue;
+            }
+
             sequence.Blocks.Advance(entry.Length, sequence.Tokens);
             sequence.Tenant.Served += entry.Rows;
             prompts += sequence.Begun ? 0 : entry.Rows;
             if (entry.LogitRows > 0)
             {
                 advanced++;
-                tokens += Advance(sequence, Logits().Slice(entry.FirstLogitRow * VocabularySize, entry.LogitRows * VocabularySize));
+                tokens += Advance(sequence, Logits().Slice(entry.FirstLogitRow * _decoder.RowSize, entry.LogitRows * _decoder.RowSize));
             }
         }
 
@@ -457,6 +516,7 @@ internal sealed partial class ModelLane : IDisposable
     public void GoOutOfService(Exception e)
     {
         _outOfService = true;
+        _underWay = false;
         LogOutOfService(_logger, e, Model.Name, _faults);
         FailAll(GenerationFailure.Backend, BackendFailed, OutOfServiceRefusal(Model), e);
     }
@@ -481,6 +541,7 @@ internal sealed partial class ModelLane : IDisposable
             // Whoever can't even clear a cache can't compute: nobody else gets one of these slots.
             LogFault(_logger, e, Model.Name, 0);
             _outOfService = true;
+            _underWay = false;
             foreach (var sequence in _running)
             {
                 sequence.Fail(failure, message, e);
@@ -496,7 +557,8 @@ internal sealed partial class ModelLane : IDisposable
     {
         for (var i = _running.Count - 1; i >= 0; i--)
         {
-            if (_running[i] is { Ended: true } sequence)
+            // While a step is under way its keys and values are still written.
+            if (_running[i] is { Ended: true } sequence && !(_underWay && _step.Contains(sequence)))
             {
                 LeavePlace(sequence);
                 _waiting.Leave(sequence);
@@ -507,11 +569,11 @@ internal sealed partial class ModelLane : IDisposable
 
     private Span<float> Logits()
     {
-        if (_logits.Length < _batch.LogitRows * VocabularySize)
+        if (_logits.Length < _batch.LogitRows * _decoder.RowSize)
         {
-            _logits = new float[_batch.LogitRows * VocabularySize];
+            _logits = new float[_batch.LogitRows * _decoder.RowSize];
         }
 
-        return _logits.AsSpan(0, _batch.LogitRows * VocabularySize);
+        return _logits.AsSpan(0, _batch.LogitRows * _decoder.RowSize);
     }
 }

@@ -93,7 +93,7 @@ public sealed partial class NativeEngine : IInferenceEngine
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var lane = FindLane(request.Model);
-        if ((RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize, _time.GetUtcNow()) ?? lane.Grammars.Check(request)) is { } refusal)
+        if ((RequestRules.CheckGenerates(lane.Model) ?? RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize, _time.GetUtcNow()) ?? lane.Grammars.Check(request)) is { } refusal)
         {
             throw new EngineRefusalException(refusal);
         }
@@ -108,7 +108,7 @@ public sealed partial class NativeEngine : IInferenceEngine
         {
             var answers = new AnswerStream([.. request.Apart().Select((alone, choice) => (alone, new AnswerProgress(alone, lane.Model, choice)))], _options.EventsAhead);
             first = answers.Start(lane.Grammars, _time.GetTimestamp());
-            using var deadline = StartDeadline(request, first);
+            using var deadline = StartDeadline(request.Deadline, first.Expire);
             Submit(lane, first);
             await foreach (var step in answers.Events.ReadAllAsync(cancellationToken))
             {
@@ -129,10 +129,42 @@ public sealed partial class NativeEngine : IInferenceEngine
     }
 
     /// <inheritdoc/>
+    public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
+    {
+        var lane = FindLane(request.Model);
+        if (RequestRules.Check(request, lane.Model, lane.VocabularySize, _time.GetUtcNow()) is { } refusal)
+        {
+            throw new EngineRefusalException(refusal);
+        }
+
+        if (!lane.TryEnter())
+        {
+            throw new EngineRefusalException(RequestRules.QueueFull(_options.Slots, _options.Queue));
+        }
+
+        try
+        {
+            var batch = new EmbeddingBatch(request, lane.Model, lane.Pooling!.Value, _time.GetTimestamp());
+            using var deadline = StartDeadline(request.Deadline, batch.Expire);
+            using var cancel = cancellationToken.Register(() =>
+            {
+                batch.Cancel();
+                _thread.Wake();
+            });
+            Submit(lane, batch.Sequences);
+            return await batch.Result;
+        }
+        finally
+        {
+            lane.Leave();
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<AuditReport> AuditAsync(AuditRequest request, CancellationToken cancellationToken)
     {
         var lane = FindLane(request.Request.Model);
-        if (RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize) is { } refusal)
+        if ((RequestRules.CheckGenerates(lane.Model) ?? RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize)) is { } refusal)
         {
             throw new EngineRefusalException(refusal);
         }
@@ -167,10 +199,10 @@ public sealed partial class NativeEngine : IInferenceEngine
 
     private async Task<LoadedModel> BuildAsync(ModelReference model, ModelFolder folder, CancellationToken cancellationToken)
     {
-        var contextTokens = Math.Min(folder.Config.ContextTokens, _options.MaximumContextTokens);
-        var blocks = CountBlocks(folder.Config, contextTokens);
+        var contextTokens = Math.Min(folder.Shape.ContextTokens, _options.MaximumContextTokens);
+        var blocks = CountBlocks(folder.Shape, contextTokens);
         var loaded = folder.Describe(model.Name, contextTokens);
-        var command = new LoadCommand(folder, contextTokens, blocks, decoder => new ModelLane(loaded, decoder, _options, _metrics, _time, _logger), cancellationToken);
+        var command = new LoadCommand(folder, contextTokens, blocks, decoder => new ModelLane(loaded, decoder, _options, _metrics, _time, _logger) { Pooling = folder.Pooling }, cancellationToken);
         if (!_thread.TryPost(command))
         {
             throw new EngineRefusalException(EngineThread.StoppedRefusal);
@@ -182,7 +214,7 @@ public sealed partial class NativeEngine : IInferenceEngine
     }
 
     /// <summary>How many blocks the key-value cache has: better refused here than ended by the kernel under load.</summary>
-    private int CountBlocks(DecoderConfig config, int contextTokens)
+    private int CountBlocks(TransformerConfig config, int contextTokens)
     {
         var perBlock = config.CacheBytesPerToken * IDecoder.BlockTokens;
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -192,7 +224,7 @@ public sealed partial class NativeEngine : IInferenceEngine
         return (double)blocks * perBlock <= available
             ? (int)blocks
             : throw new ModelFormatException(
-                DecoderConfig.FileName,
+                TransformerConfig.FileName,
                 "max_position_embeddings",
                 $"{blocks * IDecoder.BlockTokens} tokens of key-value cache take {(double)blocks * perBlock / MiB:F0} MiB, but this machine has {available / MiB:F0} MiB; lower the option {nameof(NativeEngineOptions.MaximumContextTokens)} or {nameof(NativeEngineOptions.CacheTokens)}");
     }
@@ -211,24 +243,24 @@ public sealed partial class NativeEngine : IInferenceEngine
         return lane.OutOfService ? throw new EngineRefusalException(ModelLane.OutOfServiceRefusal(lane.Model)) : lane;
     }
 
-    private void Submit(ModelLane lane, Sequence sequence)
+    private void Submit(ModelLane lane, params IReadOnlyList<Sequence> sequences)
     {
-        if (!_thread.TryPost(new SubmitCommand(lane, sequence)))
+        if (!_thread.TryPost(new SubmitCommand(lane, sequences)))
         {
             throw new EngineRefusalException(_thread.Stopped ? EngineThread.StoppedRefusal : RequestRules.QueueFull(_options.Slots, _options.Queue));
         }
     }
 
-    private ITimer? StartDeadline(GenerationRequest request, Sequence sequence)
+    private ITimer? StartDeadline(DateTimeOffset? at, Action expire)
     {
-        if (request.Deadline is not { } deadline)
+        if (at is not { } deadline)
         {
             return null;
         }
 
         void Expire(object? state)
         {
-            sequence.Expire();
+            expire();
             _thread.Wake();
         }
 

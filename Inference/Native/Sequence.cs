@@ -25,6 +25,9 @@ internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
     /// <summary>When it is of no use any more; null: never.</summary>
     public virtual DateTimeOffset? Deadline => null;
 
+    /// <summary>Whether its tenant's other requests may use what is computed of it.</summary>
+    public virtual bool Shares => TenantName is not null;
+
     /// <summary>When the caller submitted it, as the clock's timestamp.</summary>
     public long Submitted => submitted;
 
@@ -140,6 +143,11 @@ internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
     /// <summary>Ends it if it was cancelled or its deadline passed.</summary>
     public void EndIfUnwanted()
     {
+        if (Ended)
+        {
+            return;
+        }
+
         if (_cancelled)
         {
             End(new OperationCanceledException());

@@ -4,12 +4,12 @@ using TorchSharp;
 
 namespace CocoonOrleans.Inference.Native;
 
-/// <summary>Decoders in TorchSharp. libtorch is loaded for the first of them; from then on this thread records nothing for gradients.</summary>
+/// <summary>Decoders and encoders in TorchSharp. libtorch is loaded for the first of them; from then on this thread records nothing for gradients.</summary>
 internal sealed class TorchDecoderFactory(NativeEngineOptions options) : IDecoderFactory
 {
     private IDisposable? _inference;
 
-    public IDecoder Make(ModelFolder model, int contextTokens, int blocks)
+    public ITransformer Make(ModelFolder model, int contextTokens, int blocks)
     {
         if (model.Manifest.Quantization != WeightQuantization.None)
         {
@@ -23,7 +23,9 @@ internal sealed class TorchDecoderFactory(NativeEngineOptions options) : IDecode
             _inference = torch.inference_mode();
         }
 
-        return new TorchDecoder(model.Config, model.Weights, contextTokens, blocks);
+        return model.Shape is EncoderConfig encoder
+            ? new TorchEncoder(encoder, model.Weights, contextTokens, blocks)
+            : new TorchDecoder(model.Config, model.Weights, contextTokens, blocks);
     }
 
     public void Dispose() => _inference?.Dispose();

@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Sampling;
 using Microsoft.Extensions.Hosting;
@@ -89,6 +92,30 @@ public sealed class ScriptedEngine : IInferenceEngine
     }
 
     /// <inheritdoc/>
+    public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
+    {
+        var model = FindModel(request.Model);
+        if (RequestRules.Check(request, model.Model, model.Model.Tokenizer.VocabularySize, _time.GetUtcNow()) is { } refusal)
+        {
+            throw new EngineRefusalException(refusal);
+        }
+
+        using var place = model.Slots.Enter();
+        var tokens = request.Inputs.Sum(input => input.Length);
+        using var waits = new AnswerWaits(request.Deadline, () => new GenerationUsage(tokens, 0, 0), _time, _stopping.Token, cancellationToken);
+        using var slot = await waits.ForAsync(place.WaitForSlotAsync);
+        waits.Begun = true;
+        var rule = _options.Rules.Find(rule => request.Inputs.Any(input => model.Model.Tokenizer.Decode(input.Span).Contains(rule.WhenPromptContains, StringComparison.Ordinal))) ?? new ScriptedRule();
+        await waits.ForAsync(token => Task.Delay(rule.Behaviour == ScriptedBehaviour.Hang ? Timeout.InfiniteTimeSpan : rule.FirstTokenDelay, _time, token));
+        if (rule.FailAfterTokens is not null)
+        {
+            throw new GenerationFailedException(GenerationFailure.Scripted, "The script lets this request fail.", new GenerationUsage(tokens, 0, 0));
+        }
+
+        return new EmbeddingResult([.. request.Inputs.Select(input => Draw(input.Span, request.Dimensions ?? _options.EmbeddingSize!.Value))], tokens);
+    }
+
+    /// <inheritdoc/>
     public Task<AuditReport> AuditAsync(AuditRequest request, CancellationToken cancellationToken)
         => Task.FromException<AuditReport>(new EngineRefusalException(RequestRules.AuditNotSupported));
 
@@ -97,23 +124,30 @@ public sealed class ScriptedEngine : IInferenceEngine
 
     private ScriptedModel FindModel(GenerationRequest request)
     {
-        if (_stopping.IsCancellationRequested)
-        {
-            throw new EngineRefusalException(AnswerWaits.StoppedRefusal);
-        }
-
-        var model = _models.Find(model => model.Model.Name == request.Model || model.Model.Id == request.Model)
-            ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
-        var refusal = RequestRules.Check(request, _options.ContextTokens, model.Model.Tokenizer.VocabularySize, _time.GetUtcNow())
+        var model = FindModel(request.Model);
+        var refusal = RequestRules.CheckGenerates(model.Model)
+            ?? RequestRules.Check(request, _options.ContextTokens, model.Model.Tokenizer.VocabularySize, _time.GetUtcNow())
             ?? RequestRules.CheckWithoutGrammars(request);
         return refusal is null ? model : throw new EngineRefusalException(refusal);
+    }
+
+    private ScriptedModel FindModel(string name)
+        => _stopping.IsCancellationRequested ? throw new EngineRefusalException(AnswerWaits.StoppedRefusal)
+            : _models.Find(model => model.Model.Name == name || model.Model.Id == name) ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
+
+    /// <summary>As many numbers as the script says, drawn from the ids alone: equal inputs have equal vectors, and that is all that they mean.</summary>
+    private float[] Draw(ReadOnlySpan<int> ids, int dimensions)
+    {
+        var seed = BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(ids)));
+        double[] numbers = [.. Enumerable.Range(0, _options.EmbeddingSize!.Value).Select(place => Philox.Draw(seed, place) - 0.5)];
+        return VectorScale.ToUnit(numbers, dimensions) ?? throw new GenerationFailedException(GenerationFailure.NotANumber, "The draw has no direction.", new GenerationUsage(ids.Length, 0, 0));
     }
 
     private async IAsyncEnumerable<GenerationEvent> AnswerAsync(
         GenerationRequest request, int choice, LoadedModel model, ModelSlots.Place place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var progress = new AnswerProgress(request, model, choice);
-        using var waits = new AnswerWaits(request, progress, _time, _stopping.Token, cancellationToken);
+        using var waits = new AnswerWaits(request.Deadline, () => progress.Usage, _time, _stopping.Token, cancellationToken);
         using var slot = await waits.ForAsync(place.WaitForSlotAsync);
         var prompt = model.Tokenizer.Decode(request.PromptIds.Span);
         var rule = _options.Rules.Find(rule => prompt.Contains(rule.WhenPromptContains, StringComparison.Ordinal)) ?? new ScriptedRule();

@@ -1,64 +1,33 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace CocoonOrleans.Tokenization.Chat;
 
 /// <summary>Reads the fields of a chat request, one method for each group of them.</summary>
 internal static class ChatRequestReader
 {
-    private const int Depth = 64;
-    private const int LongestModel = 256;
     private const int LongestStop = 256;
-    private const int LongestEndUser = 512;
     private const int MostStops = 4;
     private const int MostChoices = ChatCompletionRequest.MostChoices;
     private const int MostBiases = 300;
     private const int MostLogprobs = 20;
 
-    private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(1);
-
     /// <summary>The request; null or half-read where an error went into <paramref name="reading"/>.</summary>
     public static ChatCompletionRequest? Read(ReadOnlyMemory<byte> utf8Json, RequestReading reading)
     {
-        if (!Utf8.IsValid(utf8Json.Span))
-        {
-            reading.Fail(ChatRequestError.InvalidValue, null, "The body is not valid UTF-8.");
-            return null;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(utf8Json, new JsonDocumentOptions { MaxDepth = Depth });
-            return Read(document.RootElement, reading);
-        }
-        catch (JsonException e)
-        {
-            reading.Fail(ChatRequestError.InvalidValue, null, $"The body is not valid JSON, or nested deeper than {Depth}: line {(e.LineNumber ?? 0) + 1}, byte {e.BytePositionInLine ?? 0} of that line.");
-            return null;
-        }
+        var request = RequestBody.Read(utf8Json, reading, Read, static read => read.Provider);
+        return request is null ? null : request with { IgnoredParameters = [.. reading.Ignored] };
     }
 
-    private static ChatCompletionRequest? Read(JsonElement root, RequestReading reading)
+    private static ChatCompletionRequest Read(RequestObject body)
     {
-        var field = new RequestField(root, "", reading);
-        if (field.IsAbsent)
-        {
-            field.Invalid("must be an object");
-        }
-
-        if (field.Object() is not { } body)
-        {
-            return null;
-        }
-
         RefuseWhatWouldChangeTheMeaning(body);
-        var provider = ReadProvider(body.Take("provider"));
+        var provider = RequestBody.ReadProvider(body.Take("provider"));
         var tools = ChatToolReader.ReadTools(body.Take("tools"));
-        var request = new ChatCompletionRequest
+        return new ChatCompletionRequest
         {
-            Model = ReadModel(body.Take("model")),
+            Model = RequestBody.ReadModel(body.Take("model")),
             Messages = ChatMessageReader.Read(body.Take("messages")),
             MaxCompletionTokens = ReadMaxTokens(body.Take("max_completion_tokens"), body.Take("max_tokens")),
             Temperature = body.Take("temperature").Number(0, 2),
@@ -78,28 +47,11 @@ internal static class ChatRequestReader
             ResponseFormat = ReadFormat(body.Take("response_format"), body.Take("structured_outputs")),
             Stream = body.Take("stream").Bool() ?? false,
             IncludeUsage = ReadIncludeUsage(body.Take("stream_options")),
-            EndUser = ReadEndUser(body.Take("safety_identifier"), body.Take("user"), body.Take("metadata")),
+            EndUser = RequestBody.ReadEndUser(body.Take("safety_identifier"), body.Take("user"), body.Take("metadata")),
             Provider = provider,
-            TimeLimit = Shorter(provider.Deadline, body.Take("timeout").Number(0, LongestDeadline.TotalSeconds, smallestAllowed: false)),
+            TimeLimit = RequestBody.ReadTimeLimit(provider, body.Take("timeout")),
             Choices = (int?)body.Take("n").Integer(1, MostChoices) ?? 1,
         };
-        body.IgnoreTheRest();
-        if (provider.RequireParameters && reading.Ignored.Count > 0)
-        {
-            reading.Fail(ChatRequestError.UnsupportedParameter, reading.Ignored[0], $"'{reading.Ignored[0]}' is not supported, and provider.require_parameters forbids to ignore it.");
-        }
-
-        return request with { IgnoredParameters = [.. reading.Ignored] };
-    }
-
-    private static string ReadModel(RequestField field)
-    {
-        if (field.IsAbsent)
-        {
-            field.Missing();
-        }
-
-        return field.String(LongestModel) ?? "";
     }
 
     private static int? ReadMaxTokens(RequestField first, RequestField second)
@@ -182,71 +134,6 @@ internal static class ChatRequestReader
         var include = options.Take("include_usage").Bool() ?? false;
         options.IgnoreTheRest();
         return include;
-    }
-
-    private static string? ReadEndUser(RequestField safetyIdentifier, RequestField user, RequestField metadata)
-    {
-        var (first, second) = (safetyIdentifier.String(LongestEndUser), user.String(LongestEndUser));
-        return first ?? second ?? metadata.Object()?.Take("user_id").String(LongestEndUser);
-    }
-
-    private static TimeSpan? Shorter(TimeSpan? deadline, double? seconds)
-    {
-        TimeSpan? timeout = seconds is { } limit ? TimeSpan.FromSeconds(limit) : null;
-        return deadline < timeout ? deadline : timeout ?? deadline;
-    }
-
-    private static ProviderPreferences ReadProvider(RequestField field)
-    {
-        if (field.Object() is not { } provider)
-        {
-            return ProviderPreferences.None;
-        }
-
-        var limits = new PriceLimits();
-        if (provider.Take("max_price").Object() is { } price)
-        {
-            limits = new PriceLimits(price.Take("prompt").NanoAmount(), price.Take("completion").NanoAmount(), price.Take("request").NanoAmount());
-            price.IgnoreTheRest();
-        }
-
-        var preferences = new ProviderPreferences(limits, provider.Take("require_parameters").Bool() ?? false, ReadTrust(provider.Take("trust")), ReadDeadline(provider.Take("deadline_ms")));
-        RefuseRestrictions(provider);
-        provider.IgnoreTheRest();
-        return preferences;
-    }
-
-    private static TimeSpan? ReadDeadline(RequestField field)
-        => field.Integer(1, (long)LongestDeadline.TotalMilliseconds) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
-
-    private static string? ReadTrust(RequestField field)
-    {
-        var trust = field.String(LongestModel);
-        if (trust is not (null or "confidential" or "tdx" or "open"))
-        {
-            field.Invalid("must be confidential, tdx or open");
-        }
-
-        return trust;
-    }
-
-    /// <summary>Who asks that a prompt must not go to some place has to be refused as long as nobody keeps to it.</summary>
-    private static void RefuseRestrictions(RequestObject provider)
-    {
-        foreach (var name in new[] { "only", "ignore", "quantizations", "region", "quote_id", "zdr" })
-        {
-            var field = provider.Take(name);
-            if (!field.IsEmpty)
-            {
-                field.Unsupported("is not supported yet, and the request must not be served without it");
-            }
-        }
-
-        var collection = provider.Take("data_collection");
-        if (!collection.IsAbsent && collection.StringOrNull() != "allow")
-        {
-            collection.Unsupported("other than allow is not supported yet");
-        }
     }
 
     /// <summary>Fields that must never be ignored (the API's design, A.2).</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Grammars;
 using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tokenization.Embeddings;
 using CocoonOrleans.Tokenization.Tokenizers;
 using CocoonOrleans.Tokenization.ToolCalls;
 using CocoonOrleans.Tunnel.Handshakes;
@@ -36,6 +37,37 @@ internal static class JobPreparation
     /// <param name="grammars">Compiles what the answer is held to.</param>
     /// <param name="error">Why it can't be served; null where it can.</param>
     public static PreparedJob? Prepare(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, RequestGrammars grammars, out JobError? error)
+    {
+        bool embeds = dispatch.Kind == JobKind.Embeddings;
+        if (embeds != model.Loaded.EmbeddingSize is not null)
+        {
+            error = JobErrors.OtherTask(embeds);
+            return null;
+        }
+
+        return embeds ? PrepareEmbeddings(dispatch, model, payload, out error) : PrepareChat(dispatch, model, payload, grammars, out error);
+    }
+
+    private static PreparedEmbeddings? PrepareEmbeddings(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, out JobError? error)
+    {
+        if (!EmbeddingsRequest.TryParse(payload, out EmbeddingsRequest? request, out ChatRequestError? fault)
+            || !request.TryEncode(model.Loaded.Tokenizer, model.Loaded.ContextTokens, out int[][]? inputs, out fault))
+        {
+            error = JobErrors.Of(fault);
+            return null;
+        }
+
+        if (request.Dimensions > model.Loaded.EmbeddingSize)
+        {
+            error = JobErrors.TooManyDimensions(model.Loaded.EmbeddingSize.Value);
+            return null;
+        }
+
+        error = null;
+        return new PreparedEmbeddings(dispatch, model, inputs, request.Dimensions);
+    }
+
+    private static PreparedChat? PrepareChat(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, RequestGrammars grammars, out JobError? error)
     {
         error = null;
         if (!ChatCompletionRequest.TryParse(payload, out ChatCompletionRequest? request, out ChatRequestError? fault))
@@ -81,7 +113,7 @@ internal static class JobPreparation
             Deadline = dispatch.Deadline,
             Tenant = dispatch.Tenant,
         };
-        return new PreparedJob(dispatch, model, generation, [.. Enumerable.Range(0, request.Choices).Select(_ => model.Chat.ParserFor(request, prompt))], request.IncludeUsage);
+        return new PreparedChat(dispatch, model, generation, [.. Enumerable.Range(0, request.Choices).Select(_ => model.Chat.ParserFor(request, prompt))], request.IncludeUsage);
     }
 
     private static bool TryEncode(ServedModel model, ChatCompletionRequest request, [NotNullWhen(true)] out int[]? prompt, [NotNullWhen(false)] out ChatRequestError? fault)

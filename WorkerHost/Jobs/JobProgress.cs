@@ -22,8 +22,8 @@ internal sealed class JobProgress(PreparedJob job, TimeProvider time)
     /// <summary>How many of its tokens were reasoning.</summary>
     public int ReasoningTokens { get; private set; }
 
-    /// <summary>Answers that have not ended.</summary>
-    public int Open { get; private set; } = job.Generation.Choices;
+    /// <summary>Answers of a chat that have not ended.</summary>
+    public int Open { get; private set; } = (job as PreparedChat)?.Generation.Choices ?? 0;
 
     /// <summary>The finish reason of the first answer; null before its end.</summary>
     public string? FirstFinishReason { get; private set; }

@@ -12,6 +12,8 @@ namespace CocoonOrleans.WorkerHost.Jobs;
 internal sealed partial class JobRun(
     IInferenceEngine engine, JobUsage usage, WorkerDrain drain, WorkerMetrics metrics, TimeProvider time, ILogger<JobRun> logger)
 {
+    private const int InputsAtOnce = 64;
+
     /// <summary>Answers a job up to its final or error record.</summary>
     /// <exception cref="OperationCanceledException">Nobody wants the answer any more; its report is kept.</exception>
     public async Task AnswerAsync(PreparedJob job, AnswerWriter answer, CancellationToken gone)
@@ -20,11 +22,16 @@ internal sealed partial class JobRun(
         using var over = CancellationTokenSource.CreateLinkedTokenSource(gone, drain.Drained);
         try
         {
-            await GenerateAsync(progress, answer, over.Token);
+            await (job switch
+            {
+                PreparedChat chat => GenerateAsync(chat, progress, answer, over.Token),
+                PreparedEmbeddings embeddings => EmbedAsync(embeddings, progress, answer, over.Token),
+                _ => throw new InvalidOperationException("A job of a kind that nobody does."),
+            });
         }
         catch (EngineRefusalException e)
         {
-            JobError error = JobErrors.Of(e.Refusal);
+            JobError error = JobErrors.Of(e.Refusal, job.InputParam);
             LogRefused(job.Dispatch.JobId, error.Code);
             metrics.Refused(error.Code);
             await answer.WriteAsync(error);
@@ -58,9 +65,36 @@ internal sealed partial class JobRun(
         }
     }
 
-    private async Task GenerateAsync(JobProgress progress, AnswerWriter answer, CancellationToken over)
+    /// <summary>Some inputs at a time: what is done is on its way while the rest is computed, and little is held in memory.</summary>
+    private async Task EmbedAsync(PreparedEmbeddings job, JobProgress progress, AnswerWriter answer, CancellationToken over)
     {
-        PreparedJob job = progress.Job;
+        EngineCapabilities capabilities = engine.Capabilities;
+        await answer.WriteAsync(new JobMeta(job.Model.Loaded.ManifestSha256, capabilities.Kind.ToWireName(), capabilities.Version, job.PromptTokens));
+        foreach (int[][] inputs in job.Inputs.Chunk(InputsAtOnce))
+        {
+            EmbeddingResult result = await engine.EmbedAsync(
+                new EmbeddingRequest
+                {
+                    Model = job.Model.Name,
+                    Inputs = [.. inputs.Select(ids => (ReadOnlyMemory<int>)ids)],
+                    Dimensions = job.Dimensions,
+                    Deadline = job.Dispatch.Deadline,
+                    Tenant = job.Dispatch.Tenant,
+                },
+                over);
+            foreach (ReadOnlyMemory<byte> record in VectorRecords.Of(result.Vectors))
+            {
+                await answer.WriteChunkAsync(record);
+            }
+        }
+
+        SignedUsageReport report = await ReportAsync(progress, UsageStatus.Complete, "stop");
+        await answer.WriteAsync(new JobFinal("stop", report));
+        LogAnswered(job.Dispatch.JobId, job.PromptTokens, 0, time.GetElapsedTime(progress.Taken).TotalMilliseconds);
+    }
+
+    private async Task GenerateAsync(PreparedChat job, JobProgress progress, AnswerWriter answer, CancellationToken over)
+    {
         EngineCapabilities capabilities = engine.Capabilities;
         string kind = capabilities.Kind.ToWireName();
         await answer.WriteAsync(new JobMeta(job.Model.Loaded.ManifestSha256, kind, capabilities.Version, job.PromptTokens));
@@ -134,7 +168,7 @@ internal sealed partial class JobRun(
         return await usage.ReportAsync(progress.Job, progress.Started, progress.Usage, progress.ReasoningTokens, status, finishReason);
     }
 
-    private static async Task WritePartsAsync(AnswerWriter answer, ChunkWriter chunks, PreparedJob job, IReadOnlyList<AnswerPart> parts)
+    private static async Task WritePartsAsync(AnswerWriter answer, ChunkWriter chunks, PreparedChat job, IReadOnlyList<AnswerPart> parts)
     {
         foreach (AnswerPart part in parts)
         {

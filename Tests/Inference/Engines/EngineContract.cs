@@ -268,6 +268,16 @@ public abstract class EngineContract : IAsyncLifetime, IDisposable
         => Assert.Equal(3, (await CollectAsync(Request(3) with { Model = Model.Id })).OfType<TokenGenerated>().Count());
 
     [SkippableFact]
+    public async Task Embed_WithAModelThatGenerates_IsRefused()
+    {
+        var request = new EmbeddingRequest { Model = "contract", Inputs = [Prompt()] };
+
+        var refusal = (await Assert.ThrowsAsync<EngineRefusalException>(() => Engine.EmbedAsync(request, CancellationToken.None))).Refusal;
+
+        Assert.Equal((EngineRefusalKind.OtherTask, "Model"), (refusal.Kind, refusal.Field));
+    }
+
+    [SkippableFact]
     public async Task Generate_PromptThatFillsTheContext_IsRefused()
         => Assert.Equal(EngineRefusalKind.ContextTooLong, (await RefusalAsync(Request(5) with { PromptIds = new int[Model.ContextTokens] })).Kind);
 

@@ -162,7 +162,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
         _bench = await JobRunnerBench.StartAsync(reply => reply.AnswerAsync("abcd"));
         _bench.Cluster.Slots.IsAway = true;
 
-        await Assert.ThrowsAsync<ClusterUnavailableException>(() => _bench.Runner.RunAsync(_bench.Job(), new RecordedAnswer(), CancellationToken.None));
+        await Assert.ThrowsAsync<ClusterUnavailableException>(() => _bench.RunAsync(_bench.Job(), new RecordedAnswer(), CancellationToken.None));
 
         AssertAbandoned();
     }
@@ -360,7 +360,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
             _bench.Keep(reply, reply.Report(5, UsageStatus.Cancelled));
             stopped.SetResult();
         });
-        Task<JobResult> running = _bench.Runner.RunAsync(_bench.Job(), sink, leaving.Token);
+        Task<JobResult> running = _bench.RunAsync(_bench.Job(), sink, leaving.Token);
         await Condition.HoldsAsync(() => sink.Text == "abc", "the text came");
 
         await leaving.CancelAsync();
@@ -383,7 +383,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
             begun.SetResult();
             await HangAsync(reply);
         });
-        Task<JobResult> running = _bench.Runner.RunAsync(_bench.Job(), new RecordedAnswer(), leaving.Token);
+        Task<JobResult> running = _bench.RunAsync(_bench.Job(), new RecordedAnswer(), leaving.Token);
         await begun.Task.WaitAsync(TestGateway.Deadline);
 
         await leaving.CancelAsync();
@@ -397,7 +397,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
     {
         _bench = await JobRunnerBench.StartAsync(HangAfterTextAsync);
 
-        JobResult result = await _bench.Runner.RunAsync(_bench.Job(limit: TimeSpan.FromMilliseconds(300)), new JsonAnswer(), CancellationToken.None);
+        JobResult result = await _bench.RunAsync(_bench.Job(limit: TimeSpan.FromMilliseconds(300)), new JsonAnswer(), CancellationToken.None);
 
         Assert.Equal(ErrorKinds.Deadline, Assert.IsType<JobFailure>(result).Error.Kind);
         AssertAbandoned();
@@ -408,7 +408,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
     {
         _bench = await JobRunnerBench.StartAsync(HangAfterTextAsync);
 
-        JobResult result = await _bench.Runner.RunAsync(_bench.Job(limit: TimeSpan.FromMilliseconds(300)), new RecordedAnswer(), CancellationToken.None);
+        JobResult result = await _bench.RunAsync(_bench.Job(limit: TimeSpan.FromMilliseconds(300)), new RecordedAnswer(), CancellationToken.None);
 
         ApiError error = Assert.IsType<JobFailure>(result).Error;
         Assert.Equal((ErrorKinds.Deadline, 3), (error.Kind, error.Metadata!["usage"]!["completion_tokens"]!.GetValue<long>()));
@@ -446,7 +446,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
     {
         _bench = await JobRunnerBench.StartAsync(workers);
         ChatJob job = _bench.Job(maxCompletionTokens) with { Choices = choices };
-        JobResult result = await _bench.Runner.RunAsync(job, sink, CancellationToken.None).WaitAsync(TestGateway.Deadline);
+        JobResult result = await _bench.RunAsync(job, sink, CancellationToken.None).WaitAsync(TestGateway.Deadline);
         await Condition.HoldsAsync(() => _bench.Running.FindLease(job.JobId) is null, "the job was settled");
         return result;
     }

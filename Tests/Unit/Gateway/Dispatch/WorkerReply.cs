@@ -28,6 +28,15 @@ internal sealed class WorkerReply(HttpContext context, TunnelIdentity worker)
     /// <summary>The chunk with the role.</summary>
     public Task RoleAsync(int choice = 0) => ChunkAsync("""{"role":"assistant","content":""}""", choice: choice);
 
+    /// <summary>Begins embeddings: meta alone.</summary>
+    public async Task BeginVectorsAsync() => await _records.WriteAsync(new JobMeta(new string('a', 64), "native", "1", JobRunnerBench.PromptTokens), Gone);
+
+    /// <summary>A record of numbers.</summary>
+    public Task NumbersAsync(params float[] numbers) => BytesAsync([.. numbers.SelectMany(BitConverter.GetBytes)]);
+
+    /// <summary>A data record as it stands.</summary>
+    public async Task BytesAsync(byte[] body) => await _records.WriteDataAsync(body, Gone);
+
     /// <summary>A piece of text, of one token for each of its letters.</summary>
     public Task TextAsync(string text, int choice = 0) => ChunkAsync($$"""{"content":"{{text}}"}""", choice: choice);
 
