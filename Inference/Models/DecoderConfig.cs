@@ -95,8 +95,8 @@ public sealed record DecoderConfig
     public long Parameters
         => (long)VocabularySize * HiddenSize * (TiedEmbeddings ? 1 : 2) + HiddenSize + Layers * LayerParameters;
 
-    /// <summary>Bytes of key-value cache that one position of one sequence takes.</summary>
-    public long CacheBytesPerToken => 2L * Layers * KeyValueHeads * HeadSize * sizeof(float);
+    /// <summary>Numbers of key-value cache that one position of one sequence takes.</summary>
+    public long CacheNumbersPerToken => 2L * Layers * KeyValueHeads * HeadSize;
 
     private long LayerParameters
         => (long)HiddenSize * HeadSize * 2 * (Heads + KeyValueHeads) + 3L * HiddenSize * IntermediateSize

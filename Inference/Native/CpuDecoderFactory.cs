@@ -14,18 +14,9 @@ internal sealed class CpuDecoderFactory(NativeEngineOptions options) : IDecoderF
     public IDecoder Make(ModelFolder model, int contextTokens, int blocks)
     {
         _team ??= new CpuTeam(options.Threads, options.PinThreads);
-        return new CpuDecoder(model.Config, model.Weights, Format(model.Manifest.Quantization), contextTokens, blocks, _team);
+        return new CpuDecoder(model.Config, model.Weights, model.Manifest.Quantization.ToFormat(), contextTokens, blocks, _team);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _team?.Dispose();
-
-    private static WeightFormat Format(WeightQuantization quantization) => quantization switch
-    {
-        WeightQuantization.None => WeightFormat.Float32,
-        WeightQuantization.BFloat16 => WeightFormat.BFloat16,
-        WeightQuantization.Int8 => WeightFormat.Int8,
-        WeightQuantization.Int4 => WeightFormat.Int4,
-        _ => throw new ArgumentOutOfRangeException(nameof(quantization)),
-    };
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CocoonOrleans.Inference.Cuda;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Torch;
 
@@ -7,10 +8,19 @@ namespace CocoonOrleans.Inference.Native;
 /// <summary>Settings of the <see cref="NativeEngine"/>.</summary>
 public sealed class NativeEngineOptions : IValidatableObject
 {
-    /// <summary>What computes: libtorch or our own kernels.</summary>
+    /// <summary>What computes: libtorch, or our own kernels for the processor or for a GPU.</summary>
     public NativeBackend Backend { get; set; }
 
-    /// <summary>What becomes of the weights at load, which makes another model of them: only the backend <see cref="NativeBackend.Cpu"/> can do that.</summary>
+    /// <summary>
+    /// Where it computes: <c>cpu</c>, <c>cuda</c> (the first GPU) or <c>cuda:N</c>. Null: where the backend computes, on the processor for <see cref="NativeBackend.Torch"/>.
+    /// A GPU that can't be used is an error, never a reason to compute elsewhere.
+    /// </summary>
+    public string? Device { get; set; }
+
+    /// <summary>
+    /// What becomes of the weights at load, which makes another model of them. The backend <see cref="NativeBackend.Torch"/> knows
+    /// <see cref="WeightQuantization.BFloat16"/> only, and computes in these numbers too; our own kernels know all.
+    /// </summary>
     public WeightQuantization Quantization { get; set; }
 
     /// <summary>Whether the backend <see cref="NativeBackend.Cpu"/> keeps its threads on cores of their own: for machines that do nothing else, for where a core is shared that costs much.</summary>
@@ -53,12 +63,28 @@ public sealed class NativeEngineOptions : IValidatableObject
     /// <summary>Where libtorch lies and what it may write.</summary>
     public TorchLibraryOptions Torch { get; set; } = new();
 
+    /// <summary>What our own kernels for a GPU need.</summary>
+    public CudaOptions Cuda { get; set; } = new();
+
+    /// <summary><see cref="Device"/>, read; valid options only.</summary>
+    internal ComputeDevice ComputeDevice
+        => Device is { } name && ComputeDevice.TryParse(name, out var device) ? device : new ComputeDevice(Backend == NativeBackend.Cuda, 0);
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Backend != NativeBackend.Cpu && Quantization != WeightQuantization.None)
+        if (Backend == NativeBackend.Torch && Quantization is not (WeightQuantization.None or WeightQuantization.BFloat16))
         {
-            yield return new ValidationResult($"can be {Quantization} with the backend {NativeBackend.Cpu} only.", [nameof(Quantization)]);
+            yield return new ValidationResult($"can be {Quantization} with the backends {NativeBackend.Cpu} and {NativeBackend.Cuda} only.", [nameof(Quantization)]);
+        }
+
+        if (Device is { } name && !ComputeDevice.TryParse(name, out _))
+        {
+            yield return new ValidationResult("must be cpu, cuda or cuda:N with N from 0 to 63.", [nameof(Device)]);
+        }
+        else if (Backend != NativeBackend.Torch && ComputeDevice.IsCuda != (Backend == NativeBackend.Cuda))
+        {
+            yield return new ValidationResult($"can't be {Device} with the backend {Backend}: leave it out.", [nameof(Device)]);
         }
     }
 }

@@ -1,0 +1,20 @@
+using CocoonOrleans.Inference.Models;
+
+namespace CocoonOrleans.Inference.Cpu.Weights;
+
+/// <summary>Which format belongs to what.</summary>
+internal static class WeightFormats
+{
+    /// <summary>The format in which a recipe keeps the layers' matrices.</summary>
+    public static WeightFormat ToFormat(this WeightQuantization quantization) => quantization switch
+    {
+        WeightQuantization.None => WeightFormat.Float32,
+        WeightQuantization.BFloat16 => WeightFormat.BFloat16,
+        WeightQuantization.Int8 => WeightFormat.Int8,
+        WeightQuantization.Int4 => WeightFormat.Int4,
+        _ => throw new ArgumentOutOfRangeException(nameof(quantization)),
+    };
+
+    /// <summary>The format of the first and the last matrix beside such layers: they decide most about quality and stay at 8 bits.</summary>
+    public static WeightFormat Outermost(this WeightFormat format) => format == WeightFormat.Int4 ? WeightFormat.Int8 : format;
+}
