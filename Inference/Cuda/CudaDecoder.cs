@@ -8,7 +8,7 @@ namespace CocoonOrleans.Inference.Cuda;
 
 /// <summary>
 /// A decoder over our own CUDA kernels, without libtorch. Weights are float32, bfloat16, int8 or int4; activations are float32, and int8 where they meet integer weights;
-/// keys and values are float32 for float32 weights and bfloat16 for others. A row's numbers are the same bits whatever rows it is computed with. A step takes no memory, of the
+/// keys and values are float32, or bfloat16 where that is asked for. A row's numbers are the same bits whatever rows it is computed with. A step takes no memory, of the
 /// GPU or of the garbage-collected heap. Not yet run on a GPU: the kernels' arithmetic is tested on a processor.
 /// </summary>
 internal sealed class CudaDecoder : IDecoder
@@ -70,7 +70,7 @@ internal sealed class CudaDecoder : IDecoder
         settings ??= new CudaDecoderSettings();
         (_config, _device, ContextTokens, Blocks) = (config, device, contextTokens, blocks);
         var quantized = format is WeightFormat.Int8 or WeightFormat.Int4;
-        _shape = new KernelShape(config.HeadSize, config.Heads / config.KeyValueHeads, settings.SplitTokens, quantized, settings.HalfCache ?? format != WeightFormat.Float32);
+        _shape = new KernelShape(config.HeadSize, config.Heads / config.KeyValueHeads, settings.SplitTokens, quantized, settings.HalfCache);
         _tileHeads = _shape.TileHeads;
         try
         {

@@ -9,8 +9,8 @@ internal sealed record CudaDecoderSettings
     /// <summary>Positions that one block of threads looks at in attention; a multiple of 16.</summary>
     public int SplitTokens { get; init; } = KernelShape.DefaultSplitTokens;
 
-    /// <summary>Whether keys and values are bfloat16; null: where the weights are not float32.</summary>
-    public bool? HalfCache { get; init; }
+    /// <summary>Whether keys and values are bfloat16; else float32.</summary>
+    public bool HalfCache { get; init; }
 
     /// <summary>Threads that pack weights.</summary>
     public int Threads { get; init; } = 1;

@@ -14,6 +14,12 @@ public sealed record CudaOptions
     /// <summary>Folder for compiled kernels. Null: <c>$XDG_CACHE_HOME/cocoon/cuda</c>, else <c>~/.cache/cocoon/cuda</c>.</summary>
     public string? CacheFolder { get; init; }
 
+    /// <summary>
+    /// Whether keys and values are bfloat16, which halves their memory; else float32. Then log-probabilities are further from those of other workers of the same model than an
+    /// audit allows: for the house model 0.004 nats on average, where 0.002 is allowed.
+    /// </summary>
+    public bool HalfCache { get; init; }
+
     /// <summary>Whether decoding steps of up to 16 sequences are recorded once and then launched as one CUDA graph.</summary>
     public bool Graphs { get; init; } = true;
 }

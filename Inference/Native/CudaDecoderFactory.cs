@@ -21,7 +21,8 @@ internal sealed class CudaDecoderFactory(NativeEngineOptions options, Func<ICuda
         Prepare();
         var format = model.Manifest.Quantization.ToFormat();
         var bitsOfWeight = format switch { WeightFormat.Float32 => 32, WeightFormat.BFloat16 => 16, _ => 9 };
-        var shape = Shape(model.Config, format);
+        var shape = new KernelShape(
+            model.Config.HeadSize, model.Config.Heads / model.Config.KeyValueHeads, KernelShape.DefaultSplitTokens, format is WeightFormat.Int8 or WeightFormat.Int4, options.Cuda.HalfCache);
         return new CacheRoom(
             Math.Max(0, _device!.FreeBytes - (model.Config.Parameters * bitsOfWeight / 8)),
             shape.BlockBytes(model.Config) / IDecoder.BlockTokens,
@@ -32,13 +33,10 @@ internal sealed class CudaDecoderFactory(NativeEngineOptions options, Func<ICuda
     public IDecoder Make(ModelFolder model, int contextTokens, int blocks)
     {
         Prepare();
-        var settings = new CudaDecoderSettings { Graphs = options.Cuda.Graphs, Threads = options.Threads };
+        var settings = new CudaDecoderSettings { Graphs = options.Cuda.Graphs, HalfCache = options.Cuda.HalfCache, Threads = options.Threads };
         return new CudaDecoder(model.Config, model.Weights, model.Manifest.Quantization.ToFormat(), contextTokens, blocks, _device!, settings);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _device?.Dispose();
-
-    private static KernelShape Shape(DecoderConfig config, WeightFormat format)
-        => new(config.HeadSize, config.Heads / config.KeyValueHeads, KernelShape.DefaultSplitTokens, format is WeightFormat.Int8 or WeightFormat.Int4, format != WeightFormat.Float32);
 }

@@ -18,8 +18,8 @@ public sealed class NativeEngineOptions : IValidatableObject
     public string? Device { get; set; }
 
     /// <summary>
-    /// What becomes of the weights at load, which makes another model of them. The backend <see cref="NativeBackend.Torch"/> knows
-    /// <see cref="WeightQuantization.BFloat16"/> only, and computes in these numbers too; our own kernels know all.
+    /// What becomes of the weights at load, which makes another model of them. <see cref="WeightQuantization.BFloat16Compute"/> is what the backend
+    /// <see cref="NativeBackend.Torch"/> can do beside <see cref="WeightQuantization.None"/>; our own kernels know all others.
     /// </summary>
     public WeightQuantization Quantization { get; set; }
 
@@ -73,9 +73,11 @@ public sealed class NativeEngineOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Backend == NativeBackend.Torch && Quantization is not (WeightQuantization.None or WeightQuantization.BFloat16))
+        if (Quantization != WeightQuantization.None && (Backend == NativeBackend.Torch) != (Quantization == WeightQuantization.BFloat16Compute))
         {
-            yield return new ValidationResult($"can be {Quantization} with the backends {NativeBackend.Cpu} and {NativeBackend.Cuda} only.", [nameof(Quantization)]);
+            yield return new ValidationResult(
+                $"can't be {Quantization} with the backend {Backend}: {NativeBackend.Torch} knows {WeightQuantization.None} and {WeightQuantization.BFloat16Compute}, the others all but the last.",
+                [nameof(Quantization)]);
         }
 
         if (Device is { } name && !ComputeDevice.TryParse(name, out _))

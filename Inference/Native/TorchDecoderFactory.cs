@@ -54,8 +54,8 @@ internal sealed class TorchDecoderFactory(NativeEngineOptions options) : IDecode
     private static torch.ScalarType NumberOf(ModelFolder model) => model.Manifest.Quantization switch
     {
         WeightQuantization.None => torch.float32,
-        WeightQuantization.BFloat16 => torch.bfloat16,
-        var other => throw new NotSupportedException($"the backend {NativeBackend.Torch} computes in float32 and bfloat16 only; weights of {other} want another backend"),
+        WeightQuantization.BFloat16Compute => torch.bfloat16,
+        var other => throw new NotSupportedException($"the backend {NativeBackend.Torch} computes {nameof(WeightQuantization.None)} and {nameof(WeightQuantization.BFloat16Compute)} only; {other} wants another backend"),
     };
 
     private void RequireGpu(LoadedTorchLibrary library)

@@ -6,13 +6,14 @@ namespace CocoonOrleans.Inference.Cpu.Weights;
 internal static class WeightFormats
 {
     /// <summary>The format in which a recipe keeps the layers' matrices.</summary>
+    /// <exception cref="NotSupportedException">Our own kernels don't know the recipe.</exception>
     public static WeightFormat ToFormat(this WeightQuantization quantization) => quantization switch
     {
         WeightQuantization.None => WeightFormat.Float32,
         WeightQuantization.BFloat16 => WeightFormat.BFloat16,
         WeightQuantization.Int8 => WeightFormat.Int8,
         WeightQuantization.Int4 => WeightFormat.Int4,
-        _ => throw new ArgumentOutOfRangeException(nameof(quantization)),
+        _ => throw new NotSupportedException($"our own kernels don't compute {quantization}"),
     };
 
     /// <summary>The format of the first and the last matrix beside such layers: they decide most about quality and stay at 8 bits.</summary>

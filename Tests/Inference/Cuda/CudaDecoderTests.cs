@@ -22,7 +22,7 @@ public sealed class CudaDecoderTests
     public static TheoryData<string> Formats => [.. Enum.GetNames<WeightFormat>()];
 
     /// <summary>Small splits, so that short sequences have several.</summary>
-    private static CudaDecoderSettings Settings => new() { SplitTokens = 16, HalfCache = false };
+    private static CudaDecoderSettings Settings => new() { SplitTokens = 16 };
 
     private static int[] Ids => [.. Enumerable.Range(0, 61).Select(i => i * 37 % TinyModel.VocabularySize)];
 
@@ -77,7 +77,7 @@ public sealed class CudaDecoderTests
         HostCompiler.SkipIfAbsent();
         using var model = new TinyModel();
         using var device = new EmulatedDevice();
-        using var decoder = Make(device, ModelFolder.Read(model.Folder), Enum.Parse<WeightFormat>(format), Settings with { HalfCache = null });
+        using var decoder = Make(device, ModelFolder.Read(model.Folder), Enum.Parse<WeightFormat>(format), Settings with { HalfCache = true });
         var whole = new StoredSequence(decoder).AppendAll(Ids, Ids.Length);
 
         var bySteps = new StoredSequence(decoder, firstBlock: 20, stride: 3);

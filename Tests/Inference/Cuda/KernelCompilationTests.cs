@@ -11,12 +11,9 @@ public sealed class KernelCompilationTests : IDisposable
     public static TheoryData<int, int, bool, bool> Shapes => new()
     {
         { 64, 4, false, false },
-        { 64, 1, false, true },
-        { 128, 4, true, true },
-        { 128, 8, false, true },
+        { 128, 8, true, true },
         { 96, 1, true, false },
         { 256, 4, false, true },
-        { 256, 8, true, false },
     };
 
     private static string? Path => Environment.GetEnvironmentVariable("COCOON_NVRTC");
@@ -29,7 +26,7 @@ public sealed class KernelCompilationTests : IDisposable
     {
         var nvrtc = Load();
         var shape = new KernelShape(headSize, group, KernelShape.DefaultSplitTokens, quantized, halfCache);
-        foreach (var capability in (int[])[70, 80, 86, 90, 100, 120])
+        foreach (var capability in (int[])[75, 80, 90, 100, 120])
         {
             if (!nvrtc.Architectures.Contains(capability))
             {

@@ -19,8 +19,10 @@ public sealed class NativeEngineDeviceTests : IDisposable
 
     [Theory]
     [InlineData(NativeBackend.Torch, null, WeightQuantization.None, null)]
-    [InlineData(NativeBackend.Torch, "cpu", WeightQuantization.BFloat16, null)]
-    [InlineData(NativeBackend.Torch, "cuda:1", WeightQuantization.BFloat16, null)]
+    [InlineData(NativeBackend.Torch, "cpu", WeightQuantization.BFloat16Compute, null)]
+    [InlineData(NativeBackend.Torch, "cuda:1", WeightQuantization.BFloat16Compute, null)]
+    [InlineData(NativeBackend.Torch, "cuda:1", WeightQuantization.BFloat16, nameof(NativeEngineOptions.Quantization))]
+    [InlineData(NativeBackend.Cpu, null, WeightQuantization.BFloat16Compute, nameof(NativeEngineOptions.Quantization))]
     [InlineData(NativeBackend.Torch, "cuda", WeightQuantization.Int8, nameof(NativeEngineOptions.Quantization))]
     [InlineData(NativeBackend.Torch, "gpu", WeightQuantization.None, nameof(NativeEngineOptions.Device))]
     [InlineData(NativeBackend.Torch, "cuda:", WeightQuantization.None, nameof(NativeEngineOptions.Device))]
@@ -71,10 +73,10 @@ public sealed class NativeEngineDeviceTests : IDisposable
         using var model = new TinyModel();
         var whole = await AnswerAsync(new NativeEngineOptions(), model.Folder);
 
-        var half = await AnswerAsync(new NativeEngineOptions { Device = "cpu", Quantization = WeightQuantization.BFloat16 }, model.Folder);
+        var half = await AnswerAsync(new NativeEngineOptions { Device = "cpu", Quantization = WeightQuantization.BFloat16Compute }, model.Folder);
 
         Assert.NotEqual(whole.Model, half.Model);
-        Assert.Equal(ModelFolder.Read(model.Folder, quantization: WeightQuantization.BFloat16).Manifest.Sha256, half.Model.Split(':')[1]);
+        Assert.Equal(ModelFolder.Read(model.Folder, quantization: WeightQuantization.BFloat16Compute).Manifest.Sha256, half.Model.Split(':')[1]);
         Assert.Equal(whole.Ids[0], half.Ids[0]);
     }
 

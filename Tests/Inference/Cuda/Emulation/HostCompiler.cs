@@ -11,7 +11,7 @@ internal static class HostCompiler
 {
     private const string Compiler = "g++";
 
-    private static readonly TemporaryFolder Folder = new();
+    private static readonly TemporaryFolder Folder = MakeFolder();
     private static readonly ConcurrentDictionary<string, Lazy<nint>> Built = new();
     private static readonly Lazy<bool> Present = new(() =>
     {
@@ -36,6 +36,14 @@ internal static class HostCompiler
     /// <returns>The loaded library.</returns>
     public static nint Build(string source, IReadOnlyList<string> defines)
         => Built.GetOrAdd(string.Join('\n', [.. defines, source]), _ => new Lazy<nint>(() => BuildOnce(source, defines))).Value;
+
+    private static TemporaryFolder MakeFolder()
+    {
+        // Libraries stay loaded to the end of the process.
+        var folder = new TemporaryFolder();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        return folder;
+    }
 
     private static nint BuildOnce(string source, IReadOnlyList<string> defines)
     {
