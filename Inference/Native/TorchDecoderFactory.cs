@@ -31,13 +31,14 @@ internal sealed class TorchDecoderFactory(NativeEngineOptions options) : IDecode
 
     public CacheRoom RoomFor(ModelFolder model)
     {
+        var number = NumberOf(model) == torch.float32 ? sizeof(float) : sizeof(ushort);
         if (!_device.IsCuda)
         {
-            return CacheRoom.OfMachine(model.Config);
+            return CacheRoom.OfMachine(model.Config) with { BytesPerToken = model.Config.CacheNumbersPerToken * number };
         }
 
+        // TorchSharp has no words for free memory. What libtorch has taken for another model is not known here either.
         var driver = CudaDriver.Load();
-        var number = NumberOf(model) == torch.float32 ? sizeof(float) : sizeof(ushort);
         var memory = driver.DeviceMemory(driver.Device(_device.Index));
         return new CacheRoom(Math.Max(0, memory - (model.Config.Parameters * number)), model.Config.CacheNumbersPerToken * number, $"GPU {_device.Index}");
     }

@@ -82,6 +82,7 @@ KERNEL(attend, AttendArguments, ATTEND_WARPS * LANES)
 {
     __shared__ float queries[TILE_HEADS][HEAD_STRIDE];
     __shared__ float blends[ATTEND_WARPS][TILE_HEADS][HEAD_SIZE];
+    __shared__ float shares[ATTEND_WARPS][TILE_HEADS][BLOCK_TOKENS];
     __shared__ float tops[ATTEND_WARPS][TILE_HEADS];
     __shared__ float totals[ATTEND_WARPS][TILE_HEADS];
     const int lane = threadIdx.x % LANES;
@@ -166,6 +167,11 @@ KERNEL(attend, AttendArguments, ATTEND_WARPS * LANES)
                 sum += __shfl_xor_sync(ALL_LANES, sum, offset);
             }
 
+            if (lane % 2 == 0)
+            {
+                shares[warp][g][lane / 2] = weights[g];
+            }
+
             top[g] = largest;
             total[g] = fmaf(total[g], kept, sum);
             for (int step = 0; step < PAIR_STEPS; step++)
@@ -175,16 +181,11 @@ KERNEL(attend, AttendArguments, ATTEND_WARPS * LANES)
             }
         }
 
+        __syncwarp();
         const int firstPlace = max(begin - page * BLOCK_TOKENS, 0);
         const int endPlace = min(end - page * BLOCK_TOKENS, BLOCK_TOKENS);
         for (int place = firstPlace; place < endPlace; place++)
         {
-            float shares[TILE_HEADS];
-            for (int g = 0; g < TILE_HEADS; g++)
-            {
-                shares[g] = __shfl_sync(ALL_LANES, weights[g], 2 * place);
-            }
-
             for (int step = 0; step < PAIR_STEPS; step++)
             {
                 const int column = 2 * (step * LANES + lane);
@@ -193,12 +194,14 @@ KERNEL(attend, AttendArguments, ATTEND_WARPS * LANES)
                     const float2 pair = load_pair(values + place * HEAD_STRIDE + column);
                     for (int g = 0; g < TILE_HEADS; g++)
                     {
-                        blend[g][step].x = fmaf(shares[g], pair.x, blend[g][step].x);
-                        blend[g][step].y = fmaf(shares[g], pair.y, blend[g][step].y);
+                        blend[g][step].x = fmaf(shares[warp][g][place], pair.x, blend[g][step].x);
+                        blend[g][step].y = fmaf(shares[warp][g][place], pair.y, blend[g][step].y);
                     }
                 }
             }
         }
+
+        __syncwarp();
     }
 
     for (int g = 0; g < TILE_HEADS; g++)

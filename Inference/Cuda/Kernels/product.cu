@@ -171,6 +171,34 @@ struct Int4
     }
 };
 
+// Sums of COUNT numbers over the lanes, a power of two of at most 32. Lanes give half of their numbers away as long as they have several, so it takes few shuffles; each
+// number's additions are those of warp_sum, whatever the count. Lane i gets the sum of number i / (32 / COUNT).
+template <int COUNT>
+__device__ __forceinline__ float warp_sums(float *numbers, int lane)
+{
+    int kept = COUNT;
+    #pragma unroll
+    for (int offset = LANES / 2; offset > 0; offset /= 2)
+    {
+        if (kept == 1)
+        {
+            numbers[0] += __shfl_xor_sync(ALL_LANES, numbers[0], offset);
+            continue;
+        }
+
+        kept /= 2;
+        #pragma unroll
+        for (int i = 0; i < kept; i++)
+        {
+            const float given = lane & offset ? numbers[i] : numbers[i + kept];
+            const float own = lane & offset ? numbers[i + kept] : numbers[i];
+            numbers[i] = own + __shfl_xor_sync(ALL_LANES, given, offset);
+        }
+    }
+
+    return numbers[0];
+}
+
 template <typename Format, int BATCH>
 __device__ __forceinline__ void product(const ProductArguments &a)
 {
@@ -183,13 +211,10 @@ __device__ __forceinline__ void product(const ProductArguments &a)
         return;
     }
 
-    float sums[PRODUCT_ROWS][BATCH];
-    for (int r = 0; r < PRODUCT_ROWS; r++)
+    float sums[PRODUCT_ROWS * BATCH];
+    for (int i = 0; i < PRODUCT_ROWS * BATCH; i++)
     {
-        for (int b = 0; b < BATCH; b++)
-        {
-            sums[r][b] = 0;
-        }
+        sums[i] = 0;
     }
 
     const int pieces = a.matrix.stride / Format::COLUMNS;
@@ -207,22 +232,19 @@ __device__ __forceinline__ void product(const ProductArguments &a)
             const typename Format::Input input = Format::input(a.input, min(batch + b, a.rows - 1), piece);
             for (int r = 0; r < PRODUCT_ROWS; r++)
             {
-                sums[r][b] = Format::add(sums[r][b], weights[r], input);
+                sums[b * PRODUCT_ROWS + r] = Format::add(sums[b * PRODUCT_ROWS + r], weights[r], input);
             }
         }
     }
 
-    for (int r = 0; r < PRODUCT_ROWS; r++)
+    const float sum = warp_sums<PRODUCT_ROWS * BATCH>(sums, lane);
+    const int which = lane / (LANES / (PRODUCT_ROWS * BATCH));
+    const int row = first + which % PRODUCT_ROWS;
+    const int input = batch + which / PRODUCT_ROWS;
+    if (lane % (LANES / (PRODUCT_ROWS * BATCH)) == 0 && row < a.matrix.rows && input < a.rows)
     {
-        for (int b = 0; b < BATCH; b++)
-        {
-            const float sum = warp_sum(sums[r][b]);
-            if (lane == 0 && first + r < a.matrix.rows && batch + b < a.rows)
-            {
-                float *target = a.target + (long long)(batch + b) * a.targetStride + first + r;
-                *target = a.add ? *target + sum : sum;
-            }
-        }
+        float *target = a.target + (long long)input * a.targetStride + row;
+        *target = a.add ? *target + sum : sum;
     }
 }
 

@@ -196,7 +196,7 @@ public sealed class CudaDecoderTests
             using var decoder = new CudaDecoder(config, weights, WeightFormat.Float32, ContextTokens, Blocks, device, Settings with { HalfCache = halfCache });
             using var reference = new CpuDecoder(config, weights, WeightFormat.Float32, ContextTokens, Blocks, team);
 
-            AssertClose(new StoredSequence(reference).AppendAll(Ids, 5), new StoredSequence(decoder).AppendAll(Ids, 5), halfCache ? 0.1f : 1e-4f);
+            AssertClose(new StoredSequence(reference).AppendAll(Ids[..35], 5), new StoredSequence(decoder).AppendAll(Ids[..35], 5), halfCache ? 0.1f : 1e-4f);
         }
     }
 

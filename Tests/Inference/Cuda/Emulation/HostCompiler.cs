@@ -52,7 +52,7 @@ internal static class HostCompiler
         File.WriteAllText(text, File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Cuda", "Emulation", "emulation.h")) + "\n" + source);
 
         // Nothing becomes a fused multiply-add that isn't written as one: as the GPU's compiler is told, too.
-        var (code, output) = Run(["-std=c++17", "-O2", "-march=native", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", .. defines.Select(define => "-D" + define), text, "-o", library]);
+        var (code, output) = Run(["-std=c++17", "-O2", "-march=native", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas", "-shared", "-fPIC", .. defines.Select(define => "-D" + define), text, "-o", library]);
         return code == 0 ? NativeLibrary.Load(library) : throw new InvalidOperationException($"{Compiler} can't compile the kernels:\n{output}");
     }
 

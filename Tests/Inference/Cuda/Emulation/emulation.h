@@ -269,12 +269,6 @@ static inline T __shfl_xor_sync(unsigned int, T value, int lanes)
     return emulation::exchange(value, emulation::current ^ lanes);
 }
 
-template <typename T>
-static inline T __shfl_sync(unsigned int, T value, int lane)
-{
-    return emulation::exchange(value, lane);
-}
-
 static inline void __syncthreads() { emulation::leave(emulation::Block); asm volatile("" ::: "memory"); }
 static inline void __syncwarp() { emulation::leave(emulation::Warp); asm volatile("" ::: "memory"); }
 
