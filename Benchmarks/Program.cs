@@ -1,20 +1,27 @@
 using System.Text.Json;
 using CocoonOrleans.Benchmarks.Engine;
+using CocoonOrleans.Benchmarks.Gpu;
+using CocoonOrleans.Inference.Cuda;
+using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Torch;
 
 // Progress goes to stderr; stdout carries one JSON object. ./cocoon bench runs this.
-if (args is not ["engine", .. var rest])
+if (args is not ["engine" or "gpu", .. var rest])
 {
     Console.Error.WriteLine("usage: CocoonOrleans.Benchmarks engine [--threads N] [--pairs N]");
+    Console.Error.WriteLine("       CocoonOrleans.Benchmarks gpu [--model DIR] [--device N] [--quantization none|bfloat16|int8|int4] [--eager]");
     return 2;
 }
 
 try
 {
-    var report = await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync();
-    Console.Out.WriteLine(JsonSerializer.Serialize(report, JsonSerializerOptions.Web));
+    object report = args[0] == "engine"
+        ? await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync()
+        : new GpuBenchmark(GpuBenchmarkOptions.Parse(rest), Console.Error).Run();
+    Console.Out.WriteLine(JsonSerializer.Serialize(report, report.GetType(), JsonSerializerOptions.Web));
     return 0;
 }
-catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
+catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or CudaException or TorchLibraryException or ModelFormatException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

@@ -59,7 +59,7 @@ internal static class AuditCommand
             await using var metrics = new ServiceCollection().AddMetrics().BuildServiceProvider();
             var options = new NativeEngineOptions
             {
-                Backend = NativeBackend.Cpu,
+                Backend = quantization == WeightQuantization.BFloat16Compute ? NativeBackend.Torch : NativeBackend.Cpu,
                 Quantization = quantization,
                 Threads = Environment.ProcessorCount,
                 Slots = 1,

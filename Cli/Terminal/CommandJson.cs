@@ -18,6 +18,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(GpuBenchReport))]
 [JsonSerializable(typeof(ModelAudit))]
 [JsonSerializable(typeof(ModelExport))]
 [JsonSerializable(typeof(ModelHashes))]

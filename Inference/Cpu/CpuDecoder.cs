@@ -24,7 +24,7 @@ internal sealed unsafe class CpuDecoder : IDecoder
     private readonly DecoderConfig _config;
     private readonly CpuKernels _kernels;
     private readonly CpuTeam _team;
-    private readonly CpuWeights _weights;
+    private readonly DecoderWeights<WeightMatrix, NativeBlock> _weights;
     private readonly CpuKeyValueCache _cache;
     private readonly StepRows _rows;
     private readonly RotaryAngles _angles;
@@ -70,9 +70,9 @@ internal sealed unsafe class CpuDecoder : IDecoder
         _kernels = kernels ?? CpuKernels.Best;
         _team = team;
         ContextTokens = contextTokens;
-        using (var source = new CpuWeightSource(weights, _config.NormOffset, team))
+        using (var source = new CpuWeightSource(weights, _config.NormOffset, format, team))
         {
-            _weights = Own(new CpuWeights(_config, source, format));
+            _weights = Own(new DecoderWeights<WeightMatrix, NativeBlock>(_config, source));
         }
 
         var (hidden, inner, size) = (_config.HiddenSize, _config.IntermediateSize, _config.HeadSize);
@@ -121,7 +121,7 @@ internal sealed unsafe class CpuDecoder : IDecoder
     public long WeightBytes
         => (_weights.Head?.Bytes ?? 0) + _weights.Layers.Sum(layer => layer.QueryKeyValue.Bytes + layer.Output.Bytes + layer.GateUp.Bytes + layer.Down.Bytes);
 
-    private CpuLayer Layer => _weights.Layers[_layer];
+    private DecoderLayer<WeightMatrix, NativeBlock> Layer => _weights.Layers[_layer];
 
     /// <inheritdoc/>
     public void Compute(StepBatch batch, Span<float> logits)

@@ -59,9 +59,9 @@ internal sealed unsafe class CpuEncoder : ITransformer
         _kernels = kernels ?? CpuKernels.Best;
         _quantized = format is WeightFormat.Int8 or WeightFormat.Int4;
         ContextTokens = contextTokens;
-        using (var source = new CpuWeightSource(weights, normOffset: 0, team))
+        using (var source = new CpuWeightSource(weights, normOffset: 0, format, team))
         {
-            _weights = Own(new CpuEncoderWeights(config, weights, source, format));
+            _weights = Own(new CpuEncoderWeights(config, weights, source));
         }
 
         _cache = Own(new CpuKeyValueCache(layers: 1, config.Heads, config.HeadSize, blocks));

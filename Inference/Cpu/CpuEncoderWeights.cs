@@ -12,20 +12,19 @@ internal sealed class CpuEncoderWeights : IDisposable
     /// <param name="config">The shape.</param>
     /// <param name="weights">The weights by name.</param>
     /// <param name="source">The weights.</param>
-    /// <param name="format">Of the layers' matrices; null: each in the smallest format that keeps every weight as it is.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, has another shape than the configuration asks for, holds no finite numbers, or is unknown.</exception>
-    public CpuEncoderWeights(EncoderConfig config, IReadOnlyDictionary<string, WeightTensor> weights, CpuWeightSource source, WeightFormat? format)
+    public CpuEncoderWeights(EncoderConfig config, IReadOnlyDictionary<string, WeightTensor> weights, CpuWeightSource source)
     {
         var names = EncoderNames.Of(config, weights);
 
         // Embeddings decide most about quality: they stay at 8 bits, and positions and token types, which are few, at all.
-        Words = source.Take(format == WeightFormat.Int4 ? WeightFormat.Int8 : format, [(names.Words, config.VocabularySize)], config.HiddenSize);
+        Words = source.TakeMatrix(outermost: true, [(names.Words, config.VocabularySize)], config.HiddenSize);
         Positions = source.Take(WeightFormat.Float32, [(names.Positions, config.Positions)], config.HiddenSize);
         TokenTypes = config.TokenTypes == 0 ? null : source.Take(WeightFormat.Float32, [(names.TokenTypes, config.TokenTypes)], config.HiddenSize);
         EmbeddingNorm = TakeNorm(config, source, names.EmbeddingNorm);
         for (var i = 0; i < config.Layers; i++)
         {
-            _layers.Add(TakeLayer(config, source, format, names.Layer(i)));
+            _layers.Add(TakeLayer(config, source, names.Layer(i)));
         }
 
         source.RefuseUnknown(names.IsBeside);
@@ -60,7 +59,7 @@ internal sealed class CpuEncoderWeights : IDisposable
     private static CpuEncoderNorm TakeNorm(EncoderConfig config, CpuWeightSource source, string name)
         => new(source.TakeVector([(name + ".weight", config.HiddenSize)]), source.TakeVector([(name + ".bias", config.HiddenSize)]));
 
-    private static CpuEncoderLayer TakeLayer(EncoderConfig config, CpuWeightSource source, WeightFormat? format, string layer)
+    private static CpuEncoderLayer TakeLayer(EncoderConfig config, CpuWeightSource source, string layer)
     {
         var (hidden, inner) = (config.HiddenSize, config.IntermediateSize);
         (string, int)[] Projections(string kind)
@@ -68,14 +67,14 @@ internal sealed class CpuEncoderWeights : IDisposable
 
         return new CpuEncoderLayer
         {
-            QueryKeyValue = source.Take(format, Projections("weight"), hidden),
+            QueryKeyValue = source.TakeMatrix(outermost: false, Projections("weight"), hidden),
             QueryKeyValueBias = source.TakeVector(Projections("bias")),
-            Output = source.Take(format, [(EncoderNames.Output(layer) + ".weight", hidden)], hidden),
+            Output = source.TakeMatrix(outermost: false, [(EncoderNames.Output(layer) + ".weight", hidden)], hidden),
             OutputBias = source.TakeVector([(EncoderNames.Output(layer) + ".bias", hidden)]),
             AttentionNorm = TakeNorm(config, source, EncoderNames.AttentionNorm(layer)),
-            Up = source.Take(format, [(EncoderNames.Up(layer) + ".weight", inner)], hidden),
+            Up = source.TakeMatrix(outermost: false, [(EncoderNames.Up(layer) + ".weight", inner)], hidden),
             UpBias = source.TakeVector([(EncoderNames.Up(layer) + ".bias", inner)]),
-            Down = source.Take(format, [(EncoderNames.Down(layer) + ".weight", hidden)], inner),
+            Down = source.TakeMatrix(outermost: false, [(EncoderNames.Down(layer) + ".weight", hidden)], inner),
             DownBias = source.TakeVector([(EncoderNames.Down(layer) + ".bias", hidden)]),
             FeedForwardNorm = TakeNorm(config, source, EncoderNames.FeedForwardNorm(layer)),
         };

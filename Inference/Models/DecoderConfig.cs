@@ -69,7 +69,7 @@ public sealed record DecoderConfig : TransformerConfig
         => (long)VocabularySize * HiddenSize * (TiedEmbeddings || Embeds ? 1 : 2) + HiddenSize + Layers * LayerParameters;
 
     /// <inheritdoc/>
-    public override long CacheBytesPerToken => 2L * Layers * KeyValueHeads * HeadSize * sizeof(float);
+    public override long CacheNumbersPerToken => 2L * Layers * KeyValueHeads * HeadSize;
 
     private long LayerParameters
         => (long)HiddenSize * HeadSize * 2 * (Heads + KeyValueHeads) + 3L * HiddenSize * IntermediateSize

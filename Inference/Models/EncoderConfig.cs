@@ -22,5 +22,5 @@ public sealed record EncoderConfig : TransformerConfig
 
     /// <inheritdoc/>
     /// <remarks>Of one layer: no later token needs those of an earlier one.</remarks>
-    public override long CacheBytesPerToken => 2L * HiddenSize * sizeof(float);
+    public override long CacheNumbersPerToken => 2L * HiddenSize;
 }

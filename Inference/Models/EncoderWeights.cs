@@ -3,19 +3,22 @@ using TorchSharp;
 
 namespace CocoonOrleans.Inference.Models;
 
-/// <summary>All weights of an encoder as float32 tensors, named and shaped as in Hugging Face's files.</summary>
+/// <summary>All weights of an encoder as tensors, named and shaped as in Hugging Face's files.</summary>
 internal sealed class EncoderWeights : IDisposable
 {
     private readonly List<EncoderLayer> _layers = [];
 
+    /// <param name="config">The shape.</param>
+    /// <param name="source">The weights by name; they can go once the tensors are made.</param>
+    /// <param name="place">Where they go, and in which numbers.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, has another shape than the configuration asks for, or is unknown.</exception>
-    public EncoderWeights(EncoderConfig config, IReadOnlyDictionary<string, WeightTensor> source)
+    public EncoderWeights(EncoderConfig config, IReadOnlyDictionary<string, WeightTensor> source, TorchPlace place)
     {
         var names = EncoderNames.Of(config, source);
-        using var weights = new WeightSource(source, normOffset: 0);
-        Words = weights.Take([(names.Words, config.VocabularySize)], config.HiddenSize);
-        Positions = weights.Take([(names.Positions, config.Positions)], config.HiddenSize);
-        TokenTypes = config.TokenTypes == 0 ? null : weights.Take([(names.TokenTypes, config.TokenTypes)], config.HiddenSize);
+        using var weights = new TorchWeightSource(source, normOffset: 0, place);
+        Words = weights.TakeMatrix(outermost: true, [(names.Words, config.VocabularySize)], config.HiddenSize);
+        Positions = weights.TakeMatrix(outermost: true, [(names.Positions, config.Positions)], config.HiddenSize);
+        TokenTypes = config.TokenTypes == 0 ? null : weights.TakeMatrix(outermost: true, [(names.TokenTypes, config.TokenTypes)], config.HiddenSize);
         EmbeddingNorm = TakeNorm(config, weights, names.EmbeddingNorm);
         for (var i = 0; i < config.Layers; i++)
         {
@@ -50,10 +53,10 @@ internal sealed class EncoderWeights : IDisposable
         EmbeddingNorm.Dispose();
     }
 
-    private static EncoderNorm TakeNorm(EncoderConfig config, WeightSource weights, string name)
-        => new(weights.Take([(name + ".weight", config.HiddenSize)]), weights.Take([(name + ".bias", config.HiddenSize)]));
+    private static EncoderNorm TakeNorm(EncoderConfig config, TorchWeightSource weights, string name)
+        => new(weights.TakeVector([(name + ".weight", config.HiddenSize)]), weights.TakeVector([(name + ".bias", config.HiddenSize)]));
 
-    private static EncoderLayer TakeLayer(EncoderConfig config, WeightSource weights, string layer)
+    private static EncoderLayer TakeLayer(EncoderConfig config, TorchWeightSource weights, string layer)
     {
         var (hidden, inner) = (config.HiddenSize, config.IntermediateSize);
         (string, int)[] Projections(string kind)
@@ -61,15 +64,15 @@ internal sealed class EncoderWeights : IDisposable
 
         return new EncoderLayer
         {
-            QueryKeyValue = weights.Take(Projections("weight"), hidden),
-            QueryKeyValueBias = weights.Take(Projections("bias")),
-            Output = weights.Take([(EncoderNames.Output(layer) + ".weight", hidden)], hidden),
-            OutputBias = weights.Take([(EncoderNames.Output(layer) + ".bias", hidden)]),
+            QueryKeyValue = weights.TakeMatrix(outermost: false, Projections("weight"), hidden),
+            QueryKeyValueBias = weights.TakeVector(Projections("bias")),
+            Output = weights.TakeMatrix(outermost: false, [(EncoderNames.Output(layer) + ".weight", hidden)], hidden),
+            OutputBias = weights.TakeVector([(EncoderNames.Output(layer) + ".bias", hidden)]),
             AttentionNorm = TakeNorm(config, weights, EncoderNames.AttentionNorm(layer)),
-            Up = weights.Take([(EncoderNames.Up(layer) + ".weight", inner)], hidden),
-            UpBias = weights.Take([(EncoderNames.Up(layer) + ".bias", inner)]),
-            Down = weights.Take([(EncoderNames.Down(layer) + ".weight", hidden)], inner),
-            DownBias = weights.Take([(EncoderNames.Down(layer) + ".bias", hidden)]),
+            Up = weights.TakeMatrix(outermost: false, [(EncoderNames.Up(layer) + ".weight", inner)], hidden),
+            UpBias = weights.TakeVector([(EncoderNames.Up(layer) + ".bias", inner)]),
+            Down = weights.TakeMatrix(outermost: false, [(EncoderNames.Down(layer) + ".weight", hidden)], inner),
+            DownBias = weights.TakeVector([(EncoderNames.Down(layer) + ".bias", hidden)]),
             FeedForwardNorm = TakeNorm(config, weights, EncoderNames.FeedForwardNorm(layer)),
         };
     }

@@ -13,9 +13,11 @@ internal sealed class KeyValueCache : IDisposable
 
     /// <param name="config">The shape.</param>
     /// <param name="blocks">Number of blocks.</param>
-    public KeyValueCache(DecoderConfig config, int blocks)
+    /// <param name="place">Where they lie, and in which numbers.</param>
+    public KeyValueCache(DecoderConfig config, int blocks, TorchPlace place)
     {
-        torch.Tensor Make() => torch.empty([(long)blocks * IDecoder.BlockTokens, config.KeyValueHeads, config.HeadSize], torch.float32).DetachFromDisposeScope();
+        torch.Tensor Make()
+            => torch.empty([(long)blocks * IDecoder.BlockTokens, config.KeyValueHeads, config.HeadSize], place.Numbers, place.Device).DetachFromDisposeScope();
 
         Blocks = blocks;
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => Make())];

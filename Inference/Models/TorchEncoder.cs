@@ -6,12 +6,13 @@ using static TorchSharp.torch.nn.functional;
 namespace CocoonOrleans.Inference.Models;
 
 /// <summary>
-/// An encoder in TorchSharp's operations, float32: the reference that our own kernels are measured against. One call computes one layer, so that answers of other models
+/// An encoder in TorchSharp's operations, in float32 on the processor the reference that our own kernels are measured against. One call computes one layer, so that answers of other models
 /// go on in between. libtorch rounds differently for another number of rows, so states in a batch differ from those of a text alone in their last bits.
 /// </summary>
 internal sealed class TorchEncoder : ITransformer
 {
     private readonly EncoderConfig _config;
+    private readonly TorchPlace _place;
     private readonly EncoderWeights _weights;
     private Tensor? _states;
     private int _layer;
@@ -20,12 +21,13 @@ internal sealed class TorchEncoder : ITransformer
     /// <param name="weights">The weights by name.</param>
     /// <param name="contextTokens">Highest number of positions, at most the model's own.</param>
     /// <param name="blocks">Blocks that the caller gives out; nothing is kept in them.</param>
+    /// <param name="place">Where it computes; <see cref="TorchPlace.Reference"/> if null.</param>
     /// <exception cref="ModelFormatException">The weights don't fit the shape.</exception>
-    public TorchEncoder(EncoderConfig config, IReadOnlyDictionary<string, WeightTensor> weights, int contextTokens, int blocks)
+    public TorchEncoder(EncoderConfig config, IReadOnlyDictionary<string, WeightTensor> weights, int contextTokens, int blocks, TorchPlace? place = null)
     {
-        _config = config;
+        (_config, _place) = (config, place ?? TorchPlace.Reference);
         (ContextTokens, Blocks) = (contextTokens, blocks);
-        _weights = new EncoderWeights(config, weights);
+        _weights = new EncoderWeights(config, weights, _place);
     }
 
     public int VocabularySize => _config.VocabularySize;
@@ -52,7 +54,8 @@ internal sealed class TorchEncoder : ITransformer
         _layer = 0;
         if (batch.LogitRows > 0)
         {
-            MemoryMarshal.Cast<byte, float>((batch.LogitRows == batch.Rows ? x.contiguous() : x.index_select(0, Numbers(batch.OutputRows()))).bytes).CopyTo(rows);
+            var asked = batch.LogitRows == batch.Rows ? x : x.index_select(0, _place.Indices(batch.OutputRows()));
+            MemoryMarshal.Cast<byte, float>(asked.to(ScalarType.Float32, CPU).contiguous().bytes).CopyTo(rows);
         }
 
         return true;
@@ -81,7 +84,7 @@ internal sealed class TorchEncoder : ITransformer
 
     private Tensor Embed(StepBatch batch)
     {
-        var x = _weights.Words.index_select(0, Numbers(batch.Ids)) + _weights.Positions.index_select(0, Numbers(batch.Positions) + _config.FirstPosition);
+        var x = _weights.Words.index_select(0, _place.Indices(batch.Ids)) + _weights.Positions.index_select(0, _place.Indices(batch.Positions) + _config.FirstPosition);
         return Norm(_weights.TokenTypes is { } types ? x + types.narrow(0, 0, 1) : x, _weights.EmbeddingNorm);
     }
 
@@ -102,15 +105,4 @@ internal sealed class TorchEncoder : ITransformer
     }
 
     private Tensor Norm(Tensor x, EncoderNorm norm) => layer_norm(x, [_config.HiddenSize], norm.Weight, norm.Bias, _config.NormEpsilon);
-
-    private static Tensor Numbers(ReadOnlySpan<int> numbers)
-    {
-        var wide = new long[numbers.Length];
-        for (var i = 0; i < wide.Length; i++)
-        {
-            wide[i] = numbers[i];
-        }
-
-        return tensor(wide);
-    }
 }

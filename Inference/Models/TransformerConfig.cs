@@ -39,8 +39,8 @@ public abstract record TransformerConfig
     /// <summary>Number of weights.</summary>
     public abstract long Parameters { get; }
 
-    /// <summary>Bytes of keys and values that are kept for one position of one sequence.</summary>
-    public abstract long CacheBytesPerToken { get; }
+    /// <summary>Numbers of keys and values that are kept for one position of one sequence.</summary>
+    public abstract long CacheNumbersPerToken { get; }
 
     /// <summary>Reads config.json.</summary>
     /// <exception cref="ModelFormatException">Not JSON, a field is missing or out of range, or the model computes something that the engine does not.</exception>

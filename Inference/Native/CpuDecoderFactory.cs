@@ -14,20 +14,12 @@ internal sealed class CpuDecoderFactory(NativeEngineOptions options) : IDecoderF
     public ITransformer Make(ModelFolder model, int contextTokens, int blocks)
     {
         _team ??= new CpuTeam(options.Threads, options.PinThreads);
+        var format = model.Manifest.Quantization.ToFormat();
         return model.Shape is EncoderConfig encoder
-            ? new CpuEncoder(encoder, model.Weights, Format(model.Manifest.Quantization), contextTokens, blocks, _team)
-            : new CpuDecoder(model.Config, model.Weights, Format(model.Manifest.Quantization), contextTokens, blocks, _team);
+            ? new CpuEncoder(encoder, model.Weights, format, contextTokens, blocks, _team)
+            : new CpuDecoder(model.Config, model.Weights, format, contextTokens, blocks, _team);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _team?.Dispose();
-
-    private static WeightFormat? Format(WeightQuantization quantization) => quantization switch
-    {
-        WeightQuantization.None => null,
-        WeightQuantization.BFloat16 => WeightFormat.BFloat16,
-        WeightQuantization.Int8 => WeightFormat.Int8,
-        WeightQuantization.Int4 => WeightFormat.Int4,
-        _ => throw new ArgumentOutOfRangeException(nameof(quantization)),
-    };
 }

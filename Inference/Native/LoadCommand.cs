@@ -6,10 +6,10 @@ namespace CocoonOrleans.Inference.Native;
 /// <summary>Makes a model's decoder or encoder out of its weights and serves it.</summary>
 /// <param name="folder">The model's files.</param>
 /// <param name="contextTokens">Highest number of positions.</param>
-/// <param name="blocks">Blocks of the key-value cache.</param>
+/// <param name="countBlocks">How many blocks of key-value cache the memory for it gets; may refuse.</param>
 /// <param name="makeLane">Makes the lane around a decoder.</param>
 /// <param name="cancellationToken">Gives up, unless the decoder is being made already.</param>
-internal sealed class LoadCommand(ModelFolder folder, int contextTokens, int blocks, Func<ITransformer, ModelLane> makeLane, CancellationToken cancellationToken) : IEngineCommand
+internal sealed class LoadCommand(ModelFolder folder, int contextTokens, Func<CacheRoom, int> countBlocks, Func<ITransformer, ModelLane> makeLane, CancellationToken cancellationToken) : IEngineCommand
 {
     private readonly TaskCompletionSource<ModelLane> _lane = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -22,7 +22,7 @@ internal sealed class LoadCommand(ModelFolder folder, int contextTokens, int blo
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            decoder = decoders.Make(folder, contextTokens, blocks);
+            decoder = decoders.Make(folder, contextTokens, countBlocks(decoders.RoomFor(folder)));
             WarmUp(decoder);
             var lane = makeLane(decoder);
             lanes.Add(lane);

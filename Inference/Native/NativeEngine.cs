@@ -67,6 +67,9 @@ public sealed partial class NativeEngine : IInferenceEngine
         try
         {
             var started = _time.GetTimestamp();
+            var prepare = new PrepareCommand();
+            Post(prepare);
+            await prepare.Done.WaitAsync(cancellationToken);
             var reading = new StageProgress(LoadStage.Reading, progress, _time);
             var folder = await Task.Run(() => ModelFolder.Read(model.Folder, reading.Report, _options.Quantization, cancellationToken), cancellationToken);
             folder.Manifest.Require(model);
@@ -194,30 +197,43 @@ public sealed partial class NativeEngine : IInferenceEngine
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _thread.StopAsync();
 
-    private static IDecoderFactory MakeFactory(NativeEngineOptions options)
-        => options.Backend == NativeBackend.Cpu ? new CpuDecoderFactory(options) : new TorchDecoderFactory(options);
+    private static IDecoderFactory MakeFactory(NativeEngineOptions options) => options.Backend switch
+    {
+        NativeBackend.Torch => new TorchDecoderFactory(options),
+        NativeBackend.Cpu => new CpuDecoderFactory(options),
+        NativeBackend.Cuda => new CudaDecoderFactory(options),
+        _ => throw new ArgumentOutOfRangeException(nameof(options)),
+    };
 
     private async Task<LoadedModel> BuildAsync(ModelReference model, ModelFolder folder, CancellationToken cancellationToken)
     {
         var contextTokens = Math.Min(folder.Shape.ContextTokens, _options.MaximumContextTokens);
-        var blocks = CountBlocks(folder.Shape, contextTokens);
         var loaded = folder.Describe(model.Name, contextTokens);
-        var command = new LoadCommand(folder, contextTokens, blocks, decoder => new ModelLane(loaded, decoder, _options, _metrics, _time, _logger) { Pooling = folder.Pooling }, cancellationToken);
-        if (!_thread.TryPost(command))
-        {
-            throw new EngineRefusalException(EngineThread.StoppedRefusal);
-        }
-
+        var command = new LoadCommand(
+            folder,
+            contextTokens,
+            room => CountBlocks(room, contextTokens),
+            decoder => new ModelLane(loaded, decoder, _options, _metrics, _time, _logger) { Pooling = folder.Pooling },
+            cancellationToken);
+        Post(command);
         var lane = await command.Lane;
         _lanes = _lanes.Add(lane);
         return loaded;
     }
 
-    /// <summary>How many blocks the key-value cache has: better refused here than ended by the kernel under load.</summary>
-    private int CountBlocks(TransformerConfig config, int contextTokens)
+    private void Post(IEngineCommand command)
     {
-        var perBlock = config.CacheBytesPerToken * IDecoder.BlockTokens;
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (!_thread.TryPost(command))
+        {
+            throw new EngineRefusalException(EngineThread.StoppedRefusal);
+        }
+    }
+
+    /// <summary>How many blocks the key-value cache has: better refused here than ended by the kernel under load.</summary>
+    private int CountBlocks(CacheRoom room, int contextTokens)
+    {
+        var perBlock = room.BytesPerToken * IDecoder.BlockTokens;
+        var available = room.Bytes;
         long context = SequenceBlocks.BlocksFor(contextTokens);
         var asked = _options.CacheTokens > 0 ? SequenceBlocks.BlocksFor(_options.CacheTokens) : Math.Min(context * _options.Slots, available / 2 / perBlock);
         var blocks = Math.Clamp(Math.Max(context, asked), 1, int.MaxValue / IDecoder.BlockTokens);
@@ -226,7 +242,7 @@ public sealed partial class NativeEngine : IInferenceEngine
             : throw new ModelFormatException(
                 TransformerConfig.FileName,
                 "max_position_embeddings",
-                $"{blocks * IDecoder.BlockTokens} tokens of key-value cache take {(double)blocks * perBlock / MiB:F0} MiB, but this machine has {available / MiB:F0} MiB; lower the option {nameof(NativeEngineOptions.MaximumContextTokens)} or {nameof(NativeEngineOptions.CacheTokens)}");
+                $"{blocks * IDecoder.BlockTokens} tokens of key-value cache take {(double)blocks * perBlock / MiB:F0} MiB, but {room.Place} has {available / MiB:F0} MiB; lower the option {nameof(NativeEngineOptions.MaximumContextTokens)} or {nameof(NativeEngineOptions.CacheTokens)}");
     }
 
     private IEnumerable<ModelLane> InService() => _thread.Stopped ? [] : _lanes.Where(lane => !lane.OutOfService);
