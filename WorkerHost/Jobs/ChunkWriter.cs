@@ -33,8 +33,8 @@ internal sealed class ChunkWriter(JobDispatch dispatch, string systemFingerprint
     /// <summary>Which of the answers the next chunks belong to, from 0 up.</summary>
     public int Choice { get; set; }
 
-    /// <summary>Puts a token's log-probabilities, where it has any, into the next chunk.</summary>
-    public void Score(TokenGenerated token) => _scored = token.Logprobs is null ? null : token;
+    /// <summary>Puts a token's log-probabilities into the next chunk.</summary>
+    public void Score(TokenGenerated token) => _scored = token;
 
     /// <summary>Whether a token's log-probabilities wait for a chunk.</summary>
     public bool HasScore => _scored is not null;

@@ -100,22 +100,27 @@ internal sealed partial class JobRun(
         await answer.WriteAsync(new JobMeta(job.Model.Loaded.ManifestSha256, kind, capabilities.Version, job.PromptTokens));
         using var chunks = new ChunkWriter(job.Dispatch, SystemFingerprint.Of(kind, capabilities.Version, job.Model.Loaded.ManifestSha256), job.Model.Loaded.Tokenizer, job.IncludeUsage);
         bool[] begun = new bool[job.Parsers.Count];
+        string? last = null;
         await foreach (GenerationEvent step in engine.GenerateAsync(job.Generation, over))
         {
             AnswerParser parser = job.Parsers[step.Choice];
             chunks.Choice = step.Choice;
             bool isReasoning = parser.IsReasoning;
             IReadOnlyList<AnswerPart> parts = parser.Append(step.Text);
-            if (step is TokenGenerated token)
+            if (step is TokenGenerated)
             {
                 progress.AddToken(isReasoning);
-                chunks.Score(token);
             }
 
             if (!begun[step.Choice])
             {
                 await answer.WriteChunkAsync(chunks.Role());
                 begun[step.Choice] = true;
+            }
+
+            if (step is TokenGenerated { Logprobs: not null } scored)
+            {
+                chunks.Score(scored);
             }
 
             await WritePartsAsync(answer, chunks, job, parts);
@@ -127,32 +132,26 @@ internal sealed partial class JobRun(
             if (step is GenerationFinished end)
             {
                 await WritePartsAsync(answer, chunks, job, parser.Complete());
-                await EndAsync(progress, answer, chunks, end, end.Reason == FinishReason.Length ? "length" : parser.Calls > 0 ? "tool_calls" : "stop");
+                last = end.Reason == FinishReason.Length ? "length" : parser.Calls > 0 ? "tool_calls" : "stop";
+                progress.End(end, last);
+                if (progress.Open > 0)
+                {
+                    await answer.WriteChunkAsync(chunks.Finish(last));
+                }
             }
         }
 
-        if (progress.Open > 0)
+        if (last is null || progress.Open > 0)
         {
             throw new InvalidOperationException("The engine's answer has no end.");
-        }
-    }
-
-    /// <summary>Ends one of the answers, and with the last of them the job.</summary>
-    private async Task EndAsync(JobProgress progress, AnswerWriter answer, ChunkWriter chunks, GenerationFinished end, string reason)
-    {
-        progress.End(end, reason);
-        if (progress.Open > 0)
-        {
-            await answer.WriteChunkAsync(chunks.Finish(reason));
-            return;
         }
 
         // First: whatever happens to the stream from here on, the work is reported.
         string first = progress.FirstFinishReason!;
         SignedUsageReport report = await ReportAsync(progress, UsageStatus.Complete, first);
-        await answer.WriteChunkAsync(chunks.Finish(reason));
+        await answer.WriteChunkAsync(chunks.Finish(last));
         await answer.WriteAsync(new JobFinal(first, report));
-        LogAnswered(progress.Job.Dispatch.JobId, progress.Usage.PromptTokens, progress.Usage.CompletionTokens, time.GetElapsedTime(progress.Taken).TotalMilliseconds);
+        LogAnswered(job.Dispatch.JobId, progress.Usage.PromptTokens, progress.Usage.CompletionTokens, time.GetElapsedTime(progress.Taken).TotalMilliseconds);
     }
 
     private async Task FailAsync(JobProgress progress, AnswerWriter answer, JobError error)

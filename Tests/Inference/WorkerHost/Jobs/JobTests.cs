@@ -74,6 +74,20 @@ public sealed class JobTests
         Assert.Equal(answer.Meta!.PromptTokens, report.PromptTokens);
     }
 
+    /// <summary>The role says nothing yet: a stream's client is not told before there is something to tell.</summary>
+    [Fact]
+    public async Task Job_LogprobsAsked_TheRoleHasNone()
+    {
+        await using RunningWorker worker = await RunningWorker.StartAsync([]);
+        Answer answer = await worker.AskAsync(RunningWorker.Dispatch(maxCompletionTokens: 4), RunningWorker.Chat("hi", ",\"seed\":1,\"logprobs\":true,\"n\":2"));
+        Assert.Equal(2, answer.Chunks.Count(chunk => Choice(chunk).GetProperty("delta").TryGetProperty("role", out _)));
+        Assert.All(
+            answer.Chunks.Select(Choice).Where(choice => choice.GetProperty("delta").TryGetProperty("role", out _)),
+            choice => Assert.Equal(JsonValueKind.Null, choice.GetProperty("logprobs").ValueKind));
+        long scored = answer.Chunks.Select(Choice).Where(choice => choice.GetProperty("logprobs").ValueKind == JsonValueKind.Object).Sum(choice => choice.GetProperty("logprobs").GetProperty("content").GetArrayLength());
+        Assert.Equal(answer.Final!.Usage.Check(worker.Tunnel.WorkerKey).Report!.CompletionTokens, scored);
+    }
+
     [Fact]
     public async Task Job_SeveralAnswers_ComeByTheirIndexAndAreReportedTogether()
     {
