@@ -84,7 +84,7 @@ internal sealed class GpuBenchmark(GpuBenchmarkOptions options, TextWriter progr
         return new GpuBenchmarkReport(gpu, $"sha256:{model.Manifest.Sha256}", bandwidth / 1e9, together, byGraph, agreements, rates, at, notes);
     }
 
-    private WeightFormat Format => options.Quantization.ToFormat();
+    private WeightFormat Format => options.Quantization.ToFormat() ?? WeightFormat.Float32;
 
     private CudaDecoder Make(ICudaDevice device, ModelFolder model, int sequences, bool graphs) => new(
         model.Config,
