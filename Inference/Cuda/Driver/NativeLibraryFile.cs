@@ -22,8 +22,8 @@ internal static class NativeLibraryFile
             }
             catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
             {
-                // The first name's refusal says most; .NET's advice behind it is for programmers.
-                refusal = refusal.Length > 0 ? refusal : e.Message.ReplaceLineEndings("\n").Split('\n')[0];
+                // The system's own words come last, behind .NET's advice to programmers. Of several names the first one's say most.
+                refusal = refusal.Length > 0 ? refusal : e.Message.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
             }
         }
 
