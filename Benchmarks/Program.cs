@@ -1,27 +1,34 @@
 using System.Text.Json;
 using CocoonOrleans.Benchmarks.Attestation;
 using CocoonOrleans.Benchmarks.Engine;
+using CocoonOrleans.Benchmarks.Gpu;
 using CocoonOrleans.Benchmarks.Sealing;
+using CocoonOrleans.Inference.Cuda;
+using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Inference.Torch;
 
 // Progress goes to stderr; stdout carries one JSON object. ./cocoon bench runs this.
-if (args is not ["engine" or "attestation" or "sealing", .. var rest])
+if (args is not ["engine" or "gpu" or "attestation" or "sealing", .. var rest])
 {
-    Console.Error.WriteLine("usage: CocoonOrleans.Benchmarks engine [--threads N] [--pairs N] | attestation [--pairs N] | sealing [--pairs N]");
+    Console.Error.WriteLine("usage: CocoonOrleans.Benchmarks engine [--threads N] [--pairs N]");
+    Console.Error.WriteLine("       CocoonOrleans.Benchmarks gpu [--model DIR] [--device N] [--quantization none|bfloat16|int8|int4] [--eager]");
+    Console.Error.WriteLine("       CocoonOrleans.Benchmarks attestation|sealing [--pairs N]");
     return 2;
 }
 
 try
 {
-    var report = args[0] switch
+    object report = args[0] switch
     {
         "engine" => await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
+        "gpu" => new GpuBenchmark(GpuBenchmarkOptions.Parse(rest), Console.Error).Run(),
         "attestation" => new AttestationBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).Run(),
         _ => new SealingBenchmark(SealingBenchmarkOptions.Parse(rest), Console.Error).Run(),
     };
-    Console.Out.WriteLine(JsonSerializer.Serialize(report, JsonSerializerOptions.Web));
+    Console.Out.WriteLine(JsonSerializer.Serialize(report, report.GetType(), JsonSerializerOptions.Web));
     return 0;
 }
-catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
+catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or CudaException or TorchLibraryException or ModelFormatException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

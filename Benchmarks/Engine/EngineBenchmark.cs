@@ -1,4 +1,5 @@
 using CocoonOrleans.Benchmarks.LlamaCpp;
+using CocoonOrleans.Inference.Cpu;
 using CocoonOrleans.Inference.Cpu.Threads;
 using CocoonOrleans.Inference.Cpu.Weights;
 using CocoonOrleans.Inference.Formats;
@@ -32,7 +33,7 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
     {
         var (load, at) = (BenchmarkMachine.Load(), TimeProvider.System.GetUtcNow());
         progress.WriteLine("making the model");
-        var random = new RandomModel(Path.Combine(Checkout(), "artifacts", "bench", "llama-125m"));
+        var random = new RandomModel(RandomModel.DefaultFolder());
         var model = random.Read();
         using var team = new CpuTeam(options.Threads);
         using var rival = await LlamaCppProcess.StartAsync();
@@ -50,7 +51,7 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
     {
         var name = $"{format} against llama.cpp {type}".ToLowerInvariant();
         progress.WriteLine($"{name}: loading");
-        using var ours = new CpuRun(model, format, team);
+        using var ours = Run(model, format, team);
         await rival.LoadAsync(random.Gguf(type), options.Threads);
         Add($"decode {name}", decodeTarget, await PairsAsync(() => ours.Decode(Prompt, Steps), () => rival.DecodeAsync(Prompt, Steps)));
         Add($"prefill {PrefillTokens} {name}", prefillTarget, await PairsAsync(() => ours.Prefill(PrefillTokens), () => rival.PrefillAsync(PrefillTokens)));
@@ -60,8 +61,8 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
     private void MeasureStreams(ModelFolder model, CpuTeam team)
     {
         progress.WriteLine("eight streams against one");
-        using var one = new CpuRun(model, WeightFormat.Int8, team);
-        using var many = new CpuRun(model, WeightFormat.Int8, team, Streams);
+        using var one = Run(model, WeightFormat.Int8, team);
+        using var many = Run(model, WeightFormat.Int8, team, Streams);
         var pairs = new List<(StepTimes, StepTimes)>();
         for (var i = 0; i <= options.Pairs; i++)
         {
@@ -80,7 +81,7 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
     private void MeasurePrefixHit(ModelFolder model, CpuTeam team)
     {
         progress.WriteLine("prefix hit");
-        using var run = new CpuRun(model, WeightFormat.Int8, team);
+        using var run = Run(model, WeightFormat.Int8, team);
         var pairs = new List<(StepTimes, StepTimes)>();
         for (var i = 0; i <= options.Pairs; i++)
         {
@@ -102,11 +103,12 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
         using var bandwidth = new MemoryBandwidth(team);
         foreach (var format in (WeightFormat[])[WeightFormat.Int8, WeightFormat.BFloat16])
         {
-            using var run = new CpuRun(model, format, team);
+            var decoder = Decoder(model, format, team, 1);
+            using var run = new DecoderRun(decoder);
             var pairs = new List<(StepTimes, StepTimes)>();
             for (var i = 0; i <= options.Pairs; i++)
             {
-                var least = run.WeightBytes / Enumerable.Range(0, 4).Max(_ => bandwidth.Measure()) * 1000;
+                var least = decoder.WeightBytes / Enumerable.Range(0, 4).Max(_ => bandwidth.Measure()) * 1000;
                 var ours = run.Decode(Prompt, Steps);
                 if (i > 0)
                 {
@@ -117,6 +119,11 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
             Add($"share of memory bandwidth, decode {format}".ToLowerInvariant(), 0.7, pairs);
         }
     }
+
+    private static DecoderRun Run(ModelFolder model, WeightFormat format, CpuTeam team, int sequences = 1) => new(Decoder(model, format, team, sequences), sequences);
+
+    private static CpuDecoder Decoder(ModelFolder model, WeightFormat format, CpuTeam team, int sequences)
+        => new(model.Config, model.Weights, format, model.Config.ContextTokens, DecoderRun.BlocksPerSequence * sequences, team);
 
     private void Add(string name, double? target, IReadOnlyList<(StepTimes Ours, StepTimes Other)> pairs)
     {
@@ -139,18 +146,5 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
         }
 
         return pairs;
-    }
-
-    private static string Checkout()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "CocoonOrleans.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new DirectoryNotFoundException("The benchmark runs outside of the checkout.");
     }
 }

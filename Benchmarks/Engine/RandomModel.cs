@@ -65,6 +65,21 @@ internal sealed class RandomModel
         return file;
     }
 
+    /// <summary>Where it lies unless somebody says otherwise: <c>artifacts/bench</c> of the checkout.</summary>
+    /// <exception cref="DirectoryNotFoundException">This program runs outside of a checkout.</exception>
+    public static string DefaultFolder()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "CocoonOrleans.sln")))
+            {
+                return Path.Combine(folder.FullName, "artifacts", "bench", "llama-125m");
+            }
+        }
+
+        throw new DirectoryNotFoundException("The benchmark runs outside of a checkout, so it has no place for a model of its own: name one with --model.");
+    }
+
     private static IEnumerable<(string Name, int[] Shape, float Deviation)> Tensors()
     {
         var input = 1 / MathF.Sqrt(Hidden);

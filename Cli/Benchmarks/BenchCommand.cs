@@ -2,18 +2,20 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Cli.Terminal;
 
 namespace CocoonOrleans.Cli.Benchmarks;
 
-/// <summary><c>cocoon bench engine|attestation|sealing</c>: how fast the engine, the verification of evidence and the sealing are, as ratios within one run.</summary>
+/// <summary><c>cocoon bench</c>: how fast the engine, the verification of evidence and the sealing are, as ratios within one run.</summary>
 internal static class BenchCommand
 {
     private const int MostThreads = 256;
     private const int MostPairs = 100;
+    private const int MostDevices = 64;
 
-    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Attestation(), Sealing() };
+    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Gpu(), Attestation(), Sealing() };
 
     private static Command Engine()
     {
@@ -28,22 +30,32 @@ internal static class BenchCommand
         {
             threads, pairs,
         };
-        return command.Runs((result, output, cancellationToken) => RunAsync(
-            ["engine", .. Argument("--threads", result.GetValue(threads)), .. Argument("--pairs", result.GetValue(pairs))], output, cancellationToken));
+        return command.Runs(async (result, output, cancellationToken) =>
+        {
+            string[] arguments = ["engine", .. Given("--threads", result.GetValue(threads)), .. Given("--pairs", result.GetValue(pairs))];
+            Show(await RunAsync(arguments, CommandJson.Default.BenchReport, cancellationToken), output);
+            return ExitCode.Success;
+        });
     }
 
     private static Command Attestation()
     {
         var pairs = Pairs("How often each pair of runs is repeated. By default 6.");
         var command = new Command("attestation", "The verification of a recorded quote, in full and with known collateral. Seconds; needs the recordings beside the checkout.") { pairs };
-        return command.Runs((result, output, cancellationToken) => RunAsync(["attestation", .. Argument("--pairs", result.GetValue(pairs))], output, cancellationToken));
+        return command.Runs((result, output, cancellationToken) => CompareAsync("attestation", result.GetValue(pairs), output, cancellationToken));
     }
 
     private static Command Sealing()
     {
         var pairs = Pairs("How often each measurement is repeated. By default 9.");
         var command = new Command("sealing", "What it costs to seal a request and its answer, in processor time. Seconds.") { pairs };
-        return command.Runs((result, output, cancellationToken) => RunAsync(["sealing", .. Argument("--pairs", result.GetValue(pairs))], output, cancellationToken));
+        return command.Runs((result, output, cancellationToken) => CompareAsync("sealing", result.GetValue(pairs), output, cancellationToken));
+    }
+
+    private static async Task<int> CompareAsync(string subject, int pairs, CommandOutput output, CancellationToken cancellationToken)
+    {
+        Show(await RunAsync([subject, .. Given("--pairs", pairs)], CommandJson.Default.BenchReport, cancellationToken), output);
+        return ExitCode.Success;
     }
 
     private static Option<int> Pairs(string description) => new("--pairs")
@@ -53,9 +65,31 @@ internal static class BenchCommand
         CustomParser = WholeNumber.Between(1, MostPairs),
     };
 
-    private static string[] Argument(string option, int value) => value == 0 ? [] : [option, value.ToString(CultureInfo.InvariantCulture)];
+    private static Command Gpu()
+    {
+        var model = new Option<string?>("--model") { Description = "The model's folder. By default one of 125 million random weights.", HelpName = "folder" };
+        var device = new Option<int>("--device") { Description = "Which GPU. By default the first, 0.", HelpName = "number", CustomParser = WholeNumber.Between(0, MostDevices - 1) };
+        var quantization = new Option<string>("--quantization") { Description = "none, bfloat16 (by default), int8 or int4.", DefaultValueFactory = _ => "bfloat16" };
+        quantization.AcceptOnlyFromAmong("none", "bfloat16", "int8", "int4");
+        var eager = new Option<bool>("--eager") { Description = "Compare with libtorch on the same GPU too; wants a build with a libtorch for CUDA." };
+        var command = new Command("gpu", "Our CUDA kernels: their logits against other decoders', their speed against the memory's. Wants an NVIDIA GPU.") { model, device, quantization, eager };
+        return command.Runs(async (result, output, cancellationToken) =>
+        {
+            string[] arguments =
+            [
+                "gpu", "--quantization", result.GetValue(quantization)!, .. Given("--device", result.GetValue(device)),
+                .. result.GetValue(model) is { } folder ? (string[])["--model", Path.GetFullPath(folder)] : [],
+                .. result.GetValue(eager) ? (string[])["--eager"] : [],
+            ];
+            Show(await RunAsync(arguments, CommandJson.Default.GpuBenchReport, cancellationToken), output);
+            return ExitCode.Success;
+        });
+    }
 
-    private static async Task<int> RunAsync(string[] arguments, CommandOutput output, CancellationToken cancellationToken)
+    private static string[] Given(string option, int value) => value == 0 ? [] : [option, value.ToString(CultureInfo.InvariantCulture)];
+
+    private static async Task<T> RunAsync<T>(string[] arguments, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
     {
         var artifacts = BuiltArtifacts.Find();
         var start = new ProcessStartInfo(DotnetHost.Path) { RedirectStandardOutput = true, WorkingDirectory = artifacts.Root };
@@ -69,9 +103,8 @@ internal static class BenchCommand
         {
             var json = await process.StandardOutput.ReadToEndAsync(cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
-            var report = process.ExitCode == 0 ? JsonSerializer.Deserialize(json, CommandJson.Default.BenchReport) : null;
-            Show(report ?? throw new CommandFailedException("The benchmark ended without a result.", "What it says of that stands above."), output);
-            return ExitCode.Success;
+            return (process.ExitCode == 0 ? JsonSerializer.Deserialize(json, type) : null)
+                ?? throw new CommandFailedException("The benchmark ended without a result.", "What it says of that stands above.");
         }
         finally
         {
@@ -93,5 +126,31 @@ internal static class BenchCommand
         }
 
         output.Result(report, CommandJson.Default.BenchReport);
+    }
+
+    private static void Show(GpuBenchReport report, CommandOutput output)
+    {
+        output.Text.WriteLine(report.Gpu);
+        output.Text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.BandwidthGigabytes,8:0}  GB/s read by our kernel"));
+        foreach (var rate in report.Rates)
+        {
+            var share = rate.ShareOfLimit is { } part ? string.Create(CultureInfo.InvariantCulture, $", {100 * part:0} % of what that bandwidth allows") : "";
+            output.Text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rate.TokensPerSecond,8:0}  tokens/s, {rate.Name} ({rate.MillisecondsPerStep:0.000} ms a step{share})"));
+        }
+
+        foreach (var agreement in report.Agreements)
+        {
+            output.Text.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"logits against {agreement.Reference}: at most {agreement.LargestLogitDifference:E1} apart, KL {agreement.Divergence:E1} nats, same best token at {100 * agreement.SameBest:0.0} % of {agreement.Positions} positions"));
+        }
+
+        output.Text.WriteLine($"the same bits alone and beside others: {(report.SameBitsTogether ? "yes" : "NO")}; with and without graphs: {(report.SameBitsByGraph ? "yes" : "NO")}");
+        foreach (var note in report.Notes)
+        {
+            output.Text.WriteLine($"  {note}");
+        }
+
+        output.Result(report, CommandJson.Default.GpuBenchReport);
     }
 }

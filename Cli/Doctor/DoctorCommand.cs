@@ -2,6 +2,7 @@ using System.CommandLine;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Inference.Cuda;
 using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Doctor;
@@ -28,6 +29,7 @@ internal static class DoctorCommand
             machine.Clock(),
             MachineChecks.Port(UpCommand.DefaultPort),
             EngineChecks.Torch(),
+            EngineChecks.Gpu(CudaPresence.Probe()),
             EngineChecks.HouseModel(artifacts),
             await machine.NodeAsync(cancellationToken),
         ];

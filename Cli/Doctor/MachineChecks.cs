@@ -20,7 +20,7 @@ internal sealed class MachineChecks(BuiltArtifacts artifacts, TimeProvider clock
         var detail = $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.OSArchitecture}";
         return OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64
             ? new Finding("system", FindingStatus.Ok, detail)
-            : new Finding("system", FindingStatus.Failed, detail, "The engine's libtorch is for Linux on x64: use such a machine or a container on it.");
+            : new Finding("system", FindingStatus.Failed, detail, "Only Linux on x64 was ever tested: use such a machine or a container on it.");
     }
 
     public async Task<Finding> SdkAsync(CancellationToken cancellationToken)

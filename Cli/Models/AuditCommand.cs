@@ -25,18 +25,27 @@ internal static class AuditCommand
         var request = new Argument<string>("request") { Description = "The JSON that was sent to /v1/chat/completions. With a seed or temperature 0 the draws are repeated too." };
         var answer = new Argument<string>("answer") { Description = "The JSON that came back. Asked with logprobs: true it says most." };
         var quantization = new Option<WeightQuantization>("--quantization") { Description = "Where the model's id is that of quantised weights." };
-        var command = new Command("audit", "Check whether an answer came from this model and this prompt.") { folder, request, answer, quantization };
+        var choice = new Option<int>("--choice") { Description = "Which answer, where n asked for several: its index." };
+        choice.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or >= ChatCompletionRequest.MostChoices)
+            {
+                result.AddError($"--choice is 0 to {ChatCompletionRequest.MostChoices - 1}.");
+            }
+        });
+        var command = new Command("audit", "Check whether an answer came from this model and this prompt.") { folder, request, answer, quantization, choice };
         return command.Runs((result, output, cancellationToken) => AuditAsync(
             Path.GetFullPath(result.GetRequiredValue(folder)),
             Read(result.GetRequiredValue(request)),
             Read(result.GetRequiredValue(answer)),
             result.GetValue(quantization),
+            result.GetValue(choice),
             output,
             cancellationToken));
     }
 
     private static async Task<int> AuditAsync(
-        string folder, byte[] requestJson, byte[] answerJson, WeightQuantization quantization, CommandOutput output, CancellationToken cancellationToken)
+        string folder, byte[] requestJson, byte[] answerJson, WeightQuantization quantization, int choice, CommandOutput output, CancellationToken cancellationToken)
     {
         try
         {
@@ -46,11 +55,11 @@ internal static class AuditCommand
                 throw new CommandFailedException($"The request can't be answered by this model: {error.Message}", "Save the body that was sent.");
             }
 
-            var answer = AuditedAnswer.Read(answerJson, chat.Tokenizer);
+            var answer = AuditedAnswer.Read(answerJson, chat.Tokenizer, choice);
             await using var metrics = new ServiceCollection().AddMetrics().BuildServiceProvider();
             var options = new NativeEngineOptions
             {
-                Backend = NativeBackend.Cpu,
+                Backend = quantization == WeightQuantization.BFloat16Compute ? NativeBackend.Torch : NativeBackend.Cpu,
                 Quantization = quantization,
                 Threads = Environment.ProcessorCount,
                 Slots = 1,
@@ -58,11 +67,11 @@ internal static class AuditCommand
             };
             await using var engine = new NativeEngine(
                 Options.Create(options), metrics.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), TimeProvider.System, NullLogger<NativeEngine>.Instance);
-            var model = await output.Console.Status().StartAsync("Loading the model", _ => engine.LoadAsync(new ModelReference(ModelName, folder), null, cancellationToken));
+            var model = await output.Console.Status().StartAsync("Loading the model", status => engine.LoadAsync(new ModelReference(ModelName, folder), new LoadStatus(status), cancellationToken));
             var report = await engine.AuditAsync(
                 new AuditRequest
                 {
-                    Request = Generation(request, prompt, chat),
+                    Request = Generation(request, prompt, chat, choice),
                     CompletionIds = answer.Ids,
                     Logprobs = answer.Logprobs,
                 },
@@ -79,7 +88,7 @@ internal static class AuditCommand
         }
     }
 
-    private static GenerationRequest Generation(ChatCompletionRequest request, int[] prompt, ChatModel chat) => new()
+    private static GenerationRequest Generation(ChatCompletionRequest request, int[] prompt, ChatModel chat, int choice) => new()
     {
         Model = ModelName,
         PromptIds = prompt,
@@ -97,7 +106,7 @@ internal static class AuditCommand
             FrequencyPenalty = request.FrequencyPenalty ?? 0,
             RepetitionPenalty = request.RepetitionPenalty ?? SamplingOptions.Default.RepetitionPenalty,
             LogitBias = request.LogitBias,
-            Seed = request.Seed,
+            Seed = unchecked(request.Seed + choice),
         },
     };
 

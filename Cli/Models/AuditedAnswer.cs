@@ -12,13 +12,16 @@ namespace CocoonOrleans.Cli.Models;
 internal sealed record AuditedAnswer(int[] Ids, IReadOnlyList<double>? Logprobs, int? PromptTokens)
 {
     /// <summary>Reads a document.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="index">Which of its answers.</param>
     /// <exception cref="CommandFailedException">It is none, or holds tokens that the tokenizer doesn't know.</exception>
-    public static AuditedAnswer Read(ReadOnlyMemory<byte> json, Tokenizer tokenizer)
+    public static AuditedAnswer Read(ReadOnlyMemory<byte> json, Tokenizer tokenizer, int index)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            var choice = document.RootElement.GetProperty("choices")[0];
+            var choice = document.RootElement.GetProperty("choices")[index];
             int? promptTokens = document.RootElement.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object ? usage.GetProperty("prompt_tokens").GetInt32() : null;
             if (choice.TryGetProperty("logprobs", out var logprobs) && logprobs.ValueKind == JsonValueKind.Object)
             {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Upstream;
@@ -49,7 +50,9 @@ internal static class ModelCommand
         return command.Runs((result, output, cancellationToken) =>
         {
             var path = Path.GetFullPath(result.GetRequiredValue(folder));
-            return Task.FromResult(Hash(path, () => Read(path, result.GetValue(weights), result.GetValue(context), result.GetValue(quantization), cancellationToken), output));
+            return output.Console.Status().StartAsync("Hashing", status => Task.Run(
+                () => Hash(path, () => Read(path, result.GetValue(weights), result.GetValue(context), result.GetValue(quantization), new LoadStatus(status), cancellationToken), output),
+                cancellationToken));
         });
     }
 
@@ -83,15 +86,20 @@ internal static class ModelCommand
         }
     }
 
-    private static int Hash(string path, Func<(ModelManifest Manifest, int ContextTokens)> read, CommandOutput output)
+    private static int Hash(string path, Func<(ModelManifest Manifest, int ContextTokens, int? EmbeddingDimensions)> read, CommandOutput output)
     {
         try
         {
-            var (manifest, contextTokens) = read();
-            var hashes = new ModelHashes(path, manifest.Sha256, ModelFolder.ReadChat(path).Sha256, contextTokens);
+            var (manifest, contextTokens, dimensions) = read();
+            var hashes = new ModelHashes(path, manifest.Sha256, ModelFolder.ReadChat(path).Sha256, contextTokens, dimensions);
             output.Console.MarkupLineInterpolated($"manifest   {hashes.ManifestSha256}");
             output.Console.MarkupLineInterpolated($"tokenizer  {hashes.TokenizerSha256}");
             output.Console.MarkupLineInterpolated($"context    {hashes.ContextTokens} tokens");
+            if (hashes.EmbeddingDimensions is not null)
+            {
+                output.Console.MarkupLineInterpolated($"embeddings {hashes.EmbeddingDimensions} dimensions");
+            }
+
             foreach (var file in manifest.Files)
             {
                 output.Console.MarkupLineInterpolated($"[dim]{file.Sha256} {file.Bytes,12} {file.Name}[/]");
@@ -106,8 +114,8 @@ internal static class ModelCommand
         }
     }
 
-    private static (ModelManifest Manifest, int ContextTokens) Read(
-        string path, string? upstreamWeights, int context, WeightQuantization quantization, CancellationToken cancellationToken)
+    private static (ModelManifest Manifest, int ContextTokens, int? EmbeddingDimensions) Read(
+        string path, string? upstreamWeights, int context, WeightQuantization quantization, LoadStatus status, CancellationToken cancellationToken)
     {
         if ((upstreamWeights is null) != (context == 0))
         {
@@ -121,10 +129,10 @@ internal static class ModelCommand
                 throw new CommandFailedException("--quantization is for weights that our own engine loads.", "Leave it out: the other server's declaration says what it runs.");
             }
 
-            return (UpstreamFolder.Read(path, upstreamWeights).Manifest, context);
+            return (UpstreamFolder.Read(path, upstreamWeights).Manifest, context, null);
         }
 
-        var folder = ModelFolder.Read(path, quantization: quantization, cancellationToken: cancellationToken);
-        return (folder.Manifest, folder.Config.ContextTokens);
+        var folder = ModelFolder.Read(path, new StageProgress(LoadStage.Reading, status, TimeProvider.System).Report, quantization, cancellationToken);
+        return (folder.Manifest, folder.Shape.ContextTokens, folder.EmbeddingDimensions);
     }
 }

@@ -70,7 +70,7 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
 
     private async Task StartAsync(Steps steps, SupervisedProcess process, CancellationToken cancellationToken)
     {
-        await steps.TakeAsync(process.Name, () => process.StartAsync(cancellationToken), _ => $"process {process.Current.Id}");
+        await steps.TakeAsync(process.Name, say => process.StartAsync(cancellationToken, say), _ => $"process {process.Current.Id}");
         _ = process.Current.Exited.ContinueWith(
             _ => _fallen.TrySetResult(process), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }

@@ -74,7 +74,7 @@ public sealed record NetworkTopology
         try
         {
             var folder = ModelFolder.Read(options.ModelFolder);
-            return new ServedModel(options.ModelName, options.ModelFolder, folder.Manifest.Sha256, folder.Chat().Sha256, Math.Min(folder.Config.ContextTokens, new NativeEngineOptions().MaximumContextTokens));
+            return new ServedModel(options.ModelName, options.ModelFolder, folder.Manifest.Sha256, folder.Chat().Sha256, Math.Min(folder.Shape.ContextTokens, new NativeEngineOptions().MaximumContextTokens), folder.EmbeddingDimensions);
         }
         catch (Exception exception) when (exception is ModelFormatException or IOException)
         {
@@ -100,5 +100,6 @@ public sealed record WorkerPlace(int Number, string Name, string Folder, string 
 /// <param name="Folder">Its folder.</param>
 /// <param name="ManifestSha256">Hex SHA-256 of its manifest.</param>
 /// <param name="TokenizerSha256">Hex SHA-256 of tokenizer, configuration and chat template.</param>
-/// <param name="ContextTokens">Most tokens of prompt and completion together.</param>
-public sealed record ServedModel(string Name, string Folder, string ManifestSha256, string TokenizerSha256, int ContextTokens);
+/// <param name="ContextTokens">Most tokens of prompt and completion together; of one input where it makes embeddings.</param>
+/// <param name="EmbeddingDimensions">Numbers of its vectors where it makes embeddings; null where it chats.</param>
+public sealed record ServedModel(string Name, string Folder, string ManifestSha256, string TokenizerSha256, int ContextTokens, int? EmbeddingDimensions);

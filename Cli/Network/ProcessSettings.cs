@@ -30,7 +30,9 @@ internal static class ProcessSettings
         Setting("Catalog:Models:0:ManifestSha256", topology.Model.ManifestSha256),
         Setting("Catalog:Models:0:TokenizerSha256", topology.Model.TokenizerSha256),
         Setting("Catalog:Models:0:ContextTokens", topology.Model.ContextTokens),
-        Setting("Catalog:Models:0:DefaultMaxCompletionTokens", Math.Min(DefaultMaxCompletionTokens, topology.Model.ContextTokens / 2)),
+        topology.Model.EmbeddingDimensions is { } dimensions
+            ? Setting("Catalog:Models:0:EmbeddingDimensions", dimensions)
+            : Setting("Catalog:Models:0:DefaultMaxCompletionTokens", Math.Min(DefaultMaxCompletionTokens, topology.Model.ContextTokens / 2)),
         Setting("Catalog:Models:0:Reserve:Prompt", Reserve.Prompt),
         Setting("Catalog:Models:0:Reserve:Cached", Reserve.Cached),
         Setting("Catalog:Models:0:Reserve:Completion", Reserve.Completion),

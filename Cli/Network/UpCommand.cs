@@ -70,9 +70,7 @@ internal static class UpCommand
         output.Text.WriteLine(
             $$"""
 
-            Ask it:   ./cocoon chat "What is 3 plus 4?"{{(options.Data.Path == DataFolder.Default ? "" : $" --data '{options.Data.Path}'")}}
-            or:       curl {{connection.Url}}v1/chat/completions -H 'Authorization: Bearer {{key}}' -H 'Content-Type: application/json' \
-                        -d '{"model":"{{options.ModelName}}","messages":[{"role":"user","content":"What is 3 plus 4?"}]}'
+            {{(network.Topology.Model.EmbeddingDimensions is null ? Chat(connection, key, options) : Embed(connection, key, options))}}
             Logs:     {{options.Data.Logs}}
             Stop it:  Ctrl-C
             """);
@@ -93,4 +91,19 @@ internal static class UpCommand
         output.Text.WriteLine(killed.Count == 0 ? "Stopped." : $"Stopped; did not stop by themselves and were killed: {string.Join(", ", killed)}.");
         return killed.Count == 0 ? ExitCode.Success : ExitCode.Failed;
     }
+
+    private static string Chat(NetworkConnection connection, string key, LocalNetworkOptions options) =>
+        $$"""
+        Ask it:   ./cocoon chat "What is 3 plus 4?"{{(options.Data.Path == DataFolder.Default ? "" : $" --data '{options.Data.Path}'")}}
+        or:       {{Curl(connection, key, "chat/completions", $$"""{"model":"{{options.ModelName}}","messages":[{"role":"user","content":"What is 3 plus 4?"}]}""")}}
+        """;
+
+    private static string Embed(NetworkConnection connection, string key, LocalNetworkOptions options) =>
+        $"Ask it:   {Curl(connection, key, "embeddings", $$"""{"model":"{{options.ModelName}}","input":["A text.","Another text."]}""")}";
+
+    private static string Curl(NetworkConnection connection, string key, string path, string body) =>
+        $"""
+        curl {connection.Url}v1/{path} -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
+                    -d '{body}'
+        """;
 }

@@ -11,14 +11,17 @@ namespace CocoonOrleans.Cli.Processes;
 public sealed class ChildProcess : IAsyncDisposable
 {
     private const string ReadyPrefix = "COCOON-READY ";
+    private const string LoadingPrefix = "COCOON-LOADING ";
     private const string SetSid = "/usr/bin/setsid";
 
     private readonly Process _process;
     private readonly ProcessLog _log;
+    private readonly Action<string> _loading;
     private readonly TaskCompletionSource<JsonElement> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ChildProcess(ChildProcessSpec spec, Process process, ProcessLog log)
+    private ChildProcess(ChildProcessSpec spec, Process process, ProcessLog log, Action<string> loading)
     {
+        _loading = loading;
         Spec = spec;
         Id = process.Id;
         _process = process;
@@ -45,8 +48,9 @@ public sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts the process.</summary>
     /// <param name="spec">What to start.</param>
+    /// <param name="loading">Told what it says of how far it has loaded; null for nobody.</param>
     /// <exception cref="CommandFailedException">It isn't built, or the system can't start it.</exception>
-    public static ChildProcess Start(ChildProcessSpec spec)
+    public static ChildProcess Start(ChildProcessSpec spec, Action<string>? loading = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         if (!File.Exists(spec.Assembly))
@@ -81,7 +85,7 @@ public sealed class ChildProcess : IAsyncDisposable
         try
         {
             var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
-            return new ChildProcess(spec, process, log);
+            return new ChildProcess(spec, process, log, loading ?? (_ => { }));
         }
         catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
@@ -176,6 +180,10 @@ public sealed class ChildProcess : IAsyncDisposable
             if (line.StartsWith(ReadyPrefix, StringComparison.Ordinal))
             {
                 Announce(line.AsMemory(ReadyPrefix.Length));
+            }
+            else if (line.StartsWith(LoadingPrefix, StringComparison.Ordinal))
+            {
+                _loading(line[LoadingPrefix.Length..]);
             }
         }
     }

@@ -24,16 +24,17 @@ public sealed class SupervisedProcess(ChildProcessSpec spec, TimeSpan readyDeadl
 
     /// <summary>Starts the process and waits until it is ready.</summary>
     /// <param name="cancellationToken">Ends the wait; the process is then killed.</param>
+    /// <param name="loading">Told what the process says of how far it has loaded; null for nobody.</param>
     /// <returns>What the process says about itself.</returns>
     /// <exception cref="CommandFailedException">It did not come up.</exception>
-    public async Task<JsonElement> StartAsync(CancellationToken cancellationToken)
+    public async Task<JsonElement> StartAsync(CancellationToken cancellationToken, Action<string>? loading = null)
     {
         if (_current is { } previous)
         {
             await previous.DisposeAsync();
         }
 
-        _current = ChildProcess.Start(spec);
+        _current = ChildProcess.Start(spec, loading);
         try
         {
             return await _current.WaitUntilReadyAsync(readyDeadline, clock, cancellationToken);

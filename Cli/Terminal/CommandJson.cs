@@ -19,6 +19,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(GpuBenchReport))]
 [JsonSerializable(typeof(GpuReportVerdict))]
 [JsonSerializable(typeof(ModelAudit))]
 [JsonSerializable(typeof(ModelExport))]

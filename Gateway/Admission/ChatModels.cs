@@ -22,22 +22,26 @@ public sealed class ChatModels : IDisposable
     public ChatModel? Find(string sha256) => _models.GetValueOrDefault(sha256);
 
     /// <summary>Fetches a tokenizer from a worker, unless it is here already.</summary>
+    /// <param name="sha256">The hash.</param>
+    /// <param name="tunnel">The way to the worker.</param>
+    /// <param name="chats">Whether a model chats with it: then it needs a chat template that works.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What is wrong with it; null where nothing is.</returns>
     /// <exception cref="TunnelLostException">The tunnel broke.</exception>
     /// <exception cref="TunnelProtocolException">The worker's answer breaks the protocol.</exception>
-    public async Task<string?> LoadAsync(string sha256, WorkerTunnel tunnel, CancellationToken cancellationToken)
+    public async Task<string?> LoadAsync(string sha256, WorkerTunnel tunnel, bool chats, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tunnel);
-        if (_models.ContainsKey(sha256))
+        if (Find(sha256) is { } present)
         {
-            return null;
+            return chats ? FindFault(present) : null;
         }
 
         // One at a time: they are large while they are loaded, and workers of one model come together.
         await _loading.WaitAsync(cancellationToken);
         try
         {
-            return _models.ContainsKey(sha256) ? null : Load(sha256, await tunnel.GetTokenizerAsync(sha256, cancellationToken));
+            return Find(sha256) is { } loaded ? (chats ? FindFault(loaded) : null) : Load(sha256, await tunnel.GetTokenizerAsync(sha256, cancellationToken), chats);
         }
         finally
         {
@@ -48,7 +52,7 @@ public sealed class ChatModels : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _loading.Dispose();
 
-    private string? Load(string sha256, TokenizerFiles files)
+    private string? Load(string sha256, TokenizerFiles files, bool chats)
     {
         var known = new ChatModelFiles(files.TokenizerJson, files.TokenizerConfigJson, files.ChatTemplate);
         if (known.ComputeSha256() != sha256)
@@ -60,10 +64,9 @@ public sealed class ChatModels : IDisposable
         {
             var model = ChatModel.Load(known);
 
-            // The simplest chat must work. It also has the code compiled before the first client waits for it.
-            if (ChatCompletionRequest.TryParse(Rehearsal, out ChatCompletionRequest? request, out _) && !model.TryCountPrompt(request, out _, out ChatRequestError? fault))
+            if (chats && FindFault(model) is { } fault)
             {
-                return $"tokenizers: a plain chat fails with these files: {fault.Message}";
+                return fault;
             }
 
             _models[sha256] = model;
@@ -74,4 +77,10 @@ public sealed class ChatModels : IDisposable
             return $"tokenizers: the files can't be read: {e.Message}";
         }
     }
+
+    /// <summary>The simplest chat must work. It also has the code compiled before the first client waits for it.</summary>
+    private static string? FindFault(ChatModel model) =>
+        ChatCompletionRequest.TryParse(Rehearsal, out ChatCompletionRequest? request, out _) && !model.TryCountPrompt(request, out _, out ChatRequestError? fault)
+            ? $"tokenizers: a plain chat fails with these files: {fault.Message}"
+            : null;
 }

@@ -25,13 +25,14 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
     /// <param name="requestSha256">SHA-256 of the body.</param>
     /// <param name="idempotencyKey">The client's text, or null.</param>
     /// <exception cref="ClusterUnavailableException">The cluster does not answer; a hold that was placed all the same is released by the sweeper.</exception>
-    public async Task<(ChatJob? Job, ApiError? Error)> PlaceAsync(ChatJob job, byte[] requestSha256, string? idempotencyKey)
+    public async Task<(TJob? Job, ApiError? Error)> PlaceAsync<TJob>(TJob job, byte[] requestSha256, string? idempotencyKey)
+        where TJob : AdmittedJob
     {
         ArgumentNullException.ThrowIfNull(job);
         using GatewayMetrics.StageTimer stage = metrics.Stage("hold");
         for (int generation = 0; generation < MaxGenerations; generation++)
         {
-            ChatJob candidate = idempotencyKey is null ? job : job with { JobId = JobIds.Derive(job.Caller.KeyId, idempotencyKey, generation) };
+            TJob candidate = idempotencyKey is null ? job : (TJob)(job with { JobId = JobIds.Derive(job.Caller.KeyId, idempotencyKey, generation) });
             if (!running.TryAdd(candidate.JobId))
             {
                 return (null, InProgress());
@@ -62,10 +63,10 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
             }
         }
 
-        return (null, new ApiError(ErrorKinds.IdempotencyKeyReuse, $"Requests with this {ChatAdmission.IdempotencyHeader} failed {MaxGenerations} times; use a new one."));
+        return (null, new ApiError(ErrorKinds.IdempotencyKeyReuse, $"Requests with this {JobAdmission.IdempotencyHeader} failed {MaxGenerations} times; use a new one."));
     }
 
-    private async Task<(JobStartResult Result, bool Repeated)> StartAsync(ChatJob job, byte[] requestSha256)
+    private async Task<(JobStartResult Result, bool Repeated)> StartAsync(AdmittedJob job, byte[] requestSha256)
     {
         var start = new JobStart(
             job.Caller.AccountId,
@@ -87,14 +88,14 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
     }
 
     /// <summary>Whether the hold is the work of our own first call, whose answer was lost: it is open, and as young as this request.</summary>
-    private bool IsOurs(JobStartResult result, ChatJob job) =>
+    private bool IsOurs(JobStartResult result, AdmittedJob job) =>
         result is { Status: JobStartStatus.Repeated, Existing: { State: JobState.Open } existing }
         && existing.CreatedAt >= time.GetUtcNow() - time.GetElapsedTime(job.Arrived) - ClockSkew;
 
-    private static ApiError Refusal(JobStartResult result, ChatJob job) => result.Status switch
+    private static ApiError Refusal(JobStartResult result, AdmittedJob job) => result.Status switch
     {
         JobStartStatus.InsufficientBalance => Insufficient(result, job),
-        JobStartStatus.RequestDiffers => new ApiError(ErrorKinds.IdempotencyKeyReuse, $"This {ChatAdmission.IdempotencyHeader} was used for another request."),
+        JobStartStatus.RequestDiffers => new ApiError(ErrorKinds.IdempotencyKeyReuse, $"This {JobAdmission.IdempotencyHeader} was used for another request."),
         JobStartStatus.Repeated when result.Existing is { State: JobState.Captured } existing => Completed(existing),
         JobStartStatus.Repeated => InProgress(),
 
@@ -103,10 +104,10 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
         _ => new ApiError(ErrorKinds.AccountClosed, "The account takes no more requests."),
     };
 
-    private static ApiError InProgress() => new(ErrorKinds.IdempotencyInProgress, $"The first request with this {ChatAdmission.IdempotencyHeader} is still running.");
+    private static ApiError InProgress() => new(ErrorKinds.IdempotencyInProgress, $"The first request with this {JobAdmission.IdempotencyHeader} is still running.");
 
     private static ApiError Completed(JobView job) =>
-        new(ErrorKinds.IdempotencyCompleted, $"The first request with this {ChatAdmission.IdempotencyHeader} has ended and was charged; its answer is not kept.")
+        new(ErrorKinds.IdempotencyCompleted, $"The first request with this {JobAdmission.IdempotencyHeader} has ended and was charged; its answer is not kept.")
         {
             Metadata = new JsonObject
             {
@@ -121,7 +122,7 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
             },
         };
 
-    private static ApiError Insufficient(JobStartResult result, ChatJob job)
+    private static ApiError Insufficient(JobStartResult result, AdmittedJob job)
     {
         Nano hold = job.Cap.Hold(job.PromptTokens, job.MaxCompletionTokens);
         long affordable = Affordable(hold - result.Shortfall, job);
@@ -137,16 +138,16 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
         };
     }
 
-    /// <summary>The most completion tokens whose hold the available money covers.</summary>
-    internal static long Affordable(Nano available, ChatJob job)
+    /// <summary>The most completion tokens of each answer whose hold the available money covers; none where nothing is generated.</summary>
+    internal static long Affordable(Nano available, AdmittedJob job)
     {
         Nano left = available - job.Cap.Hold(job.PromptTokens, 0);
-        if (left.Value < 0 || job.Cap.Completion.Value <= 0)
+        if (job is not ChatJob chat || left.Value < 0 || job.Cap.Completion.Value <= 0)
         {
             return 0;
         }
 
         Int128 tokens = (Int128)left.Value * TokenPrices.TokensPerPrice / job.Cap.Completion.Value;
-        return (long)Int128.Min(tokens, job.MaxCompletionTokens);
+        return (long)Int128.Min(tokens / chat.Choices, chat.MaxTokensPerChoice);
     }
 }

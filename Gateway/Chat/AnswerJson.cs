@@ -24,28 +24,11 @@ internal static class AnswerJson
         json.WriteNumber("created", job.Created.ToUnixTimeSeconds());
         json.WriteString("model", job.Model.Name);
         json.WriteStartArray("choices");
-        json.WriteStartObject();
-        json.WriteNumber("index", 0);
-        json.WriteStartObject("message");
-        json.WriteString("role", "assistant");
-        WriteMessage(json, collected);
-        json.WriteNull("refusal");
-        json.WriteEndObject();
-        if (collected.Logprobs.IsEmpty)
+        for (int index = 0; index < collected.Choices.Count; index++)
         {
-            json.WriteNull("logprobs");
-        }
-        else
-        {
-            json.WriteStartObject("logprobs");
-            json.WritePropertyName("content");
-            json.WriteRawValue([(byte)'[', .. collected.Logprobs, (byte)']'], skipInputValidation: true);
-            json.WriteNull("refusal");
-            json.WriteEndObject();
+            WriteChoice(json, index, collected.Choices[index]);
         }
 
-        json.WriteString("finish_reason", answer.FinishReason);
-        json.WriteEndObject();
         json.WriteEndArray();
         WriteUsage(json, answer.Usage, cost);
         json.WriteString("system_fingerprint", answer.Fingerprint);
@@ -54,7 +37,33 @@ internal static class AnswerJson
         json.WriteEndObject();
     });
 
-    private static void WriteMessage(Utf8JsonWriter json, JsonAnswer collected)
+    private static void WriteChoice(Utf8JsonWriter json, int index, CollectedChoice choice)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("index", index);
+        json.WriteStartObject("message");
+        json.WriteString("role", "assistant");
+        WriteMessage(json, choice);
+        json.WriteNull("refusal");
+        json.WriteEndObject();
+        if (choice.Logprobs.IsEmpty)
+        {
+            json.WriteNull("logprobs");
+        }
+        else
+        {
+            json.WriteStartObject("logprobs");
+            json.WritePropertyName("content");
+            json.WriteRawValue([(byte)'[', .. choice.Logprobs, (byte)']'], skipInputValidation: true);
+            json.WriteNull("refusal");
+            json.WriteEndObject();
+        }
+
+        json.WriteString("finish_reason", choice.FinishReason);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMessage(Utf8JsonWriter json, CollectedChoice collected)
     {
         List<ToolCallDelta> calls = [.. collected.ToolCalls];
         if (collected.Text.Length == 0 && calls.Count > 0)

@@ -1,69 +1,49 @@
-using System.Text;
 using CocoonOrleans.Gateway.Dispatch;
 
 namespace CocoonOrleans.Gateway.Chat;
 
-/// <summary>Collects an answer into one document. Nothing is out before the end, so another worker can begin anew at any time.</summary>
+/// <summary>Collects an answer, or several, into one document. Nothing is out before the end, so another worker can begin anew at any time.</summary>
 public sealed class JsonAnswer : IAnswerSink, IDisposable
 {
-    private readonly StringBuilder _text = new();
-    private readonly StringBuilder _reasoning = new();
-    private readonly List<(ToolCallDelta Begin, StringBuilder Arguments)> _calls = [];
+    private readonly CollectedChoice[] _choices;
 
-    private readonly MemoryStream _logprobs = new();
+    /// <summary>Collects nothing yet.</summary>
+    /// <param name="choices">How many answers will come.</param>
+    public JsonAnswer(int choices = 1)
+    {
+        _choices = new CollectedChoice[choices];
+        Reset();
+    }
 
     /// <inheritdoc/>
     public bool HasDelivered => false;
 
-    /// <summary>The whole text.</summary>
-    public string Text => _text.ToString();
-
-    /// <summary>All that the model wrote to itself; empty where it did not.</summary>
-    public string Reasoning => _reasoning.ToString();
-
-    /// <summary>The calls, whole.</summary>
-    public IEnumerable<ToolCallDelta> ToolCalls => _calls.Select(call => call.Begin with { Arguments = call.Arguments.ToString() });
-
-    /// <summary>The items of OpenAI's <c>logprobs.content</c>; empty where there are none.</summary>
-    public ReadOnlySpan<byte> Logprobs => _logprobs.GetBuffer().AsSpan(0, (int)_logprobs.Length);
+    /// <summary>The answers, by their index.</summary>
+    public IReadOnlyList<CollectedChoice> Choices => _choices;
 
     /// <inheritdoc/>
     public ValueTask DeliverAsync(ReadOnlyMemory<byte> chunk, ChunkContent content)
     {
-        _text.Append(content.Text);
-        _reasoning.Append(content.Reasoning);
-        if (content.ToolCall is { } call)
-        {
-            if (call.Name is not null)
-            {
-                _calls.Add((call, new StringBuilder()));
-            }
-
-            _calls[^1].Arguments.Append(call.Arguments);
-        }
-
-        if (content.Logprobs is { } logprobs)
-        {
-            if (_logprobs.Length > 0)
-            {
-                _logprobs.WriteByte((byte)',');
-            }
-
-            _logprobs.Write(logprobs);
-        }
-
+        _choices[content.Choice].Add(content);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _logprobs.Dispose();
+    public void Dispose()
+    {
+        foreach (CollectedChoice choice in _choices)
+        {
+            choice.Dispose();
+        }
+    }
 
     /// <inheritdoc/>
     public void Reset()
     {
-        _text.Clear();
-        _reasoning.Clear();
-        _calls.Clear();
-        _logprobs.SetLength(0);
+        for (int i = 0; i < _choices.Length; i++)
+        {
+            _choices[i]?.Dispose();
+            _choices[i] = new CollectedChoice();
+        }
     }
 }

@@ -19,7 +19,7 @@ public sealed class SseAnswer : IAnswerSink, IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _keepingAlive;
-    private byte[]? _role;
+    private readonly List<byte[]> _roles = [];
     private long _lastWrite;
 
     /// <summary>Begins a stream; sends nothing yet.</summary>
@@ -50,7 +50,7 @@ public sealed class SseAnswer : IAnswerSink, IAsyncDisposable
         if (!HasDelivered && content.IsRoleAlone)
         {
             // The role alone is no answer yet: it waits for the first text, since another worker would send it again.
-            _role = chunk.ToArray();
+            _roles.Add(chunk.ToArray());
             return;
         }
 
@@ -59,12 +59,12 @@ public sealed class SseAnswer : IAnswerSink, IAsyncDisposable
         try
         {
             Begin();
-            if (_role is { } role)
+            foreach (byte[] role in _roles)
             {
-                _role = null;
                 await _writer.WriteDataAsync(role);
             }
 
+            _roles.Clear();
             await _writer.WriteDataAsync(chunk.Span);
             _lastWrite = _time.GetTimestamp();
         }
@@ -75,7 +75,7 @@ public sealed class SseAnswer : IAnswerSink, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public void Reset() => _role = null;
+    public void Reset() => _roles.Clear();
 
     /// <summary>Sends no more comments.</summary>
     /// <returns>Whether nothing was sent, so that the status can still be chosen.</returns>

@@ -111,9 +111,9 @@ public sealed partial class UsageReportCollector(
     private async Task BookAsync(
         WorkerConnection worker, Guid jobId, UsageReport report, SignedUsageReport signed, JobTerms terms, CancellationToken cancellationToken)
     {
-        if (report.CompletionTokens == 0)
+        if (report.CompletionTokens == 0 && report.Status != UsageStatus.Complete)
         {
-            // Nothing was generated, so nothing is charged.
+            // Nothing was generated, so nothing is charged. Vectors are complete without a token.
             await completions.AbandonAsync(jobId, terms.AccountId, "nothing_generated");
             await worker.Tunnel.AcknowledgeUsageAsync(report.JobId, cancellationToken);
             return;

@@ -15,9 +15,6 @@ public sealed record AttemptResult(AttemptEnd End, LeaseOutcome Outcome, string 
     /// <summary>The worker's report, checked; null where none came or it is not valid.</summary>
     public CheckedReport? Report { get; init; }
 
-    /// <summary>Why the answer ended, where it is complete.</summary>
-    public string? FinishReason { get; init; }
-
     /// <summary>What the worker has against the client's request. The gateway found nothing wrong with it, so this counts only where no other worker takes it.</summary>
     public ApiError? Error { get; init; }
 

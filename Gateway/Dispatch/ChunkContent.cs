@@ -6,6 +6,9 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// <param name="FinishReason">Why the answer ended: stop, length or tool_calls; null where it goes on.</param>
 public readonly record struct ChunkContent(bool HasRole, string Text, string? FinishReason)
 {
+    /// <summary>Which of the answers it belongs to, from 0 up.</summary>
+    public int Choice { get; init; }
+
     /// <summary>Its piece of what the model wrote to itself; null where it has none.</summary>
     public string? Reasoning { get; init; }
 

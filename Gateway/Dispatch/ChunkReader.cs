@@ -4,24 +4,23 @@ namespace CocoonOrleans.Gateway.Dispatch;
 
 /// <summary>
 /// Holds the chunks of one answer to what an OpenAI client expects, since their bytes go to the client as they are: every field is known, the id, time
-/// and model are ours, the first has the role, nothing follows the finish. Takes any bytes; never throws.
+/// and model are ours, the first of each answer has the role, nothing follows its finish. Takes any bytes; never throws.
 /// </summary>
 /// <param name="completionId">The <c>id</c> of every chunk.</param>
 /// <param name="created">The <c>created</c> of every chunk, Unix time in seconds.</param>
 /// <param name="model">The <c>model</c> of every chunk.</param>
 /// <param name="takesLogprobs">Whether log-probabilities were asked for.</param>
-public sealed class ChunkReader(string completionId, long created, string model, bool takesLogprobs = false)
+/// <param name="choices">How many answers were asked for.</param>
+public sealed class ChunkReader(string completionId, long created, string model, bool takesLogprobs = false, int choices = 1)
 {
     private const int MaxCalls = 128;
 
     private static readonly JsonReaderOptions Json = new() { MaxDepth = 10 };
 
-    private bool _begun;
-    private bool _finished;
-    private int _calls;
+    private readonly Progress[] _choices = new Progress[choices];
 
-    /// <summary>Whether the chunk with the finish reason has come.</summary>
-    public bool IsFinished => _finished;
+    /// <summary>Whether every answer's chunk with the finish reason has come.</summary>
+    public bool IsFinished => Array.TrueForAll(_choices, static choice => choice.Finished);
 
     /// <summary>Reads the next chunk.</summary>
     /// <param name="chunk">Its bytes.</param>
@@ -65,7 +64,8 @@ public sealed class ChunkReader(string completionId, long created, string model,
         }
 
         bool hasPart = parts > 0;
-        bool inOrder = !_finished && fields.HasRole != _begun && (fields.FinishReason is null || !hasPart) && IsNextOfCalls(in fields);
+        ref Progress choice = ref _choices[fields.Choice];
+        bool inOrder = !choice.Finished && fields.HasRole != choice.Begun && (fields.FinishReason is null || !hasPart) && IsNextOfCalls(in fields, choice.Calls);
         if (!inOrder)
         {
             return ChunkFault.OutOfOrder;
@@ -76,11 +76,12 @@ public sealed class ChunkReader(string completionId, long created, string model,
             return ChunkFault.Empty;
         }
 
-        _begun = true;
-        _finished = fields.FinishReason is not null;
-        _calls += fields.CallName is null ? 0 : 1;
+        choice.Begun = true;
+        choice.Finished = fields.FinishReason is not null;
+        choice.Calls += fields.CallName is null ? 0 : 1;
         content = new ChunkContent(fields.HasRole, fields.Text ?? "", fields.FinishReason)
         {
+            Choice = fields.Choice,
             Reasoning = fields.Reasoning,
             Logprobs = fields.Logprobs,
             ToolCall = fields.HasToolCall ? new ToolCallDelta(fields.CallIndex, fields.CallId, fields.CallName, fields.Arguments ?? "") : null,
@@ -161,7 +162,7 @@ public sealed class ChunkReader(string completionId, long created, string model,
         return (seen & required) == required ? ChunkFault.None : ChunkFault.MissingOrDoubleField;
     }
 
-    private static ChunkFault ReadChoices(ref Utf8JsonReader reader, ReadOnlySpan<byte> chunk, ref Fields fields)
+    private ChunkFault ReadChoices(ref Utf8JsonReader reader, ReadOnlySpan<byte> chunk, ref Fields fields)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -175,7 +176,7 @@ public sealed class ChunkReader(string completionId, long created, string model,
             bool valid;
             if (reader.ValueTextEquals("index"u8))
             {
-                (bit, valid) = (1, reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int index) && index == 0);
+                (bit, valid) = (1, reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out fields.Choice) && fields.Choice >= 0 && fields.Choice < choices);
             }
             else if (reader.ValueTextEquals("delta"u8))
             {
@@ -280,10 +281,10 @@ public sealed class ChunkReader(string completionId, long created, string model,
     }
 
     /// <summary>A call begins with its id, its name and the next number; later pieces have its number alone.</summary>
-    private bool IsNextOfCalls(in Fields fields) => !fields.HasToolCall
+    private static bool IsNextOfCalls(in Fields fields, int calls) => !fields.HasToolCall
         || (fields.CallName is null
-            ? fields.CallId is null && fields.CallIndex == _calls - 1 && fields.Arguments is not (null or "")
-            : fields.CallId is not null && fields.CallIndex == _calls && _calls < MaxCalls && fields.Text is null or "");
+            ? fields.CallId is null && fields.CallIndex == calls - 1 && fields.Arguments is not (null or "")
+            : fields.CallId is not null && fields.CallIndex == calls && calls < MaxCalls && fields.Text is null or "");
 
     private static ChunkFault ReadToolCalls(ref Utf8JsonReader reader, ref Fields fields)
     {
@@ -399,8 +400,17 @@ public sealed class ChunkReader(string completionId, long created, string model,
     private static bool IsShortTextOrNull(ref Utf8JsonReader reader) =>
         reader.Read() && (reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.GetString()!.Length <= 64));
 
+    /// <summary>How far one answer has come.</summary>
+    private struct Progress
+    {
+        public bool Begun;
+        public bool Finished;
+        public int Calls;
+    }
+
     private struct Fields
     {
+        public int Choice;
         public bool HasRole;
         public string? Text;
         public string? FinishReason;

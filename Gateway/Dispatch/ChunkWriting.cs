@@ -9,12 +9,12 @@ namespace CocoonOrleans.Gateway.Dispatch;
 internal static class ChunkWriting
 {
     /// <summary>The chunk that ends an answer.</summary>
-    public static byte[] Finish(ChatJob job, string finishReason) => AnswerJson.Write(json =>
+    public static byte[] Finish(ChatJob job, int choice, string finishReason) => AnswerJson.Write(json =>
     {
         Begin(json, job);
         json.WriteStartArray("choices");
         json.WriteStartObject();
-        json.WriteNumber("index", 0);
+        json.WriteNumber("index", choice);
         json.WriteStartObject("delta");
         json.WriteEndObject();
         json.WriteString("finish_reason", finishReason);

@@ -8,13 +8,12 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// <summary>What became of a job: a <see cref="JobAnswer"/>, a <see cref="JobFailure"/> or a <see cref="JobLeft"/>.</summary>
 public abstract record JobResult;
 
-/// <summary>The answer is complete.</summary>
+/// <summary>The answer is complete; where several were asked for, all of them are.</summary>
 /// <param name="Usage">What is billed.</param>
-/// <param name="FinishReason">Why it ended.</param>
 /// <param name="Worker">Who served it.</param>
 /// <param name="Fingerprint">OpenAI's <c>system_fingerprint</c>.</param>
 /// <param name="Charge">The booking of the charge, which may still be under way; null where it was given up.</param>
-public sealed record JobAnswer(TokenUsage Usage, string FinishReason, WorkerConnection Worker, string Fingerprint, Task<JobCompletionResult?> Charge) : JobResult;
+public sealed record JobAnswer(TokenUsage Usage, WorkerConnection Worker, string Fingerprint, Task<JobCompletionResult?> Charge) : JobResult;
 
 /// <summary>The job failed.</summary>
 /// <param name="Error">What the client is told.</param>

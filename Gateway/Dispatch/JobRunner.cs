@@ -8,6 +8,7 @@ using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Billing;
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Tunnel.Messages;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Gateway.Dispatch;
@@ -23,18 +24,18 @@ public sealed partial class JobRunner(
 
     /// <summary>Runs the job.</summary>
     /// <param name="job">The job, whose hold is placed.</param>
-    /// <param name="sink">Where the answer goes.</param>
+    /// <param name="target">What becomes of the answer.</param>
     /// <param name="clientLeft">The client is gone, and its grace is over.</param>
-    public async Task<JobResult> RunAsync(ChatJob job, IAnswerSink sink, CancellationToken clientLeft)
+    public async Task<JobResult> RunAsync(AdmittedJob job, IJobAnswer target, CancellationToken clientLeft)
     {
         ArgumentNullException.ThrowIfNull(job);
-        ArgumentNullException.ThrowIfNull(sink);
+        ArgumentNullException.ThrowIfNull(target);
         TimeSpan left = job.Until - time.GetUtcNow();
         using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(clientLeft, deadline.Token);
         try
         {
-            return await TryWorkersAsync(job, sink, clientLeft, stop.Token);
+            return await TryWorkersAsync(job, target, clientLeft, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -49,7 +50,7 @@ public sealed partial class JobRunner(
         }
     }
 
-    private async Task<JobResult> TryWorkersAsync(ChatJob job, IAnswerSink sink, CancellationToken clientLeft, CancellationToken stop)
+    private async Task<JobResult> TryWorkersAsync(AdmittedJob job, IJobAnswer target, CancellationToken clientLeft, CancellationToken stop)
     {
         var failed = new HashSet<string>(StringComparer.Ordinal);
         AttemptResult? last = null;
@@ -61,14 +62,14 @@ public sealed partial class JobRunner(
                 return await GiveUpAsync(job, last is null ? error! : AllFailed(attempt, last), "no_capacity");
             }
 
-            AttemptResult result = await TryAsync(job, lease, sink, stop);
+            AttemptResult result = await TryAsync(job, lease, target, stop);
             switch (result.End)
             {
                 case AttemptEnd.Finished:
                     return Answered(job, lease, result);
                 case AttemptEnd.Stopped:
-                    return await StoppedAsync(job, lease, result, sink, clientLeft.IsCancellationRequested);
-                case AttemptEnd.Failed when sink.HasDelivered:
+                    return await StoppedAsync(job, lease, result, target, clientLeft.IsCancellationRequested);
+                case AttemptEnd.Failed when target.HasDelivered:
                     return BrokenOff(job, lease, result);
             }
 
@@ -79,21 +80,20 @@ public sealed partial class JobRunner(
                 failed.Add(lease.Worker.WorkerId);
             }
 
-            sink.Reset();
             last = result;
         }
 
         return await GiveUpAsync(job, AllFailed(_limits.MaxAttempts, last!), "provider_failed");
     }
 
-    private async Task<AttemptResult> TryAsync(ChatJob job, LeaseGrant lease, IAnswerSink sink, CancellationToken stop)
+    private async Task<AttemptResult> TryAsync(AdmittedJob job, LeaseGrant lease, IJobAnswer target, CancellationToken stop)
     {
         running.SetLease(job.JobId, lease.LeaseId);
         AttemptResult? result = null;
         Task release = Task.CompletedTask;
         try
         {
-            result = await attempts.RunAsync(job, lease, sink, stop);
+            result = await attempts.RunAsync(job, lease, target, stop);
             LogAttempt(job.JobId, lease.Worker.WorkerId, result.End, result.Reason, result.CountedTokens);
         }
         finally
@@ -110,22 +110,22 @@ public sealed partial class JobRunner(
         return result;
     }
 
-    private JobAnswer Answered(ChatJob job, LeaseGrant lease, AttemptResult result)
+    private JobAnswer Answered(AdmittedJob job, LeaseGrant lease, AttemptResult result)
     {
         // Without a valid report the worker is paid for what was seen of it, as one that broke off.
         TokenUsage usage = Billable(job, result, result.Report?.Usage ?? new TokenUsage(0, 0, result.CountedTokens));
         CompletionStatus status = result.Report is null ? CompletionStatus.Broken : CompletionStatus.Complete;
         Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, status);
-        return new JobAnswer(usage, result.FinishReason!, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), charge);
+        return new JobAnswer(usage, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), charge);
     }
 
     /// <summary>
     /// The client left: it pays for what was generated until the stop. Or the time is over: then it pays for what it got, which of one document is nothing.
     /// </summary>
-    private async Task<JobResult> StoppedAsync(ChatJob job, LeaseGrant lease, AttemptResult result, IAnswerSink sink, bool clientLeft)
+    private async Task<JobResult> StoppedAsync(AdmittedJob job, LeaseGrant lease, AttemptResult result, IJobAnswer target, bool clientLeft)
     {
         TokenUsage usage = Billable(job, result, result.Report?.Usage ?? new TokenUsage(job.PromptTokens, 0, result.CountedTokens));
-        bool charged = usage.Completion > 0 && (clientLeft || sink.HasDelivered);
+        bool charged = usage.Completion > 0 && (clientLeft || target.HasDelivered);
         if (!charged)
         {
             return clientLeft ? await LeaveAsync(job) : await GiveUpAsync(job, TooLate(), "deadline");
@@ -136,7 +136,7 @@ public sealed partial class JobRunner(
     }
 
     /// <summary>The worker broke off after a part was delivered: its tokens are charged, the prompt is not.</summary>
-    private JobFailure BrokenOff(ChatJob job, LeaseGrant lease, AttemptResult result)
+    private JobFailure BrokenOff(AdmittedJob job, LeaseGrant lease, AttemptResult result)
     {
         TokenUsage usage = Billable(job, result, new TokenUsage(0, 0, result.CountedTokens));
         Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, CompletionStatus.Broken);
@@ -147,20 +147,20 @@ public sealed partial class JobRunner(
         return new JobFailure(error, charge);
     }
 
-    private async Task<JobResult> LeaveAsync(ChatJob job)
+    private async Task<JobResult> LeaveAsync(AdmittedJob job)
     {
         await AbandonAsync(job, "client_left");
         return new JobLeft();
     }
 
-    private async Task<JobResult> GiveUpAsync(ChatJob job, ApiError error, string reason)
+    private async Task<JobResult> GiveUpAsync(AdmittedJob job, ApiError error, string reason)
     {
         await AbandonAsync(job, reason);
         return new JobFailure(error);
     }
 
     /// <summary>Gives the hold back. A client that repeats at once should find its money, so it is waited for; but not for long.</summary>
-    private async Task AbandonAsync(ChatJob job, string reason)
+    private async Task AbandonAsync(AdmittedJob job, string reason)
     {
         try
         {
@@ -173,10 +173,10 @@ public sealed partial class JobRunner(
     }
 
     /// <summary>As the ledger will have it: no more than was seen, and no more than was held for.</summary>
-    private static TokenUsage Billable(ChatJob job, AttemptResult result, TokenUsage reported) => CaptureRule.Billable(
+    private static TokenUsage Billable(AdmittedJob job, AttemptResult result, TokenUsage reported) => CaptureRule.Billable(
         reported with { Completion = Math.Min(reported.Completion, job.MaxCompletionTokens) }, job.PromptTokens, result.CountedTokens);
 
-    private Task<JobCompletionResult?> ChargeAsync(ChatJob job, LeaseGrant lease, AttemptResult result, TokenUsage usage, CompletionStatus status)
+    private Task<JobCompletionResult?> ChargeAsync(AdmittedJob job, LeaseGrant lease, AttemptResult result, TokenUsage usage, CompletionStatus status)
     {
         var completion = new JobCompletion(
             job.Caller.AccountId,
@@ -193,10 +193,12 @@ public sealed partial class JobRunner(
 
     /// <summary>Where the last worker blamed the request, others were asked too: the client is told what it said.</summary>
     private static ApiError AllFailed(int attempts, AttemptResult last) =>
-        last.Error ?? new(ErrorKinds.ProviderFailed, "Workers failed, and no other one could take over. Nothing was charged.")
+        last.Error ?? (last.Reason == JobErrorCodes.DeadlineTooShort ? NotInTime() : null) ?? new(ErrorKinds.ProviderFailed, "Workers failed, and no other one could take over. Nothing was charged.")
         {
             Metadata = new JsonObject { ["attempts"] = attempts, ["reason"] = last.Reason },
         };
+
+    private static ApiError NotInTime() => new(ErrorKinds.Deadline, "No worker could begin the answer before the request's time is over. Nothing was charged.");
 
     private static ApiError TooLate() => new(ErrorKinds.Deadline, "The request's time was over before the answer was complete.");
 

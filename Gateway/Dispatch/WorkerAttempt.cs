@@ -4,10 +4,8 @@ using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Markets;
-using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Workers;
-using CocoonOrleans.Tokenization.Tokenizers;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Records;
@@ -17,7 +15,7 @@ namespace CocoonOrleans.Gateway.Dispatch;
 
 /// <summary>Sends a job to one worker and reads its answer, holding it to the protocol. Whatever the worker does comes back as a result.</summary>
 public sealed class WorkerAttempt(
-    TermsSeal seal, TenantNames tenants, RunningJobs running, IOptions<GatewayOptions> options, GatewayMetrics metrics, TimeProvider time)
+    TermsSeal seal, TenantNames tenants, RunningJobs running, IOptions<GatewayOptions> options, TimeProvider time)
 {
     private const int MaxMessageLength = 500;
 
@@ -29,6 +27,7 @@ public sealed class WorkerAttempt(
         JobErrorCodes.TunnelFull,
         JobErrorCodes.Draining,
         JobErrorCodes.LeaseExpired,
+        JobErrorCodes.DeadlineTooShort,
         JobErrorCodes.PriceTooLow,
         JobErrorCodes.DuplicateJob,
         JobErrorCodes.PayloadTooLarge,
@@ -37,16 +36,16 @@ public sealed class WorkerAttempt(
     /// <summary>Runs the job at the worker that has the lease.</summary>
     /// <param name="job">The job.</param>
     /// <param name="lease">The slot.</param>
-    /// <param name="sink">Where the answer goes.</param>
+    /// <param name="target">What becomes of the answer.</param>
     /// <param name="stop">The client left, or the job's time is over.</param>
-    public async Task<AttemptResult> RunAsync(ChatJob job, LeaseGrant lease, IAnswerSink sink, CancellationToken stop)
+    public async Task<AttemptResult> RunAsync(AdmittedJob job, LeaseGrant lease, IJobAnswer target, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(lease);
-        ArgumentNullException.ThrowIfNull(sink);
+        ArgumentNullException.ThrowIfNull(target);
         using var firstToken = new CancellationTokenSource(options.Value.Dispatch.FirstTokenLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, firstToken.Token);
-        var answer = new Answer(job, lease, sink, firstToken, metrics, time);
+        var answer = new Answer(lease, target.Begin(), firstToken);
         try
         {
             await using JobStream stream = await lease.Worker.Tunnel.SendJobAsync(Dispatch(job, lease), job.Payload, either.Token);
@@ -92,7 +91,7 @@ public sealed class WorkerAttempt(
         throw new TunnelLostException("The answer has no last record.");
     }
 
-    private JobDispatch Dispatch(ChatJob job, LeaseGrant lease)
+    private JobDispatch Dispatch(AdmittedJob job, LeaseGrant lease)
     {
         var terms = new JobTerms(
             running.Instance, job.Caller.AccountId, lease.Worker.Registration.ProviderId, lease.Price, job.PromptTokens, job.MaxCompletionTokens);
@@ -106,85 +105,39 @@ public sealed class WorkerAttempt(
             job.Until,
             lease.Price.ToWire(),
             seal.Seal(terms, job.JobId, lease.LeaseId, lease.Worker.WorkerId),
-            tenants.Of(job.Caller.AccountId, lease.Worker.WorkerId));
-    }
-
-    private static int Count(Tokenizer tokenizer, string text)
-    {
-        try
-        {
-            return tokenizer.Count(text);
-        }
-        catch (TokenizerFormatException)
-        {
-            // A text made to keep the splitting pattern busy is not paid for.
-            return 0;
-        }
+            tenants.Of(job.Caller.AccountId, lease.Worker.WorkerId),
+            job.Kind);
     }
 
     /// <summary>What has come so far.</summary>
-    private sealed class Answer(
-        ChatJob job, LeaseGrant lease, IAnswerSink sink, CancellationTokenSource firstToken, GatewayMetrics metrics, TimeProvider time)
+    private sealed class Answer(LeaseGrant lease, AnswerReader reader, CancellationTokenSource firstToken)
     {
-        private readonly ChunkReader _chunks = new(JobNames.OfCompletion(job.JobId), job.Created.ToUnixTimeSeconds(), job.Model.Name, job.TakesLogprobs);
-        private readonly AnswerText _text = new(text => Count(job.ChatModel.Tokenizer, text), job.MaxCompletionTokens);
-        private readonly long _sent = time.GetTimestamp();
-        private string? _finishReason;
-
-        public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", _text.CountTokens());
+        public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", reader.CountTokens());
 
         /// <summary>No more comes. Where the answer had come to its end, the client has all of it: what is wrong behind that is between the worker and us.</summary>
         public AttemptResult End(LeaseOutcome outcome, string reason) =>
-            new(_finishReason is null ? AttemptEnd.Failed : AttemptEnd.Finished, outcome, reason, _text.CountTokens()) { FinishReason = _finishReason };
+            new(reader.FinishReason is null ? AttemptEnd.Failed : AttemptEnd.Finished, outcome, reason, reader.CountTokens());
 
         public AttemptResult? TakeMeta(JobMeta meta) =>
             meta.ModelManifestSha256 == lease.ManifestSha256 ? null : End(LeaseOutcome.Garbage, "other_model");
 
         public async ValueTask<AttemptResult?> TakeDataAsync(ReadOnlyMemory<byte> body)
         {
-            if (_chunks.Read(body.Span, out ChunkContent content) is not ChunkFault.None and var fault)
-            {
-                return End(LeaseOutcome.Garbage, $"chunk_{fault}");
-            }
-
-            string written = content.Written;
-            bool first = _text.IsEmpty && written.Length > 0;
-            if (content.ToolCall is { Name: not null } && !job.ForcesCall)
-            {
-                _text.AddCall();
-            }
-
-            if (!_text.TryAppend(written) || !_text.TryScore(content.Logprobs?.Length ?? 0))
-            {
-                // The hold ends here, and so does the answer.
-                _finishReason = "length";
-                await sink.DeliverAsync(ChunkWriting.Finish(job, _finishReason), new ChunkContent(false, "", _finishReason));
-                return End(LeaseOutcome.Garbage, "too_many_tokens");
-            }
-
-            // The role comes with the engine's first token. Text may come much later: a call of a function is held back until it is whole.
-            if (content.HasRole)
+            string? fault = await reader.TakeAsync(body);
+            if (reader.HasBegun)
             {
                 firstToken.CancelAfter(Timeout.InfiniteTimeSpan);
             }
 
-            if (first)
-            {
-                metrics.FirstToken(job.Arrived, job.Model.Name);
-                metrics.FirstRecord(_sent);
-            }
-
-            _finishReason = content.FinishReason;
-            await sink.DeliverAsync(body, content);
-            return null;
+            return fault is null ? null : End(LeaseOutcome.Garbage, fault);
         }
 
         public AttemptResult TakeFinal(JobFinal final)
         {
             // The answer is good; a report that isn't costs the worker its prompt tokens and its reputation.
             CheckedReport? report = UsageReportReading.Check(final.Usage, lease);
-            return _finishReason is null ? End(LeaseOutcome.Garbage, "no_finish")
-                : report?.Report.FinishReason != _finishReason ? End(LeaseOutcome.Garbage, "bad_report")
+            return reader.FinishReason is null ? End(LeaseOutcome.Garbage, "no_finish")
+                : report?.Report.FinishReason != reader.FinishReason ? End(LeaseOutcome.Garbage, "bad_report")
                 : End(LeaseOutcome.Completed, "finished") with { Report = report };
         }
 

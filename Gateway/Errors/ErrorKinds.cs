@@ -19,8 +19,11 @@ public static class ErrorKinds
     /// <summary>A field whose loss would change the meaning is not supported by the model.</summary>
     public static ErrorKind UnsupportedParameter { get; } = new(400, InvalidRequest, "unsupported_parameter", "Leave out the field that param names.");
 
-    /// <summary>The prompt leaves no room for an answer.</summary>
-    public static ErrorKind ContextLengthExceeded { get; } = new(400, InvalidRequest, "context_length_exceeded", "Shorten the messages, or use a model with a longer context.");
+    /// <summary>The model is for something else: it chats, or it makes embeddings.</summary>
+    public static ErrorKind UnsupportedModel { get; } = new(400, InvalidRequest, "unsupported_model", "Use a model that is made for this endpoint: GET /v1/models tells the task of each.");
+
+    /// <summary>The prompt leaves no room for an answer, or an input is longer than the model takes.</summary>
+    public static ErrorKind ContextLengthExceeded { get; } = new(400, InvalidRequest, "context_length_exceeded", "Shorten what param names, or use a model with a longer context.");
 
     /// <summary>The API key is absent, malformed, unknown or revoked; which of them is not said.</summary>
     public static ErrorKind InvalidApiKey { get; } = new(401, InvalidRequest, "invalid_api_key", "Send a valid key: Authorization: Bearer ck_...");
@@ -94,13 +97,13 @@ public static class ErrorKinds
     /// <summary>The gateway is going down.</summary>
     public static ErrorKind Shed { get; } = new(503, Server, "shed", "Repeat, on another gateway where there is one.");
 
-    /// <summary>The answer was not complete when the request's time was over.</summary>
+    /// <summary>The answer was not complete when the request's time was over, or could not have been.</summary>
     public static ErrorKind Deadline { get; } = new(504, Time, "deadline", "Ask for fewer tokens, or allow more time.");
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ErrorKind> All { get; } =
     [
-        MissingRequiredParameter, InvalidValue, UnsupportedParameter, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
+        MissingRequiredParameter, InvalidValue, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
         InsufficientBalance, AccountClosed, ModelNotFound, UnknownUrl, UnknownAccount, UnknownKey, MethodNotAllowed, SlowUpload,
         IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
         Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, ClusterUnavailable, Shed, Deadline,

@@ -6,7 +6,8 @@ namespace CocoonOrleans.Gateway.Markets;
 /// <param name="JobId">The job.</param>
 /// <param name="Model">The model's public name.</param>
 /// <param name="PromptTokens">The exact prompt count.</param>
-/// <param name="MaxCompletionTokens">The most tokens that may be generated.</param>
+/// <param name="MaxCompletionTokens">The most tokens that may be generated, over all answers.</param>
+/// <param name="ContextTokens">The most tokens that one context of a worker has to hold: a prompt and one answer, or one input.</param>
 /// <param name="Cap">The most that may be paid.</param>
 /// <param name="Until">When the job ends at the latest.</param>
-public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, TokenPrices Cap, DateTimeOffset Until);
+public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, int ContextTokens, TokenPrices Cap, DateTimeOffset Until);

@@ -128,11 +128,17 @@ public sealed class MarketBook(Func<string, bool> isConnected, int maxWaiting, T
         Room.Call(1);
     }
 
-    /// <summary>When a job that comes now could expect a slot: the queue's length times the mean job, over all slots.</summary>
-    public TimeSpan ExpectedWait()
+    /// <summary>When a job that comes now could expect a slot: the queue's length times the mean job, over all slots. As clients are told: 1 s to 60 s.</summary>
+    public TimeSpan ExpectedWait() => TimeSpan.FromSeconds(Math.Clamp(QueueTime().TotalSeconds, 1, 60));
+
+    /// <summary>The same as it is.</summary>
+    public TimeSpan QueueTime()
     {
         int slots = Math.Max(1, Offers().Sum(static offer => offer.Slots));
-        return TimeSpan.FromSeconds(Math.Clamp((Room.Count + 1) * _jobSeconds / slots, 1, 60));
+        lock (_lock)
+        {
+            return TimeSpan.FromSeconds((Room.Count + 1) * _jobSeconds / slots);
+        }
     }
 
     private int Free(Offer offer)

@@ -16,6 +16,9 @@ public sealed partial class SlotLeases(
 {
     private const int MaxTries = 3;
 
+    // What the queue will take is a guess: only who could not be served in half of it is sent away.
+    private const int QueueSlack = 2;
+
     // The worker stops at the job's end; its slot must not be free before it noticed.
     private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(30);
 
@@ -73,6 +76,11 @@ public sealed partial class SlotLeases(
     private async Task<(LeaseGrant? Grant, ApiError? Error)> WaitAsync(
         MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded, CancellationToken cancellationToken)
     {
+        if (time.GetUtcNow() + (book.QueueTime() / QueueSlack) > wish.Until)
+        {
+            return (null, new ApiError(ErrorKinds.Deadline, "Every slot is taken, and the queue is too long for the request's time. Nothing was charged.") { RetryAfter = book.ExpectedWait() });
+        }
+
         using WaitingRoom.Ticket? ticket = book.Room.TryEnter();
         if (ticket is null)
         {
@@ -151,9 +159,9 @@ public sealed partial class SlotLeases(
         return null;
     }
 
-    // Nothing is known yet of how long answers are, so offers are compared at half the most.
+    // Nothing is known yet of how long answers are, so offers are compared at half the most; where nothing is generated, at nothing.
     private static ClearingRequest Request(LeaseWish wish, IReadOnlySet<string> excluded) =>
-        new(wish.JobId, wish.PromptTokens, Math.Max(1, wish.MaxCompletionTokens / 2), wish.MaxCompletionTokens, wish.Cap, excluded);
+        new(wish.JobId, wish.PromptTokens, (wish.MaxCompletionTokens + 1) / 2, wish.ContextTokens, wish.Cap, excluded);
 
     private static ApiError NoOffer(ClearingResult result, MarketBook book)
     {

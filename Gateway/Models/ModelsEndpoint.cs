@@ -13,8 +13,11 @@ public sealed class ModelsEndpoint(ModelCatalog catalog, MarketBooks books)
 {
     private static readonly string[] SupportedParameters =
     [
-        "frequency_penalty", "max_completion_tokens", "max_tokens", "min_p", "presence_penalty", "seed", "stop", "stream", "stream_options", "temperature", "top_k", "top_p",
+        "frequency_penalty", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "min_p", "n", "presence_penalty", "repetition_penalty", "response_format", "seed", "stop",
+        "stream", "stream_options", "structured_outputs", "temperature", "timeout", "top_k", "top_logprobs", "top_p",
     ];
+
+    private static readonly string[] EmbeddingParameters = ["dimensions", "encoding_format"];
 
     /// <summary>All models.</summary>
     public IResult List() => Results.Bytes(
@@ -52,12 +55,18 @@ public sealed class ModelsEndpoint(ModelCatalog catalog, MarketBooks books)
         json.WriteString("object", "model");
         json.WriteNumber("created", model.Created.ToUnixTimeSeconds());
         json.WriteString("owned_by", "cocoon");
+        json.WriteString("task", model.Embeds ? "embeddings" : "chat");
+        if (model.Embeds)
+        {
+            json.WriteNumber("embedding_dimensions", model.EmbeddingDimensions);
+        }
+
         json.WriteNumber("context_length", model.ContextTokens);
         json.WriteString("manifest_sha256", model.ManifestSha256);
         json.WritePropertyName("pricing");
         WritePrices(json, model.Reserve);
         json.WriteStartArray("supported_parameters");
-        foreach (string parameter in SupportedParameters)
+        foreach (string parameter in model.Embeds ? EmbeddingParameters : SupportedParameters)
         {
             json.WriteStringValue(parameter);
         }

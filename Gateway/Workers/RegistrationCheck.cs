@@ -49,6 +49,11 @@ public static class RegistrationCheck
             return $"models.contextTokens: {offer.Name} has {model.ContextTokens} in the catalogue, less than {offer.ContextTokens}; lower it.";
         }
 
+        if ((offer.EmbeddingDimensions ?? 0) != model.EmbeddingDimensions)
+        {
+            return $"models.embeddingDimensions: {offer.Name} has {model.EmbeddingDimensions} in the catalogue (0: it chats), not {offer.EmbeddingDimensions ?? 0}; get the right files, or ask the operator to correct the catalogue.";
+        }
+
         OfferedPrices prices = offer.Prices;
         bool sane = prices.PromptNanoPerMillionTokens <= HighestPrice && prices.CachedNanoPerMillionTokens <= HighestPrice
             && prices.CompletionNanoPerMillionTokens <= HighestPrice && prices.RequestNano <= HighestPrice;

@@ -84,11 +84,11 @@ public sealed partial class WorkerSessions(
 
     private async Task<string?> LoadAsync(WorkerTunnel tunnel, WorkerRegistration registration, CancellationToken cancellationToken)
     {
-        foreach (string sha256 in registration.Models.Select(static model => model.TokenizerSha256).Distinct())
+        foreach (IGrouping<string, ModelOffer> models in registration.Models.GroupBy(static model => model.TokenizerSha256))
         {
             using var limit = new CancellationTokenSource(RegistrationLimit, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            if (await chatModels.LoadAsync(sha256, tunnel, either.Token) is { } fault)
+            if (await chatModels.LoadAsync(models.Key, tunnel, chats: models.Any(static model => model.EmbeddingDimensions is null), either.Token) is { } fault)
             {
                 return fault;
             }

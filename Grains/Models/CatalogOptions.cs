@@ -10,7 +10,7 @@ public sealed class CatalogOptions
 }
 
 /// <summary>One model of the catalogue.</summary>
-public sealed class CatalogModelOptions
+public sealed class CatalogModelOptions : IValidatableObject
 {
     /// <summary>The public name, as clients send it: 1 to 256 letters, digits, <c>.</c>, <c>_</c>, <c>-</c>, <c>/</c> and <c>:</c>.</summary>
     [Required, RegularExpression("[A-Za-z0-9._/:-]{1,256}")]
@@ -28,9 +28,13 @@ public sealed class CatalogModelOptions
     [Range(1, 100_000_000)]
     public int ContextTokens { get; set; }
 
-    /// <summary>The most tokens generated where the request names no limit.</summary>
-    [Range(1, 100_000_000)]
+    /// <summary>The most tokens generated where the request names no limit, 1 or more; 0 where the model makes embeddings.</summary>
+    [Range(0, 100_000_000)]
     public int DefaultMaxCompletionTokens { get; set; }
+
+    /// <summary>Numbers of its vectors where it makes embeddings; 0 where it chats.</summary>
+    [Range(0, 65_536)]
+    public int EmbeddingDimensions { get; set; }
 
     /// <summary>The most that the default lane pays.</summary>
     [Required]
@@ -38,6 +42,19 @@ public sealed class CatalogModelOptions
 
     /// <summary>When it came into the catalogue.</summary>
     public DateTimeOffset Created { get; set; } = DateTimeOffset.UnixEpoch;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (DefaultMaxCompletionTokens == 0 && EmbeddingDimensions == 0)
+        {
+            yield return new ValidationResult("must be 1 or more, unless the model makes embeddings and says EmbeddingDimensions.", [nameof(DefaultMaxCompletionTokens)]);
+        }
+        else if (DefaultMaxCompletionTokens > 0 && EmbeddingDimensions > 0)
+        {
+            yield return new ValidationResult("must be absent where the model makes embeddings.", [nameof(DefaultMaxCompletionTokens)]);
+        }
+    }
 }
 
 /// <summary>Prices, each in nano per 1,000,000 tokens.</summary>

@@ -35,6 +35,7 @@ internal sealed class ModelCatalog : IDisposable
                 model.DefaultMaxCompletionTokens,
                 new TokenPrices(
                     new Nano(model.Reserve.Prompt), new Nano(model.Reserve.Cached), new Nano(model.Reserve.Completion), new Nano(model.Reserve.Request)),
-                model.Created)),
+                model.Created,
+                model.EmbeddingDimensions)),
     ];
 }

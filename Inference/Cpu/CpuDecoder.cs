@@ -24,7 +24,7 @@ internal sealed unsafe class CpuDecoder : IDecoder
     private readonly DecoderConfig _config;
     private readonly CpuKernels _kernels;
     private readonly CpuTeam _team;
-    private readonly CpuWeights _weights;
+    private readonly DecoderWeights<WeightMatrix, NativeBlock> _weights;
     private readonly CpuKeyValueCache _cache;
     private readonly StepRows _rows;
     private readonly RotaryAngles _angles;
@@ -57,22 +57,22 @@ internal sealed unsafe class CpuDecoder : IDecoder
 
     /// <param name="config">The shape.</param>
     /// <param name="weights">The weights by name.</param>
-    /// <param name="format">How the matrices are kept.</param>
+    /// <param name="format">How the matrices are kept; null: each in the smallest format that keeps every weight as it is.</param>
     /// <param name="contextTokens">Highest number of positions, at most the model's own.</param>
     /// <param name="blocks">Blocks of the key-value cache.</param>
     /// <param name="team">Threads; they stay the caller's.</param>
     /// <param name="kernels">The arithmetic; the processor's best if null.</param>
     /// <exception cref="ModelFormatException">The weights don't fit the shape.</exception>
     public CpuDecoder(
-        DecoderConfig config, IReadOnlyDictionary<string, WeightTensor> weights, WeightFormat format, int contextTokens, int blocks, CpuTeam team, CpuKernels? kernels = null)
+        DecoderConfig config, IReadOnlyDictionary<string, WeightTensor> weights, WeightFormat? format, int contextTokens, int blocks, CpuTeam team, CpuKernels? kernels = null)
     {
         _config = config;
         _kernels = kernels ?? CpuKernels.Best;
         _team = team;
         ContextTokens = contextTokens;
-        using (var source = new CpuWeightSource(weights, _config.NormOffset, team))
+        using (var source = new CpuWeightSource(weights, _config.NormOffset, format, team))
         {
-            _weights = Own(new CpuWeights(_config, source, format));
+            _weights = Own(new DecoderWeights<WeightMatrix, NativeBlock>(_config, source));
         }
 
         var (hidden, inner, size) = (_config.HiddenSize, _config.IntermediateSize, _config.HeadSize);
@@ -89,7 +89,7 @@ internal sealed unsafe class CpuDecoder : IDecoder
         _gated = Buffer(inner, quantized);
         _added = Buffer(hidden);
         _last = Own(new ActivationBuffer(LogitRowsAtOnce, hidden, quantized));
-        _logits = Own(new ActivationBuffer(LogitRowsAtOnce, _config.VocabularySize, quantized: false));
+        _logits = Own(new ActivationBuffer(LogitRowsAtOnce, RowSize, quantized: false));
         _scoresPerThread = (long)_config.Heads / _config.KeyValueHeads * (WeightMatrix.Pad(contextTokens, AttentionHead.BlockPositions) + AttentionHead.BlockPositions);
         _scores = Own(new NativeBlock(_scoresPerThread * team.Count * sizeof(float)));
         _product = new MatrixWork(team, _kernels);
@@ -109,6 +109,9 @@ internal sealed unsafe class CpuDecoder : IDecoder
     public int VocabularySize => _config.VocabularySize;
 
     /// <inheritdoc/>
+    public int RowSize => _config.Embeds ? _config.HiddenSize : _config.VocabularySize;
+
+    /// <inheritdoc/>
     public int ContextTokens { get; }
 
     /// <inheritdoc/>
@@ -116,14 +119,14 @@ internal sealed unsafe class CpuDecoder : IDecoder
 
     /// <summary>Bytes of weights that a step reads for one row.</summary>
     public long WeightBytes
-        => _weights.Head.Bytes + _weights.Layers.Sum(layer => layer.QueryKeyValue.Bytes + layer.Output.Bytes + layer.GateUp.Bytes + layer.Down.Bytes);
+        => (_weights.Head?.Bytes ?? 0) + _weights.Layers.Sum(layer => layer.QueryKeyValue.Bytes + layer.Output.Bytes + layer.GateUp.Bytes + layer.Down.Bytes);
 
-    private CpuLayer Layer => _weights.Layers[_layer];
+    private DecoderLayer<WeightMatrix, NativeBlock> Layer => _weights.Layers[_layer];
 
     /// <inheritdoc/>
     public void Compute(StepBatch batch, Span<float> logits)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(logits.Length, checked(batch.LogitRows * VocabularySize), nameof(logits));
+        ArgumentOutOfRangeException.ThrowIfLessThan(logits.Length, checked(batch.LogitRows * RowSize), nameof(logits));
         for (var i = 0; i < batch.Entries.Count; i++)
         {
             // Kernels check no bounds, and their memory is made for this many positions.
@@ -178,15 +181,20 @@ internal sealed unsafe class CpuDecoder : IDecoder
         {
             var count = Math.Min(LogitRowsAtOnce, _rows.LogitCount - _firstLogit);
             _normLast.RunAll(count, RowsForTeam);
-            _product.Multiply(_weights.Head, _last.Rows, count, _logits[0], _logits.Rows.Stride);
+            if (_weights.Head is { } head)
+            {
+                _product.Multiply(head, _last.Rows, count, _logits[0], _logits.Rows.Stride);
+            }
+
             for (var i = 0; i < count; i++)
             {
-                if (_config.LogitCap is { } cap)
+                var row = _weights.Head is null ? _last[i] : _logits[i];
+                if (_config.LogitCap is { } cap && _weights.Head is not null)
                 {
-                    _kernels.SoftCap(_logits[i], VocabularySize, (float)cap);
+                    _kernels.SoftCap(row, RowSize, (float)cap);
                 }
 
-                new ReadOnlySpan<float>(_logits[i], VocabularySize).CopyTo(logits[(_rows.LogitTarget(_firstLogit + i) * VocabularySize)..]);
+                new ReadOnlySpan<float>(row, RowSize).CopyTo(logits[(_rows.LogitTarget(_firstLogit + i) * RowSize)..]);
             }
         }
     }

@@ -6,24 +6,33 @@ using CocoonOrleans.Inference.Models;
 
 namespace CocoonOrleans.Inference.Cpu;
 
-/// <summary>
-/// Makes a decoder's matrices out of a model's weights, some rows at a time on all threads. Lives as long as the decoder is being made; unless <see cref="Keep"/> is called,
-/// disposing it takes what was made along.
-/// </summary>
-internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightTensor> weights, double normOffset, CpuTeam team) : IDisposable
+/// <summary>Makes a model's matrices out of a model's weights, some rows at a time on all threads.</summary>
+/// <param name="weights">The weights by name; they can go once the matrices are made.</param>
+/// <param name="normOffset">See <see cref="DecoderConfig.NormOffset"/>.</param>
+/// <param name="format">Of the layers' matrices; null: each in the smallest format that keeps every weight as it is.</param>
+/// <param name="team">Threads.</param>
+internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightTensor> weights, double normOffset, WeightFormat? format, CpuTeam team)
+    : IWeightSource<WeightMatrix, NativeBlock>
 {
     private const int RowsAtOnce = 16;
 
     private readonly NamedWeights _weights = new(weights);
     private readonly List<IDisposable> _made = [];
 
+    /// <inheritdoc/>
+    public WeightMatrix TakeMatrix(bool outermost, (string Name, int Rows)[] parts, int columns) => Take(outermost ? format?.Outermost() : format, parts, columns);
+
     /// <summary>Makes one matrix out of parts that stand on top of each other.</summary>
+    /// <param name="kept">How it is kept; null: in the smallest format that keeps every weight as it is. Products are the same bits in both that come into question.</param>
+    /// <param name="parts">The parts.</param>
+    /// <param name="columns">Columns of each.</param>
     /// <exception cref="ModelFormatException">A part is missing, has another shape, or holds a weight that is no finite number.</exception>
-    public WeightMatrix Take(WeightFormat format, (string Name, int Rows)[] parts, int columns)
+    public WeightMatrix Take(WeightFormat? kept, (string Name, int Rows)[] parts, int columns)
     {
         // Before memory is taken: the shape is what the model's configuration says, and that may say anything.
         var found = parts.Select(part => _weights.Find(part.Name, part.Rows, columns)).ToList();
-        var matrix = Made(new WeightMatrix(format, parts.Sum(part => part.Rows), columns));
+        kept ??= found.TrueForAll(tensor => BFloat16.Holds(tensor.Values)) ? WeightFormat.BFloat16 : WeightFormat.Float32;
+        var matrix = Made(new WeightMatrix(kept.Value, parts.Sum(part => part.Rows), columns));
         var firstRow = 0;
         foreach (var tensor in found)
         {
@@ -49,8 +58,7 @@ internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightT
         return matrix;
     }
 
-    /// <summary>Makes a vector out of parts that stand one behind the other.</summary>
-    /// <exception cref="ModelFormatException">A part is missing or has another shape.</exception>
+    /// <inheritdoc/>
     public NativeBlock TakeVector((string Name, int Size)[] parts)
     {
         var found = parts.Select(part => _weights.Find(part.Name, part.Size)).ToList();
@@ -66,8 +74,7 @@ internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightT
         return block;
     }
 
-    /// <summary>Makes the weights of a norm, raised as the family wants it.</summary>
-    /// <exception cref="ModelFormatException">It is missing or has another shape.</exception>
+    /// <inheritdoc/>
     public NativeBlock TakeNorm(string name, int size)
     {
         var norm = TakeVector([(name, size)]);
@@ -79,11 +86,10 @@ internal sealed unsafe class CpuWeightSource(IReadOnlyDictionary<string, WeightT
         return norm;
     }
 
-    /// <summary>Refuses weights that nobody took.</summary>
-    /// <exception cref="ModelFormatException">There is one.</exception>
-    public void RefuseUnknown(bool tied) => _weights.RefuseUnknown(tied);
+    /// <inheritdoc/>
+    public void RefuseUnknown(Func<string, bool> mayStay) => _weights.RefuseUnknown(mayStay);
 
-    /// <summary>Leaves what was made to whoever took it.</summary>
+    /// <inheritdoc/>
     public void Keep() => _made.Clear();
 
     /// <inheritdoc/>

@@ -5,24 +5,24 @@ namespace CocoonOrleans.Inference.Engines;
 /// <summary>Turns the tokens of one answer into its events: releases text, counts, and knows when the answer ends. For one thread.</summary>
 internal sealed class AnswerProgress
 {
-    /// <summary>Every JSON reader keeps whole numbers below this one exactly.</summary>
-    private const long LargestRandomSeed = 1L << 53;
-
     private readonly StreamingDetokenizer _text;
     private readonly IReadOnlyCollection<int> _stopIds;
     private readonly int _promptTokens;
     private readonly int _limit;
+    private readonly int _choice;
     private int _completionTokens;
 
-    /// <param name="request">A request that passed <see cref="RequestRules"/>.</param>
+    /// <param name="request">One of <see cref="GenerationRequest.Apart"/> of a request that passed <see cref="RequestRules"/>.</param>
     /// <param name="model">The model that answers.</param>
-    public AnswerProgress(GenerationRequest request, LoadedModel model)
+    /// <param name="choice">Which of the request's answers it is, from 0 up.</param>
+    public AnswerProgress(GenerationRequest request, LoadedModel model, int choice = 0)
     {
+        _choice = choice;
         _text = new StreamingDetokenizer(model.Tokenizer, request.StopStrings, request.PromptIds.Span);
         _stopIds = request.StopIds ?? model.StopIds;
         _promptTokens = request.PromptIds.Length;
         _limit = Math.Min(request.MaxCompletionTokens, model.ContextTokens - _promptTokens);
-        Seed = request.Sampling.Seed ?? Random.Shared.NextInt64(LargestRandomSeed);
+        Seed = request.Sampling.Seed ?? throw new ArgumentException("The request has no seed.", nameof(request));
     }
 
     /// <summary>Seed of all draws.</summary>
@@ -47,7 +47,7 @@ internal sealed class AnswerProgress
         }
 
         _completionTokens++;
-        var token = new TokenGenerated(id, _text.Append(id), logprobs);
+        var token = new TokenGenerated(id, _text.Append(id), logprobs) { Choice = _choice };
         if (_text.Stopped || completes)
         {
             return (token, Finish(FinishReason.Stop));
@@ -57,7 +57,7 @@ internal sealed class AnswerProgress
     }
 
     /// <summary>Ends the answer where no more tokens come.</summary>
-    public GenerationFinished Finish(FinishReason reason) => new(reason, Usage, Seed, _text.Stopped ? "" : _text.Flush());
+    public GenerationFinished Finish(FinishReason reason) => new(reason, Usage, Seed, _text.Stopped ? "" : _text.Flush()) { Choice = _choice };
 
     /// <summary>Ends the answer by a failure.</summary>
     public GenerationFailedException Fail(GenerationFailure failure, string message, Exception? inner = null) => new(failure, message, Usage, inner);

@@ -7,17 +7,17 @@ internal sealed class AnswerWaits : IDisposable
     private readonly CancellationTokenSource _any;
     private readonly CancellationToken _stopping;
     private readonly CancellationToken _caller;
+    private readonly Func<GenerationUsage> _usage;
 
-    /// <param name="request">The request, for its deadline.</param>
-    /// <param name="progress">The answer, for its counts.</param>
+    /// <param name="at">When the answer is of no use any more; null: never.</param>
+    /// <param name="usage">What it has used so far.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stopping">Cancelled when the engine stops.</param>
     /// <param name="caller">Cancelled when nobody wants the answer any more.</param>
-    public AnswerWaits(GenerationRequest request, AnswerProgress progress, TimeProvider time, CancellationToken stopping, CancellationToken caller)
+    public AnswerWaits(DateTimeOffset? at, Func<GenerationUsage> usage, TimeProvider time, CancellationToken stopping, CancellationToken caller)
     {
-        Progress = progress;
-        (_stopping, _caller) = (stopping, caller);
-        _deadline = request.Deadline is { } deadline
+        (_usage, _stopping, _caller) = (usage, stopping, caller);
+        _deadline = at is { } deadline
             ? new CancellationTokenSource(TimeSpan.FromTicks(Math.Max(0, (deadline - time.GetUtcNow()).Ticks)), time)
             : new CancellationTokenSource();
         _any = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, stopping, caller);
@@ -25,9 +25,6 @@ internal sealed class AnswerWaits : IDisposable
 
     /// <summary>The refusal of an engine that has stopped.</summary>
     public static EngineRefusal StoppedRefusal { get; } = new(EngineRefusalKind.OutOfService, "The engine has stopped. Try another worker.");
-
-    /// <summary>The answer that waits.</summary>
-    public AnswerProgress Progress { get; }
 
     /// <summary>Whether the answer has begun: before that a deadline or stop is a refusal.</summary>
     public bool Begun { get; set; }
@@ -85,8 +82,8 @@ internal sealed class AnswerWaits : IDisposable
 
         return (Begun, _stopping.IsCancellationRequested) switch
         {
-            (true, true) => Progress.Fail(GenerationFailure.EngineStopped, "The engine was stopped before the answer was complete.", e),
-            (true, false) => Progress.Fail(GenerationFailure.DeadlinePassed, "The deadline passed before the answer was complete.", e),
+            (true, true) => new GenerationFailedException(GenerationFailure.EngineStopped, "The engine was stopped before the answer was complete.", _usage(), e),
+            (true, false) => new GenerationFailedException(GenerationFailure.DeadlinePassed, "The deadline passed before the answer was complete.", _usage(), e),
             (false, true) => new EngineRefusalException(StoppedRefusal),
             (false, false) => new EngineRefusalException(RequestRules.DeadlinePassed),
         };

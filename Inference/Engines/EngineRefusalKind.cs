@@ -6,7 +6,10 @@ public enum EngineRefusalKind
     /// <summary>No such model is loaded.</summary>
     UnknownModel,
 
-    /// <summary>The prompt leaves no room for an answer.</summary>
+    /// <summary>The model is for something else: it makes embeddings, or it generates.</summary>
+    OtherTask,
+
+    /// <summary>The prompt leaves no room for an answer, or an input is longer than the context.</summary>
     ContextTooLong,
 
     /// <summary>As many requests wait as may wait: try again later.</summary>
@@ -17,6 +20,9 @@ public enum EngineRefusalKind
 
     /// <summary>The deadline passed before the answer began.</summary>
     DeadlinePassed,
+
+    /// <summary>The deadline would pass before the answer could begin: by the queue and the speed measured, another worker may be sooner.</summary>
+    DeadlineTooShort,
 
     /// <summary>The engine is stopping, or a fault took it out of service: try another worker.</summary>
     OutOfService,

@@ -1,7 +1,7 @@
 namespace CocoonOrleans.Inference.Engines;
 
 /// <summary>
-/// Turns token ids into token ids and text with a language model. Safe for many callers at once. Disposing it stops the work under way:
+/// Turns token ids into token ids and text, or into vectors, with a language model. Safe for many callers at once. Disposing it stops the work under way:
 /// answers that are not finished fail with <see cref="GenerationFailure.EngineStopped"/>.
 /// </summary>
 public interface IInferenceEngine : IAsyncDisposable
@@ -21,14 +21,22 @@ public interface IInferenceEngine : IAsyncDisposable
 
     /// <summary>
     /// Answers one request: any number of <see cref="TokenGenerated"/>, then exactly one <see cref="GenerationFinished"/>. The texts of all events,
-    /// joined, are the answer. A reader who is slow pauses this answer only.
+    /// joined, are the answer. Of several answers to one prompt each does so, and their events come mixed. A reader who is slow pauses this request only.
     /// </summary>
     /// <param name="request">Prompt, limits and sampling.</param>
     /// <param name="cancellationToken">Ends the answer within one step of the engine; leaving the enumeration does the same.</param>
     /// <exception cref="EngineRefusalException">Thrown by the first move: the request is refused, with the reason, and cost nothing.</exception>
-    /// <exception cref="GenerationFailedException">Thrown after any number of events: the answer can't go on.</exception>
+    /// <exception cref="GenerationFailedException">Thrown after any number of events: the answer can't go on; of several, where one can't.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Turns texts into vectors of length 1, with a model that was made for it. Answers under way go on beside it.</summary>
+    /// <param name="request">The texts as token ids.</param>
+    /// <param name="cancellationToken">Gives up within one step of the engine.</param>
+    /// <exception cref="EngineRefusalException">The request is refused, with the reason, and cost nothing; <see cref="EngineRefusalKind.OtherTask"/> where the model generates.</exception>
+    /// <exception cref="GenerationFailedException">The vectors can't be computed, all or none; <see cref="GenerationFailure.NotANumber"/> where one has no direction.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken);
 
     /// <summary>
     /// Checks an answer in one pass over prompt and answer, much cheaper than making it. It sees the text, so it is for whoever may: the client, or a worker that

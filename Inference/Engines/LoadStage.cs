@@ -9,7 +9,7 @@ public enum LoadStage
     /// <summary>Waiting for the server that computes the model, and looking whether it is the right one.</summary>
     Connecting,
 
-    /// <summary>Making the decoder out of the weights.</summary>
+    /// <summary>Making the decoder out of the weights, which are quantised where the engine is told to. Bytes are those that the weights have in float32.</summary>
     Building,
 
     /// <summary>The model answers.</summary>

@@ -5,12 +5,15 @@ namespace CocoonOrleans.Inference.Engines;
 /// <summary>A model that an engine serves.</summary>
 /// <param name="Name">The name that clients use.</param>
 /// <param name="ManifestSha256">Hash of the canonical list of its files and their hashes: 64 lower-case hex digits.</param>
-/// <param name="ContextTokens">Highest sum of prompt and completion tokens.</param>
+/// <param name="ContextTokens">Highest sum of prompt and completion tokens; where it makes embeddings, most tokens of one input.</param>
 /// <param name="Parameters">Number of weights; 0 where no model is behind the engine.</param>
 /// <param name="Tokenizer">Its tokenizer.</param>
 /// <param name="StopIds">Ids that end an answer where a request names none.</param>
 public sealed record LoadedModel(string Name, string ManifestSha256, int ContextTokens, long Parameters, Tokenizer Tokenizer, IReadOnlyCollection<int> StopIds)
 {
+    /// <summary>Numbers of its vectors where it makes embeddings; null where it generates. A model does one of both.</summary>
+    public int? EmbeddingSize { get; init; }
+
     /// <summary>The id that says exactly what was run, as in receipts: <c>name@sha256:hash</c>.</summary>
     public string Id => $"{Name}@sha256:{ManifestSha256}";
 }

@@ -8,6 +8,7 @@ internal sealed class ModelSlots
     private readonly int _queue;
     private int _taken;
     private int _running;
+    private int _begun;
 
     private ModelSlots(SemaphoreSlim free, int slots, int queue) => (_free, _slots, _queue) = (free, slots, queue);
 
@@ -20,8 +21,8 @@ internal sealed class ModelSlots
     /// <summary>Answers under way.</summary>
     public int Running => Volatile.Read(ref _running);
 
-    /// <summary>Requests that wait.</summary>
-    public int Queued => Math.Max(0, Volatile.Read(ref _taken) - Running);
+    /// <summary>Requests that wait for their first slot.</summary>
+    public int Queued => Math.Max(0, Volatile.Read(ref _taken) - Volatile.Read(ref _begun));
 
     /// <summary>Takes a place in the queue.</summary>
     /// <exception cref="EngineRefusalException">All places are taken.</exception>
@@ -36,28 +37,44 @@ internal sealed class ModelSlots
         throw new EngineRefusalException(RequestRules.QueueFull(_slots, _queue));
     }
 
-    /// <summary>One request's place, first in the queue, then in a slot. Disposing it leaves both. For one caller.</summary>
+    /// <summary>One request's place: first in the queue, then in as many slots as it has answers. Disposed after all of its slots.</summary>
     internal sealed class Place(ModelSlots slots) : IDisposable
     {
-        private bool _runs;
+        private int _begun;
 
-        /// <summary>Waits for a slot.</summary>
-        public async Task WaitForSlotAsync(CancellationToken cancellationToken)
+        /// <summary>Waits for a slot; disposing it gives it back.</summary>
+        public async Task<IDisposable> WaitForSlotAsync(CancellationToken cancellationToken)
         {
             await slots._free.WaitAsync(cancellationToken);
-            _runs = true;
+            if (Interlocked.Exchange(ref _begun, 1) == 0)
+            {
+                Interlocked.Increment(ref slots._begun);
+            }
+
+            return new Slot(slots);
+        }
+
+        public void Dispose()
+        {
+            Interlocked.Add(ref slots._begun, -_begun);
+            Interlocked.Decrement(ref slots._taken);
+        }
+    }
+
+    private sealed class Slot : IDisposable
+    {
+        private readonly ModelSlots _slots;
+
+        public Slot(ModelSlots slots)
+        {
+            _slots = slots;
             Interlocked.Increment(ref slots._running);
         }
 
         public void Dispose()
         {
-            if (_runs)
-            {
-                Interlocked.Decrement(ref slots._running);
-                slots._free.Release();
-            }
-
-            Interlocked.Decrement(ref slots._taken);
+            Interlocked.Decrement(ref _slots._running);
+            _slots._free.Release();
         }
     }
 }

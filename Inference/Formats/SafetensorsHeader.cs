@@ -81,6 +81,7 @@ public static class SafetensorsHeader
             "F32" => WeightType.Float32,
             "BF16" => WeightType.BFloat16,
             "F16" => WeightType.Float16,
+            "I64" when name.EndsWith("position_ids", StringComparison.Ordinal) => WeightType.Int64,
             var other => throw new ModelFormatException(file, name, $"dtype {other} is not supported; F32, BF16 and F16 are"),
         };
 

@@ -11,4 +11,7 @@ public enum WeightType
 
     /// <summary>IEEE 754 binary16, 2 bytes.</summary>
     Float16,
+
+    /// <summary>Whole numbers, 8 bytes: the list of positions from 0 up that older encoders carry along. None is ever too large for a float32.</summary>
+    Int64,
 }

@@ -6,7 +6,12 @@ namespace CocoonOrleans.Inference.Formats;
 public static class WeightTypes
 {
     /// <summary>Bytes that one weight takes.</summary>
-    public static int Size(this WeightType type) => type == WeightType.Float32 ? sizeof(float) : sizeof(ushort);
+    public static int Size(this WeightType type) => type switch
+    {
+        WeightType.Float32 => sizeof(float),
+        WeightType.Int64 => sizeof(long),
+        _ => sizeof(ushort),
+    };
 
     /// <summary>Converts stored weights, little-endian, to float32.</summary>
     /// <param name="type">How they are stored.</param>
@@ -32,6 +37,14 @@ public static class WeightTypes
                 for (var i = 0; i < halves.Length; i++)
                 {
                     destination[i] = (float)halves[i];
+                }
+
+                break;
+            case WeightType.Int64:
+                var numbers = MemoryMarshal.Cast<byte, long>(source);
+                for (var i = 0; i < numbers.Length; i++)
+                {
+                    destination[i] = numbers[i];
                 }
 
                 break;

@@ -1,4 +1,5 @@
 using CocoonOrleans.Inference.Grammars.Automata;
+using CocoonOrleans.Inference.Grammars.Gbnf;
 using CocoonOrleans.Inference.Grammars.Patterns;
 using CocoonOrleans.Inference.Grammars.Schemas;
 
@@ -22,7 +23,7 @@ public sealed class Grammar
 
     internal PushdownAutomaton Automaton { get; }
 
-    /// <summary>The schema as it was given, for a server that keeps to it by its own means; null for a pattern.</summary>
+    /// <summary>The schema as it was given, for a server that keeps to it by its own means; null for a pattern or a GBNF grammar.</summary>
     internal ReadOnlyMemory<byte>? JsonSchema { get; private init; }
 
     /// <summary>
@@ -43,4 +44,9 @@ public sealed class Grammar
         var body = Dfa.Of(PatternParser.ParseWhole(pattern), budget);
         return new Grammar(new PushdownAutomaton([new Rule(body, Nests: false)], budget));
     }
+
+    /// <summary>Text of a grammar in llama.cpp's notation, the part of it that <c>docs/structured-output.md</c> lists. The text is what its rule <c>root</c> says.</summary>
+    /// <param name="grammar">The rules.</param>
+    /// <exception cref="GrammarException">It is malformed, larger than the bounds, can't be satisfied, or holds something that is not supported; the path is the line.</exception>
+    public static Grammar FromGbnf(string grammar) => new(GbnfCompiler.Compile(grammar));
 }

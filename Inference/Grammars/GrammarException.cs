@@ -13,7 +13,7 @@ public sealed class GrammarException : Exception
     }
 
     /// <summary>
-    /// The place at fault: of a JSON schema a JSON pointer (RFC 6901) behind a #, such as <c>#/properties/age/multipleOf</c>; # is the whole grammar.
+    /// The place at fault: of a JSON schema a JSON pointer (RFC 6901) behind a #, such as <c>#/properties/age/multipleOf</c>; of a GBNF grammar the line; # is the whole grammar.
     /// </summary>
     public string Path { get; }
 }

@@ -18,7 +18,10 @@ internal static class GrammarLimits
     /// <summary>Characters of a pattern.</summary>
     public const int PatternLength = 4096;
 
-    /// <summary>Objects and arrays inside each other in the output: what System.Text.Json and others read without being asked for more.</summary>
+    /// <summary>Characters of a GBNF grammar.</summary>
+    public const int GbnfLength = 64 * 1024;
+
+    /// <summary>Objects and arrays, or rules of a GBNF grammar, inside each other in the output: what System.Text.Json and others read without being asked for more.</summary>
     public const int OutputDepth = 64;
 
     /// <summary>Nodes of the whole automaton.</summary>

@@ -3,18 +3,19 @@ using static TorchSharp.torch;
 namespace CocoonOrleans.Inference.Models;
 
 /// <summary>Rows of a batch whose attention one call computes: one row each of several sequences, or several rows of one.</summary>
+/// <param name="Place">Where it is computed.</param>
 /// <param name="FirstRow">The first row.</param>
 /// <param name="Sequences">Number of sequences.</param>
 /// <param name="Rows">Rows of each.</param>
 /// <param name="Length">Positions of the longest one.</param>
 /// <param name="Slots">[sequences x length]: where the positions lie; behind the end of a shorter sequence its first position stands again, so that a number which is none spoils only its own answer.</param>
 /// <param name="Places">[sequences, rows, 1]: the rows' positions.</param>
-internal sealed record AttentionPart(int FirstRow, int Sequences, int Rows, int Length, Tensor Slots, Tensor Places)
+internal sealed record AttentionPart(TorchPlace Place, int FirstRow, int Sequences, int Rows, int Length, Tensor Slots, Tensor Places)
 {
     private readonly Dictionary<int, Tensor> _masks = [];
 
     /// <summary>The parts of a batch, in the order of its rows.</summary>
-    public static List<AttentionPart> Of(StepBatch batch)
+    public static List<AttentionPart> Of(StepBatch batch, TorchPlace place)
     {
         var parts = new List<AttentionPart>();
         for (var first = 0; first < batch.Entries.Count;)
@@ -25,7 +26,7 @@ internal sealed record AttentionPart(int FirstRow, int Sequences, int Rows, int 
                 end++;
             }
 
-            parts.Add(Of(batch, first, end));
+            parts.Add(Of(batch, first, end, place));
             first = end;
         }
 
@@ -47,9 +48,9 @@ internal sealed record AttentionPart(int FirstRow, int Sequences, int Rows, int 
 
         if (!_masks.TryGetValue(window, out var mask))
         {
-            var ahead = arange(Length, dtype: int64).view(1, 1, Length) - Places;
+            var ahead = arange(Length, dtype: int64, device: Place.Device).view(1, 1, Length) - Places;
             var hidden = window == 0 ? ahead.gt(0) : ahead.gt(0).logical_or(ahead.le(-window));
-            mask = zeros([Sequences, Rows, Length], float32).masked_fill(hidden, float.NegativeInfinity)
+            mask = zeros([Sequences, Rows, Length], Place.Numbers, Place.Device).masked_fill(hidden, float.NegativeInfinity)
                 .view(Sequences, 1, 1, Rows, Length).expand(Sequences, 1, groups, Rows, Length).reshape(Sequences, 1, groups * Rows, Length)
                 .MoveToOuterDisposeScope();
             _masks.Add(window, mask);
@@ -58,11 +59,11 @@ internal sealed record AttentionPart(int FirstRow, int Sequences, int Rows, int 
         return mask;
     }
 
-    private static AttentionPart Of(StepBatch batch, int first, int end)
+    private static AttentionPart Of(StepBatch batch, int first, int end, TorchPlace place)
     {
         var (sequences, rows) = (end - first, batch.Entries[first].Rows);
         var length = Enumerable.Range(first, sequences).Max(i => batch.Entries[i].Length);
-        var slots = new long[sequences * length];
+        var slots = new int[sequences * length];
         for (var i = 0; i < sequences; i++)
         {
             var entry = batch.Entries[first + i];
@@ -73,7 +74,7 @@ internal sealed record AttentionPart(int FirstRow, int Sequences, int Rows, int 
         }
 
         var firstRow = batch.Entries[first].FirstRow;
-        long[] places = [.. batch.Positions.Slice(firstRow, sequences * rows).ToArray().Select(position => (long)position)];
-        return new AttentionPart(firstRow, sequences, rows, length, tensor(slots), tensor(places).view(sequences, rows, 1));
+        var places = place.Indices(batch.Positions.Slice(firstRow, sequences * rows)).view(sequences, rows, 1);
+        return new AttentionPart(place, firstRow, sequences, rows, length, place.Indices(slots), places);
     }
 }

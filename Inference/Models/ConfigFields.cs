@@ -4,7 +4,7 @@ using CocoonOrleans.Inference.Formats;
 
 namespace CocoonOrleans.Inference.Models;
 
-/// <summary>Reads single fields of config.json, or of an object inside of it, each with its bounds, each failure naming the field.</summary>
+/// <summary>Reads single fields of config.json or a file like it, or of an object inside of it, each with its bounds, each failure naming the field.</summary>
 internal sealed class ConfigFields : IDisposable
 {
     private const int MaximumIds = 64;
@@ -12,13 +12,16 @@ internal sealed class ConfigFields : IDisposable
     private readonly JsonDocument? _document;
     private readonly JsonElement _object;
     private readonly string _path;
+    private readonly string _file;
 
-    public ConfigFields(ReadOnlyMemory<byte> json)
+    public ConfigFields(ReadOnlyMemory<byte> json, string file = TransformerConfig.FileName)
     {
+        _file = file;
+
         // JsonDocument checks strings when they are read, not when it parses.
         if (!Utf8.IsValid(json.Span))
         {
-            throw new ModelFormatException(DecoderConfig.FileName, "config", "is not UTF-8");
+            throw new ModelFormatException(file, "config", "is not UTF-8");
         }
 
         try
@@ -28,7 +31,7 @@ internal sealed class ConfigFields : IDisposable
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a name that is half of a surrogate pair.
-            throw new ModelFormatException(DecoderConfig.FileName, "config", $"is not valid JSON: {e.Message}", e);
+            throw new ModelFormatException(file, "config", $"is not valid JSON: {e.Message}", e);
         }
 
         _path = "";
@@ -36,11 +39,11 @@ internal sealed class ConfigFields : IDisposable
         if (_object.ValueKind != JsonValueKind.Object)
         {
             _document.Dispose();
-            throw new ModelFormatException(DecoderConfig.FileName, "config", "is not a JSON object");
+            throw new ModelFormatException(file, "config", "is not a JSON object");
         }
     }
 
-    private ConfigFields(JsonElement inner, string path) => (_object, _path) = (inner, path);
+    private ConfigFields(JsonElement inner, string path, string file) => (_object, _path, _file) = (inner, path, file);
 
     public void Dispose() => _document?.Dispose();
 
@@ -48,9 +51,15 @@ internal sealed class ConfigFields : IDisposable
     public ConfigFields? Inside(string name) => Find(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Object } inner => new ConfigFields(inner, $"{_path}{name}."),
+        { ValueKind: JsonValueKind.Object } inner => new ConfigFields(inner, $"{_path}{name}.", _file),
         _ => throw Bad(name, "must be an object"),
     };
+
+    /// <summary>A list of at most so many objects.</summary>
+    public IReadOnlyList<ConfigFields> Objects(string name, int most)
+        => Find(name) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() <= most && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)
+            ? [.. list.EnumerateArray().Select((item, index) => new ConfigFields(item, $"{_path}{name}[{index}].", _file))]
+            : throw Bad(name, $"must be a list of at most {most} objects");
 
     /// <summary>Whether the file has the field at all, be it null: families differ in what absence means.</summary>
     public bool IsStated(string name) => _object.TryGetProperty(name, out _);
@@ -192,7 +201,7 @@ internal sealed class ConfigFields : IDisposable
     }
 
     /// <summary>The error that names a field.</summary>
-    public ModelFormatException Bad(string name, string reason) => new(DecoderConfig.FileName, _path + name, reason);
+    public ModelFormatException Bad(string name, string reason) => new(_file, _path + name, reason);
 
     // null in JSON means "not set" throughout these files.
     private JsonElement? Find(string name)
@@ -207,7 +216,7 @@ internal sealed class ConfigFields : IDisposable
         catch (InvalidOperationException e)
         {
             // An escape that is half of a surrogate pair.
-            throw new ModelFormatException(DecoderConfig.FileName, _path + name, "is not valid text", e);
+            throw new ModelFormatException(_file, _path + name, "is not valid text", e);
         }
     }
 }

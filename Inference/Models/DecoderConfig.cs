@@ -8,40 +8,13 @@ namespace CocoonOrleans.Inference.Models;
 /// The shape of a decoder and the switches in which the families differ. A model's config.json or GGUF keys say it; what the decoder doesn't compute is
 /// refused by name, never left out.
 /// </summary>
-public sealed record DecoderConfig
+public sealed record DecoderConfig : TransformerConfig
 {
-    /// <summary>The file's name in every model folder.</summary>
-    public const string FileName = "config.json";
-
-    /// <summary>The family, as Hugging Face's <c>architectures</c> has it, such as <c>LlamaForCausalLM</c>.</summary>
-    public required string Architecture { get; init; }
-
-    /// <summary>Width of the residual stream.</summary>
-    public required int HiddenSize { get; init; }
-
-    /// <summary>Width of the feed-forward layers.</summary>
-    public required int IntermediateSize { get; init; }
-
-    /// <summary>Number of layers.</summary>
-    public required int Layers { get; init; }
-
-    /// <summary>Number of query heads; a multiple of <see cref="KeyValueHeads"/>.</summary>
-    public required int Heads { get; init; }
-
     /// <summary>Number of key and value heads.</summary>
     public required int KeyValueHeads { get; init; }
 
     /// <summary>Width of a head; even.</summary>
     public required int HeadSize { get; init; }
-
-    /// <summary>Number of token ids.</summary>
-    public required int VocabularySize { get; init; }
-
-    /// <summary>Highest number of positions.</summary>
-    public required int ContextTokens { get; init; }
-
-    /// <summary>Added to the mean square in RMSNorm.</summary>
-    public required double NormEpsilon { get; init; }
 
     /// <summary>What the weights of all norms must be raised by: 1 for Gemma's in safetensors.</summary>
     public double NormOffset { get; init; }
@@ -88,15 +61,15 @@ public sealed record DecoderConfig
     /// <summary>True where the output layer is the embedding.</summary>
     public required bool TiedEmbeddings { get; init; }
 
-    /// <summary>Ids that end an answer, as config.json names them; may be empty.</summary>
-    public required IReadOnlyList<int> EndIds { get; init; }
+    /// <summary>Whether rows end as the states behind the last norm, of which vectors are made, and there is no output layer.</summary>
+    public bool Embeds { get; init; }
 
-    /// <summary>Number of weights.</summary>
-    public long Parameters
-        => (long)VocabularySize * HiddenSize * (TiedEmbeddings ? 1 : 2) + HiddenSize + Layers * LayerParameters;
+    /// <inheritdoc/>
+    public override long Parameters
+        => (long)VocabularySize * HiddenSize * (TiedEmbeddings || Embeds ? 1 : 2) + HiddenSize + Layers * LayerParameters;
 
-    /// <summary>Bytes of key-value cache that one position of one sequence takes.</summary>
-    public long CacheBytesPerToken => 2L * Layers * KeyValueHeads * HeadSize * sizeof(float);
+    /// <inheritdoc/>
+    public override long CacheNumbersPerToken => 2L * Layers * KeyValueHeads * HeadSize;
 
     private long LayerParameters
         => (long)HiddenSize * HeadSize * 2 * (Heads + KeyValueHeads) + 3L * HiddenSize * IntermediateSize
@@ -106,7 +79,7 @@ public sealed record DecoderConfig
 
     /// <summary>Reads config.json.</summary>
     /// <exception cref="ModelFormatException">Not JSON, a field is missing or out of range, or the model computes something that the decoder does not.</exception>
-    public static DecoderConfig Parse(ReadOnlyMemory<byte> json)
+    public static new DecoderConfig Parse(ReadOnlyMemory<byte> json)
     {
         using var fields = new ConfigFields(json);
         return ModelFamily.OfArchitecture(fields).Read(fields).Checked(FileName, "num_key_value_heads", "head_dim");
@@ -114,6 +87,13 @@ public sealed record DecoderConfig
 
     /// <summary>The positions of one layer.</summary>
     public RotaryPositions RotaryOf(int layer) => Windows[layer] > 0 ? WindowRotary : Rotary;
+
+    /// <summary>
+    /// Whether a model's files may hold a tensor that is not used: older ones carry the rotary frequencies along, and some a copy of the tied output layer, which
+    /// both follow from the rest.
+    /// </summary>
+    internal bool MayLeave(string name)
+        => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || ((TiedEmbeddings || Embeds) && name == "lm_head.weight");
 
     /// <summary>Makes sure that heads can be shared and turned.</summary>
     /// <param name="file">Where the shape stands.</param>

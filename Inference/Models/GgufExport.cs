@@ -11,8 +11,6 @@ namespace CocoonOrleans.Inference.Models;
 /// </summary>
 public static class GgufExport
 {
-    private const string InverseFrequencies = ".rotary_emb.inv_freq";
-
     // llama.cpp's enum llama_ftype.
     private static readonly Dictionary<GgufTensorType, int> FileTypes = new()
     {
@@ -37,16 +35,68 @@ public static class GgufExport
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfEqual(FileTypes.ContainsKey(type), false, nameof(type));
-        var (config, family) = (model.Config, ModelFamily.Of(model.Config));
+        var architecture = model.Shape is EncoderConfig ? EncoderFamily.GgufArchitecture : ModelFamily.Of(model.Config).GgufArchitecture;
         var file = new GgufFileWriter();
-        file.Add("general.architecture", family.GgufArchitecture);
+        file.Add(IGgufModel.Architecture, architecture);
         file.Add("general.file_type", FileTypes[type]);
-        AddShape(config, family, new GgufKeyWriter(file, family.GgufArchitecture));
-        var unsaid = GgufVocabularyWriter.Add(file, model, config.VocabularySize);
-        AddDivisors(config, family, file);
-        AddWeights(model, family, type, file);
+        var keys = new GgufKeyWriter(file, architecture);
+        if (model.Pooling is { } pooling)
+        {
+            keys.Add(GgufPooling.Key, GgufPooling.NumberOf(pooling));
+        }
+
+        var unsaid = GgufVocabularyWriter.Add(file, model, model.Shape.VocabularySize);
+        if (model.Shape is EncoderConfig encoder)
+        {
+            AddShape(encoder, file, keys);
+            AddWeights(model, encoder, type, file);
+        }
+        else
+        {
+            var (config, family) = (model.Config, ModelFamily.Of(model.Config));
+            AddShape(config, family, keys);
+            AddDivisors(config, family, file);
+            AddWeights(model, family, type, file);
+        }
+
         file.Write(stream, cancellationToken);
         return unsaid;
+    }
+
+    private static void AddShape(EncoderConfig config, GgufFileWriter file, GgufKeyWriter keys)
+    {
+        keys.Add("context_length", config.ContextTokens);
+        keys.Add("embedding_length", config.HiddenSize);
+        keys.Add("block_count", config.Layers);
+        keys.Add("feed_forward_length", config.IntermediateSize);
+        keys.Add("attention.head_count", config.Heads);
+        keys.Add("attention.layer_norm_epsilon", config.NormEpsilon);
+        keys.Add("attention.causal", false);
+        file.Add(VocabularyKeys.TokenTypeCount, config.TokenTypes);
+    }
+
+    private static void AddWeights(ModelFolder model, EncoderConfig config, GgufTensorType type, GgufFileWriter file)
+    {
+        var names = EncoderNames.Of(config, model.Weights);
+        var left = model.Weights.Keys.Where(name => !names.IsBeside(name)).ToHashSet();
+        foreach (var (gguf, other) in GgufEncoderNames.All(config))
+        {
+            var tensor = model.Weights.GetValueOrDefault(names.Prefix + other) ?? throw new ModelFormatException("weights", names.Prefix + other, "is missing");
+            left.Remove(tensor.Name);
+
+            // The rows of padding are no positions.
+            var skipped = gguf == GgufEncoderNames.Positions ? config.FirstPosition : 0;
+            var (shape, values) = skipped == 0 ? (tensor.Shape, tensor.Values) : ([tensor.Shape[0] - skipped, config.HiddenSize], tensor.Values[(skipped * config.HiddenSize)..]);
+
+            // llama.cpp adds the embedding of token types to others in float32.
+            var fits = shape.Count == 2 && shape[1] % type.BlockElements() == 0 && gguf is not (GgufEncoderNames.TokenTypes or GgufEncoderNames.Positions);
+            file.Add(new WeightTensor(gguf, shape, values), fits ? type : GgufTensorType.F32);
+        }
+
+        if (left.FirstOrDefault() is { } unknown)
+        {
+            throw new ModelFormatException("weights", unknown, $"is no tensor of a {config.Architecture}");
+        }
     }
 
     private static void AddShape(DecoderConfig config, ModelFamily family, GgufKeyWriter keys)
@@ -120,7 +170,7 @@ public static class GgufExport
     {
         var config = model.Config;
         var names = new GgufTensorNames(config);
-        var left = model.Weights.Keys.Where(name => !name.EndsWith(InverseFrequencies, StringComparison.Ordinal)).ToHashSet();
+        var left = model.Weights.Keys.Where(name => !config.MayLeave(name)).ToHashSet();
         foreach (var (gguf, other) in names.All(config))
         {
             var tensor = model.Weights.GetValueOrDefault(other) ?? throw new ModelFormatException("weights", other, "is missing");
@@ -129,7 +179,7 @@ public static class GgufExport
             file.Add(new WeightTensor(gguf, tensor.Shape, Values(config, family, gguf, tensor)), fits ? type : GgufTensorType.F32);
         }
 
-        if (left.FirstOrDefault(name => !(config.TiedEmbeddings && name == GgufTensorNames.OutputElsewhere)) is { } unknown)
+        if (left.FirstOrDefault() is { } unknown)
         {
             throw new ModelFormatException("weights", unknown, $"is no tensor of a {config.Architecture}");
         }

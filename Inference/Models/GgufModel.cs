@@ -9,10 +9,8 @@ namespace CocoonOrleans.Inference.Models;
 /// A decoder as GGUF files have it (github.com/ggml-org/ggml, <c>docs/gguf.md</c>; keys and names as llama.cpp's converter writes them), told in the words of
 /// Hugging Face, which the decoder goes by.
 /// </summary>
-internal sealed class GgufModel
+internal sealed class GgufModel : IGgufModel
 {
-    private const string Architecture = "general.architecture";
-
     // End of a text, of a turn, and of a message after which tools answer.
     private static readonly string[] EndKeys = [VocabularyKeys.End, "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"];
 
@@ -26,17 +24,21 @@ internal sealed class GgufModel
     public GgufModel(GgufFile gguf, string file)
     {
         _file = file;
-        var architecture = gguf.Metadata.Text(Architecture);
+        var architecture = gguf.Metadata.Text(IGgufModel.Architecture);
         _family = ModelFamily.All.FirstOrDefault(family => family.GgufArchitecture == architecture)
-            ?? throw gguf.Metadata.Bad(Architecture, $"{architecture} is not supported; {string.Join(", ", ModelFamily.All.Select(family => family.GgufArchitecture).Distinct())} are");
+            ?? throw gguf.Metadata.Bad(IGgufModel.Architecture, $"{architecture} is not supported; {string.Join(", ", ModelFamily.All.Select(family => family.GgufArchitecture).Append(EncoderFamily.GgufArchitecture).Distinct())} are");
         var keys = new GgufKeys(gguf.Metadata, architecture);
         _shape = _family.Read(keys, ReadCommon(gguf, keys)).Checked(file, keys.Key("attention.head_count_kv"), keys.Key("attention.key_length"));
         _names = new GgufTensorNames(_shape);
         _rotary = new GgufRotary(keys, file);
+        Pooling = GgufPooling.Read(keys);
+        keys.Require(GgufPooling.Key, Pooling != Models.Pooling.Cls, "a decoder's first token sees no other");
     }
 
-    /// <summary>The same weights under the name and in the order that the decoder takes; null for a tensor that belongs to the shape.</summary>
-    /// <exception cref="ModelFormatException">It is no tensor of such a decoder.</exception>
+    /// <inheritdoc/>
+    public Pooling? Pooling { get; }
+
+    /// <inheritdoc/>
     public WeightTensor? Take(WeightTensor tensor)
     {
         if (_rotary.TryTake(tensor))
@@ -53,9 +55,8 @@ internal sealed class GgufModel
         return heads == 0 ? tensor with { Name = name } : Unpair(tensor, name, heads);
     }
 
-    /// <summary>The decoder's shape, once all tensors were taken.</summary>
-    /// <exception cref="ModelFormatException">Rotary positions are scaled in a way that is not computed.</exception>
-    public DecoderConfig Complete()
+    /// <inheritdoc/>
+    public TransformerConfig Complete()
     {
         var scaling = _rotary.Scaling(_shape.RotarySize, _shape.ContextTokens);
 

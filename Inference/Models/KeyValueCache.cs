@@ -13,9 +13,11 @@ internal sealed class KeyValueCache : IDisposable
 
     /// <param name="config">The shape.</param>
     /// <param name="blocks">Number of blocks.</param>
-    public KeyValueCache(DecoderConfig config, int blocks)
+    /// <param name="place">Where they lie, and in which numbers.</param>
+    public KeyValueCache(DecoderConfig config, int blocks, TorchPlace place)
     {
-        torch.Tensor Make() => torch.empty([(long)blocks * IDecoder.BlockTokens, config.KeyValueHeads, config.HeadSize], torch.float32).DetachFromDisposeScope();
+        torch.Tensor Make()
+            => torch.empty([(long)blocks * IDecoder.BlockTokens, config.KeyValueHeads, config.HeadSize], place.Numbers, place.Device).DetachFromDisposeScope();
 
         Blocks = blocks;
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => Make())];
@@ -39,7 +41,7 @@ internal sealed class KeyValueCache : IDisposable
     /// <summary>Keys and values of some slots, [n, key-value heads, head size] each.</summary>
     public (torch.Tensor Keys, torch.Tensor Values) Read(int layer, torch.Tensor slots) => (_keys[layer].index_select(0, slots), _values[layer].index_select(0, slots));
 
-    /// <summary>See <see cref="IDecoder.Clear"/>.</summary>
+    /// <summary>See <see cref="ITransformer.Clear"/>.</summary>
     public void Clear(int block)
     {
         foreach (var cache in (torch.Tensor[])[.. _keys, .. _values])

@@ -10,7 +10,7 @@ namespace CocoonOrleans.Inference.Models;
 
 /// <summary>
 /// A model's files in private memory, each read once and hashed as it was read. Files that no part of the engine reads (a card, a licence)
-/// are not part of it. The weights are safetensors, which config.json describes, or where there are none one GGUF file, which describes itself. Such a file
+/// are not part of it. Where sentence-transformers' files say how, or the model is an encoder, it makes embeddings, else it generates. The weights are safetensors, which config.json describes, or where there are none one GGUF file, which describes itself. Such a file
 /// may hold the tokenizer too; tokenizer.json beside it goes before.
 /// </summary>
 public sealed class ModelFolder
@@ -21,6 +21,8 @@ public sealed class ModelFolder
 
     private const string Template = "chat_template.jinja";
     private const string GenerationConfig = "generation_config.json";
+
+    private const string DecoderPrefix = "model.";
 
     private static readonly string[] OptionalTexts = [Template, GenerationConfig, TokenizerFiles.Config];
 
@@ -40,18 +42,29 @@ public sealed class ModelFolder
         _folder = folder;
         _progress = progress;
         _cancellationToken = cancellationToken;
-        Config = ReadAll();
+        Weights = _weights;
+        (Shape, Pooling) = ReadAll();
         Manifest = new ModelManifest(_files, quantization);
     }
 
     /// <summary>What was read.</summary>
     public ModelManifest Manifest { get; }
 
+    /// <summary>The shape of its decoder or encoder.</summary>
+    public TransformerConfig Shape { get; }
+
+    /// <summary>How vectors are made of its states, where it makes embeddings; null where it generates.</summary>
+    public Pooling? Pooling { get; }
+
+    /// <summary>Numbers of its vectors, where it makes embeddings; null where it generates.</summary>
+    public int? EmbeddingDimensions => Pooling is null ? null : Shape.HiddenSize;
+
     /// <summary>The decoder's shape.</summary>
-    public DecoderConfig Config { get; }
+    /// <exception cref="ModelFormatException">The model is an encoder.</exception>
+    public DecoderConfig Config => Shape as DecoderConfig ?? throw new ModelFormatException(TransformerConfig.FileName, "architectures", $"{Shape.Architecture} is an encoder, and a decoder is needed");
 
     /// <summary>The weights by name.</summary>
-    public IReadOnlyDictionary<string, WeightTensor> Weights => _weights;
+    public IReadOnlyDictionary<string, WeightTensor> Weights { get; private set; }
 
     /// <summary>Reads a model.</summary>
     /// <param name="folder">The folder.</param>
@@ -65,6 +78,10 @@ public sealed class ModelFolder
         WeightQuantization quantization = WeightQuantization.None,
         CancellationToken cancellationToken = default)
         => new(folder, quantization, progress ?? ((_, _) => { }), cancellationToken);
+
+    /// <summary>From now on whoever makes a decoder of the weights tells how far it has come.</summary>
+    /// <param name="taken">Told bytes done and bytes to do, as float32.</param>
+    public void WatchWeights(Action<long, long> taken) => Weights = new WatchedWeights(_weights, taken);
 
     /// <summary>Content of a file that is not weights; empty where the model has no such file.</summary>
     public ReadOnlyMemory<byte> Text(string name) => _texts.GetValueOrDefault(name, []);
@@ -123,12 +140,12 @@ public sealed class ModelFolder
     public LoadedModel Describe(string name, int contextTokens)
     {
         var tokenizer = TokenizerFiles.Load(Text(TokenizerFiles.Tokenizer), Text(TokenizerFiles.Config), _vocabularyFile);
-        return tokenizer.VocabularySize <= Config.VocabularySize
-            ? new LoadedModel(name, Manifest.Sha256, contextTokens, Config.Parameters, tokenizer, TokenizerFiles.StopIds(tokenizer, Config.EndIds))
-            : throw new ModelFormatException(_vocabularyFile ?? TokenizerFiles.Tokenizer, "vocabulary", $"has {tokenizer.VocabularySize} ids, but the weights know {Config.VocabularySize}");
+        return tokenizer.VocabularySize <= Shape.VocabularySize
+            ? new LoadedModel(name, Manifest.Sha256, contextTokens, Shape.Parameters, tokenizer, TokenizerFiles.StopIds(tokenizer, Shape.EndIds)) { EmbeddingSize = EmbeddingDimensions }
+            : throw new ModelFormatException(_vocabularyFile ?? TokenizerFiles.Tokenizer, "vocabulary", $"has {tokenizer.VocabularySize} ids, but the weights know {Shape.VocabularySize}");
     }
 
-    private DecoderConfig ReadAll()
+    private (TransformerConfig Shape, Pooling? Pooling) ReadAll()
     {
         if (!Directory.Exists(_folder))
         {
@@ -139,9 +156,9 @@ public sealed class ModelFolder
         var gguf = sharded || Exists(SingleWeights) ? null : FindGguf(_folder);
         string[] texts =
         [
-            .. gguf is null ? [DecoderConfig.FileName] : Array.Empty<string>(),
+            .. gguf is null ? [TransformerConfig.FileName] : Array.Empty<string>(),
             .. gguf is null || Exists(TokenizerFiles.Tokenizer) ? [TokenizerFiles.Tokenizer] : Array.Empty<string>(),
-            .. OptionalTexts.Where(Exists),
+            .. OptionalTexts.Concat(SentenceFiles.All).Where(Exists),
             .. sharded ? [SafetensorsIndex.FileName] : Array.Empty<string>(),
         ];
         _bytesTotal = texts.Sum(Size);
@@ -158,7 +175,7 @@ public sealed class ModelFolder
         if (gguf is not null)
         {
             _bytesTotal += Size(gguf);
-            return ReadGguf(gguf);
+            return Complete(ReadGguf(gguf));
         }
 
         if (sharded)
@@ -171,7 +188,44 @@ public sealed class ModelFolder
             ReadWeights(SingleWeights, _ => SingleWeights);
         }
 
-        return DecoderConfig.Parse(Text(DecoderConfig.FileName));
+        return Complete((TransformerConfig.Parse(Text(TransformerConfig.FileName)), null));
+    }
+
+    /// <summary>What sentence-transformers' files say goes before what the weights' own do; an encoder makes vectors in any case.</summary>
+    private (TransformerConfig Shape, Pooling? Pooling) Complete((TransformerConfig Shape, Pooling? Pooling) own)
+    {
+        var (shape, pooling) = own;
+        pooling = SentenceFiles.ReadPooling(Text, shape) ?? pooling ?? (shape is EncoderConfig ? Models.Pooling.Mean : null);
+        if (pooling is null)
+        {
+            return own;
+        }
+
+        if (shape is DecoderConfig decoder)
+        {
+            shape = decoder with { Embeds = true };
+            AddPrefix();
+        }
+
+        return (shape with { ContextTokens = Math.Min(shape.ContextTokens, SentenceFiles.ReadLength(Text) ?? int.MaxValue) }, pooling);
+    }
+
+    /// <summary>Decoders that were saved without an output layer have no name before their tensors'.</summary>
+    private void AddPrefix()
+    {
+        if (_weights.ContainsKey(DecoderPrefix + "embed_tokens.weight"))
+        {
+            return;
+        }
+
+        foreach (var (name, tensor) in _weights.ToList())
+        {
+            if (!name.StartsWith("lm_head.", StringComparison.Ordinal))
+            {
+                _weights.Remove(name);
+                _weights.TryAdd(DecoderPrefix + name, tensor with { Name = DecoderPrefix + name });
+            }
+        }
     }
 
     private static string? FindGguf(string folder)
@@ -194,9 +248,9 @@ public sealed class ModelFolder
         }
     }
 
-    private DecoderConfig ReadGguf(string file)
+    private (TransformerConfig Shape, Pooling? Pooling) ReadGguf(string file)
     {
-        DecoderConfig? config = null;
+        (TransformerConfig, Pooling?) read = default;
         ReadFile(file, (stream, length) =>
         {
             var gguf = GgufFile.Open(stream, length, file);
@@ -206,15 +260,15 @@ public sealed class ModelFolder
                 AddVocabulary(_texts, gguf);
             }
 
-            var model = new GgufModel(gguf, file);
+            var model = IGgufModel.Of(gguf, file);
             foreach (var weights in gguf.ReadTensors(_cancellationToken).Select(model.Take).OfType<WeightTensor>())
             {
                 _weights.Add(weights.Name, weights);
             }
 
-            config = model.Complete();
+            read = (model.Complete(), model.Pooling);
         });
-        return config!;
+        return read;
     }
 
     private void ReadShards(IReadOnlyDictionary<string, string> shards)

@@ -52,6 +52,7 @@ public sealed class ModelManifest
     private static string Recipe(WeightQuantization quantization) => quantization switch
     {
         WeightQuantization.BFloat16 => "bfloat16",
+        WeightQuantization.BFloat16Compute => "bfloat16-compute-1",
         WeightQuantization.Int8 => "int8-group32-1",
         WeightQuantization.Int4 => "int4-group32-1",
         _ => throw new ArgumentOutOfRangeException(nameof(quantization)),

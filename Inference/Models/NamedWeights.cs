@@ -27,15 +27,13 @@ internal sealed class NamedWeights(IReadOnlyDictionary<string, WeightTensor> wei
     }
 
     /// <summary>Refuses weights that nobody asked for.</summary>
-    /// <param name="tied">Whether the output layer is the embedding.</param>
-    /// <exception cref="ModelFormatException">There is one.</exception>
-    public void RefuseUnknown(bool tied)
+    /// <param name="mayStay">Whether a tensor may be there without being used.</param>
+    /// <exception cref="ModelFormatException">There is another one.</exception>
+    public void RefuseUnknown(Func<string, bool> mayStay)
     {
-        // Older files carry the rotary frequencies along, and some a copy of the tied output layer: both follow from the rest.
-        var unknown = weights.Keys.FirstOrDefault(name => !_used.Contains(name) && !name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) && !(tied && name == "lm_head.weight"));
-        if (unknown is not null)
+        if (weights.Keys.FirstOrDefault(name => !_used.Contains(name) && !mayStay(name)) is { } unknown)
         {
-            throw new ModelFormatException("weights", unknown, "is no part of the decoder that the model's configuration describes");
+            throw new ModelFormatException("weights", unknown, "is no part of what the model's configuration describes");
         }
     }
 }

@@ -12,13 +12,14 @@ internal sealed class RotaryTable : IDisposable
     /// <param name="rotary">How the positions turn.</param>
     /// <param name="size">How many numbers of a head turn.</param>
     /// <param name="contextTokens">Number of positions.</param>
-    public RotaryTable(RotaryPositions rotary, int size, int contextTokens)
+    /// <param name="place">Where it is used.</param>
+    public RotaryTable(RotaryPositions rotary, int size, int contextTokens, TorchPlace place)
     {
         using var scope = NewDisposeScope();
         var turning = rotary.For(size, contextTokens);
         var angles = outer(arange(contextTokens, dtype: float64), tensor(turning.Frequencies));
-        _cosines = (cat([angles.cos(), angles.cos()], 1) * turning.Magnitude).to(float32).DetachFromDisposeScope();
-        _sines = (cat([angles.sin(), angles.sin()], 1) * turning.Magnitude).to(float32).DetachFromDisposeScope();
+        _cosines = place.Take(cat([angles.cos(), angles.cos()], 1) * turning.Magnitude).DetachFromDisposeScope();
+        _sines = place.Take(cat([angles.sin(), angles.sin()], 1) * turning.Magnitude).DetachFromDisposeScope();
     }
 
     /// <summary>Those of some positions, [n, 1, rotary size] each.</summary>

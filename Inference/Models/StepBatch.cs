@@ -47,6 +47,10 @@ internal sealed class StepBatch(int maximumRows)
         LogitRows += logitRows;
     }
 
+    /// <summary>The rows whose logits are asked for.</summary>
+    public int[] OutputRows()
+        => [.. _entries.SelectMany(entry => Enumerable.Range(entry.FirstRow + entry.Rows - entry.LogitRows, entry.LogitRows))];
+
     /// <summary>Forgets everything; the tokens too.</summary>
     public void Clear()
     {

@@ -6,14 +6,15 @@ using static TorchSharp.torch.nn.functional;
 namespace CocoonOrleans.Inference.Models;
 
 /// <summary>
-/// A decoder in TorchSharp's operations, float32: the reference that faster kernels are measured against. RMSNorm, rotary positions
+/// A decoder in TorchSharp's operations, in float32 on the processor the reference that faster kernels are measured against. RMSNorm, rotary positions
 /// (rotate-half), grouped-query attention, gated feed-forward layers, and each family's switches. libtorch rounds differently for another number of
 /// rows, so logits of a batch differ from those of a sequence alone in their last bits.
 /// </summary>
 internal sealed class TorchDecoder : IDecoder
 {
     private readonly DecoderConfig _config;
-    private readonly DecoderWeights _weights;
+    private readonly TorchPlace _place;
+    private readonly DecoderWeights<Tensor, Tensor> _weights;
     private readonly KeyValueCache _cache;
     private readonly RotaryTable _turns;
     private readonly RotaryTable _windowTurns;
@@ -22,18 +23,26 @@ internal sealed class TorchDecoder : IDecoder
     /// <param name="weights">The weights by name.</param>
     /// <param name="contextTokens">Highest number of positions, at most the model's own.</param>
     /// <param name="blocks">Blocks of the key-value cache.</param>
+    /// <param name="place">Where it computes; <see cref="TorchPlace.Reference"/> if null.</param>
     /// <exception cref="Formats.ModelFormatException">The weights don't fit the shape.</exception>
-    public TorchDecoder(DecoderConfig config, IReadOnlyDictionary<string, WeightTensor> weights, int contextTokens, int blocks)
+    public TorchDecoder(DecoderConfig config, IReadOnlyDictionary<string, WeightTensor> weights, int contextTokens, int blocks, TorchPlace? place = null)
     {
         _config = config;
+        _place = place ?? TorchPlace.Reference;
         ContextTokens = contextTokens;
-        _weights = new DecoderWeights(config, weights);
-        _cache = new KeyValueCache(config, blocks);
-        _turns = new RotaryTable(config.Rotary, config.RotarySize, contextTokens);
-        _windowTurns = config.WindowRotary == config.Rotary ? _turns : new RotaryTable(config.WindowRotary, config.RotarySize, contextTokens);
+        using (var source = new TorchWeightSource(weights, config.NormOffset, _place))
+        {
+            _weights = new DecoderWeights<Tensor, Tensor>(config, source);
+        }
+
+        _cache = new KeyValueCache(config, blocks, _place);
+        _turns = new RotaryTable(config.Rotary, config.RotarySize, contextTokens, _place);
+        _windowTurns = config.WindowRotary == config.Rotary ? _turns : new RotaryTable(config.WindowRotary, config.RotarySize, contextTokens, _place);
     }
 
     public int VocabularySize => _config.VocabularySize;
+
+    public int RowSize => _config.Embeds ? _config.HiddenSize : _config.VocabularySize;
 
     public int ContextTokens { get; }
 
@@ -42,10 +51,10 @@ internal sealed class TorchDecoder : IDecoder
     public void Compute(StepBatch batch, Span<float> logits)
     {
         using var scope = NewDisposeScope();
-        var places = Tokens(batch.Positions);
-        var slots = Tokens(SlotsOf(batch));
-        var parts = AttentionPart.Of(batch);
-        var x = Forward(Tokens(batch.Ids), places, (layer, queries, keys, values) =>
+        var places = _place.Indices(batch.Positions);
+        var slots = _place.Indices(SlotsOf(batch));
+        var parts = AttentionPart.Of(batch, _place);
+        var x = Forward(_place.Indices(batch.Ids), places, (layer, queries, keys, values) =>
         {
             _cache.Store(layer, slots, keys, values);
             var attended = parts.ConvertAll(part => Attend(layer, part, queries));
@@ -53,7 +62,7 @@ internal sealed class TorchDecoder : IDecoder
         });
         if (batch.LogitRows > 0)
         {
-            Logits(batch.LogitRows == batch.Rows ? x : x.index_select(0, Tokens(LogitRowsOf(batch))), logits);
+            Logits(batch.LogitRows == batch.Rows ? x : x.index_select(0, _place.Indices(batch.OutputRows())), logits);
         }
     }
 
@@ -103,7 +112,7 @@ internal sealed class TorchDecoder : IDecoder
         return x;
     }
 
-    private (Tensor Queries, Tensor Keys) Turn(DecoderLayer layer, Tensor all, (Tensor Cosines, Tensor Sines) turns)
+    private (Tensor Queries, Tensor Keys) Turn(DecoderLayer<Tensor, Tensor> layer, Tensor all, (Tensor Cosines, Tensor Sines) turns)
     {
         var (heads, shared) = (_config.Heads, _config.KeyValueHeads);
         if (layer.QueryNorm is null || layer.KeyNorm is null)
@@ -145,8 +154,14 @@ internal sealed class TorchDecoder : IDecoder
 
     private void Logits(Tensor x, Span<float> logits)
     {
-        var all = linear(Norm(x, _weights.FinalNorm), _weights.Head);
-        if (_config.LogitCap is { } cap)
+        var all = Norm(x, _weights.FinalNorm);
+        if (_weights.Head is { } head)
+        {
+            all = linear(all, head);
+        }
+
+        all = all.to(ScalarType.Float32, CPU);
+        if (_config.LogitCap is { } cap && !_config.Embeds)
         {
             all = (all / cap).tanh() * cap;
         }
@@ -160,7 +175,12 @@ internal sealed class TorchDecoder : IDecoder
     private static Tensor GeluTanh(Tensor x) => x * 0.5 * (1 + (Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)).tanh());
 
     private Tensor Norm(Tensor x, Tensor weight)
-        => x * (x * x).mean([-1L], true).add(_config.NormEpsilon).rsqrt() * weight;
+    {
+        // Squares of bfloat16 would lose what a norm is for.
+        var wide = x.dtype == ScalarType.Float32 ? x : x.to(ScalarType.Float32);
+        var normed = wide * (wide * wide).mean([-1L], true).add(_config.NormEpsilon).rsqrt() * weight;
+        return x.dtype == ScalarType.Float32 ? normed : normed.to(x.dtype);
+    }
 
     private Tensor Rotate(Tensor x, (Tensor Cosines, Tensor Sines) turns)
     {
@@ -173,17 +193,4 @@ internal sealed class TorchDecoder : IDecoder
     private static int[] SlotsOf(StepBatch batch)
         => [.. batch.Entries.SelectMany(entry => Enumerable.Range(entry.Position, entry.Rows).Select(entry.Blocks.Slot))];
 
-    private static int[] LogitRowsOf(StepBatch batch)
-        => [.. batch.Entries.SelectMany(entry => Enumerable.Range(entry.FirstRow + entry.Rows - entry.LogitRows, entry.LogitRows))];
-
-    private static Tensor Tokens(ReadOnlySpan<int> ids)
-    {
-        var wide = new long[ids.Length];
-        for (var i = 0; i < wide.Length; i++)
-        {
-            wide[i] = ids[i];
-        }
-
-        return tensor(wide);
-    }
 }

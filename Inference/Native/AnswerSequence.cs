@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Grammars;
 using CocoonOrleans.Inference.Sampling;
@@ -6,52 +5,28 @@ using CocoonOrleans.Inference.Sampling;
 namespace CocoonOrleans.Inference.Native;
 
 /// <summary>One answer on its way: between a caller, who reads events, and the engine's thread.</summary>
-internal sealed class AnswerSequence(GenerationRequest request, AnswerProgress progress, AnswerGrammar? grammar, int eventsAhead, long submitted)
+internal sealed class AnswerSequence(GenerationRequest request, AnswerProgress progress, AnswerGrammar? grammar, AnswerStream stream, long submitted)
     : Sequence(request.PromptIds.Span, submitted)
 {
-    private readonly Channel<GenerationEvent> _events = Channel.CreateBounded<GenerationEvent>(
-        new BoundedChannelOptions(eventsAhead) { SingleReader = true, SingleWriter = true });
-
     private readonly LogitAdjustment _adjustment = new(request.Sampling, request.PromptIds.Span);
-    private volatile bool _waitsForReader;
 
     /// <inheritdoc/>
     public override string? TenantName => request.Tenant;
 
-    /// <summary>The caller's end. For the caller.</summary>
-    public ChannelReader<GenerationEvent> Events => _events.Reader;
+    /// <inheritdoc/>
+    public override DateTimeOffset? Deadline => request.Deadline;
 
     /// <inheritdoc/>
     public override int CompletionTokens => progress.Usage.CompletionTokens;
 
-    /// <summary>Whether the engine holds this answer back until the caller has read. For the caller, after each read: then the engine has to be woken.</summary>
-    public bool IsWaitingForReader()
-    {
-        // Pairs with the barrier in HasRoom: one of the two threads sees what the other one did.
-        Interlocked.MemoryBarrier();
-        return _waitsForReader;
-    }
-
-    /// <summary>Whether one step's events, a token and the end, find room.</summary>
-    public override bool HasRoom()
-    {
-        _waitsForReader = Full();
-        if (_waitsForReader)
-        {
-            Interlocked.MemoryBarrier();
-            _waitsForReader = Full();
-        }
-
-        return !_waitsForReader;
-
-        bool Full() => _events.Reader.Count > eventsAhead - 2;
-    }
+    /// <inheritdoc/>
+    public override bool HasRoom() => stream.HasRoom();
 
     /// <summary>Chooses the next token and delivers it.</summary>
     /// <returns>Whether a token was delivered.</returns>
     public override bool Advance(Span<float> logits, TokenSampler sampler)
     {
-        var draw = Philox.Draw(progress.Seed, request.Choice, Length);
+        var draw = Philox.Draw(progress.Seed, Length);
         ReadOnlySpan<ulong> allowed = [];
         if (grammar is not null && !grammar.TryMask(out allowed))
         {
@@ -71,12 +46,12 @@ internal sealed class AnswerSequence(GenerationRequest request, AnswerProgress p
         if (token is not null)
         {
             _adjustment.Add(id);
-            _events.Writer.TryWrite(token);
+            stream.Write(token);
         }
 
         if (finished is not null)
         {
-            _events.Writer.TryWrite(finished);
+            stream.Write(finished);
             Completed = true;
             End(null);
         }
@@ -89,11 +64,11 @@ internal sealed class AnswerSequence(GenerationRequest request, AnswerProgress p
     }
 
     /// <inheritdoc/>
-    public override void CountCached(int tokens) => progress.CachedTokens = tokens;
+    public override void CountCached(int tokens) => stream.CountCached(tokens);
 
     /// <inheritdoc/>
-    protected override GenerationFailedException FailureOf(GenerationFailure failure, string message, Exception? inner) => progress.Fail(failure, message, inner);
+    protected override GenerationFailedException FailureOf(GenerationFailure failure, string message, Exception? inner) => stream.Fail(failure, message, inner);
 
     /// <inheritdoc/>
-    protected override void Tell(Exception? error) => _events.Writer.TryComplete(error);
+    protected override void Tell(Exception? error) => stream.End(error);
 }

@@ -97,7 +97,7 @@ internal sealed class AuditSequence(AuditRequest audit, long submitted) : Sequen
     private bool IsDrawn(int id, Span<float> row, TokenSampler sampler)
     {
         var sampling = audit.Request.Sampling with { TopLogprobs = null };
-        var draw = Philox.Draw(sampling.Seed ?? 0, audit.Request.Choice, PromptTokens + _logprobs.Count);
+        var draw = Philox.Draw(sampling.Seed ?? 0, PromptTokens + _logprobs.Count);
         _row = [.. row];
         if (sampler.Sample(row, sampling, _adjustment, [], draw).Id is var drawn && (drawn == id || drawn < 0))
         {

@@ -90,11 +90,16 @@ internal sealed class EngineMetrics
     /// <summary>An answer's first token came.</summary>
     /// <param name="model">The model's name.</param>
     /// <param name="submitted">When the request came, as the clock's timestamp.</param>
+    /// <param name="first">Whether it is the request's first token: of several answers to one prompt one has it.</param>
     /// <returns>Now, as the clock's timestamp.</returns>
-    public long Begun(string model, long submitted)
+    public long Begun(string model, long submitted, bool first = true)
     {
         var now = _time.GetTimestamp();
-        _firstToken.Record(_time.GetElapsedTime(submitted, now).TotalSeconds, Tags(model));
+        if (first)
+        {
+            _firstToken.Record(_time.GetElapsedTime(submitted, now).TotalSeconds, Tags(model));
+        }
+
         return now;
     }
 

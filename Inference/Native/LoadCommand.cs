@@ -3,13 +3,13 @@ using CocoonOrleans.Inference.Models;
 
 namespace CocoonOrleans.Inference.Native;
 
-/// <summary>Makes a model's decoder out of its weights and serves it.</summary>
+/// <summary>Makes a model's decoder or encoder out of its weights and serves it.</summary>
 /// <param name="folder">The model's files.</param>
 /// <param name="contextTokens">Highest number of positions.</param>
-/// <param name="blocks">Blocks of the key-value cache.</param>
+/// <param name="countBlocks">How many blocks of key-value cache the memory for it gets; may refuse.</param>
 /// <param name="makeLane">Makes the lane around a decoder.</param>
 /// <param name="cancellationToken">Gives up, unless the decoder is being made already.</param>
-internal sealed class LoadCommand(ModelFolder folder, int contextTokens, int blocks, Func<IDecoder, ModelLane> makeLane, CancellationToken cancellationToken) : IEngineCommand
+internal sealed class LoadCommand(ModelFolder folder, int contextTokens, Func<CacheRoom, int> countBlocks, Func<ITransformer, ModelLane> makeLane, CancellationToken cancellationToken) : IEngineCommand
 {
     private readonly TaskCompletionSource<ModelLane> _lane = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -18,11 +18,11 @@ internal sealed class LoadCommand(ModelFolder folder, int contextTokens, int blo
 
     public void Run(IDecoderFactory decoders, List<ModelLane> lanes)
     {
-        IDecoder? decoder = null;
+        ITransformer? decoder = null;
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            decoder = decoders.Make(folder, contextTokens, blocks);
+            decoder = decoders.Make(folder, contextTokens, countBlocks(decoders.RoomFor(folder)));
             WarmUp(decoder);
             var lane = makeLane(decoder);
             lanes.Add(lane);
@@ -41,18 +41,25 @@ internal sealed class LoadCommand(ModelFolder folder, int contextTokens, int blo
 
     public void Refuse(EngineRefusal refusal) => _lane.SetException(new EngineRefusalException(refusal));
 
-    /// <summary>What libtorch prepares at the first call of an operation is not to be waited for by the first request.</summary>
-    private static void WarmUp(IDecoder decoder)
+    /// <summary>What is compiled or prepared at the first call of an operation is not to be waited for by the first request.</summary>
+    private static void WarmUp(ITransformer decoder)
     {
-        var logits = new float[decoder.VocabularySize];
+        var rows = new float[decoder.RowSize];
         var batch = new StepBatch(2);
         var blocks = new BlockTable();
         blocks.Add(0);
         foreach (var (ids, position) in ((int[], int)[])[([0, 0], 0), ([0], 2)])
         {
+            if (position + ids.Length > decoder.ContextTokens || (position > 0 && !decoder.IsCausal))
+            {
+                break;
+            }
+
             batch.Clear();
             batch.Add(ids, position, blocks, logitRows: 1);
-            decoder.Compute(batch, logits);
+            while (!decoder.Continue(batch, rows))
+            {
+            }
         }
 
         decoder.Clear(0);

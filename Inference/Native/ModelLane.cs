@@ -17,10 +17,12 @@ internal sealed partial class ModelLane : IDisposable
     private const int MaximumFaultsInARow = 3;
     private const string BackendFailed = "The tensor library failed; the answer can't go on.";
 
-    private readonly IDecoder _decoder;
+    private readonly ITransformer _decoder;
     private readonly NativeEngineOptions _options;
     private readonly EngineMetrics _metrics;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly StartForecast _forecast = new();
     private readonly TokenSampler _sampler;
     private readonly BlockPool _pool;
     private readonly FairQueue _waiting = new();
@@ -31,28 +33,37 @@ internal sealed partial class ModelLane : IDisposable
     private float[] _logits = [];
     private long _arrived;
     private int _faults;
+
+    // Whether a part of the step's work is done: its sequences keep their blocks, and nobody joins them.
+    private bool _underWay;
+    private TimeSpan _stepTook;
     private volatile bool _outOfService;
     private volatile int _runningCount;
+    private volatile int _requestsBegun;
     private volatile int _usedBlocks;
     private int _taken;
 
-    public ModelLane(LoadedModel model, IDecoder decoder, NativeEngineOptions options, EngineMetrics metrics, ILogger logger)
+    public ModelLane(LoadedModel model, ITransformer decoder, NativeEngineOptions options, EngineMetrics metrics, TimeProvider time, ILogger logger)
     {
         Model = model;
         _decoder = decoder;
         _options = options;
         _metrics = metrics;
+        _time = time;
         _logger = logger;
         Grammars = new ModelGrammars(model, decoder.VocabularySize);
         _sampler = new TokenSampler(decoder.VocabularySize);
         _pool = new BlockPool(decoder.Blocks, decoder.Clear);
 
-        // However many answers are under way, prompts go on by a block's length in each step.
-        _batch = new StepBatch(Math.Max(options.StepTokens, options.Slots) + IDecoder.BlockTokens);
+        // However many answers are under way, prompts go on by a block's length in each step. What can't come in pieces has room as a whole.
+        _batch = new StepBatch(Math.Max(Math.Max(options.StepTokens, options.Slots) + IDecoder.BlockTokens, decoder.IsCausal ? 0 : decoder.ContextTokens));
     }
 
     /// <summary>The model. For any thread.</summary>
     public LoadedModel Model { get; }
+
+    /// <summary>How it makes vectors; null where it generates. For any thread.</summary>
+    public Pooling? Pooling { get; init; }
 
     /// <summary>The grammars of its requests. For any thread.</summary>
     public ModelGrammars Grammars { get; }
@@ -66,8 +77,8 @@ internal sealed partial class ModelLane : IDisposable
     /// <summary>Answers under way. For any thread.</summary>
     public int Running => _runningCount;
 
-    /// <summary>Requests that wait. For any thread.</summary>
-    public int Queued => Math.Max(0, Volatile.Read(ref _taken) - _runningCount);
+    /// <summary>Requests of which no answer has a place. For any thread.</summary>
+    public int Queued => Math.Max(0, Volatile.Read(ref _taken) - _requestsBegun);
 
     /// <summary>Part of the key-value cache that answers under way hold, 0 to 1. For any thread.</summary>
     public double CacheUse => (double)_usedBlocks / _pool.Count;
@@ -91,7 +102,7 @@ internal sealed partial class ModelLane : IDisposable
     public void Enqueue(Sequence sequence)
     {
         sequence.Number = ++_arrived;
-        sequence.Blocks = new SequenceBlocks(_pool, PrefixKey.Root(Model.ManifestSha256, sequence.TenantName), keep: sequence.TenantName is not null);
+        sequence.Blocks = new SequenceBlocks(_pool, PrefixKey.Root(Model.ManifestSha256, sequence.Shares ? sequence.TenantName : null), keep: sequence.Shares);
         _waiting.Enqueue(sequence);
     }
 
@@ -100,10 +111,14 @@ internal sealed partial class ModelLane : IDisposable
     public (int Tokens, bool Busy) Step()
     {
         DropUnwanted();
-        _batch.Clear();
-        _step.Clear();
-        AddNextTokens();
-        AddPrompts();
+        if (!_underWay)
+        {
+            _batch.Clear();
+            _step.Clear();
+            AddNextTokens();
+            AddPrompts();
+        }
+
         _usedBlocks = _pool.Used;
         if (_step.Count == 0)
         {
@@ -111,6 +126,11 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         var tokens = Compute();
+        if (_underWay)
+        {
+            return (0, true);
+        }
+
         ReleaseEnded();
         if (tokens > 0)
         {
@@ -126,7 +146,7 @@ internal sealed partial class ModelLane : IDisposable
         Fail(_running, failure, message, inner);
         foreach (var sequence in _waiting.Waiting.ToList())
         {
-            if (sequence.Begun)
+            if (sequence.Leader.Begun)
             {
                 sequence.Fail(failure, message, inner);
             }
@@ -144,20 +164,40 @@ internal sealed partial class ModelLane : IDisposable
 
     private void DropUnwanted()
     {
+        var now = _time.GetUtcNow();
         foreach (var sequence in _running)
         {
             sequence.EndIfUnwanted();
+            RefuseIfTooLate(sequence, now, sequence.Pending, rounds: 0);
+        }
+
+        if (_underWay && _step.TrueForAll(sequence => sequence.Ended))
+        {
+            Abandon();
         }
 
         ReleaseEnded();
-        foreach (var sequence in _waiting.Waiting.ToList())
+        foreach (var (sequence, ahead) in _waiting.WaitingInTurn.ToList())
         {
             sequence.EndIfUnwanted();
+            RefuseIfTooLate(sequence, now, sequence.Length, ahead / _options.Slots);
             if (sequence.Ended)
             {
                 _waiting.Remove(sequence);
                 _waiting.Leave(sequence);
             }
+        }
+    }
+
+    /// <summary>Whoever can't begin before its deadline is told now, and nothing is computed for it.</summary>
+    private void RefuseIfTooLate(Sequence sequence, DateTimeOffset now, int pending, int rounds)
+    {
+        // What the cache has is looked for only where it decides.
+        if (sequence is { Deadline: { } deadline, Ended: false, Leader.Begun: false }
+            && now + _forecast.Earliest(pending, rounds) > deadline
+            && now + _forecast.Earliest(pending - (sequence.Blocks.CountCached(sequence.Tokens) - sequence.Blocks.Computed), rounds) > deadline)
+        {
+            sequence.Refuse(RequestRules.DeadlineTooShort);
         }
     }
 
@@ -207,7 +247,7 @@ internal sealed partial class ModelLane : IDisposable
 
         while (left > 0 && _running.Count < _options.Slots && _waiting.Peek() is { } next)
         {
-            if (!TryAdmit(next))
+            if ((!_decoder.IsCausal && _step.Count > 0 && next.Length > left) || !TryAdmit(next))
             {
                 return;
             }
@@ -232,17 +272,28 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         sequence.Blocks.TryReserve(sequence.Length);
-        if (!sequence.Admitted)
+        if (!sequence.Admitted && sequence.Leader == sequence)
         {
-            sequence.Admitted = true;
             sequence.CountCached(sequence.Blocks.Computed);
             _metrics.FoundInCache(Model.Name, sequence.Blocks.Computed);
         }
 
+        sequence.Admit();
+        sequence.PlacedAt = _time.GetTimestamp();
         _waiting.Remove(sequence);
         _running.Add(sequence);
         _runningCount = _running.Count;
+        _requestsBegun += sequence.Leader.PlacesTaken++ == 0 ? 1 : 0;
         return true;
+    }
+
+    /// <summary>Takes a sequence's place away.</summary>
+    private void LeavePlace(Sequence sequence)
+    {
+        _forecast.Released(_time.GetElapsedTime(sequence.PlacedAt));
+        _running.Remove(sequence);
+        _runningCount = _running.Count;
+        _requestsBegun -= --sequence.Leader.PlacesTaken == 0 ? 1 : 0;
     }
 
     /// <summary>Finds room for a sequence's next token, at the cost of the newest answer of whoever was given most.</summary>
@@ -264,8 +315,7 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         indebted.Blocks.Release(pause: true);
-        _running.Remove(indebted);
-        _runningCount = _running.Count;
+        LeavePlace(indebted);
         _waiting.ReturnFirst(indebted);
         _metrics.Preempted(Model.Name);
         return false;
@@ -273,7 +323,7 @@ internal sealed partial class ModelLane : IDisposable
 
     private int Add(Sequence sequence, int most)
     {
-        var rows = Math.Min(Math.Min(sequence.Pending, most), sequence.MostRows);
+        var rows = _decoder.IsCausal ? Math.Min(Math.Min(sequence.Pending, most), sequence.MostRows) : sequence.Pending;
         var computed = sequence.Blocks.Computed;
         _batch.Add(sequence.Tokens.Slice(computed, rows), computed, sequence.Blocks.Table, sequence.LogitRows(rows));
         _step.Add(sequence);
@@ -284,9 +334,9 @@ internal sealed partial class ModelLane : IDisposable
     /// <returns>How many tokens were delivered.</returns>
     private int Compute()
     {
-        if (TryCompute(out var fault))
+        if (TryContinue(out var fault))
         {
-            return Deliver();
+            return _underWay ? 0 : Deliver();
         }
 
         if (_step.Count == 1)
@@ -299,6 +349,12 @@ internal sealed partial class ModelLane : IDisposable
         var tokens = 0;
         foreach (var (sequence, rows) in _step.Zip(_batch.Entries, (sequence, entry) => (sequence, entry.Rows)).ToList())
         {
+            if (sequence.Ended)
+            {
+                // Nobody wanted it any more while the step was under way.
+                continue;
+            }
+
             _batch.Clear();
             _step.Clear();
             Add(sequence, rows);
@@ -322,17 +378,46 @@ internal sealed partial class ModelLane : IDisposable
 
     private bool TryCompute([NotNullWhen(false)] out Exception? fault)
     {
+        while (TryContinue(out fault))
+        {
+            if (!_underWay)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Does the next part of the step's work.</summary>
+    private bool TryContinue([NotNullWhen(false)] out Exception? fault)
+    {
         try
         {
-            _decoder.Compute(_batch, Logits());
-            (fault, _faults) = (null, 0);
+            var started = _time.GetTimestamp();
+            _underWay = !_decoder.Continue(_batch, Logits());
+            _stepTook += _time.GetElapsedTime(started);
+            fault = null;
+            if (!_underWay)
+            {
+                _forecast.Computed(_step.Zip(_batch.Entries).Sum(row => row.First.Begun ? 0 : row.Second.Rows), _batch.Rows, _stepTook);
+                (_stepTook, _faults) = (TimeSpan.Zero, 0);
+            }
+
             return true;
         }
         catch (Exception e)
         {
             fault = e;
+            Abandon();
             return false;
         }
+    }
+
+    private void Abandon()
+    {
+        _decoder.Abandon();
+        (_underWay, _stepTook) = (false, TimeSpan.Zero);
     }
 
     /// <summary>A fault ends the answer that it was for, and, when it comes again and again, all of them.</summary>
@@ -354,13 +439,18 @@ internal sealed partial class ModelLane : IDisposable
         for (var i = 0; i < _step.Count; i++)
         {
             var (sequence, entry) = (_step[i], _batch.Entries[i]);
+            if (sequence.Ended)
+            {
+                continue;
+            }
+
             sequence.Blocks.Advance(entry.Length, sequence.Tokens);
             sequence.Tenant.Served += entry.Rows;
             prompts += sequence.Begun ? 0 : entry.Rows;
             if (entry.LogitRows > 0)
             {
                 advanced++;
-                tokens += Advance(sequence, Logits().Slice(entry.FirstLogitRow * VocabularySize, entry.LogitRows * VocabularySize));
+                tokens += Advance(sequence, Logits().Slice(entry.FirstLogitRow * _decoder.RowSize, entry.LogitRows * _decoder.RowSize));
             }
         }
 
@@ -384,9 +474,14 @@ internal sealed partial class ModelLane : IDisposable
         {
             var begun = sequence.Begun;
             var delivered = sequence.Advance(logits, _sampler);
+            if (!begun && sequence.Begun)
+            {
+                BeginFollowers(sequence);
+            }
+
             if (delivered)
             {
-                sequence.LastTokenAt = begun ? _metrics.Next(Model.Name, sequence.LastTokenAt) : _metrics.Begun(Model.Name, sequence.Submitted);
+                sequence.LastTokenAt = begun ? _metrics.Next(Model.Name, sequence.LastTokenAt) : _metrics.Begun(Model.Name, sequence.Submitted, first: sequence.Leader == sequence);
                 sequence.FirstTokenAt = begun ? sequence.FirstTokenAt : sequence.LastTokenAt;
             }
 
@@ -406,10 +501,22 @@ internal sealed partial class ModelLane : IDisposable
         }
     }
 
+    /// <summary>The prompt is computed: the request's other answers take their turns, and find its full blocks.</summary>
+    private void BeginFollowers(Sequence leader)
+    {
+        foreach (var follower in leader.Followers)
+        {
+            follower.Blocks = leader.Blocks.Sibling();
+        }
+
+        _waiting.EnqueueFollowers(leader);
+    }
+
     /// <summary>Takes the model out of service and ends all its answers.</summary>
     public void GoOutOfService(Exception e)
     {
         _outOfService = true;
+        _underWay = false;
         LogOutOfService(_logger, e, Model.Name, _faults);
         FailAll(GenerationFailure.Backend, BackendFailed, OutOfServiceRefusal(Model), e);
     }
@@ -434,13 +541,14 @@ internal sealed partial class ModelLane : IDisposable
             // Whoever can't even clear a cache can't compute: nobody else gets one of these slots.
             LogFault(_logger, e, Model.Name, 0);
             _outOfService = true;
+            _underWay = false;
             foreach (var sequence in _running)
             {
                 sequence.Fail(failure, message, e);
             }
 
             _running.Clear();
-            _runningCount = 0;
+            (_runningCount, _requestsBegun) = (0, 0);
         }
     }
 
@@ -449,24 +557,23 @@ internal sealed partial class ModelLane : IDisposable
     {
         for (var i = _running.Count - 1; i >= 0; i--)
         {
-            if (_running[i] is { Ended: true } sequence)
+            // While a step is under way its keys and values are still written.
+            if (_running[i] is { Ended: true } sequence && !(_underWay && _step.Contains(sequence)))
             {
-                _running.RemoveAt(i);
+                LeavePlace(sequence);
                 _waiting.Leave(sequence);
-                sequence.Blocks.Release();
+                sequence.Blocks.Release(pause: sequence.IsWaitedFor);
             }
         }
-
-        _runningCount = _running.Count;
     }
 
     private Span<float> Logits()
     {
-        if (_logits.Length < _batch.LogitRows * VocabularySize)
+        if (_logits.Length < _batch.LogitRows * _decoder.RowSize)
         {
-            _logits = new float[_batch.LogitRows * VocabularySize];
+            _logits = new float[_batch.LogitRows * _decoder.RowSize];
         }
 
-        return _logits.AsSpan(0, _batch.LogitRows * VocabularySize);
+        return _logits.AsSpan(0, _batch.LogitRows * _decoder.RowSize);
     }
 }

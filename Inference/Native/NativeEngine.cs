@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace CocoonOrleans.Inference.Native;
 
 /// <summary>
-/// Computes models in this process, with TorchSharp or with kernels of our own: every step takes the next token of all running answers of a model at once. What a token is
+/// Computes models in this process, with kernels of our own or with TorchSharp: every step takes the next token of all running answers of a model at once. What a token is
 /// depends on prompt, seed and position alone, except that libtorch rounds the last bits of logits differently for another number of answers in a step:
 /// where the two best tokens are nearly equal (or a draw falls that close to a border), a batch can choose the other one.
 /// </summary>
@@ -67,9 +67,11 @@ public sealed partial class NativeEngine : IInferenceEngine
         try
         {
             var started = _time.GetTimestamp();
-            var folder = await Task.Run(
-                () => ModelFolder.Read(model.Folder, (done, total) => progress?.Report(new LoadProgress(LoadStage.Reading, done, total)), _options.Quantization, cancellationToken),
-                cancellationToken);
+            var prepare = new PrepareCommand();
+            Post(prepare);
+            await prepare.Done.WaitAsync(cancellationToken);
+            var reading = new StageProgress(LoadStage.Reading, progress, _time);
+            var folder = await Task.Run(() => ModelFolder.Read(model.Folder, reading.Report, _options.Quantization, cancellationToken), cancellationToken);
             folder.Manifest.Require(model);
             if (_lanes.Find(lane => lane.Model.Name == model.Name) is { } present)
             {
@@ -78,7 +80,7 @@ public sealed partial class NativeEngine : IInferenceEngine
                     : throw new ModelFormatException(model.Folder, "name", $"another model is loaded under the name {model.Name} already");
             }
 
-            progress?.Report(new LoadProgress(LoadStage.Building, 0, 0));
+            folder.WatchWeights(new StageProgress(LoadStage.Building, progress, _time).Report);
             var loaded = await BuildAsync(model, folder, cancellationToken);
             LogLoaded(_logger, loaded.Id, loaded.Parameters, loaded.ContextTokens, _time.GetElapsedTime(started));
             progress?.Report(new LoadProgress(LoadStage.Ready, 0, 0));
@@ -94,7 +96,7 @@ public sealed partial class NativeEngine : IInferenceEngine
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var lane = FindLane(request.Model);
-        if ((RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize, _time.GetUtcNow()) ?? lane.Grammars.Check(request)) is { } refusal)
+        if ((RequestRules.CheckGenerates(lane.Model) ?? RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize, _time.GetUtcNow()) ?? lane.Grammars.Check(request)) is { } refusal)
         {
             throw new EngineRefusalException(refusal);
         }
@@ -104,15 +106,16 @@ public sealed partial class NativeEngine : IInferenceEngine
             throw new EngineRefusalException(RequestRules.QueueFull(_options.Slots, _options.Queue));
         }
 
-        AnswerSequence? sequence = null;
+        AnswerSequence? first = null;
         try
         {
-            sequence = new AnswerSequence(request, new AnswerProgress(request, lane.Model), lane.Grammars.Start(request), _options.EventsAhead, _time.GetTimestamp());
-            using var deadline = StartDeadline(request, sequence);
-            Submit(lane, sequence);
-            await foreach (var step in sequence.Events.ReadAllAsync(cancellationToken))
+            var answers = new AnswerStream([.. request.Apart().Select((alone, choice) => (alone, new AnswerProgress(alone, lane.Model, choice)))], _options.EventsAhead);
+            first = answers.Start(lane.Grammars, _time.GetTimestamp());
+            using var deadline = StartDeadline(request.Deadline, first.Expire);
+            Submit(lane, first);
+            await foreach (var step in answers.Events.ReadAllAsync(cancellationToken))
             {
-                if (sequence.IsWaitingForReader())
+                if (answers.IsWaitingForReader())
                 {
                     _thread.Wake();
                 }
@@ -122,8 +125,40 @@ public sealed partial class NativeEngine : IInferenceEngine
         }
         finally
         {
-            sequence?.Cancel();
+            first?.Cancel();
             _thread.Wake();
+            lane.Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
+    {
+        var lane = FindLane(request.Model);
+        if (RequestRules.Check(request, lane.Model, lane.VocabularySize, _time.GetUtcNow()) is { } refusal)
+        {
+            throw new EngineRefusalException(refusal);
+        }
+
+        if (!lane.TryEnter())
+        {
+            throw new EngineRefusalException(RequestRules.QueueFull(_options.Slots, _options.Queue));
+        }
+
+        try
+        {
+            var batch = new EmbeddingBatch(request, lane.Model, lane.Pooling!.Value, _time.GetTimestamp());
+            using var deadline = StartDeadline(request.Deadline, batch.Expire);
+            using var cancel = cancellationToken.Register(() =>
+            {
+                batch.Cancel();
+                _thread.Wake();
+            });
+            Submit(lane, batch.Sequences);
+            return await batch.Result;
+        }
+        finally
+        {
             lane.Leave();
         }
     }
@@ -132,7 +167,7 @@ public sealed partial class NativeEngine : IInferenceEngine
     public async Task<AuditReport> AuditAsync(AuditRequest request, CancellationToken cancellationToken)
     {
         var lane = FindLane(request.Request.Model);
-        if (RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize) is { } refusal)
+        if ((RequestRules.CheckGenerates(lane.Model) ?? RequestRules.Check(request, lane.Model.ContextTokens, lane.VocabularySize)) is { } refusal)
         {
             throw new EngineRefusalException(refusal);
         }
@@ -162,39 +197,52 @@ public sealed partial class NativeEngine : IInferenceEngine
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _thread.StopAsync();
 
-    private static IDecoderFactory MakeFactory(NativeEngineOptions options)
-        => options.Backend == NativeBackend.Cpu ? new CpuDecoderFactory(options) : new TorchDecoderFactory(options);
+    private static IDecoderFactory MakeFactory(NativeEngineOptions options) => options.Backend switch
+    {
+        NativeBackend.Torch => new TorchDecoderFactory(options),
+        NativeBackend.Cpu => new CpuDecoderFactory(options),
+        NativeBackend.Cuda => new CudaDecoderFactory(options),
+        _ => throw new ArgumentOutOfRangeException(nameof(options)),
+    };
 
     private async Task<LoadedModel> BuildAsync(ModelReference model, ModelFolder folder, CancellationToken cancellationToken)
     {
-        var contextTokens = Math.Min(folder.Config.ContextTokens, _options.MaximumContextTokens);
-        var blocks = CountBlocks(folder.Config, contextTokens);
+        var contextTokens = Math.Min(folder.Shape.ContextTokens, _options.MaximumContextTokens);
         var loaded = folder.Describe(model.Name, contextTokens);
-        var command = new LoadCommand(folder, contextTokens, blocks, decoder => new ModelLane(loaded, decoder, _options, _metrics, _logger), cancellationToken);
-        if (!_thread.TryPost(command))
-        {
-            throw new EngineRefusalException(EngineThread.StoppedRefusal);
-        }
-
+        var command = new LoadCommand(
+            folder,
+            contextTokens,
+            room => CountBlocks(room, contextTokens),
+            decoder => new ModelLane(loaded, decoder, _options, _metrics, _time, _logger) { Pooling = folder.Pooling },
+            cancellationToken);
+        Post(command);
         var lane = await command.Lane;
         _lanes = _lanes.Add(lane);
         return loaded;
     }
 
-    /// <summary>How many blocks the key-value cache has: better refused here than ended by the kernel under load.</summary>
-    private int CountBlocks(DecoderConfig config, int contextTokens)
+    private void Post(IEngineCommand command)
     {
-        var perBlock = config.CacheBytesPerToken * IDecoder.BlockTokens;
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (!_thread.TryPost(command))
+        {
+            throw new EngineRefusalException(EngineThread.StoppedRefusal);
+        }
+    }
+
+    /// <summary>How many blocks the key-value cache has: better refused here than ended by the kernel under load.</summary>
+    private int CountBlocks(CacheRoom room, int contextTokens)
+    {
+        var perBlock = room.BytesPerToken * IDecoder.BlockTokens;
+        var available = room.Bytes;
         long context = SequenceBlocks.BlocksFor(contextTokens);
         var asked = _options.CacheTokens > 0 ? SequenceBlocks.BlocksFor(_options.CacheTokens) : Math.Min(context * _options.Slots, available / 2 / perBlock);
         var blocks = Math.Clamp(Math.Max(context, asked), 1, int.MaxValue / IDecoder.BlockTokens);
         return (double)blocks * perBlock <= available
             ? (int)blocks
             : throw new ModelFormatException(
-                DecoderConfig.FileName,
+                TransformerConfig.FileName,
                 "max_position_embeddings",
-                $"{blocks * IDecoder.BlockTokens} tokens of key-value cache take {(double)blocks * perBlock / MiB:F0} MiB, but this machine has {available / MiB:F0} MiB; lower the option {nameof(NativeEngineOptions.MaximumContextTokens)} or {nameof(NativeEngineOptions.CacheTokens)}");
+                $"{blocks * IDecoder.BlockTokens} tokens of key-value cache take {(double)blocks * perBlock / MiB:F0} MiB, but {room.Place} has {available / MiB:F0} MiB; lower the option {nameof(NativeEngineOptions.MaximumContextTokens)} or {nameof(NativeEngineOptions.CacheTokens)}");
     }
 
     private IEnumerable<ModelLane> InService() => _thread.Stopped ? [] : _lanes.Where(lane => !lane.OutOfService);
@@ -211,24 +259,24 @@ public sealed partial class NativeEngine : IInferenceEngine
         return lane.OutOfService ? throw new EngineRefusalException(ModelLane.OutOfServiceRefusal(lane.Model)) : lane;
     }
 
-    private void Submit(ModelLane lane, Sequence sequence)
+    private void Submit(ModelLane lane, params IReadOnlyList<Sequence> sequences)
     {
-        if (!_thread.TryPost(new SubmitCommand(lane, sequence)))
+        if (!_thread.TryPost(new SubmitCommand(lane, sequences)))
         {
             throw new EngineRefusalException(_thread.Stopped ? EngineThread.StoppedRefusal : RequestRules.QueueFull(_options.Slots, _options.Queue));
         }
     }
 
-    private ITimer? StartDeadline(GenerationRequest request, Sequence sequence)
+    private ITimer? StartDeadline(DateTimeOffset? at, Action expire)
     {
-        if (request.Deadline is not { } deadline)
+        if (at is not { } deadline)
         {
             return null;
         }
 
         void Expire(object? state)
         {
-            sequence.Expire();
+            expire();
             _thread.Wake();
         }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CocoonOrleans.Inference.Cuda;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Torch;
 
@@ -7,10 +8,19 @@ namespace CocoonOrleans.Inference.Native;
 /// <summary>Settings of the <see cref="NativeEngine"/>.</summary>
 public sealed class NativeEngineOptions : IValidatableObject
 {
-    /// <summary>What computes: libtorch or our own kernels.</summary>
-    public NativeBackend Backend { get; set; }
+    /// <summary>What computes: our own kernels for the processor, those for a GPU, or libtorch.</summary>
+    public NativeBackend Backend { get; set; } = NativeBackend.Cpu;
 
-    /// <summary>What becomes of the weights at load, which makes another model of them: only the backend <see cref="NativeBackend.Cpu"/> can do that.</summary>
+    /// <summary>
+    /// Where it computes: <c>cpu</c>, <c>cuda</c> (the first GPU) or <c>cuda:N</c>. Null: where the backend computes, on the processor for <see cref="NativeBackend.Torch"/>.
+    /// A GPU that can't be used is an error, never a reason to compute elsewhere.
+    /// </summary>
+    public string? Device { get; set; }
+
+    /// <summary>
+    /// What becomes of the weights at load, which makes another model of them. <see cref="WeightQuantization.BFloat16Compute"/> is what the backend
+    /// <see cref="NativeBackend.Torch"/> can do beside <see cref="WeightQuantization.None"/>; our own kernels know all others.
+    /// </summary>
     public WeightQuantization Quantization { get; set; }
 
     /// <summary>Whether the backend <see cref="NativeBackend.Cpu"/> keeps its threads on cores of their own: for machines that do nothing else, for where a core is shared that costs much.</summary>
@@ -53,12 +63,30 @@ public sealed class NativeEngineOptions : IValidatableObject
     /// <summary>Where libtorch lies and what it may write.</summary>
     public TorchLibraryOptions Torch { get; set; } = new();
 
+    /// <summary>What our own kernels for a GPU need.</summary>
+    public CudaOptions Cuda { get; set; } = new();
+
+    /// <summary><see cref="Device"/>, read; valid options only.</summary>
+    internal ComputeDevice ComputeDevice
+        => Device is { } name && ComputeDevice.TryParse(name, out var device) ? device : new ComputeDevice(Backend == NativeBackend.Cuda, 0);
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Backend != NativeBackend.Cpu && Quantization != WeightQuantization.None)
+        if (Quantization != WeightQuantization.None && (Backend == NativeBackend.Torch) != (Quantization == WeightQuantization.BFloat16Compute))
         {
-            yield return new ValidationResult($"can be {Quantization} with the backend {NativeBackend.Cpu} only.", [nameof(Quantization)]);
+            yield return new ValidationResult(
+                $"can't be {Quantization} with the backend {Backend}: {NativeBackend.Torch} knows {WeightQuantization.None} and {WeightQuantization.BFloat16Compute}, the others all but the last.",
+                [nameof(Quantization)]);
+        }
+
+        if (Device is { } name && !ComputeDevice.TryParse(name, out _))
+        {
+            yield return new ValidationResult("must be cpu, cuda or cuda:N with N from 0 to 63.", [nameof(Device)]);
+        }
+        else if (Backend != NativeBackend.Torch && ComputeDevice.IsCuda != (Backend == NativeBackend.Cuda))
+        {
+            yield return new ValidationResult($"can't be {Device} with the backend {Backend}: leave it out.", [nameof(Device)]);
         }
     }
 }

@@ -5,21 +5,34 @@ using CocoonOrleans.Inference.Scheduling;
 namespace CocoonOrleans.Inference.Native;
 
 /// <summary>
-/// Tokens that a model computes for one caller. The engine's thread alone may call what is not marked otherwise.
+/// Tokens that a model computes for one caller. The engine's thread alone may call what is not marked otherwise. Several answers to one prompt are a
+/// leader, which computes the prompt, and followers, which share its blocks.
 /// </summary>
 /// <param name="tokens">What is known of it at first.</param>
 /// <param name="submitted">When the caller submitted it, as the clock's timestamp.</param>
 internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
 {
     private int[] _tokens = tokens.ToArray();
+    private Sequence? _leader;
+    private IReadOnlyList<Sequence> _followers = [];
+    private int _followersWaiting;
     private volatile bool _cancelled;
     private volatile bool _expired;
 
     /// <summary>Whose it is, as the request says; null for nobody's that has others.</summary>
     public abstract string? TenantName { get; }
 
+    /// <summary>When it is of no use any more; null: never.</summary>
+    public virtual DateTimeOffset? Deadline => null;
+
+    /// <summary>Whether its tenant's other requests may use what is computed of it.</summary>
+    public virtual bool Shares => TenantName is not null;
+
     /// <summary>When the caller submitted it, as the clock's timestamp.</summary>
     public long Submitted => submitted;
+
+    /// <summary>When it got the place that it has, as the clock's timestamp.</summary>
+    public long PlacedAt { get; set; }
 
     /// <summary>When its first token came, as the clock's timestamp; 0 before that.</summary>
     public long FirstTokenAt { get; set; }
@@ -37,7 +50,23 @@ internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
     public Tenant Tenant { get; set; } = null!;
 
     /// <summary>Whether it has had a place already.</summary>
-    public bool Admitted { get; set; }
+    public bool Admitted { get; private set; }
+
+    /// <summary>Whose prompt it shares; itself where it leads or is alone.</summary>
+    public Sequence Leader
+    {
+        get => _leader ?? this;
+        private set => _leader = value;
+    }
+
+    /// <summary>Those that share its prompt.</summary>
+    public IReadOnlyList<Sequence> Followers => _followers;
+
+    /// <summary>How many of leader and followers have a place. On the leader.</summary>
+    public int PlacesTaken { get; set; }
+
+    /// <summary>Whether followers wait for the blocks that it shares with them.</summary>
+    public bool IsWaitedFor => Leader is { _followersWaiting: > 0, _cancelled: false };
 
     /// <summary>Its part of the key-value cache.</summary>
     public SequenceBlocks Blocks { get; set; } = null!;
@@ -63,11 +92,46 @@ internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
     /// <summary>Whether it ended as it should, without a failure.</summary>
     public bool Completed { get; protected set; }
 
-    /// <summary>Nobody wants the rest. For any thread.</summary>
-    public void Cancel() => _cancelled = true;
+    /// <summary>Makes others share its prompt. For the caller, before it is submitted.</summary>
+    public void Lead(IReadOnlyList<Sequence> followers)
+    {
+        (_followers, _followersWaiting) = (followers, followers.Count);
+        foreach (var follower in followers)
+        {
+            follower.Leader = this;
+        }
+    }
 
-    /// <summary>The deadline passed. For any thread.</summary>
-    public void Expire() => _expired = true;
+    /// <summary>Nobody wants the rest, nor that of its followers. For any thread.</summary>
+    public void Cancel()
+    {
+        _cancelled = true;
+        foreach (var follower in _followers)
+        {
+            follower.Cancel();
+        }
+    }
+
+    /// <summary>The deadline passed, for its followers too. For any thread.</summary>
+    public void Expire()
+    {
+        _expired = true;
+        foreach (var follower in _followers)
+        {
+            follower.Expire();
+        }
+    }
+
+    /// <summary>It has a place now.</summary>
+    public void Admit()
+    {
+        if (!Admitted && Leader != this)
+        {
+            Leader._followersWaiting--;
+        }
+
+        Admitted = true;
+    }
 
     /// <summary>Whether what one step gives finds room with the caller.</summary>
     public virtual bool HasRoom() => true;
@@ -79,11 +143,16 @@ internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
     /// <summary>Ends it if it was cancelled or its deadline passed.</summary>
     public void EndIfUnwanted()
     {
+        if (Ended)
+        {
+            return;
+        }
+
         if (_cancelled)
         {
             End(new OperationCanceledException());
         }
-        else if (_expired && Begun)
+        else if (_expired && Leader.Begun)
         {
             Fail(GenerationFailure.DeadlinePassed, "The deadline passed before the answer was complete.");
         }

@@ -2,20 +2,28 @@ using CocoonOrleans.Inference.Engines;
 
 namespace CocoonOrleans.Inference.Native;
 
-/// <summary>Lets a request wait for its turn.</summary>
-internal sealed class SubmitCommand(ModelLane lane, Sequence sequence) : IEngineCommand
+/// <summary>Lets the sequences of a request wait for their turn.</summary>
+internal sealed class SubmitCommand(ModelLane lane, params IReadOnlyList<Sequence> sequences) : IEngineCommand
 {
     public void Run(IDecoderFactory decoders, List<ModelLane> lanes)
     {
         if (lane.OutOfService)
         {
-            sequence.Refuse(ModelLane.OutOfServiceRefusal(lane.Model));
+            Refuse(ModelLane.OutOfServiceRefusal(lane.Model));
+            return;
         }
-        else
+
+        foreach (var sequence in sequences)
         {
             lane.Enqueue(sequence);
         }
     }
 
-    public void Refuse(EngineRefusal refusal) => sequence.Refuse(refusal);
+    public void Refuse(EngineRefusal refusal)
+    {
+        foreach (var sequence in sequences)
+        {
+            sequence.Refuse(refusal);
+        }
+    }
 }

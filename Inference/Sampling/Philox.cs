@@ -26,17 +26,16 @@ public static class Philox
     }
 
     /// <summary>
-    /// The draw for one position of a sequence: from 0 up to, not including, 1, in steps of 2^-53. The seed is the key, position and choice are the
-    /// counter's two lowest words, so no two draws of a request share their bits.
+    /// The draw for one position of a sequence: from 0 up to, not including, 1, in steps of 2^-53. The seed is the key, the position the counter, so no two
+    /// draws of an answer share their bits.
     /// </summary>
-    /// <param name="seed">The request's seed.</param>
-    /// <param name="choice">Which of the request's answers it is, from 0 up.</param>
+    /// <param name="seed">The answer's seed.</param>
     /// <param name="position">The position that the drawn token will have, counted from the prompt's first token.</param>
-    public static double Draw(long seed, int choice, int position)
+    public static double Draw(long seed, int position)
     {
         unchecked
         {
-            var (low, high, _, _) = Bits(((uint)position, (uint)choice, 0, 0), ((uint)seed, (uint)(seed >> 32)));
+            var (low, high, _, _) = Bits(((uint)position, 0, 0, 0), ((uint)seed, (uint)(seed >> 32)));
             return ((((ulong)high << 32) | low) >> 11) * (1.0 / (1UL << 53));
         }
     }

@@ -62,6 +62,11 @@ internal sealed class BlockPool
         return true;
     }
 
+    /// <summary>Whether a block is registered under a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="ids">The token ids that it has to hold, compared on a hit.</param>
+    public bool Holds(PrefixKey key, ReadOnlySpan<int> ids) => _byKey.TryGetValue(key, out var block) && ids.SequenceEqual(_ids[block]);
+
     /// <summary>Takes a share of the block that is registered under a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="ids">The token ids that it has to hold, compared on a hit.</param>

@@ -21,12 +21,33 @@ internal sealed class FairQueue
     public int Count { get; private set; }
 
     /// <summary>All requests that wait, in no order.</summary>
-    public IEnumerable<Sequence> Waiting => _first.Concat(_active.SelectMany(tenant => tenant.Waiting));
+    public IEnumerable<Sequence> Waiting => WaitingInTurn.Select(waiting => waiting.Sequence);
+
+    /// <summary>All requests that wait, each with how many are sure to go before it.</summary>
+    public IEnumerable<(Sequence Sequence, int Ahead)> WaitingInTurn
+        => _first.Select((sequence, index) => (sequence, index)).Concat(_active.SelectMany(tenant => tenant.Waiting.Select((sequence, index) => (sequence, _first.Count + index))));
 
     /// <summary>A new request waits.</summary>
     public void Enqueue(Sequence sequence)
     {
         var tenant = TenantOf(sequence.TenantName);
+        Enter(sequence, tenant);
+        tenant.Waiting.AddLast(sequence);
+    }
+
+    /// <summary>Requests wait that came with one that had its turn: before all others of the same tenant.</summary>
+    public void EnqueueFollowers(Sequence leader)
+    {
+        foreach (var follower in leader.Followers.Reverse())
+        {
+            follower.Number = leader.Number;
+            Enter(follower, leader.Tenant);
+            leader.Tenant.Waiting.AddFirst(follower);
+        }
+    }
+
+    private void Enter(Sequence sequence, Tenant tenant)
+    {
         if (tenant.Active++ == 0)
         {
             tenant.Served = Math.Max(tenant.Served, _active.Count == 0 ? _floor : _active.Min(other => other.Served));
@@ -34,7 +55,6 @@ internal sealed class FairQueue
         }
 
         sequence.Tenant = tenant;
-        tenant.Waiting.AddLast(sequence);
         Count++;
     }
 

@@ -22,6 +22,9 @@ internal sealed class SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
     /// <summary>How many blocks so many positions take.</summary>
     public static int BlocksFor(int positions) => (positions + IDecoder.BlockTokens - 1) / IDecoder.BlockTokens;
 
+    /// <summary>The part of another sequence that begins with the same tokens.</summary>
+    public SequenceBlocks Sibling() => new(pool, root, keep);
+
     /// <summary>Takes shares of the cached blocks that a sequence begins with. At least its last token is left to compute, since somebody has to make its logits.</summary>
     /// <param name="ids">The sequence.</param>
     public void Adopt(ReadOnlySpan<int> ids)
@@ -38,6 +41,23 @@ internal sealed class SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
             Table.Add(cached);
             (_chain, _registered, Computed) = (key, _registered + 1, Computed + IDecoder.BlockTokens);
         }
+    }
+
+    /// <summary>How many positions it would find if it adopted now.</summary>
+    public int CountCached(ReadOnlySpan<int> ids)
+    {
+        var (key, found) = (Last, Computed);
+        for (; found + IDecoder.BlockTokens < ids.Length; found += IDecoder.BlockTokens)
+        {
+            var block = ids.Slice(found, IDecoder.BlockTokens);
+            key = key.Next(block);
+            if (!pool.Holds(key, block))
+            {
+                break;
+            }
+        }
+
+        return found;
     }
 
     /// <summary>Takes blocks until so many positions have room.</summary>
@@ -73,7 +93,7 @@ internal sealed class SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
     }
 
     /// <summary>Gives everything back.</summary>
-    /// <param name="pause">Whether the sequence will go on later, so that its blocks are worth keeping even if nobody else can use them.</param>
+    /// <param name="pause">Whether the sequence will go on later, or a sibling begin, so that its blocks are worth keeping even if nobody else can use them.</param>
     public void Release(bool pause = false)
     {
         // From the end: what a shorter sequence could use is thrown away last.

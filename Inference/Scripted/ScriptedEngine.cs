@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Sampling;
 using Microsoft.Extensions.Hosting;
@@ -82,12 +85,34 @@ public sealed class ScriptedEngine : IInferenceEngine
     {
         var model = FindModel(request);
         using var place = model.Slots.Enter();
-        using var waits = new AnswerWaits(request, new AnswerProgress(request, model.Model), _time, _stopping.Token, cancellationToken);
-        await waits.ForAsync(place.WaitForSlotAsync);
-        await foreach (var step in ReplayAsync(request, model.Model, waits))
+        await foreach (var step in MixedAnswers.Of(request, (alone, choice, cancelled) => AnswerAsync(alone, choice, model.Model, place, cancelled), cancellationToken))
         {
             yield return step;
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
+    {
+        var model = FindModel(request.Model);
+        if (RequestRules.Check(request, model.Model, model.Model.Tokenizer.VocabularySize, _time.GetUtcNow()) is { } refusal)
+        {
+            throw new EngineRefusalException(refusal);
+        }
+
+        using var place = model.Slots.Enter();
+        var tokens = request.Inputs.Sum(input => input.Length);
+        using var waits = new AnswerWaits(request.Deadline, () => new GenerationUsage(tokens, 0, 0), _time, _stopping.Token, cancellationToken);
+        using var slot = await waits.ForAsync(place.WaitForSlotAsync);
+        waits.Begun = true;
+        var rule = _options.Rules.Find(rule => request.Inputs.Any(input => model.Model.Tokenizer.Decode(input.Span).Contains(rule.WhenPromptContains, StringComparison.Ordinal))) ?? new ScriptedRule();
+        await waits.ForAsync(token => Task.Delay(rule.Behaviour == ScriptedBehaviour.Hang ? Timeout.InfiniteTimeSpan : rule.FirstTokenDelay, _time, token));
+        if (rule.FailAfterTokens is not null)
+        {
+            throw new GenerationFailedException(GenerationFailure.Scripted, "The script lets this request fail.", new GenerationUsage(tokens, 0, 0));
+        }
+
+        return new EmbeddingResult([.. request.Inputs.Select(input => Draw(input.Span, request.Dimensions ?? _options.EmbeddingSize!.Value))], tokens);
     }
 
     /// <inheritdoc/>
@@ -99,21 +124,31 @@ public sealed class ScriptedEngine : IInferenceEngine
 
     private ScriptedModel FindModel(GenerationRequest request)
     {
-        if (_stopping.IsCancellationRequested)
-        {
-            throw new EngineRefusalException(AnswerWaits.StoppedRefusal);
-        }
-
-        var model = _models.Find(model => model.Model.Name == request.Model || model.Model.Id == request.Model)
-            ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
-        var refusal = RequestRules.Check(request, _options.ContextTokens, model.Model.Tokenizer.VocabularySize, _time.GetUtcNow())
+        var model = FindModel(request.Model);
+        var refusal = RequestRules.CheckGenerates(model.Model)
+            ?? RequestRules.Check(request, _options.ContextTokens, model.Model.Tokenizer.VocabularySize, _time.GetUtcNow())
             ?? RequestRules.CheckWithoutGrammars(request);
         return refusal is null ? model : throw new EngineRefusalException(refusal);
     }
 
-    private async IAsyncEnumerable<GenerationEvent> ReplayAsync(GenerationRequest request, LoadedModel model, AnswerWaits waits)
+    private ScriptedModel FindModel(string name)
+        => _stopping.IsCancellationRequested ? throw new EngineRefusalException(AnswerWaits.StoppedRefusal)
+            : _models.Find(model => model.Model.Name == name || model.Model.Id == name) ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
+
+    /// <summary>As many numbers as the script says, drawn from the ids alone: equal inputs have equal vectors, and that is all that they mean.</summary>
+    private float[] Draw(ReadOnlySpan<int> ids, int dimensions)
     {
-        var progress = waits.Progress;
+        var seed = BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(ids)));
+        double[] numbers = [.. Enumerable.Range(0, _options.EmbeddingSize!.Value).Select(place => Philox.Draw(seed, place) - 0.5)];
+        return VectorScale.ToUnit(numbers, dimensions) ?? throw new GenerationFailedException(GenerationFailure.NotANumber, "The draw has no direction.", new GenerationUsage(ids.Length, 0, 0));
+    }
+
+    private async IAsyncEnumerable<GenerationEvent> AnswerAsync(
+        GenerationRequest request, int choice, LoadedModel model, ModelSlots.Place place, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var progress = new AnswerProgress(request, model, choice);
+        using var waits = new AnswerWaits(request.Deadline, () => progress.Usage, _time, _stopping.Token, cancellationToken);
+        using var slot = await waits.ForAsync(place.WaitForSlotAsync);
         var prompt = model.Tokenizer.Decode(request.PromptIds.Span);
         var rule = _options.Rules.Find(rule => prompt.Contains(rule.WhenPromptContains, StringComparison.Ordinal)) ?? new ScriptedRule();
         var delay = rule.FirstTokenDelay;
@@ -161,6 +196,6 @@ public sealed class ScriptedEngine : IInferenceEngine
         }
 
         return Enumerable.Range(request.PromptIds.Length, request.MaxCompletionTokens)
-            .Select(position => (int)(Philox.Draw(seed, request.Choice, position) * model.Tokenizer.VocabularySize));
+            .Select(position => (int)(Philox.Draw(seed, position) * model.Tokenizer.VocabularySize));
     }
 }

@@ -18,6 +18,10 @@ public sealed class ScriptedEngineOptions
     [Range(2, 1_048_576)]
     public int ContextTokens { get; set; } = 4096;
 
+    /// <summary>Numbers of each vector, 1 to 65,536, where the models make embeddings: drawn from the input, without a meaning. Null: they answer.</summary>
+    [Range(1, 65_536)]
+    public int? EmbeddingSize { get; set; }
+
     /// <summary>The script: 1 to 1000 rules.</summary>
     [MinLength(1), MaxLength(1000), ValidateEnumeratedItems]
     public List<ScriptedRule> Rules { get; set; } = [];

@@ -16,10 +16,15 @@ internal sealed class ScriptedModel
     {
         var (tokenizerJson, config) = (Read(reference.Folder, TokenizerFiles.Tokenizer, required: true), Read(reference.Folder, TokenizerFiles.Config, required: false));
         var script = JsonSerializer.SerializeToUtf8Bytes(options.Rules.Select(rule => new { rule.WhenPromptContains, rule.Behaviour, rule.Answer }));
-        var manifest = new ModelManifest([Describe(TokenizerFiles.Tokenizer, tokenizerJson), Describe(TokenizerFiles.Config, config), Describe("script", script)]);
+        var vectors = JsonSerializer.SerializeToUtf8Bytes(options.EmbeddingSize);
+        var manifest = new ModelManifest(
+        [
+            Describe(TokenizerFiles.Tokenizer, tokenizerJson), Describe(TokenizerFiles.Config, config), Describe("script", script),
+            .. options.EmbeddingSize is null ? Array.Empty<ModelFile>() : [Describe("vectors", vectors)],
+        ]);
         manifest.Require(reference);
         var tokenizer = TokenizerFiles.Load(tokenizerJson, config);
-        Model = new LoadedModel(reference.Name, manifest.Sha256, options.ContextTokens, Parameters: 0, tokenizer, TokenizerFiles.StopIds(tokenizer, []));
+        Model = new LoadedModel(reference.Name, manifest.Sha256, options.ContextTokens, Parameters: 0, tokenizer, TokenizerFiles.StopIds(tokenizer, [])) { EmbeddingSize = options.EmbeddingSize };
         Slots = ModelSlots.Of(options.Slots, options.Queue);
     }
 

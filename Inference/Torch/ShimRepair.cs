@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using CocoonOrleans.Inference.Caching;
 
 namespace CocoonOrleans.Inference.Torch;
 
@@ -11,8 +12,6 @@ public static class ShimRepair
 {
     /// <summary>The version that the shim asks for and doesn't use.</summary>
     public const string UnusedVersion = "GLIBCXX_3.4.32";
-
-    private const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>The repaired bytes of a shim.</summary>
     /// <exception cref="ElfFormatException">The shim is not an ELF library, or does not ask for <see cref="UnusedVersion"/> exactly once.</exception>
@@ -38,51 +37,18 @@ public static class ShimRepair
         var shipped = File.ReadAllBytes(shim);
         var expected = Repair(shipped);
         var folder = Path.Combine(Path.GetFullPath(cacheFolder), Convert.ToHexStringLower(SHA256.HashData(shipped)));
-        TakeFolder(folder);
+        PrivateFolder.Take(folder);
 
         // The copy is code that this process runs: what lies there is trusted only if it is what we would write.
         var copy = Path.Combine(folder, Path.GetFileName(shim));
         if (!Holds(copy, expected))
         {
-            Write(copy, expected);
+            PrivateFolder.Write(copy, expected);
         }
 
         return copy;
     }
 
-    private static void TakeFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            throw new PlatformNotSupportedException("the shim is repaired on Linux only");
-        }
-
-        Directory.CreateDirectory(folder, OnlyOwner);
-        try
-        {
-            // Only the owner may change a mode: this fails where another user made the folder first.
-            File.SetUnixFileMode(folder, OnlyOwner);
-        }
-        catch (IOException) when (File.GetUnixFileMode(folder) == OnlyOwner)
-        {
-            // A read-only file system that holds a folder prepared before.
-        }
-    }
-
     private static bool Holds(string file, ReadOnlySpan<byte> expected)
         => File.Exists(file) && new FileInfo(file).Length == expected.Length && File.ReadAllBytes(file).AsSpan().SequenceEqual(expected);
-
-    private static void Write(string file, byte[] bytes)
-    {
-        var temporary = $"{file}.{Environment.ProcessId}.{Guid.NewGuid():N}";
-        try
-        {
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
 }

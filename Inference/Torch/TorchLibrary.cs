@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CocoonOrleans.Inference.Caching;
 
 namespace CocoonOrleans.Inference.Torch;
 
@@ -11,10 +12,12 @@ public static class TorchLibrary
     /// <summary>File name of TorchSharp's native shim on Linux.</summary>
     public const string ShimName = "libLibTorchSharp.so";
 
+    private const string CudaName = "libtorch_cuda.so";
+
     // In the order in which they need each other. The CUDA pair exists in CUDA builds only.
     private static readonly (string Name, bool Required)[] Neighbours =
     [
-        ("libc10.so", true), ("libc10_cuda.so", false), ("libtorch_cpu.so", true), ("libtorch_cuda.so", false), ("libtorch.so", true),
+        ("libc10.so", true), ("libc10_cuda.so", false), ("libtorch_cpu.so", true), (CudaName, false), ("libtorch.so", true),
     ];
 
     private static readonly Lock Gate = new();
@@ -44,18 +47,20 @@ public static class TorchLibrary
     {
         if (!OperatingSystem.IsLinux())
         {
-            return new LoadedTorchLibrary("", Repaired: false);
+            return new LoadedTorchLibrary("", Repaired: false, Cuda: false);
         }
 
         var shim = FindShim(options);
+        var cuda = false;
         foreach (var (name, required) in Neighbours)
         {
-            LoadNeighbour(Path.GetDirectoryName(shim)!, name, required);
+            var loaded = LoadNeighbour(Path.GetDirectoryName(shim)!, name, required);
+            cuda |= loaded && name == CudaName;
         }
 
         if (TryLoad(shim, out var refusal))
         {
-            return new LoadedTorchLibrary(shim, Repaired: false);
+            return new LoadedTorchLibrary(shim, Repaired: false, cuda);
         }
 
         if (!refusal.Contains(ShimRepair.UnusedVersion, StringComparison.Ordinal))
@@ -65,7 +70,7 @@ public static class TorchLibrary
 
         var copy = CopyIntoCache(options, shim);
         return TryLoad(copy, out refusal)
-            ? new LoadedTorchLibrary(copy, Repaired: true)
+            ? new LoadedTorchLibrary(copy, Repaired: true, cuda)
             : throw new TorchLibraryException(
                 $"The repaired copy {copy} can't be loaded: {refusal}. If that file system is mounted noexec, point the option CacheFolder at one that isn't.");
     }
@@ -90,29 +95,25 @@ public static class TorchLibrary
     }
 
     private static string DefaultCacheFolder()
-    {
-        // The XDG base directory specification tells programs to ignore relative paths.
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (!Path.IsPathFullyQualified(cache ?? ""))
-        {
-            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            cache = home.Length > 0
-                ? Path.Combine(home, ".cache")
-                : throw new TorchLibraryException("There is no home folder to keep the repaired copy of libtorch's shim in. Set XDG_CACHE_HOME or the option CacheFolder.");
-        }
+        => PrivateFolder.Default("torch")
+            ?? throw new TorchLibraryException("There is no home folder to keep the repaired copy of libtorch's shim in. Set XDG_CACHE_HOME or the option CacheFolder.");
 
-        return Path.Combine(cache!, "cocoon", "torch");
-    }
-
-    private static void LoadNeighbour(string folder, string name, bool required)
+    private static bool LoadNeighbour(string folder, string name, bool required)
     {
         var beside = Path.Combine(folder, name);
         // Without a bundled libtorch the system's search path (LD_LIBRARY_PATH) has to know it.
-        if (!TryLoad(File.Exists(beside) ? beside : name, out var refusal) && required)
+        if (TryLoad(File.Exists(beside) ? beside : name, out var refusal))
+        {
+            return true;
+        }
+
+        if (required)
         {
             throw new TorchLibraryException(
-                $"libtorch is missing or broken: {name} can't be loaded: {refusal}. Put libtorch 2.10 beside {Path.Combine(folder, ShimName)} (package libtorch-cpu-linux-x64) or into LD_LIBRARY_PATH.");
+                $"libtorch is missing or broken: {name} can't be loaded: {refusal}. Put libtorch 2.10 beside {Path.Combine(folder, ShimName)} (package libtorch-cpu-linux-x64) or into LD_LIBRARY_PATH, or take Worker:Native:Backend=cpu, which needs no libtorch.");
         }
+
+        return false;
     }
 
     private static List<string> SearchFolders(TorchLibraryOptions options)

@@ -55,7 +55,7 @@ internal sealed class UpstreamAnswer(UpstreamModel model, UpstreamEngineOptions 
     /// <summary>Reads up to the next event that adds something: the limit is on that, so a server can't stretch it with empty events.</summary>
     private async Task<UpstreamChunk> ReadChunkAsync(CancellationToken cancellationToken)
     {
-        _events ??= await model.Http.PostAsync(
+        _events ??= await model.Http.PostForEventsAsync(
             model.Protocol.Path, Body(), EventBytes + EventBytesPerToken * model.Loaded.ContextTokens, quote: Seen is not null, options.FirstTokenLimit, cancellationToken);
         while (true)
         {

@@ -22,8 +22,6 @@ public sealed partial class UpstreamEngine : IInferenceEngine
     private const int SaltBytes = 32;
     private const int LongestVersion = 100;
 
-    // Odd, and with all its bits in use, so that choices differ in the low bits as well: some servers keep only those.
-    private const long ChoiceStep = 0x5DEE_CE66_D1CE_4E5B;
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     private readonly UpstreamEngineOptions _options;
@@ -109,14 +107,23 @@ public sealed partial class UpstreamEngine : IInferenceEngine
         var submitted = _time.GetTimestamp();
         var model = FindModel(request);
         using var place = model.Slots.Enter();
-        var progress = new AnswerProgress(request, model.Loaded);
-        using var waits = new AnswerWaits(request, progress, _time, _stopping.Token, cancellationToken);
-        await waits.ForAsync(place.WaitForSlotAsync);
+        await foreach (var step in MixedAnswers.Of(request, (alone, choice, cancelled) => AnswerAsync(alone, choice, model, place, submitted, cancelled), cancellationToken))
+        {
+            yield return step;
+        }
+    }
+
+    private async IAsyncEnumerable<GenerationEvent> AnswerAsync(
+        GenerationRequest request, int choice, UpstreamModel model, ModelSlots.Place place, long submitted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var progress = new AnswerProgress(request, model.Loaded, choice);
+        using var waits = new AnswerWaits(request.Deadline, () => progress.Usage, _time, _stopping.Token, cancellationToken);
+        using var slot = await waits.ForAsync(place.WaitForSlotAsync);
         await using var answer = new UpstreamAnswer(model, _options, Ask(request, model, progress.Seed));
         var times = new AnswerTimes(_metrics, model.Loaded.Name, request.PromptIds.Length, submitted);
         while (true)
         {
-            foreach (var (id, logprobs) in await NextAsync(model, answer, waits))
+            foreach (var (id, logprobs) in await NextAsync(model, answer, progress, waits))
             {
                 // What has come may have waited for a slow reader.
                 waits.ThrowIfOver();
@@ -144,6 +151,34 @@ public sealed partial class UpstreamEngine : IInferenceEngine
                 yield break;
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
+    {
+        var model = FindModel(request.Model);
+        if (RequestRules.Check(request, model.Loaded, model.Loaded.Tokenizer.VocabularySize, _time.GetUtcNow()) is { } refusal)
+        {
+            throw new EngineRefusalException(refusal);
+        }
+
+        using var place = model.Slots.Enter();
+        var usage = new GenerationUsage(request.Inputs.Sum(input => input.Length), 0, 0);
+        using var waits = new AnswerWaits(request.Deadline, () => usage, _time, _stopping.Token, cancellationToken);
+        using var slot = await waits.ForAsync(place.WaitForSlotAsync);
+        var vectors = new List<float[]>(request.Inputs.Count);
+        foreach (var inputs in request.Inputs.Chunk(UpstreamEmbeddings.InputsAtOnce))
+        {
+            foreach (var vector in await AskAsync(model, inputs, usage, waits))
+            {
+                vectors.Add(VectorScale.ToUnit(vector, request.Dimensions ?? vector.Length)
+                    ?? throw new GenerationFailedException(GenerationFailure.NotANumber, "The server that computes the model gave a vector that has no direction.", usage));
+            }
+
+            waits.Begun = true;
+        }
+
+        return new EmbeddingResult(vectors, usage.PromptTokens);
     }
 
     /// <inheritdoc/>
@@ -179,6 +214,14 @@ public sealed partial class UpstreamEngine : IInferenceEngine
             var server = await WaitForAsync(http, upstream, cancellationToken);
             var loaded = folder.Describe(reference.Name, ContextTokens(upstream, server));
             var protocol = UpstreamProtocol.Of(server);
+            if (upstream.Embeds)
+            {
+                var (size, answersAs) = await UpstreamEmbeddings.TryAsync(http, upstream, loaded.Tokenizer, _options.FirstTokenLimit, cancellationToken);
+                var embeds = new UpstreamModel(loaded with { EmbeddingSize = size }, upstream.Model, server, protocol, http, ModelSlots.Of(_options.Slots, _options.Queue), null, answersAs);
+                Say(embeds, upstream);
+                return embeds;
+            }
+
             var encoding = protocol.GivesIds ? null : TextEncoding.For(loaded.Tokenizer)
                 ?? throw new UpstreamException($"{server} gives no token ids, and the tokenizer of {reference.Name} can't count them from the text of an answer that is still coming. Use vLLM or SGLang.");
             var model = new UpstreamModel(loaded, upstream.Model, server, protocol, http, ModelSlots.Of(_options.Slots, _options.Queue), encoding);
@@ -253,22 +296,21 @@ public sealed partial class UpstreamEngine : IInferenceEngine
             LogFewSlots(model.Loaded.Name, slots, _options.Slots);
         }
 
-        if (!model.Server.KeepsSeeds)
+        if (!model.Server.KeepsSeeds && model.Loaded.EmbeddingSize is null)
         {
             LogNoSeeds(model.Loaded.Name);
         }
     }
 
+    private UpstreamModel FindModel(string name)
+        => _stopping.IsCancellationRequested ? throw new EngineRefusalException(AnswerWaits.StoppedRefusal)
+            : _models.Find(model => model.Loaded.Name == name || model.Loaded.Id == name) ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
+
     private UpstreamModel FindModel(GenerationRequest request)
     {
-        if (_stopping.IsCancellationRequested)
-        {
-            throw new EngineRefusalException(AnswerWaits.StoppedRefusal);
-        }
-
-        var model = _models.Find(model => model.Loaded.Name == request.Model || model.Loaded.Id == request.Model)
-            ?? throw new EngineRefusalException(RequestRules.UnknownModel(Capabilities.Models));
-        var refusal = RequestRules.Check(request, model.Loaded.ContextTokens, model.Loaded.Tokenizer.VocabularySize, _time.GetUtcNow()) ?? model.Protocol.Check(request);
+        var model = FindModel(request.Model);
+        var refusal = RequestRules.CheckGenerates(model.Loaded)
+            ?? RequestRules.Check(request, model.Loaded.ContextTokens, model.Loaded.Tokenizer.VocabularySize, _time.GetUtcNow()) ?? model.Protocol.Check(request);
         return refusal is null ? model : throw new EngineRefusalException(refusal);
     }
 
@@ -276,12 +318,9 @@ public sealed partial class UpstreamEngine : IInferenceEngine
         model.Name,
         request,
         Math.Min(request.MaxCompletionTokens, model.Loaded.ContextTokens - request.PromptIds.Length),
-        Choose(seed, request.Choice),
+        seed,
         request.StopIds ?? model.Loaded.StopIds,
         Salt(request.Tenant));
-
-    /// <summary>A seed of its own for each of several answers: servers know nothing of the others. The first has the request's.</summary>
-    private static long Choose(long seed, int choice) => unchecked(seed + (choice * ChoiceStep));
 
     /// <summary>The server needs to tell tenants apart, not to know them.</summary>
     private string Salt(string? tenant) => tenant is null
@@ -289,7 +328,7 @@ public sealed partial class UpstreamEngine : IInferenceEngine
         : Convert.ToHexStringLower(HMACSHA256.HashData(_saltKey, Encoding.UTF8.GetBytes(tenant)));
 
     /// <summary>The next tokens, with the server's faults told as the engine's.</summary>
-    private async Task<IReadOnlyList<UpstreamToken>> NextAsync(UpstreamModel model, UpstreamAnswer answer, AnswerWaits waits)
+    private async Task<IReadOnlyList<UpstreamToken>> NextAsync(UpstreamModel model, UpstreamAnswer answer, AnswerProgress progress, AnswerWaits waits)
     {
         try
         {
@@ -299,9 +338,27 @@ public sealed partial class UpstreamEngine : IInferenceEngine
         {
             // Stopping breaks connections as well.
             waits.ThrowIfOver();
-            LogFault(model.Loaded.Name, e.Fault, waits.Progress.Usage.CompletionTokens, e.Message);
+            LogFault(model.Loaded.Name, e.Fault, progress.Usage.CompletionTokens, e.Message);
             throw waits.Begun
-                ? waits.Progress.Fail(GenerationFailure.Upstream, "The server that computes the model broke off.")
+                ? progress.Fail(GenerationFailure.Upstream, "The server that computes the model broke off.")
+                : new EngineRefusalException(Refuse(e.Fault));
+        }
+    }
+
+    private async Task<double[][]> AskAsync(UpstreamModel model, ReadOnlyMemory<int>[] inputs, GenerationUsage usage, AnswerWaits waits)
+    {
+        try
+        {
+            return await waits.ForAsync(token => UpstreamEmbeddings.AskAsync(
+                model.Http, model.Name, model.AnswersAs, inputs, model.Loaded.EmbeddingSize!.Value, _options.FirstTokenLimit, quote: false, token));
+        }
+        catch (UpstreamFaultException e)
+        {
+            // Stopping breaks connections as well.
+            waits.ThrowIfOver();
+            LogFault(model.Loaded.Name, e.Fault, 0, e.Message);
+            throw waits.Begun
+                ? new GenerationFailedException(GenerationFailure.Upstream, "The server that computes the model broke off.", usage)
                 : new EngineRefusalException(Refuse(e.Fault));
         }
     }

@@ -44,7 +44,25 @@ internal sealed class UpstreamHttp : IDisposable
             {
                 using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), quote: true, token);
                 await using var body = await response.Content.ReadAsStreamAsync(token);
-                return UpstreamJson.Parse(await ReadAllAsync(body, token), $"the answer to GET {path}");
+                return UpstreamJson.Parse(await ReadAllAsync(body, LargestDocument, token), $"the answer to GET {path}");
+            },
+            cancellationToken);
+
+    /// <summary>Posts a JSON object and gets one.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="json">The object.</param>
+    /// <param name="largest">Most bytes of the answer.</param>
+    /// <param name="quote">Whether a fault may quote the server: only where nothing of a client was sent.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<JsonDocument> PostAsync(string path, ReadOnlyMemory<byte> json, int largest, bool quote, TimeSpan limit, CancellationToken cancellationToken)
+        => await WithinAsync(
+            limit,
+            async token =>
+            {
+                using var response = await SendAsync(Post(path, json), quote, token);
+                await using var body = await response.Content.ReadAsStreamAsync(token);
+                return UpstreamJson.Parse(await ReadAllAsync(body, largest, token), $"the answer to POST {path}");
             },
             cancellationToken);
 
@@ -55,14 +73,12 @@ internal sealed class UpstreamHttp : IDisposable
     /// <param name="quote">Whether a fault may quote the server: only where nothing of a client was sent.</param>
     /// <param name="limit">How long it may take.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<EventStreamReader> PostAsync(string path, ReadOnlyMemory<byte> json, int largestEvent, bool quote, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<EventStreamReader> PostForEventsAsync(string path, ReadOnlyMemory<byte> json, int largestEvent, bool quote, TimeSpan limit, CancellationToken cancellationToken)
         => await WithinAsync(
             limit,
             async token =>
             {
-                var content = new ReadOnlyMemoryContent(json);
-                content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-                var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, quote, token);
+                var response = await SendAsync(Post(path, json), quote, token);
                 if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
                 {
                     response.Dispose();
@@ -151,6 +167,13 @@ internal sealed class UpstreamHttp : IDisposable
         }
     }
 
+    private static HttpRequestMessage Post(string path, ReadOnlyMemory<byte> json)
+    {
+        var content = new ReadOnlyMemoryContent(json);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+    }
+
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool quote, CancellationToken cancellationToken)
     {
         using (request)
@@ -176,7 +199,7 @@ internal sealed class UpstreamHttp : IDisposable
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            using var json = UpstreamJson.Parse(await ReadAllAsync(body, cancellationToken), "an error");
+            using var json = UpstreamJson.Parse(await ReadAllAsync(body, LargestDocument, cancellationToken), "an error");
             var message = UpstreamJson.FindText(UpstreamJson.Find(json.RootElement, "error") ?? json.RootElement, "message");
             return message is null ? null : string.Concat(message.Where(c => !char.IsControl(c)).Take(LongestQuote));
         }
@@ -186,10 +209,10 @@ internal sealed class UpstreamHttp : IDisposable
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAllAsync(Stream body, CancellationToken cancellationToken)
+    private static async Task<ReadOnlyMemory<byte>> ReadAllAsync(Stream body, int largest, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
-        while (buffer.WrittenCount <= LargestDocument)
+        while (buffer.WrittenCount <= largest)
         {
             var count = await body.ReadAsync(buffer.GetMemory(4096), cancellationToken);
             if (count == 0)
@@ -200,7 +223,7 @@ internal sealed class UpstreamHttp : IDisposable
             buffer.Advance(count);
         }
 
-        throw new UpstreamFaultException(UpstreamFault.Broken, $"it sent more than {LargestDocument} bytes");
+        throw new UpstreamFaultException(UpstreamFault.Broken, $"it sent more than {largest} bytes");
     }
 
     private static UpstreamFaultException Translate(HttpStatusCode status, string request, string? words)

@@ -27,6 +27,9 @@ public sealed class UpstreamModelOptions : IValidatableObject
     [Range(2, 1_048_576)]
     public int? ContextTokens { get; set; }
 
+    /// <summary>Whether the model makes embeddings; otherwise it generates. How wide its vectors are is found out.</summary>
+    public bool Embeds { get; set; }
+
     /// <summary>Which API the server is asked by.</summary>
     [EnumDataType(typeof(UpstreamDialect))]
     public UpstreamDialect Dialect { get; set; } = UpstreamDialect.Auto;

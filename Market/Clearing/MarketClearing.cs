@@ -31,7 +31,7 @@ public static class MarketClearing
             {
                 excluded++;
             }
-            else if (request.MaxCompletionTokens > offer.ContextTokens - request.PromptTokens)
+            else if (request.ContextTokens > offer.ContextTokens)
             {
                 context++;
             }

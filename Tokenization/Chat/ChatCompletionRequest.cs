@@ -6,13 +6,19 @@ namespace CocoonOrleans.Tokenization.Chat;
 /// <summary>The body of OpenAI's <c>POST /v1/chat/completions</c> as we understand it. Gateway, worker and client all read it with this.</summary>
 public sealed record ChatCompletionRequest
 {
+    /// <summary>Most answers to one request.</summary>
+    public const int MostChoices = 8;
+
     /// <summary>Name of the model, 1 to 256 characters.</summary>
     public required string Model { get; init; }
 
     /// <summary>The chat so far, 1 to 2,048 messages.</summary>
     public required IReadOnlyList<ChatMessage> Messages { get; init; }
 
-    /// <summary>The most tokens to generate, from 1 up; null for the model's default. The context's length cuts it further.</summary>
+    /// <summary>How many answers, 1 to <see cref="MostChoices"/>.</summary>
+    public int Choices { get; init; } = 1;
+
+    /// <summary>The most tokens of each answer, from 1 up; null for the model's default. The context's length cuts it further.</summary>
     public int? MaxCompletionTokens { get; init; }
 
     /// <summary>0 to 2; null for the model's default. 0 takes the likeliest token.</summary>
@@ -42,7 +48,7 @@ public sealed record ChatCompletionRequest
     /// <summary>Null for no log-probabilities; else of how many of the likeliest tokens beside each token, 0 to 20.</summary>
     public int? TopLogprobs { get; init; }
 
-    /// <summary>Seed of the sampling; null for any.</summary>
+    /// <summary>Seed of the sampling; null for any. The answer with index i is drawn with the seed plus i.</summary>
     public long? Seed { get; init; }
 
     /// <summary>Texts that end the answer and are no part of it: up to 4, of 1 to 256 characters.</summary>
@@ -65,6 +71,12 @@ public sealed record ChatCompletionRequest
 
     /// <summary>Whether a stream ends with a chunk that tells the usage.</summary>
     public bool IncludeUsage { get; init; }
+
+    /// <summary>
+    /// How long after it came the answer is of no use any more: the shorter of <c>provider.deadline_ms</c> and <c>timeout</c>, both extensions, the second one COCOON's. Null for
+    /// the gateway's own limit, which it can't exceed.
+    /// </summary>
+    public TimeSpan? TimeLimit { get; init; }
 
     /// <summary>Who uses the app: the first of <c>safety_identifier</c>, <c>user</c> and <c>metadata.user_id</c>. Never stored as it is.</summary>
     public string? EndUser { get; init; }

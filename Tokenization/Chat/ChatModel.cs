@@ -145,8 +145,8 @@ public sealed class ChatModel
 
         if (request.Tools.Count > 0 && request.ToolChoice.Mode != ToolChoiceMode.None && request.ResponseFormat is not null)
         {
-            error = new ChatRequestError(
-                "'response_format' is not supported beside tools: leave one of them out, or set tool_choice to none.", "response_format", ChatRequestError.UnsupportedParameter);
+            string field = request.ResponseFormat is { Pattern: null, Gbnf: null } ? "response_format" : "structured_outputs";
+            error = new ChatRequestError($"'{field}' is not supported beside tools: leave one of them out, or set tool_choice to none.", field, ChatRequestError.UnsupportedParameter);
             return null;
         }
 

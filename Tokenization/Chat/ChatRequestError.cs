@@ -18,4 +18,10 @@ public sealed record ChatRequestError(string Message, string? Param, string Code
 
     /// <summary>A field asks for something that would change the answer's meaning if it were ignored, and that no worker can do.</summary>
     public const string UnsupportedParameter = "unsupported_parameter";
+
+    /// <summary>The prompt leaves no room for an answer, or an input is longer than the model takes.</summary>
+    public const string ContextLengthExceeded = "context_length_exceeded";
+
+    /// <summary>The model is for something else: it chats, or it makes embeddings.</summary>
+    public const string UnsupportedModel = "unsupported_model";
 }

@@ -4,7 +4,8 @@ namespace CocoonOrleans.Tokenization.Chat;
 /// <param name="MaxPrice">The most the client pays.</param>
 /// <param name="RequireParameters">Whether to refuse the request rather than ignore a parameter.</param>
 /// <param name="Trust">Lowest trust tier: <c>confidential</c>, <c>tdx</c> or <c>open</c>; null for the key's own rule.</param>
-public sealed record ProviderPreferences(PriceLimits MaxPrice, bool RequireParameters = false, string? Trust = null)
+/// <param name="Deadline">How long after the request came the answer has to be complete; null for no wish.</param>
+public sealed record ProviderPreferences(PriceLimits MaxPrice, bool RequireParameters = false, string? Trust = null, TimeSpan? Deadline = null)
 {
     /// <summary>No preference.</summary>
     public static ProviderPreferences None { get; } = new(new PriceLimits());

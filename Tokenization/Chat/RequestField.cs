@@ -199,6 +199,35 @@ internal readonly struct RequestField(JsonElement element, string path, RequestR
         return members;
     }
 
+    /// <summary>The kind of an array's first item; undefined where there is none.</summary>
+    public JsonValueKind FirstKind => Kind == JsonValueKind.Array && element.GetArrayLength() > 0 ? element[0].ValueKind : JsonValueKind.Undefined;
+
+    /// <summary>The items of an array of whole numbers from 0 up; null if it is something else, or too long or too short.</summary>
+    public int[]? Ids(int fewest, int most)
+    {
+        var length = Kind == JsonValueKind.Array ? element.GetArrayLength() : -1;
+        if (length < fewest || length > most)
+        {
+            Invalid($"must be an array of {fewest} to {most} token ids");
+            return null;
+        }
+
+        var ids = new int[length];
+        var i = 0;
+        foreach (var item in element.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out ids[i]) || ids[i] < 0)
+            {
+                Invalid("must hold token ids, whole numbers from 0 up");
+                return null;
+            }
+
+            i++;
+        }
+
+        return ids;
+    }
+
     /// <summary>The items of an array; none if it is absent, something else, or too long or too short.</summary>
     public List<RequestField> Items(int fewest, int most)
     {

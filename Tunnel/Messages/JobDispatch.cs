@@ -8,16 +8,17 @@ namespace CocoonOrleans.Tunnel.Messages;
 /// <param name="Model">The model's name as registered.</param>
 /// <param name="CompletionId">The id in every chunk of the answer; the same alphabet.</param>
 /// <param name="Created">The second that stands as <c>created</c> in every chunk.</param>
-/// <param name="MaxCompletionTokens">Most tokens to generate, 1 to 16,777,216: where the hold ends.</param>
-/// <param name="Deadline">When the lease ends: nothing is generated after it.</param>
+/// <param name="MaxCompletionTokens">Most tokens to generate, over all answers that the payload asks for, each having an equal part, up to 16,777,216: where the hold ends. 0 where nothing is generated.</param>
+/// <param name="Deadline">When the client's time or the lease ends: nothing is computed after it.</param>
 /// <param name="Prices">What the job pays; at least what the worker asked for.</param>
 /// <param name="Terms">What the gateways must know to charge the job, sealed by them; base64url, opaque to the worker, which repeats it in the usage report so
 /// that any gateway can book it. At most <see cref="LargestTerms"/> characters.</param>
 /// <param name="Tenant">The client's pseudonym at this worker; the alphabet of an id. Jobs of one tenant may share what the worker has computed of a common
 /// beginning. Null where nothing may be shared.</param>
+/// <param name="Kind">What the payload asks.</param>
 public sealed record JobDispatch(
     string JobId, string LeaseId, string Model, string CompletionId, DateTimeOffset Created, int MaxCompletionTokens, DateTimeOffset Deadline, OfferedPrices Prices,
-    string Terms, string? Tenant = null)
+    string Terms, string? Tenant = null, JobKind Kind = JobKind.Chat)
 {
     /// <summary>Most characters of the terms.</summary>
     public const int LargestTerms = 1024;
@@ -44,6 +45,11 @@ public sealed record JobDispatch(
         {
             yield return new(JobHeaders.Tenant, Tenant);
         }
+
+        if (Kind != JobKind.Chat)
+        {
+            yield return new(JobHeaders.Kind, EmbeddingsKind);
+        }
     }
 
     /// <summary>Reads the headers.</summary>
@@ -58,7 +64,7 @@ public sealed record JobDispatch(
             Uri.UnescapeDataString(Required(header, JobHeaders.Model)),
             Id(header, JobHeaders.CompletionId),
             DateTimeOffset.FromUnixTimeSeconds(Number(header, JobHeaders.Created, 0, MaxUnixSeconds)),
-            (int)Number(header, JobHeaders.MaxCompletionTokens, 1, LargestMaxCompletionTokens),
+            (int)Number(header, JobHeaders.MaxCompletionTokens, header(JobHeaders.Kind) is null ? 1 : 0, LargestMaxCompletionTokens),
             DateTimeOffset.FromUnixTimeMilliseconds(Number(header, JobHeaders.Deadline, 0, MaxUnixSeconds * 1000)),
             new OfferedPrices(
                 Number(header, JobHeaders.PricePrompt, 0, long.MaxValue),
@@ -66,11 +72,21 @@ public sealed record JobDispatch(
                 Number(header, JobHeaders.PriceCompletion, 0, long.MaxValue),
                 Number(header, JobHeaders.PriceRequest, 0, long.MaxValue)),
             Required(header, JobHeaders.Terms),
-            header(JobHeaders.Tenant) is null ? null : Id(header, JobHeaders.Tenant));
+            header(JobHeaders.Tenant) is null ? null : Id(header, JobHeaders.Tenant),
+            ReadKind(header(JobHeaders.Kind)));
         FieldCheck.Text(dispatch.Model, 1, 128, JobHeaders.Model);
         FieldCheck.That(FieldCheck.IsTerms(dispatch.Terms), JobHeaders.Terms, $"must be base64url of at most {LargestTerms} characters");
         return dispatch;
     }
+
+    private const string EmbeddingsKind = "embeddings";
+
+    private static JobKind ReadKind(string? header) => header switch
+    {
+        null => JobKind.Chat,
+        EmbeddingsKind => JobKind.Embeddings,
+        _ => throw new TunnelProtocolException($"{JobHeaders.Kind} must be absent or {EmbeddingsKind}."),
+    };
 
     // The end of the year 9999, where DateTimeOffset ends.
     private const long MaxUnixSeconds = 253_402_300_799;

@@ -21,6 +21,9 @@ public static class JobErrorCodes
     /// <summary>The lease has ended before the job began, or while it ran. Retryable under a new lease.</summary>
     public const string LeaseExpired = "lease_expired";
 
+    /// <summary>The answer could not begin before the job's deadline. Retryable elsewhere.</summary>
+    public const string DeadlineTooShort = "deadline_too_short";
+
     /// <summary>The job pays less than the worker asks for. Retryable elsewhere.</summary>
     public const string PriceTooLow = "price_too_low";
 

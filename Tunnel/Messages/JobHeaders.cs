@@ -41,4 +41,7 @@ public static class JobHeaders
 
     /// <summary>What the requests of one client have in common for this worker, and no others; absent where nothing may be shared.</summary>
     public const string Tenant = "cocoon-tenant";
+
+    /// <summary>What the payload asks; absent for a chat, else <c>embeddings</c>.</summary>
+    public const string Kind = "cocoon-kind";
 }

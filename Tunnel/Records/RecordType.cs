@@ -6,7 +6,7 @@ public enum RecordType : byte
     /// <summary>First: <see cref="Messages.JobMeta"/>.</summary>
     Meta = 0,
 
-    /// <summary>One <c>chat.completion.chunk</c> as JSON, as a plain streaming client gets it.</summary>
+    /// <summary>A piece of the answer, as the job's <see cref="Messages.JobKind"/> says.</summary>
     Data = 1,
 
     /// <summary>Nothing to say yet; empty.</summary>

@@ -11,12 +11,12 @@ namespace CocoonOrleans.Tunnel.Usage;
 /// <param name="LeaseId">The lease under which it ran.</param>
 /// <param name="WorkerId">The worker: hex SHA-256 of the key that signs.</param>
 /// <param name="ModelManifestSha256">Hash of the model's files.</param>
-/// <param name="PromptTokens">Prompt tokens, cached ones included.</param>
+/// <param name="PromptTokens">Prompt tokens, cached ones included; once, however many answers there are.</param>
 /// <param name="CachedTokens">Prompt tokens from the prefix cache; at most <paramref name="PromptTokens"/>.</param>
-/// <param name="CompletionTokens">Generated tokens, reasoning included.</param>
+/// <param name="CompletionTokens">Generated tokens of all answers, reasoning included.</param>
 /// <param name="ReasoningTokens">Generated tokens that were reasoning; at most <paramref name="CompletionTokens"/>.</param>
 /// <param name="Status">How it ended.</param>
-/// <param name="FinishReason">OpenAI's finish reason where it is complete; else null.</param>
+/// <param name="FinishReason">OpenAI's finish reason where it is complete, of several answers that of the first, with index 0; else null.</param>
 /// <param name="StartedMs">When the job was taken, Unix time in milliseconds.</param>
 /// <param name="EndedMs">When it ended, Unix time in milliseconds; not before <paramref name="StartedMs"/>.</param>
 /// <param name="Terms">The dispatch's terms, as they came.</param>

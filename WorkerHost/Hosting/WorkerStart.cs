@@ -1,3 +1,4 @@
+using CocoonOrleans.Inference.Cuda;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Torch;
 using CocoonOrleans.Inference.Upstream;
@@ -53,7 +54,7 @@ internal static class WorkerStart
             await Console.Error.WriteLineAsync($"Settings: {e.Message}");
             return BadSettings;
         }
-        catch (Exception e) when (e is ModelFormatException or TokenizerFormatException or TemplateSyntaxException or TorchLibraryException or UpstreamException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ModelFormatException or TokenizerFormatException or TemplateSyntaxException or TorchLibraryException or CudaException or UpstreamException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"The worker can't start: {e.Message}");
             return Failed;

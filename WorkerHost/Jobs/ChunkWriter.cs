@@ -30,6 +30,9 @@ internal sealed class ChunkWriter(JobDispatch dispatch, string systemFingerprint
 
     private TokenGenerated? _scored;
 
+    /// <summary>Which of the answers the next chunks belong to, from 0 up.</summary>
+    public int Choice { get; set; }
+
     /// <summary>Puts a token's log-probabilities into the next chunk.</summary>
     public void Score(TokenGenerated token) => _scored = token;
 
@@ -120,7 +123,7 @@ internal sealed class ChunkWriter(JobDispatch dispatch, string systemFingerprint
         _json.WriteString("system_fingerprint"u8, systemFingerprint);
         _json.WriteStartArray("choices"u8);
         _json.WriteStartObject();
-        _json.WriteNumber("index"u8, 0);
+        _json.WriteNumber("index"u8, Choice);
         _json.WriteStartObject("delta"u8);
     }
 

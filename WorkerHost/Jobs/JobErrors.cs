@@ -7,22 +7,37 @@ namespace CocoonOrleans.WorkerHost.Jobs;
 /// <summary>What the payload and the engine have against a job, as the error record says it.</summary>
 internal static class JobErrors
 {
-    private const string ContextLengthExceeded = "context_length_exceeded";
+    /// <summary>Where a chat's prompt comes from.</summary>
+    public const string Messages = "messages";
+
+    /// <summary>Where the texts of embeddings come from.</summary>
+    public const string Input = "input";
 
     public static JobError Of(ChatRequestError error) => new(error.Code, error.Message, Retryable: false, error.Param);
 
     public static JobError PromptTooLong(int promptTokens, int contextTokens) => new(
-        ContextLengthExceeded,
+        ChatRequestError.ContextLengthExceeded,
         $"The prompt has {promptTokens} tokens; with an answer of at least one token it must fit this model's context of {contextTokens}. Shorten the messages.",
         Retryable: false,
-        "messages");
+        Messages);
 
-    public static JobError Of(EngineRefusal refusal) => refusal.Kind switch
+    public static JobError OtherTask(bool embeds) => new(
+        ChatRequestError.UnsupportedModel,
+        embeds ? "This model chats; it makes no embeddings." : "This model makes embeddings; it doesn't chat.",
+        Retryable: false,
+        "model");
+
+    public static JobError TooManyDimensions(int most) => new(
+        ChatRequestError.InvalidValue, $"'dimensions' must be at most {most}, the width of this model's vectors.", Retryable: false, "dimensions");
+
+    public static JobError Of(EngineRefusal refusal, string inputParam) => refusal.Kind switch
     {
         EngineRefusalKind.UnknownModel => new(JobErrorCodes.ModelNotServed, refusal.Message, Retryable: true),
-        EngineRefusalKind.ContextTooLong => new(ContextLengthExceeded, refusal.Message, Retryable: false, "messages"),
+        EngineRefusalKind.ContextTooLong => new(ChatRequestError.ContextLengthExceeded, refusal.Message, Retryable: false, inputParam),
+        EngineRefusalKind.OtherTask => new(ChatRequestError.UnsupportedModel, refusal.Message, Retryable: false, "model"),
         EngineRefusalKind.QueueFull => new(JobErrorCodes.NoFreeSlot, refusal.Message, Retryable: true),
         EngineRefusalKind.DeadlinePassed => new(JobErrorCodes.LeaseExpired, refusal.Message, Retryable: true),
+        EngineRefusalKind.DeadlineTooShort => new(JobErrorCodes.DeadlineTooShort, refusal.Message, Retryable: true),
         EngineRefusalKind.InvalidOption => new(ChatRequestError.InvalidValue, refusal.Message, Retryable: false),
         _ => new(JobErrorCodes.EngineFailed, refusal.Message, Retryable: true),
     };

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Grammars;
 using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tokenization.Embeddings;
 using CocoonOrleans.Tokenization.Tokenizers;
 using CocoonOrleans.Tokenization.ToolCalls;
 using CocoonOrleans.Tunnel.Handshakes;
@@ -37,6 +38,37 @@ internal static class JobPreparation
     /// <param name="error">Why it can't be served; null where it can.</param>
     public static PreparedJob? Prepare(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, RequestGrammars grammars, out JobError? error)
     {
+        bool embeds = dispatch.Kind == JobKind.Embeddings;
+        if (embeds != model.Loaded.EmbeddingSize is not null)
+        {
+            error = JobErrors.OtherTask(embeds);
+            return null;
+        }
+
+        return embeds ? PrepareEmbeddings(dispatch, model, payload, out error) : PrepareChat(dispatch, model, payload, grammars, out error);
+    }
+
+    private static PreparedEmbeddings? PrepareEmbeddings(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, out JobError? error)
+    {
+        if (!EmbeddingsRequest.TryParse(payload, out EmbeddingsRequest? request, out ChatRequestError? fault)
+            || !request.TryEncode(model.Loaded.Tokenizer, model.Loaded.ContextTokens, out int[][]? inputs, out fault))
+        {
+            error = JobErrors.Of(fault);
+            return null;
+        }
+
+        if (request.Dimensions > model.Loaded.EmbeddingSize)
+        {
+            error = JobErrors.TooManyDimensions(model.Loaded.EmbeddingSize.Value);
+            return null;
+        }
+
+        error = null;
+        return new PreparedEmbeddings(dispatch, model, inputs, request.Dimensions);
+    }
+
+    private static PreparedChat? PrepareChat(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, RequestGrammars grammars, out JobError? error)
+    {
         error = null;
         if (!ChatCompletionRequest.TryParse(payload, out ChatCompletionRequest? request, out ChatRequestError? fault))
         {
@@ -61,12 +93,19 @@ internal static class JobPreparation
             return null;
         }
 
+        if (dispatch.MaxCompletionTokens < request.Choices)
+        {
+            error = new JobError(JobErrorCodes.BadDispatch, $"{dispatch.MaxCompletionTokens} tokens are not enough for {request.Choices} answers.", Retryable: false);
+            return null;
+        }
+
         var generation = new GenerationRequest
         {
             Model = model.Name,
             PromptIds = prompt,
-            // Where the hold ends, the answer ends: nothing beyond it would be paid.
-            MaxCompletionTokens = Math.Min(Math.Min(dispatch.MaxCompletionTokens, request.MaxCompletionTokens ?? int.MaxValue), room),
+            // Where the hold ends, the answers end: nothing beyond it would be paid.
+            MaxCompletionTokens = Math.Min(Math.Min(dispatch.MaxCompletionTokens / request.Choices, request.MaxCompletionTokens ?? int.MaxValue), room),
+            Choices = request.Choices,
             Sampling = SamplingOf(request),
             Grammar = grammar,
             StopStrings = StopsOf(model, request),
@@ -74,7 +113,7 @@ internal static class JobPreparation
             Deadline = dispatch.Deadline,
             Tenant = dispatch.Tenant,
         };
-        return new PreparedJob(dispatch, model, generation, model.Chat.ParserFor(request, prompt), request.IncludeUsage);
+        return new PreparedChat(dispatch, model, generation, [.. Enumerable.Range(0, request.Choices).Select(_ => model.Chat.ParserFor(request, prompt))], request.IncludeUsage);
     }
 
     private static bool TryEncode(ServedModel model, ChatCompletionRequest request, [NotNullWhen(true)] out int[]? prompt, [NotNullWhen(false)] out ChatRequestError? fault)
@@ -103,18 +142,25 @@ internal static class JobPreparation
             if (model.Chat.ForcedCallOf(request) is { } call)
             {
                 param = "tools";
-                grammar = grammars.Of(dispatch, call.Schema);
+                grammar = grammars.OfSchema(dispatch, call.Schema);
             }
             else if (request.ResponseFormat is { } format)
             {
-                grammar = format.Schema is { } schema ? grammars.Of(dispatch, schema) : Grammar.JsonObject;
+                param = format.Pattern is not null ? "structured_outputs.regex" : format.Gbnf is not null ? "structured_outputs.grammar" : param;
+                grammar = format switch
+                {
+                    { Schema: { } schema } => grammars.OfSchema(dispatch, schema),
+                    { Pattern: { } pattern } => grammars.OfPattern(dispatch, pattern),
+                    { Gbnf: { } gbnf } => grammars.OfGbnf(dispatch, gbnf),
+                    _ => Grammar.JsonObject,
+                };
             }
 
             return true;
         }
         catch (GrammarException e)
         {
-            fault = new ChatRequestError($"The JSON schema can't be kept to: {e.Message}", param, ChatRequestError.InvalidValue);
+            fault = new ChatRequestError($"{(param.StartsWith("structured", StringComparison.Ordinal) ? "The grammar" : "The JSON schema")} can't be kept to: {e.Message}", param, ChatRequestError.InvalidValue);
             return false;
         }
     }

@@ -12,6 +12,8 @@ namespace CocoonOrleans.WorkerHost.Jobs;
 internal sealed partial class JobRun(
     IInferenceEngine engine, JobUsage usage, WorkerDrain drain, WorkerMetrics metrics, TimeProvider time, ILogger<JobRun> logger)
 {
+    private const int InputsAtOnce = 64;
+
     /// <summary>Answers a job up to its final or error record.</summary>
     /// <exception cref="OperationCanceledException">Nobody wants the answer any more; its report is kept.</exception>
     public async Task AnswerAsync(PreparedJob job, AnswerWriter answer, CancellationToken gone)
@@ -20,11 +22,16 @@ internal sealed partial class JobRun(
         using var over = CancellationTokenSource.CreateLinkedTokenSource(gone, drain.Drained);
         try
         {
-            await GenerateAsync(progress, answer, over.Token);
+            await (job switch
+            {
+                PreparedChat chat => GenerateAsync(chat, progress, answer, over.Token),
+                PreparedEmbeddings embeddings => EmbedAsync(embeddings, progress, answer, over.Token),
+                _ => throw new InvalidOperationException("A job of a kind that nobody does."),
+            });
         }
         catch (EngineRefusalException e)
         {
-            JobError error = JobErrors.Of(e.Refusal);
+            JobError error = JobErrors.Of(e.Refusal, job.InputParam);
             LogRefused(job.Dispatch.JobId, error.Code);
             metrics.Refused(error.Code);
             await answer.WriteAsync(error);
@@ -58,28 +65,57 @@ internal sealed partial class JobRun(
         }
     }
 
-    private async Task GenerateAsync(JobProgress progress, AnswerWriter answer, CancellationToken over)
+    /// <summary>Some inputs at a time: what is done is on its way while the rest is computed, and little is held in memory.</summary>
+    private async Task EmbedAsync(PreparedEmbeddings job, JobProgress progress, AnswerWriter answer, CancellationToken over)
     {
-        PreparedJob job = progress.Job;
+        EngineCapabilities capabilities = engine.Capabilities;
+        await answer.WriteAsync(new JobMeta(job.Model.Loaded.ManifestSha256, capabilities.Kind.ToWireName(), capabilities.Version, job.PromptTokens));
+        foreach (int[][] inputs in job.Inputs.Chunk(InputsAtOnce))
+        {
+            EmbeddingResult result = await engine.EmbedAsync(
+                new EmbeddingRequest
+                {
+                    Model = job.Model.Name,
+                    Inputs = [.. inputs.Select(ids => (ReadOnlyMemory<int>)ids)],
+                    Dimensions = job.Dimensions,
+                    Deadline = job.Dispatch.Deadline,
+                    Tenant = job.Dispatch.Tenant,
+                },
+                over);
+            foreach (ReadOnlyMemory<byte> record in VectorRecords.Of(result.Vectors))
+            {
+                await answer.WriteChunkAsync(record);
+            }
+        }
+
+        SignedUsageReport report = await ReportAsync(progress, UsageStatus.Complete, "stop");
+        await answer.WriteAsync(new JobFinal("stop", report));
+        LogAnswered(job.Dispatch.JobId, job.PromptTokens, 0, time.GetElapsedTime(progress.Taken).TotalMilliseconds);
+    }
+
+    private async Task GenerateAsync(PreparedChat job, JobProgress progress, AnswerWriter answer, CancellationToken over)
+    {
         EngineCapabilities capabilities = engine.Capabilities;
         string kind = capabilities.Kind.ToWireName();
         await answer.WriteAsync(new JobMeta(job.Model.Loaded.ManifestSha256, kind, capabilities.Version, job.PromptTokens));
         using var chunks = new ChunkWriter(job.Dispatch, SystemFingerprint.Of(kind, capabilities.Version, job.Model.Loaded.ManifestSha256), job.Model.Loaded.Tokenizer, job.IncludeUsage);
-        GenerationFinished? finished = null;
-        bool begun = false;
+        bool[] begun = new bool[job.Parsers.Count];
+        string? last = null;
         await foreach (GenerationEvent step in engine.GenerateAsync(job.Generation, over))
         {
-            bool isReasoning = job.Parser.IsReasoning;
-            IReadOnlyList<AnswerPart> parts = job.Parser.Append(step.Text);
+            AnswerParser parser = job.Parsers[step.Choice];
+            chunks.Choice = step.Choice;
+            bool isReasoning = parser.IsReasoning;
+            IReadOnlyList<AnswerPart> parts = parser.Append(step.Text);
             if (step is TokenGenerated)
             {
                 progress.AddToken(isReasoning);
             }
 
-            if (!begun)
+            if (!begun[step.Choice])
             {
                 await answer.WriteChunkAsync(chunks.Role());
-                begun = true;
+                begun[step.Choice] = true;
             }
 
             if (step is TokenGenerated { Logprobs: not null } scored)
@@ -93,19 +129,29 @@ internal sealed partial class JobRun(
                 await answer.WriteChunkAsync(chunks.Content(""));
             }
 
-            finished = step as GenerationFinished;
+            if (step is GenerationFinished end)
+            {
+                await WritePartsAsync(answer, chunks, job, parser.Complete());
+                last = end.Reason == FinishReason.Length ? "length" : parser.Calls > 0 ? "tool_calls" : "stop";
+                progress.End(end, last);
+                if (progress.Open > 0)
+                {
+                    await answer.WriteChunkAsync(chunks.Finish(last));
+                }
+            }
         }
 
-        GenerationFinished end = finished ?? throw new InvalidOperationException("The engine's answer has no end.");
-        await WritePartsAsync(answer, chunks, job, job.Parser.Complete());
-        progress.Usage = end.Usage;
-        string reason = end.Reason == FinishReason.Length ? "length" : job.Parser.Calls > 0 ? "tool_calls" : "stop";
+        if (last is null || progress.Open > 0)
+        {
+            throw new InvalidOperationException("The engine's answer has no end.");
+        }
 
         // First: whatever happens to the stream from here on, the work is reported.
-        SignedUsageReport report = await ReportAsync(progress, UsageStatus.Complete, reason);
-        await answer.WriteChunkAsync(chunks.Finish(reason));
-        await answer.WriteAsync(new JobFinal(reason, report));
-        LogAnswered(job.Dispatch.JobId, end.Usage.PromptTokens, end.Usage.CompletionTokens, time.GetElapsedTime(progress.Taken).TotalMilliseconds);
+        string first = progress.FirstFinishReason!;
+        SignedUsageReport report = await ReportAsync(progress, UsageStatus.Complete, first);
+        await answer.WriteChunkAsync(chunks.Finish(last));
+        await answer.WriteAsync(new JobFinal(first, report));
+        LogAnswered(job.Dispatch.JobId, progress.Usage.PromptTokens, progress.Usage.CompletionTokens, time.GetElapsedTime(progress.Taken).TotalMilliseconds);
     }
 
     private async Task FailAsync(JobProgress progress, AnswerWriter answer, JobError error)
@@ -121,7 +167,7 @@ internal sealed partial class JobRun(
         return await usage.ReportAsync(progress.Job, progress.Started, progress.Usage, progress.ReasoningTokens, status, finishReason);
     }
 
-    private static async Task WritePartsAsync(AnswerWriter answer, ChunkWriter chunks, PreparedJob job, IReadOnlyList<AnswerPart> parts)
+    private static async Task WritePartsAsync(AnswerWriter answer, ChunkWriter chunks, PreparedChat job, IReadOnlyList<AnswerPart> parts)
     {
         foreach (AnswerPart part in parts)
         {
@@ -134,7 +180,7 @@ internal sealed partial class JobRun(
                     await WriteTextAsync(answer, reasoning.Text, chunks.Reasoning);
                     break;
                 case ToolCallPart call:
-                    await answer.WriteChunkAsync(chunks.ToolCall(call.Index, $"call_{job.Dispatch.JobId.Replace("-", "", StringComparison.Ordinal)}{call.Index}", call.Name));
+                    await answer.WriteChunkAsync(chunks.ToolCall(call.Index, $"call_{job.Dispatch.JobId.Replace("-", "", StringComparison.Ordinal)}_{chunks.Choice}_{call.Index}", call.Name));
                     await WriteTextAsync(answer, call.Arguments, text => chunks.ToolArguments(call.Index, text));
                     break;
             }

@@ -1,17 +1,11 @@
-using CocoonOrleans.Inference.Engines;
-using CocoonOrleans.Tokenization.ToolCalls;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Models;
 
 namespace CocoonOrleans.WorkerHost.Jobs;
 
-/// <summary>A job whose payload was opened and understood.</summary>
+/// <summary>A job whose payload was opened and understood: a <see cref="PreparedChat"/> or a <see cref="PreparedEmbeddings"/>.</summary>
 /// <param name="Dispatch">The clear part.</param>
 /// <param name="Model">The model.</param>
-/// <param name="Generation">What the engine is asked.</param>
-/// <param name="Parser">Takes the answer apart.</param>
-/// <param name="IncludeUsage">Whether the client asked for usage in its stream.</param>
-internal sealed record PreparedJob(JobDispatch Dispatch, ServedModel Model, GenerationRequest Generation, AnswerParser Parser, bool IncludeUsage)
-{
-    public int PromptTokens => Generation.PromptIds.Length;
-}
+/// <param name="PromptTokens">Tokens that the model reads.</param>
+/// <param name="InputParam">The field of the client's request that these come from.</param>
+internal abstract record PreparedJob(JobDispatch Dispatch, ServedModel Model, int PromptTokens, string InputParam);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace CocoonOrleans.WorkerHost.Jobs;
 
 /// <summary>
-/// Compiles the schemas that requests ask for. A client that sends a schema again gets the same grammar, whose token masks are worked out already; another
+/// Compiles the schemas and grammars that requests ask for. A client that sends one again gets the same grammar, whose token masks are worked out already; another
 /// client never does, so that no timing tells what others ask for. At most 256 are kept, each for ten minutes after its last use.
 /// </summary>
 internal sealed class RequestGrammars : IDisposable
@@ -21,21 +21,34 @@ internal sealed class RequestGrammars : IDisposable
     /// <param name="dispatch">Whose job it is.</param>
     /// <param name="schema">The JSON schema.</param>
     /// <exception cref="GrammarException">It can't be kept to.</exception>
-    public Grammar Of(JobDispatch dispatch, string schema)
+    public Grammar OfSchema(JobDispatch dispatch, string schema) => Of(dispatch, "schema", schema, text => Grammar.FromJsonSchema(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>The grammar of a regular expression.</summary>
+    /// <param name="dispatch">Whose job it is.</param>
+    /// <param name="pattern">The regular expression.</param>
+    /// <exception cref="GrammarException">It can't be kept to.</exception>
+    public Grammar OfPattern(JobDispatch dispatch, string pattern) => Of(dispatch, "pattern", pattern, Grammar.FromPattern);
+
+    /// <summary>A grammar in llama.cpp's notation.</summary>
+    /// <param name="dispatch">Whose job it is.</param>
+    /// <param name="gbnf">The rules.</param>
+    /// <exception cref="GrammarException">It can't be kept to.</exception>
+    public Grammar OfGbnf(JobDispatch dispatch, string gbnf) => Of(dispatch, "gbnf", gbnf, Grammar.FromGbnf);
+
+    private Grammar Of(JobDispatch dispatch, string kind, string text, Func<string, Grammar> compile)
     {
-        byte[] utf8 = Encoding.UTF8.GetBytes(schema);
         if (dispatch.Tenant is not { } tenant)
         {
-            return Grammar.FromJsonSchema(utf8);
+            return compile(text);
         }
 
-        (string, string) key = (tenant, Convert.ToHexString(SHA256.HashData(utf8)));
+        (string, string, string) key = (tenant, kind, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
         if (_cache.TryGetValue(key, out Grammar? known))
         {
             return known!;
         }
 
-        var grammar = Grammar.FromJsonSchema(utf8);
+        Grammar grammar = compile(text);
         _cache.Set(key, grammar, new MemoryCacheEntryOptions
         {
             Size = 1,

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace CocoonOrleans.WorkerHost.Models;
 
 /// <summary>Loads the models when the worker starts. It is a service that starts before the server does, so no gateway is dialled with half of them.</summary>
-public sealed partial class ModelLoading(IInferenceEngine engine, ServedModels models, IOptions<WorkerOptions> options, ILogger<ModelLoading> logger) : IHostedService
+public sealed partial class ModelLoading(IInferenceEngine engine, ServedModels models, IOptions<WorkerOptions> options, TimeProvider time, ILogger<ModelLoading> logger) : IHostedService
 {
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ public sealed partial class ModelLoading(IInferenceEngine engine, ServedModels m
     private async Task<ServedModel> LoadAsync(ModelOptions model, CancellationToken cancellationToken)
     {
         LogLoading(model.Name, model.Folder);
-        var progress = new LoadProgressLog(model.Name, logger);
+        var progress = new LoadProgressLog(model.Name, Console.Out, time, logger);
         LoadedModel loaded = await engine.LoadAsync(new ModelReference(model.Name, model.Folder, model.ManifestSha256) { Upstream = model.Upstream }, progress, cancellationToken);
         var chat = ModelFolder.ReadChat(model.Folder);
         int slots = engine.Capabilities.SlotsPerModel;

@@ -21,5 +21,5 @@ public sealed record ServedModel(LoadedModel Loaded, ChatModel Chat, OfferedPric
     internal TokenizerFiles Files { get; } =
         new(Chat.Files.TokenizerJson.ToArray(), Chat.Files.TokenizerConfigJson.ToArray(), Chat.Files.ChatTemplate.ToArray());
 
-    internal ModelOffer ToOffer() => new(Name, Loaded.ManifestSha256, Chat.Sha256, Loaded.ContextTokens, Slots, Prices);
+    internal ModelOffer ToOffer() => new(Name, Loaded.ManifestSha256, Chat.Sha256, Loaded.ContextTokens, Slots, Prices, Loaded.EmbeddingSize);
 }

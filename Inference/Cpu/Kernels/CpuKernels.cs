@@ -42,6 +42,21 @@ internal abstract unsafe class CpuKernels
     /// <param name="y">Receives as many; may be <paramref name="x"/>.</param>
     public abstract void RmsNorm(float* x, float* weight, int count, float epsilon, float* y);
 
+    /// <summary>Norm over mean and variance: (x - mean) / sqrt(mean((x - mean)^2) + epsilon) x weight + bias.</summary>
+    /// <param name="x">Numbers.</param>
+    /// <param name="weight">As many.</param>
+    /// <param name="bias">As many.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="y">Receives as many; may be <paramref name="x"/>.</param>
+    public abstract void LayerNorm(float* x, float* weight, float* bias, int count, float epsilon, float* y);
+
+    /// <summary>y = x Phi(x), GELU in its exact form; absolute error at most 3e-7 |x|.</summary>
+    /// <param name="x">Numbers; up to 15 more are read.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="y">Receives as many; up to 15 more become zero.</param>
+    public abstract void Gelu(float* x, int count, float* y);
+
     /// <summary>Turns the first 2 x <paramref name="half"/> numbers of a head by a position's angles; number i and number i + half are a pair (rotate-half).</summary>
     public abstract void Rotate(float* head, float* cosines, float* sines, int half);
 

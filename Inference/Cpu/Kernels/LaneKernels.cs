@@ -83,6 +83,70 @@ internal sealed unsafe partial class LaneKernels<TLanes>(string name, bool fourR
     }
 
     [MethodImpl(Whole)]
+    public override void LayerNorm(float* x, float* weight, float* bias, int count, float epsilon, float* y)
+    {
+        unchecked
+        {
+            TLanes sums = default;
+            var i = 0;
+            for (; i + Lanes <= count; i += Lanes)
+            {
+                sums += TLanes.Load(x + i);
+            }
+
+            var sum = TLanes.Sum(sums);
+            for (; i < count; i++)
+            {
+                sum += x[i];
+            }
+
+            var mean = sum / count;
+            var means = TLanes.Broadcast(mean);
+            TLanes squares = default;
+            for (i = 0; i + Lanes <= count; i += Lanes)
+            {
+                var difference = TLanes.Load(x + i) - means;
+                squares = TLanes.MultiplyAdd(difference, difference, squares);
+            }
+
+            var square = TLanes.Sum(squares);
+            for (; i < count; i++)
+            {
+                square = MathF.FusedMultiplyAdd(x[i] - mean, x[i] - mean, square);
+            }
+
+            var scale = 1 / MathF.Sqrt((square / count) + epsilon);
+            var scales = TLanes.Broadcast(scale);
+            for (i = 0; i + Lanes <= count; i += Lanes)
+            {
+                TLanes.Store(TLanes.MultiplyAdd((TLanes.Load(x + i) - means) * scales, TLanes.Load(weight + i), TLanes.Load(bias + i)), y + i);
+            }
+
+            for (; i < count; i++)
+            {
+                y[i] = MathF.FusedMultiplyAdd((x[i] - mean) * scale, weight[i], bias[i]);
+            }
+        }
+    }
+
+    [MethodImpl(Whole)]
+    public override void Gelu(float* x, int count, float* y)
+    {
+        unchecked
+        {
+            for (var i = 0; i < count; i += Lanes)
+            {
+                TLanes.Store(LaneMath<TLanes>.Gelu(TLanes.Load(x + i)), y + i);
+            }
+
+            for (var i = count; i % Lanes != 0; i++)
+            {
+                y[i] = 0;
+            }
+        }
+    }
+
+    [MethodImpl(Whole)]
     public override void Rotate(float* head, float* cosines, float* sines, int half)
     {
         unchecked

@@ -42,6 +42,26 @@ internal static class LaneMath<TLanes>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Tanh(TLanes x) => TLanes.Broadcast(1f) - (TLanes.Broadcast(2f) / (TLanes.Broadcast(1f) + Exp(x + x)));
 
+    /// <summary>
+    /// x Phi(x) by the error function's approximation 7.1.26 of Abramowitz and Stegun, whose absolute error is at most 1.5e-7: with z = |x| / sqrt(2) and
+    /// t = 1 / (1 + 0.3275911 z), erf(z) = 1 - (a1 t + ... + a5 t^5) e^(-z^2).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Gelu(TLanes x)
+    {
+        var size = TLanes.Abs(x);
+        var z = size * TLanes.Broadcast(0.707106781f);
+        var t = TLanes.Broadcast(1f) / TLanes.MultiplyAdd(z, TLanes.Broadcast(0.3275911f), TLanes.Broadcast(1f));
+        var p = TLanes.MultiplyAdd(t, TLanes.Broadcast(1.061405429f), TLanes.Broadcast(-1.453152027f));
+        p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(1.421413741f));
+        p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(-0.284496736f));
+        p = TLanes.MultiplyAdd(p, t, TLanes.Broadcast(0.254829592f));
+        var rest = size * p * t * Exp(default(TLanes) - (z * z));
+
+        // Of x and |x| erf(z) half the sum; a negative x takes all of |x| but the rest away.
+        return TLanes.Broadcast(0.5f) * (x + size - rest);
+    }
+
     /// <summary>The nearest ints (ties to even) of floats below 2^22 in magnitude.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Round(TLanes x)

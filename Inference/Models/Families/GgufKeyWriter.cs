@@ -9,6 +9,8 @@ internal sealed class GgufKeyWriter(GgufFileWriter file, string architecture)
 
     public void Add(string name, double value) => file.Add($"{architecture}.{name}", value);
 
+    public void Add(string name, bool value) => file.Add($"{architecture}.{name}", value);
+
     public void Add(string name, string value) => file.Add($"{architecture}.{name}", value);
 
     public void Add(string name, IReadOnlyCollection<bool> values) => file.Add($"{architecture}.{name}", values);

@@ -35,7 +35,7 @@ internal sealed partial class GgufTensorNames
 
     /// <summary>All tensors of a decoder, by both names.</summary>
     public IEnumerable<(string Gguf, string Other)> All(DecoderConfig config)
-        => Outside.Where(pair => pair.Gguf != Output || !config.TiedEmbeddings)
+        => Outside.Where(pair => pair.Gguf != Output || !(config.TiedEmbeddings || config.Embeds))
             .Concat(Enumerable.Range(0, config.Layers).SelectMany(layer => _fromGguf.Select(part => ($"blk.{layer}.{part.Key}", $"model.layers.{layer}.{part.Value}"))));
 
     private static IEnumerable<(string Gguf, string Other)> Parts(DecoderConfig config)

@@ -32,7 +32,7 @@ internal abstract class ModelFamily
     {
         var name = fields.OnlyText(Architectures);
         return All.FirstOrDefault(family => family.Architecture == name)
-            ?? throw fields.Bad(Architectures, $"{name} is not supported; {string.Join(", ", All.Select(family => family.Architecture))} are");
+            ?? throw fields.Bad(Architectures, $"{name} is not supported; {string.Join(", ", [.. All.Select(family => family.Architecture), .. EncoderFamily.All.Select(family => family.Architecture)])} are");
     }
 
     /// <summary>The family of a decoder's shape.</summary>

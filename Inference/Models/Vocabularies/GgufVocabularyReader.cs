@@ -39,7 +39,8 @@ internal sealed class GgufVocabularyReader
     {
         VocabularyKeys.ByteLevel => ByteLevel(begin, end),
         VocabularyKeys.SentencePiece => SentencePiece(begin, end),
-        _ => throw _keys.Bad(VocabularyKeys.Model, $"{model} is not supported; {VocabularyKeys.ByteLevel} and {VocabularyKeys.SentencePiece} are"),
+        VocabularyKeys.WordPiece => WordPiece(),
+        _ => throw _keys.Bad(VocabularyKeys.Model, $"{model} is not supported; {VocabularyKeys.ByteLevel}, {VocabularyKeys.SentencePiece} and {VocabularyKeys.WordPiece} are"),
     };
 
     private JsonObject ByteLevel(int? begin, int? end)
@@ -58,6 +59,38 @@ internal sealed class GgufVocabularyReader
                 ["merges"] = new JsonArray([.. _keys.Texts(VocabularyKeys.Merges).Select(merge => JsonValue.Create(merge))]),
             },
             Around(begin, end, splitting.AddsBegin));
+    }
+
+    /// <summary>
+    /// The file doesn't say whether case counts, and llama.cpp never lets it: a vocabulary that has capital letters was made for texts that keep them.
+    /// </summary>
+    private JsonObject WordPiece()
+    {
+        // BERT's usual ids hold where the file has no key.
+        int Special(int usual, params string[] keys)
+            => keys.Where(_keys.Has).Select(key => _keys.Integer(key, 0, _tokens.Count - 1)).Append(Math.Min(usual, _tokens.Count - 1)).First();
+        var (unknown, first, last) = (Special(100, VocabularyKeys.Unknown), Special(101, VocabularyKeys.Class, VocabularyKeys.Begin), Special(102, VocabularyKeys.Separator, VocabularyKeys.End));
+        int[] special = [unknown, first, last, Special(unknown, VocabularyKeys.Padding), Special(unknown, VocabularyKeys.Mask)];
+        string Word(int id) => special.Contains(id) || IsAdded(id) ? _tokens[id]
+            : _tokens[id].StartsWith(VocabularyKeys.Space, StringComparison.Ordinal) ? _tokens[id][VocabularyKeys.Space.Length..]
+            : "##" + _tokens[id];
+        var cased = Enumerable.Range(0, _tokens.Count).Any(id => !special.Contains(id) && !IsAdded(id) && _tokens[id].Any(char.IsUpper) && _tokens[id][0] is not ('[' or '<'));
+        var vocabulary = new JsonObject();
+        for (var id = 0; id < _tokens.Count; id++)
+        {
+            if (!vocabulary.TryAdd(Word(id), id))
+            {
+                throw _keys.Bad(VocabularyKeys.Tokens, $"has the token {id} twice");
+            }
+        }
+
+        JsonArray Pair(int id) => [Word(id), id];
+        return File(
+            new JsonObject { ["type"] = "BertNormalizer", ["clean_text"] = true, ["handle_chinese_chars"] = true, ["strip_accents"] = null, ["lowercase"] = !cased },
+            new JsonObject { ["type"] = "BertPreTokenizer" },
+            new JsonObject { ["type"] = "WordPiece", ["prefix"] = "##", ["cleanup"] = true },
+            new JsonObject { ["type"] = "WordPiece", ["unk_token"] = Word(unknown), ["continuing_subword_prefix"] = "##", ["max_input_chars_per_word"] = 100, ["vocab"] = vocabulary },
+            new JsonObject { ["type"] = "BertProcessing", ["sep"] = Pair(last), ["cls"] = Pair(first) });
     }
 
     private JsonObject SentencePiece(int? begin, int? end)

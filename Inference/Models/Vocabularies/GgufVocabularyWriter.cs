@@ -54,9 +54,15 @@ internal sealed class GgufVocabularyWriter
 
     private void AddAll()
     {
-        if (GgufSplitting.Type(Model) is not ("BPE" or "") and var type)
+        if (GgufSplitting.Type(Model) is not ("BPE" or "WordPiece" or "") and var type)
         {
-            throw new ModelFormatException(TokenizerFiles.Tokenizer, "model.type", $"{type} is no tokenizer of a decoder in llama.cpp; BPE is");
+            throw new ModelFormatException(TokenizerFiles.Tokenizer, "model.type", $"{type} is not written for llama.cpp; BPE and WordPiece are");
+        }
+
+        if (GgufSplitting.Type(Model) == "WordPiece")
+        {
+            AddWordPiece();
+            return;
         }
 
         if (GgufSplitting.StepsOf(_json, "pre_tokenizer", "pretokenizers").Any(step => GgufSplitting.Type(step) == "ByteLevel"))
@@ -83,6 +89,46 @@ internal sealed class GgufVocabularyWriter
         _file.Add(VocabularyKeys.Splitting, splitting?.Name ?? "default");
         AddTokens(id => _added.Contains(id) ? GgufTokenType.UserDefined : GgufTokenType.Normal);
         _file.Add(VocabularyKeys.Merges, Merges().ConvertAll(merge => $"{merge.Left} {merge.Right}"));
+    }
+
+    private void AddWordPiece()
+    {
+        var around = _tokenizer.Encode("", addSpecialTokens: true);
+        var unknown = Model.TryGetProperty("unk_token", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "[UNK]";
+        int[] special = [.. around, .. ((string[])[unknown, "[PAD]", "[MASK]"]).Select(_tokenizer.IdOf).OfType<int>()];
+        bool IsWhole(int id) => special.Contains(id) || _added.Contains(id);
+        _file.Add(VocabularyKeys.Model, VocabularyKeys.WordPiece);
+        _file.Add(VocabularyKeys.Splitting, "default");
+        _file.Add(VocabularyKeys.Tokens, [.. Enumerable.Range(0, _size).Select(id => _tokenizer.TokenOf(id) is not { } token ? $"[PAD{id}]"
+            : IsWhole(id) ? token
+            : token.StartsWith("##", StringComparison.Ordinal) ? token[2..]
+            : VocabularyKeys.Space + token)]);
+        _file.Add(VocabularyKeys.Types, [.. Enumerable.Range(0, _size).Select(id => (int)(
+            _tokenizer.TokenOf(id) is null ? GgufTokenType.Unused : IsWhole(id) ? GgufTokenType.Control : GgufTokenType.Normal))]);
+        _file.Add(VocabularyKeys.Unknown, _tokenizer.IdOf(unknown) ?? 0);
+        if (_tokenizer.IdOf("[PAD]") is { } padding)
+        {
+            _file.Add(VocabularyKeys.Padding, padding);
+        }
+
+        if (_tokenizer.IdOf("[MASK]") is { } mask)
+        {
+            _file.Add(VocabularyKeys.Mask, mask);
+        }
+
+        if (around is [var first, var last])
+        {
+            _file.Add(VocabularyKeys.Begin, first);
+            _file.Add(VocabularyKeys.Class, first);
+            _file.Add(VocabularyKeys.End, last);
+            _file.Add(VocabularyKeys.Separator, last);
+        }
+
+        // llama.cpp lower-cases every text, and keeps accents.
+        _unsaid = around.Length == 2 && GgufSplitting.StepsOf(_json, "normalizer", "normalizers").Exists(step => GgufSplitting.Type(step) == "BertNormalizer"
+            && !(step.TryGetProperty("lowercase", out var lowercase) && lowercase.ValueKind == JsonValueKind.False))
+            ? null
+            : "llama.cpp does other things to a text before it is cut: compare ids, not texts";
     }
 
     private void AddSentencePiece()

@@ -77,6 +77,19 @@ public sealed class BadInputTests(RunningNetwork network)
     }
 
     [Fact]
+    public async Task Post_EmbeddingsOfAModelThatChats_SaysSoAndChargesNothing()
+    {
+        var account = await network.CreateAccountAsync();
+        using var http = network.Network.OpenHttp(account.ApiKey);
+
+        using var response = await http.PostAsync("/v1/embeddings", Json($$"""{"model":"{{network.Model}}","input":"hi"}"""));
+
+        var error = await ErrorAsync(response, HttpStatusCode.BadRequest);
+        Assert.Equal(("unsupported_model", "model"), (error.GetProperty("code").GetString(), error.GetProperty("param").GetString()));
+        Assert.Empty(network.Network.Ledger.Jobs(account.Account.AccountId));
+    }
+
+    [Fact]
     public async Task Post_NoKey_Is401()
     {
         using var http = new HttpClient { BaseAddress = network.Url };

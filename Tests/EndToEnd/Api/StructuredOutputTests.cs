@@ -76,6 +76,32 @@ public sealed class StructuredOutputTests(RunningNetwork fixture)
         Assert.Contains(named, body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"regex":"[A-Z][a-z]{2,8} (is|was) -?[0-9]{1,3}"}""", "^[A-Z][a-z]{2,8} (is|was) -?[0-9]{1,3}$")]
+    [InlineData("""{"grammar":"root ::= word (\", \" word)* \".\"\nword ::= [a-z]{1,5} # short ones"}""", "^[a-z]{1,5}(, [a-z]{1,5})*\\.$")]
+    public async Task Chat_StructuredOutputs_AnswersAreKeptToThem(string outputs, string pattern)
+    {
+        for (var seed = 0; seed < 10; seed++)
+        {
+            var choice = await AskAsync($$$""" "seed":{{{seed}}},"max_tokens":300,"structured_outputs":{{{outputs}}}""");
+
+            var text = choice.GetProperty("message").GetProperty("content").GetString()!;
+            Assert.True(choice.GetProperty("finish_reason").GetString() == "length" || System.Text.RegularExpressions.Regex.IsMatch(text, pattern), text);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"regex":"(?=a)b"}""", "structured_outputs.regex", "character")]
+    [InlineData("""{"grammar":"root ::= a\na ::= a \"x\" | \"y\""}""", "structured_outputs.grammar", "line 2: the rule a begins with itself")]
+    public async Task Chat_StructuredOutputsThatCanNotBeKept_AreRefusedByTheirPlace(string outputs, string param, string named)
+    {
+        var (status, body) = await PostAsync($$$""" "structured_outputs":{{{outputs}}}""");
+
+        Assert.Equal(400, status);
+        Assert.Equal(param, body.GetProperty("error").GetProperty("param").GetString());
+        Assert.Contains(named, body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     private static JsonElement CallOf(JsonElement choice)
     {
         Assert.True(choice.GetProperty("message").TryGetProperty("tool_calls", out var calls), choice.ToString());

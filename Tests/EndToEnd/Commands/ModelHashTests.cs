@@ -1,3 +1,5 @@
+using CocoonOrleans.Tests.Inference;
+
 namespace CocoonOrleans.Tests.EndToEnd.Commands;
 
 /// <summary>What the catalogue needs of a model.</summary>
@@ -13,6 +15,18 @@ public sealed class ModelHashTests
         Assert.Equal(3, new[] { own.Manifest, first.Manifest, second.Manifest }.Distinct().Count());
         Assert.Single(new[] { own.Tokenizer, first.Tokenizer, second.Tokenizer }.Distinct());
         Assert.Equal((2048, 512), (first.Context, own.Context));
+    }
+
+    [Fact]
+    public async Task Hash_ModelThatMakesEmbeddings_TellsItsDimensions()
+    {
+        using var model = new TinyEncoder();
+
+        var (exitCode, output, errors) = await Cocoon.RunAsync(["model", "hash", "--json", model.Folder]);
+
+        Assert.True(exitCode == 0, errors);
+        var json = Cocoon.Json(output);
+        Assert.Equal((TinyEncoder.Hidden, TinyEncoder.ContextTokens), (json.GetProperty("embeddingDimensions").GetInt32(), json.GetProperty("contextTokens").GetInt32()));
     }
 
     [Theory]

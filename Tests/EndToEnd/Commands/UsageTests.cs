@@ -97,6 +97,7 @@ public sealed class UsageTests
 
         var findings = Cocoon.Json(output).GetProperty("findings").EnumerateArray().ToArray();
         Assert.Contains(findings, finding => finding.GetProperty("name").GetString() == "libtorch");
+        Assert.Contains(findings, finding => finding.GetProperty("name").GetString() == "gpu");
         Assert.All(findings, finding => Assert.True(
             finding.GetProperty("status").GetString() == "ok" || finding.GetProperty("fix").GetString() is { Length: > 0 }));
     }

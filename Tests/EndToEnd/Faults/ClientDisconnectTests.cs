@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 
 namespace CocoonOrleans.Tests.EndToEnd.Faults;
@@ -22,6 +23,37 @@ public sealed class ClientDisconnectTests(ScriptedNetwork fixture)
         Assert.Equal("captured", job.State);
         Assert.Equal("cancelled", job.Status);
         Assert.InRange(job.CompletionTokens, stream.Pieces, Asked / 4); // The whole answer would take another nineteen seconds.
+        Assert.Equal(account.Account.Balance - job.Captured, fixture.Network.Ledger.Balance(account.Account.AccountId));
+    }
+
+    [Fact]
+    public async Task Leave_MidStreamOfSeveralAnswers_WorkerStopsAndTheTokensOfAllAreCharged()
+    {
+        const int Choices = 3;
+        const int Lines = 30;
+        var account = await fixture.Network.CreateAccountAsync();
+        using (var http = fixture.Network.OpenHttp(account.ApiKey))
+        using (var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions"))
+        {
+            request.Content = JsonContent.Create(new
+            {
+                model = fixture.Network.Model,
+                messages = new[] { new { role = "user", content = Script.Slow } },
+                n = Choices,
+                max_completion_tokens = Asked,
+                stream = true,
+            });
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
+            for (var line = 0; line < Lines;)
+            {
+                line += (await lines.ReadLineAsync())!.StartsWith("data: {", StringComparison.Ordinal) ? 1 : 0;
+            }
+        }
+
+        var job = Assert.Single(await fixture.Network.SettledAsync(account.Account.AccountId));
+        Assert.Equal(("captured", "cancelled"), (job.State, job.Status));
+        Assert.InRange(job.CompletionTokens, Lines - Choices, Choices * Asked / 4); // Each answer begins with a chunk without text.
         Assert.Equal(account.Account.Balance - job.Captured, fixture.Network.Ledger.Balance(account.Account.AccountId));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 
 namespace CocoonOrleans.Tests.EndToEnd.StockClients;

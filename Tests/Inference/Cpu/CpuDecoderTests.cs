@@ -7,6 +7,7 @@ using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Torch;
 using CocoonOrleans.Tests.Inference.Models;
 using TorchSharp;
+using BFloat16 = CocoonOrleans.Inference.Cpu.Weights.BFloat16;
 
 namespace CocoonOrleans.Tests.Inference.Cpu;
 
@@ -46,6 +47,31 @@ public sealed class CpuDecoderTests : IDisposable
         var expected = new StoredSequence(reference).AppendAll(ids, ids.Length);
 
         AssertClose(expected, new StoredSequence(decoder).AppendAll(ids, ids.Length), 1e-3f);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Compute_NoFormatSaid_IsSmallerWhereNoBitChanges(bool halves)
+    {
+        using var model = new TinyModel();
+        var folder = ModelFolder.Read(model.Folder);
+        foreach (var weights in folder.Weights.Values.Where(weights => halves && weights.Name != "model.layers.1.mlp.down_proj.weight"))
+        {
+            foreach (ref var weight in weights.Values.AsSpan())
+            {
+                weight = BFloat16.ToFloat(BFloat16.Round(weight));
+            }
+        }
+
+        using var plain = Make(folder, WeightFormat.Float32);
+        using var kept = new CpuDecoder(folder.Config, folder.Weights, format: null, TinyModel.ContextTokens, 50, _team);
+        int[] ids = [.. Enumerable.Range(0, 61).Select(i => i * 37 % TinyModel.VocabularySize)];
+
+        // All but one matrix, which is padded to 64 columns.
+        var unchanged = 32L * 64 * sizeof(float);
+        Assert.Equal(halves ? ((plain.WeightBytes - unchanged) / 2) + unchanged : plain.WeightBytes, kept.WeightBytes);
+        Assert.Equal(new StoredSequence(plain).AppendAll(ids, ids.Length), new StoredSequence(kept).AppendAll(ids, ids.Length));
     }
 
     [Theory]

@@ -144,6 +144,62 @@ public abstract class EngineContract : IAsyncLifetime, IDisposable
     }
 
     [SkippableFact]
+    public async Task Generate_SeveralAnswers_EachIsTheOneAloneWithItsSeed()
+    {
+        var request = Request(20) with { PromptIds = TextPrompt(), Sampling = new() { Seed = long.MaxValue - 1 } };
+
+        var together = await CollectAsync(request with { Choices = 4 });
+
+        Assert.Equal([0, 1, 2, 3], together.Select(step => step.Choice).Distinct().Order());
+        foreach (var (choice, seed) in ((int, long)[])[(0, long.MaxValue - 1), (1, long.MaxValue), (2, long.MinValue), (3, long.MinValue + 1)])
+        {
+            var alone = await CollectAsync(request with { Sampling = new() { Seed = seed } });
+            Assert.Equal(alone, together.Where(step => step.Choice == choice).Select(step => step with { Choice = 0 }));
+        }
+    }
+
+    [SkippableFact]
+    public async Task Generate_SeveralAnswersWithoutSeed_ReturnSeedsInARow()
+    {
+        var seeds = (await CollectAsync(Request(3) with { Sampling = new(), Choices = 3 })).OfType<GenerationFinished>().OrderBy(end => end.Choice).Select(end => end.Seed).ToList();
+
+        Assert.Equal([seeds[0], seeds[0] + 1, seeds[0] + 2], seeds);
+    }
+
+    [SkippableFact]
+    public async Task Generate_SeveralAnswersLeftEarly_FreeTheirSlots()
+    {
+        var answer = await BeginAsync(Request(60) with { Choices = 5 });
+
+        await answer.DisposeAsync();
+
+        await Eventually.EqualAsync(0, () => Engine.Statistics.Running + Engine.Statistics.Queued, "answers under way");
+        Assert.Equal(60, (await CollectAsync(Request(60))).OfType<TokenGenerated>().Count());
+    }
+
+    [SkippableFact]
+    public async Task Generate_SeveralAnswersPastTheirDeadline_FailWithTheCountsOfAll()
+    {
+        await using var answer = Engine.GenerateAsync(Request(60) with { Choices = 3, Deadline = Time.GetUtcNow().AddSeconds(30) }, CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
+        var begun = new HashSet<int>();
+        var tokens = 0;
+        while (begun.Count < 2)
+        {
+            Assert.True(await answer.MoveNextAsync());
+            begun.Add(answer.Current.Choice);
+            tokens++;
+        }
+
+        Time.Advance(TimeSpan.FromSeconds(31));
+
+        var error = await Assert.ThrowsAsync<GenerationFailedException>(() => RestAsync(answer));
+        Assert.Equal(GenerationFailure.DeadlinePassed, error.Failure);
+        Assert.InRange(error.Usage.CompletionTokens, tokens, 3 * 60);
+        Assert.Equal(3, error.Usage.PromptTokens);
+        await Eventually.EqualAsync(0, () => Engine.Statistics.Running, "running answers");
+    }
+
+    [SkippableFact]
     public async Task Generate_MoreThanSlots_AllAreAnswered()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => CollectAsync(Request(20))));
@@ -212,6 +268,16 @@ public abstract class EngineContract : IAsyncLifetime, IDisposable
         => Assert.Equal(3, (await CollectAsync(Request(3) with { Model = Model.Id })).OfType<TokenGenerated>().Count());
 
     [SkippableFact]
+    public async Task Embed_WithAModelThatGenerates_IsRefused()
+    {
+        var request = new EmbeddingRequest { Model = "contract", Inputs = [Prompt()] };
+
+        var refusal = (await Assert.ThrowsAsync<EngineRefusalException>(() => Engine.EmbedAsync(request, CancellationToken.None))).Refusal;
+
+        Assert.Equal((EngineRefusalKind.OtherTask, "Model"), (refusal.Kind, refusal.Field));
+    }
+
+    [SkippableFact]
     public async Task Generate_PromptThatFillsTheContext_IsRefused()
         => Assert.Equal(EngineRefusalKind.ContextTooLong, (await RefusalAsync(Request(5) with { PromptIds = new int[Model.ContextTokens] })).Kind);
 
@@ -222,6 +288,8 @@ public abstract class EngineContract : IAsyncLifetime, IDisposable
         Assert.Equal("PromptIds", (await RefusalAsync(Request(5) with { PromptIds = new[] { -1 } })).Field);
         Assert.Equal("PromptIds", (await RefusalAsync(Request(5) with { PromptIds = new[] { int.MaxValue } })).Field);
         Assert.Equal("MaxCompletionTokens", (await RefusalAsync(Request(0))).Field);
+        Assert.Equal("Choices", (await RefusalAsync(Request(5) with { Choices = 0 })).Field);
+        Assert.Equal("Choices", (await RefusalAsync(Request(5) with { Choices = 9 })).Field);
         Assert.Equal("StopStrings", (await RefusalAsync(Request(5) with { StopStrings = [""] })).Field);
         Assert.Equal("StopIds", (await RefusalAsync(Request(5) with { StopIds = [-1] })).Field);
         Assert.Equal("Temperature", (await RefusalAsync(Request(5) with { Sampling = new() { Temperature = 3 } })).Field);

@@ -17,7 +17,7 @@ internal sealed class RandomDecoder(int vocabularySize, int seed, params int[] p
 
     public int Blocks { get; private set; }
 
-    public IDecoder Make(ModelFolder model, int contextTokens, int blocks)
+    public ITransformer Make(ModelFolder model, int contextTokens, int blocks)
     {
         Blocks = blocks;
         return this;

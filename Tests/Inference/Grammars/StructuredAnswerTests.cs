@@ -184,7 +184,7 @@ public sealed class StructuredAnswerTests(ITestOutputHelper output) : IDisposabl
     private async Task<NativeEngine> StartAsync(string folder, IDecoderFactory? decoders = null)
     {
         var options = new NativeEngineOptions { Slots = 16, Queue = 256 };
-        var engine = new NativeEngine(options, decoders ?? new TorchDecoderFactory(options), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
+        var engine = new NativeEngine(options, decoders ?? new CpuDecoderFactory(options), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
         await engine.LoadAsync(new ModelReference("model", folder), null, CancellationToken.None);
         return engine;
     }

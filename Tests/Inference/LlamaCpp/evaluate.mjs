@@ -2,7 +2,8 @@
 //   node evaluate.mjs logits model.gguf "[ids]"          all logits after each id
 //   node evaluate.mjs greedy model.gguf "[ids]" count    so many ids that follow, with the gap between the two best
 //   node evaluate.mjs tokens model.gguf "[texts]"        the ids of texts, without special tokens
-import {getLlama, LlamaLogLevel} from "node-llama-cpp";
+//   node evaluate.mjs vectors model.gguf "[[ids]]"       a vector for each list of ids, which begins and ends with the special tokens that the model wants
+import {getLlama, LlamaEmbeddingContext, LlamaLogLevel} from "node-llama-cpp";
 
 const [, , what, file, input, count] = process.argv;
 const llama = await getLlama({gpu: false, build: "never", logLevel: LlamaLogLevel.error, maxThreads: 1});
@@ -14,9 +15,19 @@ if (what === "tokens") {
 
 // Everything in float32, so that what is left are differences in how sums are ordered.
 const context = await model.createContext({
-  contextSize: 512, batchSize: 512, threads: 1, flashAttention: false, experimentalKvCacheKeyType: "F32", experimentalKvCacheValueType: "F32",
+  _embeddings: what === "vectors", contextSize: 512, batchSize: 512, threads: 1, flashAttention: false, experimentalKvCacheKeyType: "F32", experimentalKvCacheValueType: "F32",
 });
-const sequence = context.getSequence();
+if (what === "vectors") {
+  const vectors = new LlamaEmbeddingContext({_llamaContext: context});
+  const all = [];
+  for (const ids of items) {
+    all.push((await vectors.getEmbeddingFor(ids)).vector);
+  }
+
+  print(all);
+}
+
+const sequence = what === "vectors" ? null : context.getSequence();
 if (what === "logits") {
   const results = await sequence.controlledEvaluate(items.map(id => [id, {generateNext: {logits: true}}]));
   print(results.map(result => {
@@ -26,7 +37,7 @@ if (what === "logits") {
     }
     return row;
   }));
-} else {
+} else if (what === "greedy") {
   const answer = [], gaps = [];
   let next = items;
   while (answer.length < Number(count)) {

@@ -107,7 +107,7 @@ public sealed class TorchDecoderTests : IDisposable
     {
         using var model = new TinyModel();
         var folder = ModelFolder.Read(model.Folder);
-        using var cache = new KeyValueCache(folder.Config, blocks: 3);
+        using var cache = new KeyValueCache(folder.Config, blocks: 3, TorchPlace.Reference);
         using var slots = torch.arange(48, dtype: torch.int64);
         using var ones = torch.ones([48, folder.Config.KeyValueHeads, folder.Config.HeadSize]);
         cache.Store(1, slots, ones, ones);

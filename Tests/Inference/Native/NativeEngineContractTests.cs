@@ -23,7 +23,7 @@ public abstract class NativeEngineContract : EngineContract
     public override void Dispose() => _meters.Dispose();
 }
 
-public class TinyNativeEngineContractTests : NativeEngineContract
+public abstract class TinyNativeEngineContract : NativeEngineContract
 {
     private readonly TinyModel _model = new();
 
@@ -36,14 +36,21 @@ public class TinyNativeEngineContractTests : NativeEngineContract
     }
 }
 
-public sealed class TinyCpuEngineContractTests : TinyNativeEngineContractTests
+public sealed class TinyNativeEngineContractTests : TinyNativeEngineContract;
+
+public sealed class TinyTorchEngineContractTests : TinyNativeEngineContract
 {
-    protected override NativeEngineOptions EngineOptions => new() { Backend = NativeBackend.Cpu, Threads = 2 };
+    protected override NativeEngineOptions EngineOptions => new() { Backend = NativeBackend.Torch };
 }
 
-public sealed class TinyInt8EngineContractTests : TinyNativeEngineContractTests
+public sealed class TinyThreadsEngineContractTests : TinyNativeEngineContract
 {
-    protected override NativeEngineOptions EngineOptions => new() { Backend = NativeBackend.Cpu, Quantization = WeightQuantization.Int8 };
+    protected override NativeEngineOptions EngineOptions => new() { Threads = 2 };
+}
+
+public sealed class TinyInt8EngineContractTests : TinyNativeEngineContract
+{
+    protected override NativeEngineOptions EngineOptions => new() { Quantization = WeightQuantization.Int8 };
 }
 
 public sealed class Stories260KNativeEngineContractTests : NativeEngineContract

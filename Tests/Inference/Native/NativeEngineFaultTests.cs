@@ -148,7 +148,7 @@ public sealed class NativeEngineFaultTests : IDisposable
         // The embedding of "x" is no number, so whoever has it in the prompt gets no logits that are numbers.
         using var model = new TinyModel(weights => weights.Set("model.embed_tokens.weight", 'x' * 32, float.NaN));
         await using var engine = new NativeEngine(
-            Options.Create(new NativeEngineOptions { Slots = 4, Queue = 8 }), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
+            Options.Create(new NativeEngineOptions { Backend = NativeBackend.Torch, Slots = 4, Queue = 8 }), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
         await engine.LoadAsync(new ModelReference("tiny", model.Folder), null, CancellationToken.None);
         async Task<Exception?> AnswerAsync(char prompt) => await Record.ExceptionAsync(() => CollectAsync(engine, prompt, 20));
 
@@ -160,10 +160,12 @@ public sealed class NativeEngineFaultTests : IDisposable
         Assert.Null(await AnswerAsync('c'));
     }
 
-    [Fact]
-    public async Task Load_WeightsThatDoNotFit_AreNamed()
+    [Theory]
+    [InlineData(NativeBackend.Cpu)]
+    [InlineData(NativeBackend.Torch)]
+    public async Task Load_WeightsThatDoNotFit_AreNamed(NativeBackend backend)
     {
-        await using var engine = new NativeEngine(Options.Create(new NativeEngineOptions()), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
+        await using var engine = new NativeEngine(Options.Create(new NativeEngineOptions { Backend = backend }), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
         _files.WriteConfig(config => config["intermediate_size"] = 47);
 
         var error = await Assert.ThrowsAsync<CocoonOrleans.Inference.Formats.ModelFormatException>(
@@ -173,11 +175,13 @@ public sealed class NativeEngineFaultTests : IDisposable
         Assert.Contains("[47, 32]", error.Message);
     }
 
-    [Fact]
-    public async Task Load_UnknownTensor_IsNamed()
+    [Theory]
+    [InlineData(NativeBackend.Cpu)]
+    [InlineData(NativeBackend.Torch)]
+    public async Task Load_UnknownTensor_IsNamed(NativeBackend backend)
     {
         using var model = new TinyModel(weights => weights.Add("model.layers.0.self_attn.q_norm.weight", [8], new float[8]));
-        await using var engine = new NativeEngine(Options.Create(new NativeEngineOptions()), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
+        await using var engine = new NativeEngine(Options.Create(new NativeEngineOptions { Backend = backend }), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
 
         var error = await Assert.ThrowsAsync<CocoonOrleans.Inference.Formats.ModelFormatException>(
             () => engine.LoadAsync(new ModelReference("tiny", model.Folder), null, CancellationToken.None));

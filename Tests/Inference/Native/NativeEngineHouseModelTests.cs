@@ -19,12 +19,14 @@ public sealed class NativeEngineHouseModelTests : IDisposable
     /// while the two best logits of the house model are, for sums, hundreds of thousands of times further apart.
     /// </summary>
     [Theory]
-    [InlineData(0, 1)]
-    [InlineData(1, 1)]
-    [InlineData(1.5, 0.95)]
-    public async Task Generate_SumsTogether_GiveTheAnswersOfEachAlone(double temperature, double topP)
+    [InlineData(NativeBackend.Cpu, 0, 1)]
+    [InlineData(NativeBackend.Cpu, 1.5, 0.95)]
+    [InlineData(NativeBackend.Torch, 0, 1)]
+    [InlineData(NativeBackend.Torch, 1, 1)]
+    [InlineData(NativeBackend.Torch, 1.5, 0.95)]
+    public async Task Generate_SumsTogether_GiveTheAnswersOfEachAlone(NativeBackend backend, double temperature, double topP)
     {
-        await using var engine = new NativeEngine(Options.Create(new NativeEngineOptions { Slots = 16, Queue = 64 }), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
+        await using var engine = new NativeEngine(Options.Create(new NativeEngineOptions { Backend = backend, Slots = 16, Queue = 64 }), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
         await engine.LoadAsync(new ModelReference("house", HouseModelFolder.Path), null, CancellationToken.None);
         var chat = ChatModel.Load(HouseModelFolder.Path);
         var requests = Enumerable.Range(0, 48).Select(i => Request(chat, $"What is {i * 7 % 90} + {i * 13 % 90}?", new SamplingOptions { Temperature = temperature, TopP = topP, Seed = i })).ToList();

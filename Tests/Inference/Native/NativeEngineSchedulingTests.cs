@@ -3,6 +3,7 @@ using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Native;
 using CocoonOrleans.Inference.Scheduling;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CocoonOrleans.Tests.Inference.Native;
 
@@ -59,6 +60,67 @@ public sealed class NativeEngineSchedulingTests : IDisposable
         Assert.Equal((100, 0, 2), Counts(await AnswerAsync(engine, prompt, 2, tenant: "b")));
         Assert.Equal((100, 0, 2), Counts(await AnswerAsync(engine, prompt, 2, tenant: null)));
         Assert.Equal((100, 0, 2), Counts(await AnswerAsync(engine, prompt, 2, tenant: null)));
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData(null)]
+    public async Task Generate_SeveralAnswers_ComputeThePromptOnce(string? tenant)
+    {
+        await using var engine = await StartAsync();
+
+        var events = await CollectAsync(engine, Request([.. Enumerable.Range(0, 100)], 10, tenant) with { Choices = 4 });
+
+        // The whole prompt; then the first answer's next token beside what is left of the prompt behind its last full block, once for each other answer.
+        Assert.Equal([100, 1 + (3 * 4), 4, 4, 4, 4, 4, 4, 4, 4, 3], _decoder.Steps);
+        Assert.All(events.OfType<GenerationFinished>(), end => Assert.Equal(new GenerationUsage(100, 0, 10), end.Usage));
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData(null)]
+    public async Task Generate_MoreAnswersThanSlots_ComputeThePromptOnceAllTheSame(string? tenant)
+    {
+        await using var engine = await StartAsync(options => options.Slots = 1);
+
+        var events = await CollectAsync(engine, Request([.. Enumerable.Range(0, 100)], 10, tenant) with { Choices = 4 });
+
+        Assert.Equal([100, 4, 4, 4], _decoder.Steps.Where(rows => rows > 1));
+        Assert.Equal(40, events.OfType<TokenGenerated>().Count());
+    }
+
+    [Fact]
+    public async Task Generate_SeveralAnswersWithoutTenant_LeaveNothingInTheCache()
+    {
+        await using var engine = await StartAsync(options => options.Slots = 2);
+
+        await CollectAsync(engine, Request([.. Enumerable.Range(0, 100)], 10, null) with { Choices = 4 });
+
+        await Eventually.EqualAsync(0, () => engine.Statistics.Running, "answers under way");
+        Assert.Equal(0, _decoder.Stored);
+    }
+
+    /// <summary>Answers of a request that has begun don't wait behind requests that came later.</summary>
+    [Fact]
+    public async Task Generate_SeveralAnswersInOneSlot_GoBeforeLaterRequestsOfTheTenant()
+    {
+        await using var engine = await StartAsync(options => options.Slots = 1);
+        using var gate = new ManualResetEventSlim();
+        var order = new List<int>();
+        _decoder.OnPrefill = prompt =>
+        {
+            order.Add(prompt[0]);
+            gate.Wait();
+        };
+        var several = CollectAsync(engine, Request([1, 2, 3], 5, "a") with { Choices = 3 });
+        await Eventually.EqualAsync(1, () => engine.Statistics.Running, "running");
+        var later = CollectAsync(engine, Request([9, 2, 3], 5, "a"));
+        await Eventually.EqualAsync(1, () => engine.Statistics.Queued, "queued");
+
+        gate.Set();
+        await Task.WhenAll(several, later);
+
+        Assert.Equal([1, 1, 1, 9], order);
     }
 
     [Fact]
@@ -209,30 +271,34 @@ public sealed class NativeEngineSchedulingTests : IDisposable
                 var tokens = dice.Next(1, 38);
                 var tenant = dice.Next(4) is var t && t > 0 ? $"{t}" : null;
                 var leaves = dice.Next(4) == 0 ? dice.Next(1, 20) : int.MaxValue;
+                var choices = dice.Next(4) == 0 ? dice.Next(2, 9) : 1;
                 using var cancelled = new CancellationTokenSource();
-                var ids = new List<int>();
+                var ids = Enumerable.Range(0, choices).Select(_ => new List<int>()).ToArray();
+                var seen = 0;
                 try
                 {
-                    await foreach (var step in engine.GenerateAsync(Request(prompt, tokens, tenant), cancelled.Token))
+                    await foreach (var step in engine.GenerateAsync(Request(prompt, tokens, tenant) with { Choices = choices }, cancelled.Token))
                     {
-                        ids.AddRange(step is TokenGenerated token ? [token.Id] : []);
-                        if (ids.Count == leaves && dice.Next(2) == 0)
+                        ids[step.Choice].AddRange(step is TokenGenerated token ? [token.Id] : []);
+                        seen += step is TokenGenerated ? 1 : 0;
+                        if (seen == leaves && dice.Next(2) == 0)
                         {
                             break;
                         }
 
-                        if (ids.Count == leaves)
+                        if (seen == leaves)
                         {
                             await cancelled.CancelAsync();
                         }
                     }
 
-                    Assert.Equal(Expected(prompt[^1], Math.Min(tokens, leaves)), ids);
+                    Assert.Equal(Math.Min(tokens * choices, leaves), seen);
                 }
                 catch (OperationCanceledException)
                 {
-                    Assert.Equal(Expected(prompt[^1], ids.Count), ids);
                 }
+
+                Assert.All(ids, answer => Assert.Equal(Expected(prompt[^1], answer.Count), answer));
             }
         }));
 
@@ -244,11 +310,59 @@ public sealed class NativeEngineSchedulingTests : IDisposable
     private static (int Prompt, int Cached, int Completion) Counts((int[] Ids, GenerationUsage Usage) answer)
         => (answer.Usage.PromptTokens, answer.Usage.CachedTokens, answer.Usage.CompletionTokens);
 
-    private async Task<NativeEngine> StartAsync(Action<NativeEngineOptions>? change = null)
+    /// <summary>Prompts take ten milliseconds a token here.</summary>
+    [Fact]
+    public async Task Generate_DeadlineTooShortForThePrompt_IsRefusedWithoutComputing()
+    {
+        var time = new FakeTimeProvider();
+        await using var engine = await StartAsync(time: time);
+        _decoder.OnPrefill = prompt => time.Advance(TimeSpan.FromMilliseconds(10 * prompt.Length));
+        int[] prompt = [.. Enumerable.Range(0, 100)];
+        GenerationRequest Within(int milliseconds, string? tenant) => Request(prompt, 5, tenant) with { Deadline = time.GetUtcNow() + TimeSpan.FromMilliseconds(milliseconds) };
+        await AnswerAsync(engine, prompt, 5, "a");
+        _decoder.Steps.Clear();
+
+        // A hundred tokens take a second, and half of it is given the benefit of the doubt.
+        var refused = await Assert.ThrowsAsync<EngineRefusalException>(() => CollectAsync(engine, Within(490, "b")));
+        Assert.Equal((EngineRefusalKind.DeadlineTooShort, nameof(GenerationRequest.Deadline), true), (refused.Refusal.Kind, refused.Refusal.Field, refused.Refusal.Retryable));
+        Assert.Empty(_decoder.Steps);
+
+        Assert.NotEmpty(await CollectAsync(engine, Within(1001, "b")));
+        Assert.NotEmpty(await CollectAsync(engine, Within(30, "a")));
+    }
+
+    [Fact]
+    public async Task Generate_DeadlineTooShortForTheQueue_IsRefused()
+    {
+        var time = new FakeTimeProvider();
+        await using var engine = await StartAsync(options => options.Slots = 1, time);
+        await using (var first = engine.GenerateAsync(Request([1], 120, "a"), CancellationToken.None).GetAsyncEnumerator())
+        {
+            await first.MoveNextAsync();
+            time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        await Eventually.EqualAsync(0, () => engine.Statistics.Running, "running");
+        await using var running = engine.GenerateAsync(Request([1], 120, "a"), CancellationToken.None).GetAsyncEnumerator();
+        await running.MoveNextAsync();
+        var next = CollectAsync(engine, Request([2], 5, "a"));
+        await Eventually.EqualAsync(1, () => engine.Statistics.Queued, "queued");
+
+        // The one that runs may end at once, but the one behind it is expected to take ten seconds as well.
+        var refused = await Assert.ThrowsAsync<EngineRefusalException>(() => CollectAsync(engine, Request([3], 5, "a") with { Deadline = time.GetUtcNow().AddSeconds(4) }));
+        Assert.Equal(EngineRefusalKind.DeadlineTooShort, refused.Refusal.Kind);
+        var taken = CollectAsync(engine, Request([4], 5, "a") with { Deadline = time.GetUtcNow().AddSeconds(6) });
+        await Eventually.EqualAsync(2, () => engine.Statistics.Queued, "queued");
+
+        await running.DisposeAsync();
+        Assert.Equal([5, 5], (await Task.WhenAll(next, taken)).Select(events => events.OfType<TokenGenerated>().Count()));
+    }
+
+    private async Task<NativeEngine> StartAsync(Action<NativeEngineOptions>? change = null, TimeProvider? time = null)
     {
         var options = new NativeEngineOptions { Slots = 4, Queue = 16 };
         change?.Invoke(options);
-        var engine = new NativeEngine(options, _decoder, _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
+        var engine = new NativeEngine(options, _decoder, _meters, time ?? TimeProvider.System, NullLogger<NativeEngine>.Instance);
         await engine.LoadAsync(new ModelReference("tiny", _files.Folder), null, CancellationToken.None);
         _decoder.Steps.Clear();
         return engine;
@@ -281,6 +395,17 @@ public sealed class NativeEngineSchedulingTests : IDisposable
             StopIds = [],
             Tenant = tenant,
         };
+
+    private static async Task<List<GenerationEvent>> CollectAsync(NativeEngine engine, GenerationRequest request)
+    {
+        var events = new List<GenerationEvent>();
+        await foreach (var step in engine.GenerateAsync(request, CancellationToken.None))
+        {
+            events.Add(step);
+        }
+
+        return events;
+    }
 
     private static async Task<(int[] Ids, GenerationUsage Usage)> AnswerAsync(NativeEngine engine, int[] prompt, int tokens, string? tenant)
     {

@@ -12,10 +12,12 @@ public sealed class NativeEngineStories260KTests : IDisposable
 
     public void Dispose() => _meters.Dispose();
 
-    [SkippableFact]
-    public async Task Generate_Greedy_GivesLlamaCppsAnswerAndText()
+    [SkippableTheory]
+    [InlineData(NativeBackend.Cpu)]
+    [InlineData(NativeBackend.Torch)]
+    public async Task Generate_Greedy_GivesLlamaCppsAnswerAndText(NativeBackend backend)
     {
-        await using var engine = await StartAsync();
+        await using var engine = await StartAsync(backend);
         var expected = File.ReadAllText(Path.Combine(Stories260K.Folder, "..", "llamacpp-greedy-once-upon-a-time.txt")).Split('\n', 3)[2].TrimEnd();
 
         var (ids, text, finished) = await AnswerAsync(engine, Request(Stories260K.Prompt, SamplingOptions.Greedy, 400));
@@ -29,10 +31,12 @@ public sealed class NativeEngineStories260KTests : IDisposable
     /// Exactly the same ids, though libtorch may round the last bits of the logits differently in a batch: stories260K's two best logits are at least
     /// 0.0042 apart here, and draws this close to a border are rarer than one in ten thousand. A failure on another processor is a near tie unless the logits differ by more than 1e-3.
     /// </summary>
-    [SkippableFact]
-    public async Task Generate_MixedRequestsTogether_GiveTheIdsOfEachAlone()
+    [SkippableTheory]
+    [InlineData(NativeBackend.Cpu)]
+    [InlineData(NativeBackend.Torch)]
+    public async Task Generate_MixedRequestsTogether_GiveTheIdsOfEachAlone(NativeBackend backend)
     {
-        await using var engine = await StartAsync();
+        await using var engine = await StartAsync(backend);
         SamplingOptions[] ways =
         [
             SamplingOptions.Greedy,
@@ -110,12 +114,16 @@ public sealed class NativeEngineStories260KTests : IDisposable
         Assert.Equal([LoadStage.Reading, LoadStage.Building, LoadStage.Ready], stages.Select(step => step.Stage).Distinct());
         var read = stages.Last(step => step.Stage == LoadStage.Reading);
         Assert.Equal(read.BytesTotal, read.BytesDone);
+        var built = stages.Where(step => step.Stage == LoadStage.Building).ToList();
+        Assert.Equal(0, built[0].BytesDone);
+        Assert.InRange(built[^1].BytesDone, 1, built[^1].BytesTotal);
+        Assert.Equal(built.Select(step => step.BytesDone).Order(), built.Select(step => step.BytesDone));
     }
 
-    private async Task<NativeEngine> StartAsync()
+    private async Task<NativeEngine> StartAsync(NativeBackend backend = NativeBackend.Cpu)
     {
         var folder = Stories260K.Folder;
-        var engine = new NativeEngine(Options.Create(new NativeEngineOptions { Slots = 8, Queue = 20 }), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
+        var engine = new NativeEngine(Options.Create(new NativeEngineOptions { Backend = backend, Slots = 8, Queue = 20 }), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
         await engine.LoadAsync(new ModelReference("stories", folder), null, CancellationToken.None);
         return engine;
     }

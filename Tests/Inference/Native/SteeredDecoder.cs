@@ -27,7 +27,7 @@ internal sealed class SteeredDecoder : IDecoder, IDecoderFactory
     /// <summary>Rows of each step so far.</summary>
     public List<int> Steps { get; } = [];
 
-    public IDecoder Make(ModelFolder model, int contextTokens, int blocks)
+    public ITransformer Make(ModelFolder model, int contextTokens, int blocks)
     {
         Blocks = blocks;
         return this;

@@ -82,9 +82,9 @@ public sealed class RealLlamaServerTests : IAsyncLifetime, IDisposable
     {
         Skip.If(Address is null, "COCOON_LLAMA_SERVER names no llama-server");
         var texts = new List<string>();
-        foreach (var (seed, choice) in ((long, int)[])[(7, 0), (7, 0), (8, 0), (7, 1)])
+        foreach (var seed in (long[])[7, 7, 8, 9])
         {
-            texts.Add(Text(await CollectAsync(Upstream, Request("Tell me about yourself.") with { Sampling = new() { Temperature = 2, Seed = seed }, Choice = choice, StopIds = [] })));
+            texts.Add(Text(await CollectAsync(Upstream, Request("Tell me about yourself.") with { Sampling = new() { Temperature = 2, Seed = seed }, StopIds = [] })));
         }
 
         Assert.Equal(texts[0], texts[1]);

@@ -59,6 +59,12 @@ public sealed class StandInServer : IAsyncDisposable
     /// <summary>Answers all requests, in its place, where it returns true.</summary>
     public Func<HttpContext, Task<bool>>? Everything { get; set; }
 
+    /// <summary>Numbers of its vectors, which depend on an input's ids alone.</summary>
+    public const int VectorSize = 10;
+
+    /// <summary>Changes each answer with vectors before it is sent.</summary>
+    public Action<JsonObject>? ChangeVectors { get; set; }
+
     /// <summary>What it says about the model's context.</summary>
     public int? ContextTokens { get; set; } = 512;
 
@@ -145,6 +151,10 @@ public sealed class StandInServer : IAsyncDisposable
         {
             await GenerateAsync(context);
         }
+        else if (context.Request.Method == "POST" && path == "/v1/embeddings")
+        {
+            await EmbedAsync(context);
+        }
         else
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -160,6 +170,30 @@ public sealed class StandInServer : IAsyncDisposable
         }
 
         return new JsonObject { ["object"] = "list", ["data"] = new JsonArray(model) };
+    }
+
+    private async Task EmbedAsync(HttpContext context)
+    {
+        using var document = await JsonDocument.ParseAsync(context.Request.Body);
+        var input = document.RootElement.GetProperty("input");
+        var inputs = input.ValueKind == JsonValueKind.String
+            ? [[.. Encoding.ASCII.GetBytes(input.GetString()!).Select(letter => letter + IdOffset)]]
+            : input.EnumerateArray().Select(ids => ids.EnumerateArray().Select(id => id.GetInt32()).ToArray()).ToArray();
+        var answer = new JsonObject
+        {
+            ["object"] = "list",
+            ["model"] = Model,
+            ["data"] = new JsonArray([.. inputs.Select((ids, index) => new JsonObject { ["object"] = "embedding", ["index"] = index, ["embedding"] = Vector(ids) })]),
+            ["usage"] = new JsonObject { ["prompt_tokens"] = 999_999, ["total_tokens"] = 999_999 },
+        };
+        ChangeVectors?.Invoke(answer);
+        await context.Response.WriteAsJsonAsync(answer);
+    }
+
+    private static JsonArray Vector(int[] ids)
+    {
+        var random = new Random(ids.Aggregate(17, (hash, id) => unchecked((hash * 31) + id)));
+        return [.. Enumerable.Range(0, VectorSize).Select(_ => (JsonNode)(random.NextDouble() - 0.5))];
     }
 
     private async Task GenerateAsync(HttpContext context)

@@ -44,6 +44,82 @@ public sealed unsafe class ElementKernelsTests
     [Fact]
     public void Exp_OfNoNumber_IsNone() => Assert.True(float.IsNaN(Exp(float.NaN)));
 
+    [Fact]
+    public void Gelu_WholeRange_IsTheExactFormWithinItsError()
+    {
+        // Phi by its series (A&S 26.2.10), which converges quickly where it is not 0 or 1 in a float.
+        static double Phi(double x)
+        {
+            var (sum, term) = (x, x);
+            for (var i = 1; i < 200; i++)
+            {
+                term *= -x * x / (2 * i);
+                sum += term / ((2 * i) + 1);
+            }
+
+            return 0.5 + (sum / Math.Sqrt(2 * Math.PI));
+        }
+
+        using var x = Numbers(1, 16, 4);
+        using var y = Numbers(2, 16, 4);
+        foreach (var kernels in CpuKernels.Supported)
+        {
+            for (var first = -5.5f; first < 5.5f; first += 0.11f)
+            {
+                for (var i = 0; i < 16; i++)
+                {
+                    Pointer(x)[i] = first + (i * 0.0069f);
+                }
+
+                kernels.Gelu(Pointer(x), 16, Pointer(y));
+                for (var i = 0; i < 16; i++)
+                {
+                    Assert.Equal(At(x, i) * Phi(At(x, i)), At(y, i), 3e-7 * Math.Max(1, Math.Abs(At(x, i))));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(40, 40)]
+    [InlineData(-40, 0)]
+    [InlineData(float.NaN, float.NaN)]
+    public void Gelu_FarOut_IsItsLimit(float number, float expected)
+    {
+        using var x = Numbers(1, 16, 4);
+        using var y = Numbers(2, 16, 4);
+        Pointer(x)[3] = number;
+        foreach (var kernels in CpuKernels.Supported)
+        {
+            kernels.Gelu(Pointer(x), 5, Pointer(y));
+
+            Assert.Equal(expected, At(y, 3), 1e-6f);
+            Assert.All(Enumerable.Range(5, 11), i => Assert.Equal(0, At(y, i)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void LayerNorm_AnySize_IsTheFormulaInDouble(int kernels, int count)
+    {
+        using var x = Numbers(1, count, 4);
+        using var weight = Numbers(2, count, 1);
+        using var bias = Numbers(3, count, 1);
+        using var y = Numbers(4, count + 4, 1);
+        var after = At(y, count);
+        var mean = Enumerable.Range(0, count).Average(i => (double)At(x, i));
+        var variance = Enumerable.Range(0, count).Average(i => (At(x, i) - mean) * (At(x, i) - mean));
+
+        CpuKernels.Supported[kernels].LayerNorm(Pointer(x), Pointer(weight), Pointer(bias), count, 1e-5f, Pointer(y));
+
+        for (var i = 0; i < count; i++)
+        {
+            Assert.Equal(((At(x, i) - mean) / Math.Sqrt(variance + 1e-5) * At(weight, i)) + At(bias, i), At(y, i), 3e-6);
+        }
+
+        Assert.Equal(after, At(y, count));
+    }
+
     [Theory]
     [MemberData(nameof(Sizes))]
     public void RmsNorm_AnySize_IsTheFormulaInDouble(int kernels, int count)

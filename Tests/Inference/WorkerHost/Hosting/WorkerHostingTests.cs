@@ -23,6 +23,8 @@ public sealed class WorkerHostingTests
     [Theory]
     [InlineData("Modles:0:Name", "x", "Worker:Models")]
     [InlineData("Native:Treads", "2", "Worker:Native:Threads")]
+    [InlineData("Native:Device", "gpu", "Worker:Native:Device")]
+    [InlineData("Native:Cuda:Graph", "false", "Worker:Native:Cuda:Graphs")]
     [InlineData("ProviderId", "a b", "Worker:ProviderId")]
     [InlineData("ProviderId", "a_b", "Worker:ProviderId")]
     [InlineData("Gateways:0:Address", "gateway.example.org", "Worker:Gateways:0:Address")]

@@ -74,6 +74,55 @@ public sealed class JobTests
         Assert.Equal(answer.Meta!.PromptTokens, report.PromptTokens);
     }
 
+    /// <summary>The role says nothing yet: a stream's client is not told before there is something to tell.</summary>
+    [Fact]
+    public async Task Job_LogprobsAsked_TheRoleHasNone()
+    {
+        await using RunningWorker worker = await RunningWorker.StartAsync([]);
+        Answer answer = await worker.AskAsync(RunningWorker.Dispatch(maxCompletionTokens: 4), RunningWorker.Chat("hi", ",\"seed\":1,\"logprobs\":true,\"n\":2"));
+        Assert.Equal(2, answer.Chunks.Count(chunk => Choice(chunk).GetProperty("delta").TryGetProperty("role", out _)));
+        Assert.All(
+            answer.Chunks.Select(Choice).Where(choice => choice.GetProperty("delta").TryGetProperty("role", out _)),
+            choice => Assert.Equal(JsonValueKind.Null, choice.GetProperty("logprobs").ValueKind));
+        long scored = answer.Chunks.Select(Choice).Where(choice => choice.GetProperty("logprobs").ValueKind == JsonValueKind.Object).Sum(choice => choice.GetProperty("logprobs").GetProperty("content").GetArrayLength());
+        Assert.Equal(answer.Final!.Usage.Check(worker.Tunnel.WorkerKey).Report!.CompletionTokens, scored);
+    }
+
+    [Fact]
+    public async Task Job_SeveralAnswers_ComeByTheirIndexAndAreReportedTogether()
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
+        Answer answer = await worker.AskAsync(RunningWorker.Dispatch(maxCompletionTokens: 12), RunningWorker.Chat("four", ",\"n\":3"));
+        foreach (IGrouping<int, JsonElement> choice in answer.Chunks.Select(Choice).GroupBy(choice => choice.GetProperty("index").GetInt32()))
+        {
+            Assert.Equal("assistant", Text(choice.First().GetProperty("delta"), "role"));
+            Assert.Equal("Hell", string.Concat(choice.Skip(1).SkipLast(1).Select(piece => Text(piece.GetProperty("delta"), "content"))));
+            Assert.Equal("length", Text(choice.Last(), "finish_reason"));
+        }
+
+        Assert.Equal([0, 1, 2], answer.Chunks.Select(chunk => Choice(chunk).GetProperty("index").GetInt32()).Distinct().Order());
+        UsageReport report = answer.Final!.Usage.Check(worker.Tunnel.WorkerKey).Report!;
+        Assert.Equal(((long)answer.Meta!.PromptTokens, 12L, "length"), (report.PromptTokens, report.CompletionTokens, report.FinishReason));
+    }
+
+    [Fact]
+    public async Task Job_HoldTooSmallForAllAnswers_IsRefused()
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
+        Answer answer = await worker.AskAsync(RunningWorker.Dispatch(maxCompletionTokens: 2), RunningWorker.Chat("four", ",\"n\":3"));
+        Assert.Equal(JobErrorCodes.BadDispatch, answer.Error?.Code);
+    }
+
+    [Fact]
+    public async Task Job_SeveralAnswersLetGo_KeepsTheReportOfAll()
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello", ("Scripted:Rules:0:Behaviour", "Hang"));
+        await using (JobStream job = await worker.SendAsync(payload: RunningWorker.Chat("hi", ",\"n\":2")))
+            await ReadChunksAsync(job, 12); // two roles, ten tokens
+        UsageReport report = Assert.Single(await worker.ReportsAsync(1));
+        Assert.Equal((UsageStatus.Cancelled, 10L), (report.Status, report.CompletionTokens));
+    }
+
     [Fact]
     public async Task Job_SilentForASecond_SendsHeartbeats()
     {

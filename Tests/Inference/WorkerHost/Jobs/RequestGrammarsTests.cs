@@ -13,23 +13,25 @@ public sealed class RequestGrammarsTests : IDisposable
     public void Dispose() => _grammars.Dispose();
 
     [Fact]
-    public void Of_SameClientAndSchema_IsTheSameGrammar() => Assert.Same(_grammars.Of(Job("a"), Schema), _grammars.Of(Job("a"), Schema));
+    public void Of_SameClientAndSchema_IsTheSameGrammar() => Assert.Same(_grammars.OfSchema(Job("a"), Schema), _grammars.OfSchema(Job("a"), Schema));
 
     [Fact]
     public void Of_OtherClientSchemaOrNone_IsAnother()
     {
-        var first = _grammars.Of(Job("a"), Schema);
+        var first = _grammars.OfSchema(Job("a"), Schema);
 
-        Assert.NotSame(first, _grammars.Of(Job("b"), Schema));
-        Assert.NotSame(first, _grammars.Of(Job("a"), """{"type":"string"}"""));
-        Assert.NotSame(_grammars.Of(Job(null), Schema), _grammars.Of(Job(null), Schema));
+        Assert.NotSame(first, _grammars.OfSchema(Job("b"), Schema));
+        Assert.NotSame(first, _grammars.OfSchema(Job("a"), """{"type":"string"}"""));
+        Assert.NotSame(_grammars.OfPattern(Job("a"), "a"), _grammars.OfPattern(Job("b"), "a"));
+        Assert.Same(_grammars.OfGbnf(Job("a"), "root ::= \"a\""), _grammars.OfGbnf(Job("a"), "root ::= \"a\""));
+        Assert.NotSame(_grammars.OfSchema(Job(null), Schema), _grammars.OfSchema(Job(null), Schema));
     }
 
     [Fact]
     public void Of_BadSchema_IsRefusedEachTime()
     {
-        Assert.Throws<GrammarException>(() => _grammars.Of(Job("a"), """{"type":"nothing"}"""));
-        Assert.Throws<GrammarException>(() => _grammars.Of(Job("a"), """{"type":"nothing"}"""));
+        Assert.Throws<GrammarException>(() => _grammars.OfSchema(Job("a"), """{"type":"nothing"}"""));
+        Assert.Throws<GrammarException>(() => _grammars.OfSchema(Job("a"), """{"type":"nothing"}"""));
     }
 
     private static JobDispatch Job(string? tenant) => new(

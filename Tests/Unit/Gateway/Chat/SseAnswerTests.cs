@@ -54,6 +54,18 @@ public sealed class SseAnswerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Deliver_FirstTextOfSeveralAnswers_BringsAllRolesBeforeIt()
+    {
+        await _answer.DeliverAsync("role 0"u8.ToArray(), new ChunkContent(true, "", null));
+        await _answer.DeliverAsync("role 1"u8.ToArray(), new ChunkContent(true, "", null) { Choice = 1 });
+        Assert.Equal("", _body.Text);
+        await _answer.DeliverAsync("text 1"u8.ToArray(), new ChunkContent(false, "hi", null) { Choice = 1 });
+        await _answer.DeliverAsync("role 2"u8.ToArray(), new ChunkContent(true, "", null) { Choice = 2 });
+
+        Assert.Equal("data: role 0\n\ndata: role 1\n\ndata: text 1\n\ndata: role 2\n\n", _body.Text);
+    }
+
+    [Fact]
     public async Task Finish_WithUsage_EndsWithUsageAndDone()
     {
         await _answer.DeliverAsync("text"u8.ToArray(), new ChunkContent(true, "hi", null));

@@ -54,6 +54,11 @@ public sealed class UsageReportCollectorTests : IAsyncLifetime
         _host = await TestWorker.StartAsync(_gateway.Port, _gateway.Identity.Id, identity: _key, map: Map);
         WorkerTunnel tunnel = await _gateway.NextTunnelAsync();
         _worker = new WorkerConnection(tunnel, await tunnel.GetRegistrationAsync(default), 1);
+        Keep(completionTokens: 5, UsageStatus.Complete);
+    }
+
+    private void Keep(int completionTokens, UsageStatus status)
+    {
         var terms = new JobTerms(_running.Instance, "acct-1", "provider-1", Price, 10, 64);
         UsageReport report = Samples.Report(_key.Id) with
         {
@@ -61,7 +66,10 @@ public sealed class UsageReportCollectorTests : IAsyncLifetime
             LeaseId = JobNames.OfLease(_lease),
             PromptTokens = 10,
             CachedTokens = 0,
-            CompletionTokens = 5,
+            CompletionTokens = completionTokens,
+            ReasoningTokens = 0,
+            Status = status,
+            FinishReason = status == UsageStatus.Complete ? "stop" : null,
             Terms = _seal.Seal(terms, _job, _lease, _key.Id),
         };
         _kept[report.JobId] = SignedUsageReport.Sign(report, _key);
@@ -83,6 +91,32 @@ public sealed class UsageReportCollectorTests : IAsyncLifetime
         Assert.Equal(new TokenUsage(10, 0, 5), Assert.Single(Jobs.Completions).Reported);
         Assert.Empty(_kept);
         Assert.Null(_running.FindLease(_job));
+    }
+
+    /// <summary>Embeddings generate nothing, and are delivered all the same.</summary>
+    [Fact]
+    public async Task Collect_CompleteWithoutACompletionToken_ThePromptIsBooked()
+    {
+        Keep(completionTokens: 0, UsageStatus.Complete);
+
+        await _collector.CollectAsync(_worker, default);
+
+        Assert.Equal((new TokenUsage(10, 0, 0), CompletionStatus.Complete), (Assert.Single(Jobs.Completions).Reported, Jobs.Completions.Single().Status));
+        Assert.Empty(_kept);
+    }
+
+    [Theory]
+    [InlineData(UsageStatus.Cancelled)]
+    [InlineData(UsageStatus.Failed)]
+    public async Task Collect_NothingDone_HoldIsGivenBack(UsageStatus status)
+    {
+        Keep(completionTokens: 0, status);
+
+        await _collector.CollectAsync(_worker, default);
+
+        Assert.Empty(Jobs.Completions);
+        Assert.Single(Jobs.Abandonments);
+        Assert.Empty(_kept);
     }
 
     [Fact]

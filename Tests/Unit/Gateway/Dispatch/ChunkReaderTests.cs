@@ -21,6 +21,39 @@ public sealed class ChunkReaderTests
     }
 
     [Fact]
+    public void Read_SeveralAnswers_EachHasAnOrderOfItsOwn()
+    {
+        var reader = new ChunkReader("c", 7, "m/x", choices: 2);
+        ChunkFault Read(int index, string delta, string finish = "null") =>
+            reader.Read(Encoding.UTF8.GetBytes(Head + $$"""{"index":{{index}},"delta":{{delta}},"finish_reason":{{finish}}}]}"""), out _);
+        const string Role = """{"role":"assistant"}""", Text = """{"content":"a"}""";
+        const string Call = """{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}]}""";
+
+        Assert.Equal(ChunkFault.None, Read(1, Role));
+        Assert.Equal(ChunkFault.OutOfOrder, Read(0, Text));
+        Assert.Equal(ChunkFault.None, Read(1, Text));
+        Assert.Equal(ChunkFault.OutOfOrder, Read(1, Role));
+        Assert.Equal(ChunkFault.None, Read(0, Role));
+        Assert.Equal(ChunkFault.None, Read(0, Call));
+        Assert.Equal(ChunkFault.None, Read(1, Call));
+        Assert.Equal(ChunkFault.None, Read(0, "{}", "\"tool_calls\""));
+        Assert.False(reader.IsFinished);
+        Assert.Equal(ChunkFault.OutOfOrder, Read(0, Text));
+        Assert.Equal(ChunkFault.None, Read(1, Text));
+        Assert.Equal(ChunkFault.None, Read(1, "{}", "\"length\""));
+        Assert.True(reader.IsFinished);
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("2")]
+    [InlineData("0.5")]
+    [InlineData("null")]
+    public void Read_IndexOfNoAnswer_IsRefused(string index) => Assert.Equal(
+        ChunkFault.BadField,
+        new ChunkReader("c", 7, "m/x", choices: 2).Read(Encoding.UTF8.GetBytes(Head + $$"""{"index":{{index}},"delta":{"role":"assistant"},"finish_reason":null}]}"""), out _));
+
+    [Fact]
     public void Read_ReasoningAndCalls_GivesTheirPieces()
     {
         Good(Choice("""{"role":"assistant","content":""}"""));

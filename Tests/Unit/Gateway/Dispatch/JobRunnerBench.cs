@@ -69,6 +69,12 @@ internal sealed class JobRunnerBench : IAsyncDisposable
         return bench;
     }
 
+    /// <summary>Runs a chat whose answer goes into a sink.</summary>
+    public Task<JobResult> RunAsync(ChatJob job, IAnswerSink sink, CancellationToken clientLeft) =>
+        Runner.RunAsync(job, new ChatAnswer(job, sink, Metrics, TimeProvider.System), clientLeft);
+
+    public GatewayMetrics Metrics => field ??= new GatewayMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), TimeProvider.System);
+
     public string WorkerId(int number) => _identities[number].Id;
 
     /// <summary>Keeps a report as a worker does, until it is acknowledged.</summary>
@@ -88,10 +94,34 @@ internal sealed class JobRunnerBench : IAsyncDisposable
             IncludeUsage = false,
             IsIdempotent = false,
             PromptTokens = PromptTokens,
-            MaxCompletionTokens = maxCompletionTokens,
+            MaxTokensPerChoice = maxCompletionTokens,
             Cap = CatalogModel.Reserve,
             Created = TimeProvider.System.GetUtcNow(),
             Until = TimeProvider.System.GetUtcNow() + (limit ?? TimeSpan.FromMinutes(1)),
+            Arrived = TimeProvider.System.GetTimestamp(),
+        };
+        Running.TryAdd(job.JobId);
+        return job;
+    }
+
+    /// <summary>Two inputs, each of which gets a vector of three numbers.</summary>
+    public EmbeddingsJob Embeddings()
+    {
+        var job = new EmbeddingsJob
+        {
+            JobId = Guid.CreateVersion7(),
+            Caller = new Caller("acct-1", "acct-1.00000000", "label"),
+            Model = CatalogModel,
+            Payload = "{}"u8.ToArray(),
+            Inputs = 2,
+            LongestInput = 6,
+            Dimensions = 3,
+            AsBase64 = false,
+            IsIdempotent = false,
+            PromptTokens = PromptTokens,
+            Cap = CatalogModel.Reserve,
+            Created = TimeProvider.System.GetUtcNow(),
+            Until = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1),
             Arrived = TimeProvider.System.GetTimestamp(),
         };
         Running.TryAdd(job.JobId);
@@ -132,14 +162,14 @@ internal sealed class JobRunnerBench : IAsyncDisposable
     {
         TimeProvider time = TimeProvider.System;
         IOptions<GatewayOptions> options = Options.Create(_options);
-        var metrics = new GatewayMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time);
+        GatewayMetrics metrics = Metrics;
         var catalog = new ModelCatalog(time);
         catalog.Update([CatalogModel]);
         var books = new MarketBooks(catalog, connections, options, time);
         books.Of(Model).Update($"{Model}/0", new MarketSnapshot(1, [.. _identities.Select((identity, number) => new BookOffer(
             new Offer(identity.Id, $"provider-{number}", Model, CatalogModel.ManifestSha256, 512, Price(1 + number), 4, 4), 1))]));
         var leases = new SlotLeases(books, connections, Cluster.Calls(time), options, metrics, time, NullLogger<SlotLeases>.Instance);
-        var attempts = new WorkerAttempt(new TermsSeal(new byte[TermsSeal.KeyBytes]), new TenantNames(new byte[TermsSeal.KeyBytes]), Running, options, metrics, time);
+        var attempts = new WorkerAttempt(new TermsSeal(new byte[TermsSeal.KeyBytes]), new TenantNames(new byte[TermsSeal.KeyBytes]), Running, options, time);
         var completions = new CompletionQueue(Cluster.Calls(time), Running, options, metrics, time, NullLogger<CompletionQueue>.Instance);
         Runner = new JobRunner(leases, attempts, completions, Running, options, time, NullLogger<JobRunner>.Instance);
     }

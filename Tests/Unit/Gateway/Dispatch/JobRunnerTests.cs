@@ -22,9 +22,10 @@ public sealed class JobRunnerTests : IAsyncDisposable
     [Fact]
     public async Task Run_GoodAnswer_IsChargedByTheReportAndAcknowledged()
     {
-        var answer = Assert.IsType<JobAnswer>(await RunAsync(new JsonAnswer(), reply => reply.AnswerAsync("abcd")));
+        var sink = new JsonAnswer();
+        var answer = Assert.IsType<JobAnswer>(await RunAsync(sink, reply => reply.AnswerAsync("abcd")));
 
-        Assert.Equal(("stop", new TokenUsage(JobRunnerBench.PromptTokens, 0, 4)), (answer.FinishReason, answer.Usage));
+        Assert.Equal(("stop", new TokenUsage(JobRunnerBench.PromptTokens, 0, 4)), (Assert.Single(sink.Choices).FinishReason, answer.Usage));
         JobCompletionResult? charge = await answer.Charge;
         JobCompletion completion = Completion();
         Assert.Equal((CompletionStatus.Complete, _bench.WorkerId(0), charge?.Captured), (completion.Status, completion.WorkerId, completion.Price.Charge(answer.Usage)));
@@ -107,7 +108,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
         JobResult result = await RunAsync(sink, BreakAfterTextAsync, reply => reply.AnswerAsync("xyz"));
 
         Assert.IsType<JobAnswer>(result);
-        Assert.Equal("xyz", sink.Text);
+        Assert.Equal("xyz", Assert.Single(sink.Choices).Text);
         Assert.Equal(_bench.WorkerId(1), Completion().WorkerId);
     }
 
@@ -161,7 +162,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
         _bench = await JobRunnerBench.StartAsync(reply => reply.AnswerAsync("abcd"));
         _bench.Cluster.Slots.IsAway = true;
 
-        await Assert.ThrowsAsync<ClusterUnavailableException>(() => _bench.Runner.RunAsync(_bench.Job(), new RecordedAnswer(), CancellationToken.None));
+        await Assert.ThrowsAsync<ClusterUnavailableException>(() => _bench.RunAsync(_bench.Job(), new RecordedAnswer(), CancellationToken.None));
 
         AssertAbandoned();
     }
@@ -181,7 +182,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
         });
 
         var answer = Assert.IsType<JobAnswer>(result);
-        Assert.Equal(("stop", new TokenUsage(0, 0, 4)), (answer.FinishReason, answer.Usage));
+        Assert.Equal(("stop", new TokenUsage(0, 0, 4)), (sink.FinishReason, answer.Usage));
         Assert.Equal(CompletionStatus.Broken, Completion().Status);
     }
 
@@ -232,8 +233,117 @@ public sealed class JobRunnerTests : IAsyncDisposable
             maxCompletionTokens: 4);
 
         var answer = Assert.IsType<JobAnswer>(result);
-        Assert.Equal(("length", 4L), (answer.FinishReason, answer.Usage.Completion));
+        Assert.Equal(4, answer.Usage.Completion);
         Assert.Equal(("aaaaaa", "length"), (sink.Text, sink.FinishReason)); // Two more than paid for: texts may be split in more than one way.
+    }
+
+    [Fact]
+    public async Task Run_NoWorkerCanBeginInTime_IsToldAsSuch()
+    {
+        JobResult result = await RunAsync(
+            new JsonAnswer(), reply => reply.FailAsync(JobErrorCodes.DeadlineTooShort), reply => reply.FailAsync(JobErrorCodes.DeadlineTooShort));
+
+        Assert.Equal(ErrorKinds.Deadline, Assert.IsType<JobFailure>(result).Error.Kind);
+        AssertAbandoned();
+        await ReleasedAsync(LeaseOutcome.Refused, LeaseOutcome.Refused);
+    }
+
+    [Fact]
+    public async Task Run_SeveralAnswers_AreChargedTogetherAndThePromptOnce()
+    {
+        var sink = new JsonAnswer(choices: 3);
+
+        int held = 0;
+
+        JobResult result = await RunAsync(
+            sink,
+            async reply =>
+            {
+                held = reply.Job.MaxCompletionTokens;
+                await reply.BeginAsync();
+                await reply.RoleAsync(choice: 2);
+                await reply.TextAsync("xy", choice: 2);
+                await reply.TextAsync("abc");
+                await reply.RoleAsync(choice: 1);
+                await reply.TextAsync("ef", choice: 1);
+                await reply.FinishAsync("length", choice: 1);
+                await reply.TextAsync("d");
+                await reply.FinishAsync();
+                await reply.TextAsync("z", choice: 2);
+                await reply.FinishAsync("stop", choice: 2);
+                await reply.FinalAsync(9);
+            },
+            choices: 3);
+
+        var answer = Assert.IsType<JobAnswer>(result);
+        Assert.Equal(new TokenUsage(JobRunnerBench.PromptTokens, 0, 9), answer.Usage);
+        Assert.Equal([("abcd", "stop"), ("ef", "length"), ("xyz", "stop")], sink.Choices.Select(choice => (choice.Text, choice.FinishReason)));
+        Assert.Equal((300, 9L), (held, Completion().CountedCompletionTokens));
+        await ReleasedAsync(LeaseOutcome.Completed);
+    }
+
+    /// <summary>The report says how the first answer ended, not the one that ended last.</summary>
+    [Fact]
+    public async Task Run_SeveralAnswersAndAReportOfAnotherEnd_PromptIsNotPaid()
+    {
+        JobResult result = await RunAsync(
+            new JsonAnswer(choices: 2),
+            async reply =>
+            {
+                await reply.BeginAsync();
+                await reply.RoleAsync(choice: 1);
+                await reply.TextAsync("ab");
+                await reply.FinishAsync("length");
+                await reply.TextAsync("cd", choice: 1);
+                await reply.FinishAsync("stop", choice: 1);
+                await reply.FinalAsync(4, "stop");
+            },
+            choices: 2);
+
+        Assert.Equal(new TokenUsage(0, 0, 4), Assert.IsType<JobAnswer>(result).Usage);
+        await ReleasedAsync(LeaseOutcome.Garbage);
+    }
+
+    [Fact]
+    public async Task Run_OneOfSeveralAnswersIsMissing_NothingIsGood()
+    {
+        JobResult result = await RunAsync(
+            new JsonAnswer(choices: 2),
+            async reply =>
+            {
+                await reply.BeginAsync();
+                await reply.TextAsync("ab");
+                await reply.FinishAsync();
+                await reply.FinalAsync(2);
+            },
+            choices: 2);
+
+        Assert.IsType<JobFailure>(result);
+        await ReleasedAsync(LeaseOutcome.Garbage);
+    }
+
+    [Fact]
+    public async Task Run_OneOfSeveralAnswersTooLong_AllAreCutThere()
+    {
+        var sink = new JsonAnswer(choices: 2);
+
+        JobResult result = await RunAsync(
+            sink,
+            async reply =>
+            {
+                await reply.BeginAsync();
+                await reply.RoleAsync(choice: 1);
+                await reply.TextAsync("b", choice: 1);
+                for (int i = 0; i < 20; i++)
+                {
+                    await reply.TextAsync("a");
+                }
+            },
+            maxCompletionTokens: 4,
+            choices: 2);
+
+        Assert.Equal(7, Assert.IsType<JobAnswer>(result).Usage.Completion);
+        Assert.Equal([("aaaaaa", "length"), ("b", "length")], sink.Choices.Select(choice => (choice.Text, choice.FinishReason)));
     }
 
     [Fact]
@@ -250,7 +360,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
             _bench.Keep(reply, reply.Report(5, UsageStatus.Cancelled));
             stopped.SetResult();
         });
-        Task<JobResult> running = _bench.Runner.RunAsync(_bench.Job(), sink, leaving.Token);
+        Task<JobResult> running = _bench.RunAsync(_bench.Job(), sink, leaving.Token);
         await Condition.HoldsAsync(() => sink.Text == "abc", "the text came");
 
         await leaving.CancelAsync();
@@ -273,7 +383,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
             begun.SetResult();
             await HangAsync(reply);
         });
-        Task<JobResult> running = _bench.Runner.RunAsync(_bench.Job(), new RecordedAnswer(), leaving.Token);
+        Task<JobResult> running = _bench.RunAsync(_bench.Job(), new RecordedAnswer(), leaving.Token);
         await begun.Task.WaitAsync(TestGateway.Deadline);
 
         await leaving.CancelAsync();
@@ -287,7 +397,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
     {
         _bench = await JobRunnerBench.StartAsync(HangAfterTextAsync);
 
-        JobResult result = await _bench.Runner.RunAsync(_bench.Job(limit: TimeSpan.FromMilliseconds(300)), new JsonAnswer(), CancellationToken.None);
+        JobResult result = await _bench.RunAsync(_bench.Job(limit: TimeSpan.FromMilliseconds(300)), new JsonAnswer(), CancellationToken.None);
 
         Assert.Equal(ErrorKinds.Deadline, Assert.IsType<JobFailure>(result).Error.Kind);
         AssertAbandoned();
@@ -298,7 +408,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
     {
         _bench = await JobRunnerBench.StartAsync(HangAfterTextAsync);
 
-        JobResult result = await _bench.Runner.RunAsync(_bench.Job(limit: TimeSpan.FromMilliseconds(300)), new RecordedAnswer(), CancellationToken.None);
+        JobResult result = await _bench.RunAsync(_bench.Job(limit: TimeSpan.FromMilliseconds(300)), new RecordedAnswer(), CancellationToken.None);
 
         ApiError error = Assert.IsType<JobFailure>(result).Error;
         Assert.Equal((ErrorKinds.Deadline, 3), (error.Kind, error.Metadata!["usage"]!["completion_tokens"]!.GetValue<long>()));
@@ -329,13 +439,14 @@ public sealed class JobRunnerTests : IAsyncDisposable
 
     private Task<JobResult> RunAsync(IAnswerSink sink, params Func<WorkerReply, Task>[] workers) => RunAsync(sink, workers, maxCompletionTokens: 100);
 
-    private Task<JobResult> RunAsync(IAnswerSink sink, Func<WorkerReply, Task> worker, int maxCompletionTokens) => RunAsync(sink, [worker], maxCompletionTokens);
+    private Task<JobResult> RunAsync(IAnswerSink sink, Func<WorkerReply, Task> worker, int maxCompletionTokens = 100, int choices = 1) =>
+        RunAsync(sink, [worker], maxCompletionTokens, choices);
 
-    private async Task<JobResult> RunAsync(IAnswerSink sink, Func<WorkerReply, Task>[] workers, int maxCompletionTokens)
+    private async Task<JobResult> RunAsync(IAnswerSink sink, Func<WorkerReply, Task>[] workers, int maxCompletionTokens, int choices = 1)
     {
         _bench = await JobRunnerBench.StartAsync(workers);
-        ChatJob job = _bench.Job(maxCompletionTokens);
-        JobResult result = await _bench.Runner.RunAsync(job, sink, CancellationToken.None).WaitAsync(TestGateway.Deadline);
+        ChatJob job = _bench.Job(maxCompletionTokens) with { Choices = choices };
+        JobResult result = await _bench.RunAsync(job, sink, CancellationToken.None).WaitAsync(TestGateway.Deadline);
         await Condition.HoldsAsync(() => _bench.Running.FindLease(job.JobId) is null, "the job was settled");
         return result;
     }

@@ -22,14 +22,26 @@ internal sealed class WorkerReply(HttpContext context, TunnelIdentity worker)
     public async Task BeginAsync()
     {
         await _records.WriteAsync(new JobMeta(new string('a', 64), "scripted", "1", JobRunnerBench.PromptTokens), Gone);
-        await ChunkAsync("""{"role":"assistant","content":""}""");
+        await RoleAsync();
     }
 
+    /// <summary>The chunk with the role.</summary>
+    public Task RoleAsync(int choice = 0) => ChunkAsync("""{"role":"assistant","content":""}""", choice: choice);
+
+    /// <summary>Begins embeddings: meta alone.</summary>
+    public async Task BeginVectorsAsync() => await _records.WriteAsync(new JobMeta(new string('a', 64), "native", "1", JobRunnerBench.PromptTokens), Gone);
+
+    /// <summary>A record of numbers.</summary>
+    public Task NumbersAsync(params float[] numbers) => BytesAsync([.. numbers.SelectMany(BitConverter.GetBytes)]);
+
+    /// <summary>A data record as it stands.</summary>
+    public async Task BytesAsync(byte[] body) => await _records.WriteDataAsync(body, Gone);
+
     /// <summary>A piece of text, of one token for each of its letters.</summary>
-    public Task TextAsync(string text) => ChunkAsync($$"""{"content":"{{text}}"}""");
+    public Task TextAsync(string text, int choice = 0) => ChunkAsync($$"""{"content":"{{text}}"}""", choice: choice);
 
     /// <summary>The chunk that ends the answer.</summary>
-    public Task FinishAsync(string reason = "stop") => ChunkAsync("{}", $"\"{reason}\"");
+    public Task FinishAsync(string reason = "stop", int choice = 0) => ChunkAsync("{}", $"\"{reason}\"", choice);
 
     /// <summary>The last record.</summary>
     public async Task FinalAsync(int completionTokens, string reason = "stop", string? lease = null) =>
@@ -60,6 +72,6 @@ internal sealed class WorkerReply(HttpContext context, TunnelIdentity worker)
             Job.Terms),
         worker);
 
-    private Task ChunkAsync(string delta, string finish = "null") => ChunkBytesAsync(
-        $$$"""{"id":"{{{Job.CompletionId}}}","object":"chat.completion.chunk","created":{{{Job.Created.ToUnixTimeSeconds()}}},"model":"{{{Job.Model}}}","choices":[{"index":0,"delta":{{{delta}}},"finish_reason":{{{finish}}}}]}""");
+    private Task ChunkAsync(string delta, string finish = "null", int choice = 0) => ChunkBytesAsync(
+        $$$"""{"id":"{{{Job.CompletionId}}}","object":"chat.completion.chunk","created":{{{Job.Created.ToUnixTimeSeconds()}}},"model":"{{{Job.Model}}}","choices":[{"index":{{{choice}}},"delta":{{{delta}}},"finish_reason":{{{finish}}}}]}""");
 }

@@ -101,6 +101,8 @@ public sealed class GatewayHostingTests : IAsyncLifetime, IDisposable
     [InlineData("GET", "/v1/models/", 401, "invalid_api_key")]
     [InlineData("GET", "/v1/key", 401, "invalid_api_key")]
     [InlineData("POST", "/v1/chat/completions", 401, "invalid_api_key")]
+    [InlineData("POST", "/v1/embeddings", 401, "invalid_api_key")]
+    [InlineData("GET", "/v1/embeddings", 405, "method_not_allowed")]
     public async Task Send_Refused_IsOpenAisErrorWithARequestId(string method, string path, int status, string code)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Api, path));

@@ -14,6 +14,7 @@ public sealed class RegistrationCheckTests
     private static readonly Dictionary<string, CatalogModel> Models = new()
     {
         ["m"] = new CatalogModel("m", Manifest, Tokenizer, 1000, 100, new TokenPrices(new(1), new(1), new(1)), DateTimeOffset.UnixEpoch),
+        ["e"] = new CatalogModel("e", Manifest, Tokenizer, 1000, 0, new TokenPrices(new(1), new(1), new(1)), DateTimeOffset.UnixEpoch, 384),
     };
 
     [Fact]
@@ -33,6 +34,16 @@ public sealed class RegistrationCheckTests
     [Fact]
     public void FindFault_LongerContextThanTheModelHas_NamesTheField() =>
         Assert.StartsWith("models.contextTokens:", Check(Good with { ContextTokens = 1001 }), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("m", 384)]
+    [InlineData("e", null)]
+    [InlineData("e", 383)]
+    public void FindFault_OtherTaskOrWidth_NamesTheField(string name, int? dimensions) =>
+        Assert.StartsWith("models.embeddingDimensions:", Check(Good with { Name = name, EmbeddingDimensions = dimensions }), StringComparison.Ordinal);
+
+    [Fact]
+    public void FindFault_EmbeddingsAsInTheCatalogue_IsNone() => Assert.Null(Check(Good with { Name = "e", EmbeddingDimensions = 384 }));
 
     [Fact]
     public void FindFault_PriceThatOverflowsSums_NamesTheField() =>

@@ -55,6 +55,19 @@ public sealed class MarketClearingTests
         Assert.Equal(new Nano(500), MarketClearing.Clear(request, [Offer("a", "1", 1, 400), Offer("b", "2", 500, 500)]).Ranked[0].Price.Completion);
     }
 
+    /// <summary>Many inputs have many tokens, but each needs a context of its own.</summary>
+    [Theory]
+    [InlineData(512, 1)]
+    [InlineData(513, 0)]
+    public void Clear_ContextOfItsOwn_IsWhatAnOfferMustHave(int context, int ranked)
+    {
+        ClearingRequest request = Request() with { PromptTokens = 100_000, ExpectedCompletionTokens = 0, ContextTokens = context };
+
+        ClearingResult result = MarketClearing.Clear(request, [Offer("a", "1", 1) with { ContextTokens = 512 }]);
+
+        Assert.Equal((ranked, 1 - ranked), (result.Ranked.Count, result.Exclusions.Context));
+    }
+
     [Fact]
     public void Clear_OffersThatCannotServe_AreCountedByReason()
     {
@@ -87,7 +100,7 @@ public sealed class MarketClearingTests
     [Fact]
     public void Clear_CostsThatDifferByLessThanANano_AreToldApart()
     {
-        ClearingRequest request = Request() with { PromptTokens = 1, ExpectedCompletionTokens = 1, MaxCompletionTokens = 1 };
+        ClearingRequest request = Request() with { PromptTokens = 1, ExpectedCompletionTokens = 1, ContextTokens = 2 };
 
         ClearedOffer winner = MarketClearing.Clear(request, [Offer("a", "1", 21), Offer("b", "2", 20), Offer("c", "3", 22)]).Ranked[0];
 
@@ -136,14 +149,14 @@ public sealed class MarketClearingTests
     public void Clear_AnyBook_PaysAtLeastTheAskAtMostTheCapAndCountsEveryOffer() =>
         Gen.Select(Offers.Array[0, 40], Gen.Long[1, 2000], Gen.Long[0, 1500]).Sample((offers, cap, prompt) =>
         {
-            ClearingRequest request = Request() with { Cap = Prices(cap, cap), PromptTokens = prompt };
+            ClearingRequest request = Request() with { Cap = Prices(cap, cap), PromptTokens = prompt, ContextTokens = prompt + 100 };
             ClearingResult result = MarketClearing.Clear(request, offers);
             return result.Ranked.Count + result.Exclusions.Total == offers.Length
                 && result.Ranked.All(cleared => cleared.Offer.Ask.IsWithin(cleared.Price) && cleared.Price.IsWithin(request.Cap))
                 && result.Ranked.Zip(result.Ranked.Skip(1)).All(pair => pair.First.Cost <= pair.Second.Cost);
         });
 
-    private static ClearingRequest Request() => new(JobId, 1000, 100, 100, Prices(10_000_000, 10_000_000), new HashSet<string>());
+    private static ClearingRequest Request() => new(JobId, 1000, 100, 1100, Prices(10_000_000, 10_000_000), new HashSet<string>());
 
     private static Offer Offer(string worker, string provider, long prompt, long? completion = null) =>
         new(worker, provider, "house", new string('a', 64), 4096, Prices(prompt, completion ?? prompt), 4, 4);

@@ -12,7 +12,7 @@ public sealed class ChatCompletionRequestTests
             {"model": "house", "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "name": "Ann", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
               {"role": "assistant", "content": null}, {"role": "developer", "content": ""}, {"role": "tool", "tool_call_id": "call_1", "content": "42"}],
              "max_completion_tokens": 7, "max_tokens": 9, "temperature": 0.5, "top_p": 0.9, "min_p": 0.1, "top_k": 40, "presence_penalty": -2, "frequency_penalty": 2, "seed": -9223372036854775808,
-             "stop": ["x", "yy"], "stream": true, "stream_options": {"include_usage": true}, "n": 1, "user": "u1", "metadata": {"user_id": "u2"},
+             "stop": ["x", "yy"], "stream": true, "stream_options": {"include_usage": true}, "n": 3, "user": "u1", "metadata": {"user_id": "u2"},
              "provider": {"max_price": {"prompt": "1000", "completion": 2000, "request": 0}, "trust": "tdx", "require_parameters": true},
              "tools": [], "tool_choice": "auto", "response_format": {"type": "text"}, "modalities": ["text"], "logprobs": false, "audio": null}
             """);
@@ -58,6 +58,31 @@ public sealed class ChatCompletionRequestTests
         Assert.Equal(
             ["provider.sort", "messages[].mood", "stream_options.include_obfuscation", "prediction", "verbosity", "web_search_options", "(unnamed)"],
             request.IgnoredParameters);
+    }
+
+    [Theory]
+    [InlineData("""{"regex": "a+"}""", "a+", null)]
+    [InlineData("""{"grammar": "root ::= [0-9]+"}""", null, "root ::= [0-9]+")]
+    public void TryParse_StructuredOutputs_AreRead(string outputs, string? pattern, string? gbnf)
+    {
+        var format = Parse($$"""{"model": "m", "messages": [{"role": "user", "content": "x"}], "structured_outputs": {{outputs}}}""").ResponseFormat;
+
+        Assert.Equal((pattern, gbnf, null), (format?.Pattern, format?.Gbnf, format?.Schema));
+    }
+
+    [Theory]
+    [InlineData("""{"provider": {"deadline_ms": 1500}}""", 1500)]
+    [InlineData("""{"timeout": 2.5}""", 2500)]
+    [InlineData("""{"timeout": 2.5, "provider": {"deadline_ms": 1500}}""", 1500)]
+    [InlineData("""{"timeout": 0.5, "provider": {"deadline_ms": 1500}}""", 500)]
+    [InlineData("{}", null)]
+    public void TryParse_Deadlines_TheShorterCounts(string fields, int? milliseconds)
+    {
+        string body = """{"model": "m", "messages": [{"role": "user", "content": "x"}]""" + (fields == "{}" ? "}" : "," + fields[1..]);
+
+        Assert.True(ChatCompletionRequest.TryParse(Encoding.UTF8.GetBytes(body), out var request, out _));
+        Assert.Equal(milliseconds, request.TimeLimit?.TotalMilliseconds);
+        Assert.Empty(request.IgnoredParameters);
     }
 
     [Theory]
@@ -111,7 +136,16 @@ public sealed class ChatCompletionRequestTests
     [InlineData("stream", "1", "stream", "invalid_value")]
     [InlineData("stream_options", "{\"include_usage\":\"yes\"}", "stream_options.include_usage", "invalid_value")]
     [InlineData("n", "9", "n", "invalid_value")]
-    [InlineData("n", "2", "n", "unsupported_parameter")]
+    [InlineData("n", "0", "n", "invalid_value")]
+    [InlineData("structured_outputs", "{}", "structured_outputs", "invalid_value")]
+    [InlineData("structured_outputs", """{"regex": "a", "grammar": "b"}""", "structured_outputs", "invalid_value")]
+    [InlineData("structured_outputs", """{"regex": 1}""", "structured_outputs.regex", "invalid_value")]
+    [InlineData("structured_outputs", """{"choice": ["a"]}""", "structured_outputs.choice", "unsupported_parameter")]
+    [InlineData("structured_outputs", """{"regex": "a"}, "response_format": {"type": "json_object"}""", "structured_outputs", "invalid_value")]
+    [InlineData("timeout", "0", "timeout", "invalid_value")]
+    [InlineData("timeout", "86401", "timeout", "invalid_value")]
+    [InlineData("provider", """{"deadline_ms": 0}""", "provider.deadline_ms", "invalid_value")]
+    [InlineData("provider", """{"deadline_ms": 1.5}""", "provider.deadline_ms", "invalid_value")]
     [InlineData("tools", "[{\"type\":\"function\"}]", "tools[0].function", "missing_required_parameter")]
     [InlineData("tools", "[{\"type\":\"web_search\"}]", "tools[0].type", "unsupported_parameter")]
     [InlineData("tools", "[null]", "tools[0]", "invalid_value")]

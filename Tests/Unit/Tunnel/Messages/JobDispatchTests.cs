@@ -21,6 +21,26 @@ public sealed class JobDispatchTests
         Assert.Equal(tenant, JobDispatch.FromHeaders(name => headers.GetValueOrDefault(name)).Tenant);
     }
 
+    [Fact]
+    public void FromHeaders_Embeddings_GenerateNothing()
+    {
+        JobDispatch dispatch = Samples.Dispatch() with { Kind = JobKind.Embeddings, MaxCompletionTokens = 0 };
+        var headers = dispatch.ToHeaders().ToDictionary();
+        Assert.Equal(dispatch, JobDispatch.FromHeaders(name => headers.GetValueOrDefault(name)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("chat")]
+    [InlineData("Embeddings")]
+    public void FromHeaders_KindThatThereIsNot_IsNamed(string kind)
+    {
+        var headers = Samples.Dispatch().ToHeaders().ToDictionary();
+        headers[JobHeaders.Kind] = kind;
+        var e = Assert.Throws<TunnelProtocolException>(() => JobDispatch.FromHeaders(name => headers.GetValueOrDefault(name)));
+        Assert.StartsWith(JobHeaders.Kind, e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("a b")]
@@ -37,7 +57,7 @@ public sealed class JobDispatchTests
         var headers = Samples.Dispatch().ToHeaders().ToDictionary();
         foreach (string missing in headers.Keys)
         {
-            var e = Assert.Throws<TunnelProtocolException>(() => JobDispatch.FromHeaders(name => name == missing ? null : headers[name]));
+            var e = Assert.Throws<TunnelProtocolException>(() => JobDispatch.FromHeaders(name => name == missing ? null : headers.GetValueOrDefault(name)));
             Assert.StartsWith(missing, e.Message, StringComparison.Ordinal);
         }
     }

@@ -1,38 +1,31 @@
 using System.Diagnostics;
-using CocoonOrleans.Inference.Cpu;
-using CocoonOrleans.Inference.Cpu.Threads;
-using CocoonOrleans.Inference.Cpu.Weights;
 using CocoonOrleans.Inference.Models;
 
 namespace CocoonOrleans.Benchmarks.Engine;
 
 /// <summary>Our side: a decoder that does what llama.cpp's process is asked for, choosing each next token too.</summary>
-internal sealed class CpuRun : IDisposable
+internal sealed class DecoderRun : IDisposable
 {
-    private const int BlocksPerSequence = 80;
+    /// <summary>Blocks of the cache that each sequence has.</summary>
+    public const int BlocksPerSequence = 80;
 
-    private readonly CpuDecoder _decoder;
+    private readonly IDecoder _decoder;
     private readonly StepBatch _batch = new(1024 + IDecoder.BlockTokens);
     private readonly BlockTable[] _tables;
     private readonly float[] _logits;
 
-    /// <param name="model">The model.</param>
-    /// <param name="format">How its weights are kept.</param>
-    /// <param name="team">Threads.</param>
+    /// <param name="decoder">The decoder, with <see cref="BlocksPerSequence"/> blocks for each sequence; it goes with this.</param>
     /// <param name="sequences">The most sequences.</param>
-    public CpuRun(ModelFolder model, WeightFormat format, CpuTeam team, int sequences = 1)
+    public DecoderRun(IDecoder decoder, int sequences = 1)
     {
-        _decoder = new CpuDecoder(model.Config, model.Weights, format, model.Config.ContextTokens, BlocksPerSequence * sequences, team);
-        _logits = new float[_decoder.VocabularySize * sequences];
+        _decoder = decoder;
+        _logits = new float[decoder.VocabularySize * sequences];
         _tables = [.. Enumerable.Range(0, sequences).Select(_ => new BlockTable())];
         for (var block = 0; block < BlocksPerSequence * sequences; block++)
         {
             _tables[block / BlocksPerSequence].Add(block);
         }
     }
-
-    /// <summary>Bytes of weights that one step reads.</summary>
-    public long WeightBytes => _decoder.WeightBytes;
 
     /// <summary>Decodes some tokens behind a prompt, for each sequence.</summary>
     public StepTimes Decode(int prompt, int steps)
@@ -85,7 +78,7 @@ internal sealed class CpuRun : IDisposable
 
     public void Dispose() => _decoder.Dispose();
 
-    private static int[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(i => 300 + (i * 7))];
+    private int[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(i => (300 + (i * 7)) % _decoder.VocabularySize)];
 
     private int Best(int row)
     {

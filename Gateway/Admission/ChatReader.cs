@@ -1,0 +1,81 @@
+using System.Globalization;
+using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tokenization.Tokenizers;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Gateway.Admission;
+
+/// <summary>Understands chats.</summary>
+public sealed class ChatReader(ModelCatalog catalog, ChatModels chatModels, IOptions<GatewayOptions> options, TimeProvider time) : JobReader<ChatJob>(catalog, chatModels)
+{
+    /// <inheritdoc/>
+    public override ChatJob? Read(JobIntake intake, out ApiError? error)
+    {
+        ArgumentNullException.ThrowIfNull(intake);
+        if (!ChatCompletionRequest.TryParse(intake.Body, out ChatCompletionRequest? request, out ChatRequestError? fault))
+        {
+            error = Refused(fault);
+            return null;
+        }
+
+        if (!TryFind(request.Model, request.Provider, embeds: false, out CatalogModel? model, out ChatModel? chatModel, out error) || Count(chatModel, request, out error) is not { } prompt)
+        {
+            return null;
+        }
+
+        int room = model.ContextTokens - prompt;
+        if (room < 1)
+        {
+            error = new ApiError(ErrorKinds.ContextLengthExceeded, string.Create(CultureInfo.InvariantCulture,
+                $"This model's maximum context length is {model.ContextTokens} tokens. The messages have {prompt} tokens and leave no room for an answer."))
+            {
+                Param = "messages",
+            };
+            return null;
+        }
+
+        error = null;
+        DateTimeOffset now = time.GetUtcNow();
+        return new ChatJob
+        {
+            JobId = JobIds.Fresh(time),
+            Caller = intake.Caller,
+            Model = model,
+            ChatModel = chatModel,
+            Payload = intake.Body,
+            Stream = request.Stream,
+            IncludeUsage = request.IncludeUsage,
+            TakesLogprobs = request.TopLogprobs is not null,
+            ForcesCall = chatModel.ForcedCallOf(request) is not null,
+            IsIdempotent = intake.IdempotencyKey is not null,
+            PromptTokens = prompt,
+
+            // Clients ask for 100,000 tokens where they mean "as many as fit".
+            MaxTokensPerChoice = Math.Min(request.MaxCompletionTokens ?? model.DefaultMaxCompletionTokens, room),
+            Choices = request.Choices,
+            Cap = Cap(request.Provider.MaxPrice, model.Reserve),
+            Created = now,
+            Until = now + Shorter(request.TimeLimit, options.Value.Dispatch.JobLimit),
+            Arrived = intake.Arrived,
+        };
+    }
+
+    private static int? Count(ChatModel model, ChatCompletionRequest request, out ApiError? error)
+    {
+        try
+        {
+            error = model.TryCountPrompt(request, out int tokens, out ChatRequestError? fault) ? null : Refused(fault);
+            return error is null ? tokens : null;
+        }
+        catch (TokenizerFormatException)
+        {
+            // The model's splitting pattern takes forever on some texts, and is stopped.
+            error = new ApiError(ErrorKinds.InvalidValue, "The messages can't be split into tokens in a reasonable time.") { Param = "messages" };
+            return null;
+        }
+    }
+}

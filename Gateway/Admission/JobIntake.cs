@@ -1,0 +1,10 @@
+using CocoonOrleans.Gateway.Authentication;
+
+namespace CocoonOrleans.Gateway.Admission;
+
+/// <summary>A request as it came.</summary>
+/// <param name="Caller">Who asks.</param>
+/// <param name="Body">The request's bytes.</param>
+/// <param name="IdempotencyKey">The client's <c>Idempotency-Key</c>; null where it sent none.</param>
+/// <param name="Arrived">The clock's timestamp of its arrival.</param>
+public sealed record JobIntake(Caller Caller, byte[] Body, string? IdempotencyKey, long Arrived);

@@ -1,0 +1,76 @@
+using CocoonOrleans.Gateway.Admission;
+using CocoonOrleans.Gateway.Authentication;
+using CocoonOrleans.Gateway.Dispatch;
+using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Health;
+using CocoonOrleans.Gateway.Limits;
+using CocoonOrleans.Gateway.Metrics;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace CocoonOrleans.Gateway.Requests;
+
+/// <summary>The way of every request that becomes a job: the body, admission, then what its endpoint makes of the job; counted and measured.</summary>
+public sealed class RequestIntake(BodyReader bodies, JobAdmission admission, DrainState drain, OpenAnswers open, GatewayMetrics metrics, TimeProvider time)
+{
+    /// <summary>Answers a request.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="reader">Understands it.</param>
+    /// <param name="answer">Runs the job and answers.</param>
+    public async Task<IResult> HandleAsync<TJob>(HttpContext http, JobReader<TJob> reader, Func<TJob, Task<(JobResult Result, IResult Response)>> answer)
+        where TJob : AdmittedJob
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(answer);
+        open.Begin();
+        try
+        {
+            return drain.IsDraining ? new ApiError(ErrorKinds.Shed, "This gateway is going down.") : await AnswerAsync(http, reader, answer);
+        }
+        finally
+        {
+            open.End();
+        }
+    }
+
+    private async Task<IResult> AnswerAsync<TJob>(HttpContext http, JobReader<TJob> reader, Func<TJob, Task<(JobResult Result, IResult Response)>> answer)
+        where TJob : AdmittedJob
+    {
+        long arrived = time.GetTimestamp();
+        Caller caller = http.Features.GetRequiredFeature<Caller>();
+        (byte[] body, ApiError? error) = await bodies.ReadAsync(http);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        string? idempotencyKey = http.Request.Headers[JobAdmission.IdempotencyHeader];
+        (TJob? job, error) = await admission.AdmitAsync(new JobIntake(caller, body, idempotencyKey, arrived), reader);
+        if (job is null)
+        {
+            metrics.Request(arrived, model: null, error!.Kind.Code);
+            return error;
+        }
+
+        metrics.StreamsOpen(1, job.Model.Name);
+        string? code = "fault";
+        try
+        {
+            (JobResult result, IResult response) = await answer(job);
+            code = CodeOf(result);
+            return response;
+        }
+        finally
+        {
+            metrics.StreamsOpen(-1, job.Model.Name);
+            metrics.Request(arrived, job.Model.Name, code);
+        }
+    }
+
+    /// <summary>How an answer ended, for the metrics; null where it is good.</summary>
+    private static string? CodeOf(JobResult result) => result switch
+    {
+        JobAnswer => null,
+        JobFailure failure => failure.Error.Kind.Code,
+        _ => "client_left",
+    };
+}
