@@ -9,7 +9,7 @@ namespace CocoonOrleans.Ton.Vouchers;
 public static class ContractCode
 {
     /// <summary>Hash of the compiled <c>contracts/channel.tolk</c>.</summary>
-    public const string ChannelHash = "2ec9def8dc675a6d8633c103850530dd774fc6a49e9ec130c3c8b8fbdacf8798";
+    public const string ChannelHash = "a712ba7a9635682470954fedd3b27290f2e52500df10d447945fb18d1c4e17fd";
 
     /// <summary>Hash of the compiled <c>contracts/registry.tolk</c>.</summary>
     public const string RegistryHash = "1c25d20e678bb5fe086acdce841abc7b374524de635a05547dc091ca66c32952";

@@ -328,6 +328,21 @@ test('PlainTransfer_WithoutBody_StaysAndGoesToThePayerAtTheClose', async () => {
   assert.ok(refund.value > toNano('0.99'));
 });
 
+test('PlainTransfer_WithoutBody_IsNoExcessOfTheNextCaller', async () => {
+  const channel = await openChannel(p, '5');
+  await send(p.stranger, channel.address, toNano('1'), beginCell().endCell());
+  const before = await balanceOf(p.chain, channel.address);
+
+  for (const body of [p.charge(channel, toNano('1')), channels.topUp(7, toNano('0.5'))]) {
+    const outcome = await send(p.stranger, channel.address, toNano('0.5') + gas, body);
+    assert.ok(outcome.ok);
+    const excess = outcome.sent.find(message => message.to.equals(p.stranger.address));
+    assert.ok(excess.value <= toNano('0.5') + gas);
+  }
+
+  assert.ok(await balanceOf(p.chain, channel.address) >= before - toNano('0.51'));
+});
+
 test('ExternalMessage_OfAnyKind_IsNotAccepted', async () => {
   const channel = await openChannel(p, '5');
   const external = { info: { type: 'external-in', dest: channel.address, importFee: 0n }, body: p.charge(channel, toNano('1')) };
