@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CocoonOrleans.Tests.Unit;
 
 namespace CocoonOrleans.Tests.EndToEnd.Commands;
 
