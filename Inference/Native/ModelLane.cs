@@ -168,7 +168,11 @@ internal sealed partial class ModelLane : IDisposable
         foreach (var sequence in _running)
         {
             sequence.EndIfUnwanted();
-            RefuseIfTooLate(sequence, now, sequence.Pending, rounds: 0);
+            if (!_underWay)
+            {
+                // In the middle of a step all of its rows are pending still, though a part of the work is done.
+                RefuseIfTooLate(sequence, now, sequence.Pending, rounds: 0);
+            }
         }
 
         if (_underWay && _step.TrueForAll(sequence => sequence.Ended))
