@@ -35,9 +35,7 @@ public abstract class JobReader<TJob>(ModelCatalog catalog, ChatModels chatModel
         tokenizer = null;
         model = catalog.Find(name);
         error = model is null ? new ApiError(ErrorKinds.ModelNotFound, "The model does not exist. GET /v1/models lists those that do.") { Param = "model" }
-            : model.Embeds != embeds ? new ApiError(ErrorKinds.UnsupportedModel, embeds
-                ? $"The model {model.Name} chats; it makes no embeddings. Send it to /v1/chat/completions, or choose another model."
-                : $"The model {model.Name} makes embeddings; it doesn't chat. Send it to /v1/embeddings, or choose another model.") { Param = "model" }
+            : model.Embeds != embeds ? OtherTask(model)
             : provider.Trust is not (null or "open") ? new ApiError(ErrorKinds.NoAttestedProvider, $"No worker of tier {provider.Trust} serves this model.") { Param = "provider.trust" }
             : null;
         if (error is not null)
@@ -70,6 +68,14 @@ public abstract class JobReader<TJob>(ModelCatalog catalog, ChatModels chatModel
 
     /// <summary>The client's own limit, but no more than the gateway's.</summary>
     protected static TimeSpan Shorter(TimeSpan? wanted, TimeSpan limit) => wanted < limit ? wanted.Value : limit;
+
+    private static ApiError OtherTask(CatalogModel model)
+    {
+        string message = model.Embeds
+            ? $"The model {model.Name} makes embeddings; it doesn't chat. Send it to /v1/embeddings, or choose another model."
+            : $"The model {model.Name} chats; it makes no embeddings. Send it to /v1/chat/completions, or choose another model.";
+        return new ApiError(ErrorKinds.UnsupportedModel, message) { Param = "model" };
+    }
 
     private static Nano Limit(long? limit, Nano reserve) => limit is { } nano ? new Nano(Math.Min(nano, RegistrationCheck.HighestPrice)) : reserve;
 }

@@ -38,7 +38,9 @@ public sealed class ModelFolderTests
 
         var text = $"cocoon model manifest 1\nquantization int8-group32-1\n{new string('a', 64)} 1 a\n";
         Assert.Equal(text, new ModelManifest(files, WeightQuantization.Int8).Text);
-        Assert.Equal(4, Enum.GetValues<WeightQuantization>().Select(quantization => new ModelManifest(files, quantization).Sha256).Distinct().Count());
+
+        var all = Enum.GetValues<WeightQuantization>();
+        Assert.Equal(all.Length, all.Select(quantization => new ModelManifest(files, quantization).Sha256).Distinct().Count());
     }
 
     [Fact]
