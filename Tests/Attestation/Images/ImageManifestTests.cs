@@ -169,7 +169,8 @@ public sealed class ImageManifestTests
 
             // A log without events of the firmware: then the first registers are zero.
             world.Rtmrs = log is null ? world.Rtmrs : [new byte[48], new byte[48], new byte[48], world.Rtmrs[3]];
-        }) with { EventLog = log },
+        }) with
+        { EventLog = log },
         new EvidencePolicy { Images = images },
         World.Now);
 

@@ -142,7 +142,8 @@ public sealed class StatementTests
         {
             world.ReportData = Statement.ReportData(bytes);
             world.Rtmrs[3] = new byte[48];
-        }) with { Statement = bytes };
+        }) with
+        { Statement = bytes };
         return new EvidenceVerifier(World.Anchor).Verify(evidence, policy ?? Policy, World.Now);
     }
 }

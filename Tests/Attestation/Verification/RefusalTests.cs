@@ -92,7 +92,8 @@ public sealed class RefusalTests
         {
             world.SeamAttributes = [1, 0, 0, 0, 0, 0, 0, 0];
             world.TcbInfo = info => info["tdxModuleIdentities"]![0]!["attributes"] = "0100000000000000";
-        }),
+        }
+        ),
         ["debug"] = (RefusalCodes.TdDebug, world => world.TdAttributes |= 1),
         ["profiling"] = (RefusalCodes.TdDebug, world => world.TdAttributes |= 1 << 4),
         ["SEPT_VE_DISABLE clear"] = (RefusalCodes.TdSeptVe, world => world.TdAttributes = 0),
