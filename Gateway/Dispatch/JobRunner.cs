@@ -193,7 +193,7 @@ public sealed partial class JobRunner(
 
     /// <summary>Where the last worker blamed the request, others were asked too: the client is told what it said.</summary>
     private static ApiError AllFailed(int attempts, AttemptResult last) =>
-        last.Error ?? (last.Reason == JobErrorCodes.DeadlineTooShort ? NotInTime() : null) ?? new(ErrorKinds.ProviderFailed, "Workers failed, and no other one could take over. Nothing was charged.")
+        last.Error ?? (last.Reason is JobErrorCodes.DeadlineTooShort or JobErrorCodes.LeaseExpired ? NotInTime() : null) ?? new(ErrorKinds.ProviderFailed, "Workers failed, and no other one could take over. Nothing was charged.")
         {
             Metadata = new JsonObject { ["attempts"] = attempts, ["reason"] = last.Reason },
         };

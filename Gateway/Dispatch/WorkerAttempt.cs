@@ -19,6 +19,9 @@ public sealed class WorkerAttempt(
 {
     private const int MaxMessageLength = 500;
 
+    /// <summary>A worker gives up later than the gateway does: the end of a request's time is the gateway's to tell and to charge for, whoever's clock is ahead.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(2);
+
     /// <summary>What a worker may say to a job without having failed it.</summary>
     private static readonly FrozenSet<string> Refusals = FrozenSet.Create(
         JobErrorCodes.BadDispatch,
@@ -102,7 +105,7 @@ public sealed class WorkerAttempt(
             JobNames.OfCompletion(job.JobId),
             job.Created,
             job.MaxCompletionTokens,
-            job.Until,
+            job.Until + ClockSkew,
             lease.Price.ToWire(),
             seal.Seal(terms, job.JobId, lease.LeaseId, lease.Worker.WorkerId),
             tenants.Of(job.Caller.AccountId, lease.Worker.WorkerId),

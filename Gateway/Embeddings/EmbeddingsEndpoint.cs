@@ -12,6 +12,8 @@ namespace CocoonOrleans.Gateway.Embeddings;
 public sealed class EmbeddingsEndpoint(
     RequestIntake intake, EmbeddingsReader reader, JobRunner jobs, JobCosts costs, IOptions<GatewayOptions> options, GatewayMetrics metrics, TimeProvider time)
 {
+    private static readonly TimeSpan WriteLimit = TimeSpan.FromMinutes(10);
+
     /// <summary>Answers the request.</summary>
     public Task<IResult> HandleAsync(HttpContext http) => intake.HandleAsync(http, reader, job => CollectAsync(http, job));
 
@@ -22,9 +24,26 @@ public sealed class EmbeddingsEndpoint(
         JobResult result = await jobs.RunAsync(job, vectors, presence.Gone);
         return (result, result switch
         {
-            JobAnswer answer => new EmbeddingsDocument(job, answer, vectors, await costs.OfAsync(answer.Charge)),
+            JobAnswer answer => await WriteAsync(http, new EmbeddingsDocument(job, answer, vectors, await costs.OfAsync(answer.Charge))),
             JobFailure failure => await costs.TellAsync(failure),
             _ => Results.Empty,
         });
+    }
+
+    /// <summary>Writes here and not behind the handler, where the limits on open requests would be given back while all vectors are still in memory.</summary>
+    private async Task<IResult> WriteAsync(HttpContext http, EmbeddingsDocument document)
+    {
+        using var limit = new CancellationTokenSource(WriteLimit, time);
+        using var abort = limit.Token.Register(http.Abort);
+        try
+        {
+            await document.ExecuteAsync(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client left, or read too slowly; it is charged already.
+        }
+
+        return Results.Empty;
     }
 }

@@ -21,6 +21,9 @@ internal static class GrammarLimits
     /// <summary>Characters of a GBNF grammar.</summary>
     public const int GbnfLength = 64 * 1024;
 
+    /// <summary>Characters of the name of a GBNF rule.</summary>
+    public const int GbnfName = 64;
+
     /// <summary>Objects and arrays, or rules of a GBNF grammar, inside each other in the output: what System.Text.Json and others read without being asked for more.</summary>
     public const int OutputDepth = 64;
 
@@ -37,11 +40,17 @@ internal static class GrammarLimits
     /// Ways in which a text may be read at once. Those that differ in what is open share it, so only a grammar with very many like branches comes here;
     /// then nothing is allowed any more and the answer fails.
     /// </summary>
-    public const int Configurations = 4096;
+    public const int Configurations = 512;
+
+    /// <summary>
+    /// Comparisons of configurations while one mask is worked out, about a nanosecond each: the engine serves nobody else meanwhile. Beyond them nothing is
+    /// allowed any more.
+    /// </summary>
+    public const long MaskSteps = 20_000_000;
 
     /// <summary>Largest <c>minLength</c>, <c>maxLength</c>, <c>minItems</c> and <c>maxItems</c>.</summary>
     public const int Count = 1_000_000;
 
     /// <summary>Bytes of the masks that a grammar keeps for one vocabulary.</summary>
-    public const long MaskBytes = 32 * 1024 * 1024;
+    public const long MaskBytes = 8 * 1024 * 1024;
 }

@@ -127,12 +127,18 @@ public sealed class TokenGrammar
     {
         var mask = new ulong[_trie.MaskLength];
         (_, _starts[1]) = Load(state);
+        var most = _walk.Compared + GrammarLimits.MaskSteps;
         for (var node = 0; node < _trie.NodeCount;)
         {
             var depth = _trie.DepthOf(node);
             var end = _starts[depth + 1];
             _walk.Truncate(end);
             _runner.Step(_walk, _starts[depth], end, _trie.ValueOf(node));
+            if (_walk.Compared > most)
+            {
+                return new ulong[_trie.MaskLength];
+            }
+
             if (_walk.Count == end)
             {
                 node = _trie.EndOf(node);

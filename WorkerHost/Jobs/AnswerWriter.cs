@@ -10,6 +10,8 @@ namespace CocoonOrleans.WorkerHost.Jobs;
 /// </summary>
 internal sealed class AnswerWriter : IAsyncDisposable
 {
+    private const int LongestMessage = 500;
+
     public static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(1);
 
     private readonly RecordWriter _records;
@@ -68,8 +70,14 @@ internal sealed class AnswerWriter : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the answer with an error. Its message may name what the client wrote, so only its beginning goes out: a record is small.</summary>
     public async ValueTask WriteAsync(JobError error)
     {
+        if (error.Message.Length > LongestMessage)
+        {
+            error = error with { Message = error.Message[..LongestMessage] };
+        }
+
         await _turn.WaitAsync(_gone);
         try
         {

@@ -38,14 +38,24 @@ internal static class JobErrors
         EngineRefusalKind.QueueFull => new(JobErrorCodes.NoFreeSlot, refusal.Message, Retryable: true),
         EngineRefusalKind.DeadlinePassed => new(JobErrorCodes.LeaseExpired, refusal.Message, Retryable: true),
         EngineRefusalKind.DeadlineTooShort => new(JobErrorCodes.DeadlineTooShort, refusal.Message, Retryable: true),
-        EngineRefusalKind.InvalidOption => new(ChatRequestError.InvalidValue, refusal.Message, Retryable: false),
+        EngineRefusalKind.InvalidOption => new(ChatRequestError.InvalidValue, refusal.Message, Retryable: false, ParamOf(refusal.Field)),
         _ => new(JobErrorCodes.EngineFailed, refusal.Message, Retryable: true),
+    };
+
+    /// <summary>The field of the client's request that an engine's field comes from, where there is one of that name.</summary>
+    private static string? ParamOf(string? field) => field switch
+    {
+        null => null,
+        _ when field.StartsWith(nameof(EmbeddingRequest.Inputs), StringComparison.Ordinal) => Input,
+        nameof(EmbeddingRequest.Dimensions) => "dimensions",
+        _ => null,
     };
 
     public static JobError Of(GenerationFailedException failed) => failed.Failure switch
     {
         GenerationFailure.DeadlinePassed => new(JobErrorCodes.LeaseExpired, "The job's lease ended before the answer did.", Retryable: true),
         GenerationFailure.EngineStopped => Draining,
+        GenerationFailure.NoAllowedToken => new(ChatRequestError.InvalidValue, "The model has no token that goes on with what the request's grammar or schema asks for.", Retryable: false),
         _ => EngineFailed,
     };
 

@@ -13,6 +13,7 @@ internal sealed partial class JobRun(
     IInferenceEngine engine, JobUsage usage, WorkerDrain drain, WorkerMetrics metrics, TimeProvider time, ILogger<JobRun> logger)
 {
     private const int InputsAtOnce = 64;
+    private const int TokensAtOnce = 4_096;
 
     /// <summary>Answers a job up to its final or error record.</summary>
     /// <exception cref="OperationCanceledException">Nobody wants the answer any more; its report is kept.</exception>
@@ -70,7 +71,7 @@ internal sealed partial class JobRun(
     {
         EngineCapabilities capabilities = engine.Capabilities;
         await answer.WriteAsync(new JobMeta(job.Model.Loaded.ManifestSha256, capabilities.Kind.ToWireName(), capabilities.Version, job.PromptTokens));
-        foreach (int[][] inputs in job.Inputs.Chunk(InputsAtOnce))
+        foreach (int[][] inputs in Portions(job.Inputs))
         {
             EmbeddingResult result = await engine.EmbedAsync(
                 new EmbeddingRequest
@@ -91,6 +92,29 @@ internal sealed partial class JobRun(
         SignedUsageReport report = await ReportAsync(progress, UsageStatus.Complete, "stop");
         await answer.WriteAsync(new JobFinal("stop", report));
         LogAnswered(job.Dispatch.JobId, job.PromptTokens, 0, time.GetElapsedTime(progress.Taken).TotalMilliseconds);
+    }
+
+    /// <summary>The inputs in portions of which each is soon done: the gateway waits for the first vectors only so long.</summary>
+    private static IEnumerable<int[][]> Portions(IEnumerable<int[]> inputs)
+    {
+        var (portion, tokens) = (new List<int[]>(), 0);
+        foreach (var input in inputs)
+        {
+            if (portion.Count > 0 && (portion.Count == InputsAtOnce || tokens + input.Length > TokensAtOnce))
+            {
+                yield return [.. portion];
+                portion.Clear();
+                tokens = 0;
+            }
+
+            portion.Add(input);
+            tokens += input.Length;
+        }
+
+        if (portion.Count > 0)
+        {
+            yield return [.. portion];
+        }
     }
 
     private async Task GenerateAsync(PreparedChat job, JobProgress progress, AnswerWriter answer, CancellationToken over)

@@ -8,12 +8,16 @@ internal sealed class ConfigurationList
     /// <summary>Number of configurations.</summary>
     public int Count { get; private set; }
 
+    /// <summary>How many configurations were compared so far.</summary>
+    public long Compared { get; private set; }
+
     public Configuration this[int index] => _items[index];
 
     /// <summary>Adds a configuration unless the set that begins at <paramref name="start"/> has it.</summary>
     /// <returns>Whether it was added.</returns>
     public bool Add(in Configuration item, int start)
     {
+        Compared += Count - start;
         for (var i = start; i < Count; i++)
         {
             if (_items[i].Node == item.Node && _items[i].Count == item.Count && ReferenceEquals(_items[i].Frame, item.Frame))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CocoonOrleans.Inference.Grammars.Automata;
 using CocoonOrleans.Inference.Grammars.Patterns;
 using CocoonOrleans.Inference.Grammars.Schemas;
@@ -68,6 +69,7 @@ internal sealed class GbnfCompiler
     private Fragment Make(GbnfNode node, Tail? tail)
     {
         _budget.Spend(1);
+        RequireStack();
         switch (node)
         {
             case GbnfNode.Characters characters:
@@ -125,6 +127,7 @@ internal sealed class GbnfCompiler
     {
         if (!_sizes.TryGetValue(rule.Name, out var size))
         {
+            RequireStack();
             size = Size(rule.Body);
             _sizes.Add(rule.Name, size);
         }
@@ -141,6 +144,15 @@ internal sealed class GbnfCompiler
         };
 
         int Sum(IReadOnlyList<GbnfNode> parts) => Math.Min(SmallRule + 1, parts.Sum(Size) + 1);
+    }
+
+    /// <summary>Rules that name each other are followed as deep as the stack allows: a chain of them is as long as its author likes.</summary>
+    private static void RequireStack()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw CompileBudget.TooComplex();
+        }
     }
 
     private void FindEmpty()

@@ -303,7 +303,8 @@ internal sealed class GbnfParser
             _at++;
         }
 
-        return _at > start ? _text[start.._at] : throw Refuse("expects the name of a rule: letters, digits, - and _");
+        return _at - start > GrammarLimits.GbnfName ? throw Refuse($"has a name of more than {GrammarLimits.GbnfName} characters")
+            : _at > start ? _text[start.._at] : throw Refuse("expects the name of a rule: letters, digits, - and _");
     }
 
     private static bool IsNamePart(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_';

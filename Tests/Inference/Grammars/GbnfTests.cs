@@ -123,6 +123,38 @@ public sealed class GbnfTests : IDisposable
         Assert.Throws<GrammarException>(() => Grammar.FromGbnf("root ::= \"a\"\n" + string.Concat(Enumerable.Range(0, 3000).Select(i => $"r{i} ::= \"a\"\n"))));
     }
 
+    [Fact]
+    public void Gbnf_NamesLongerThanPeopleWrite_AreRefusedWithoutRepeatingThem()
+    {
+        var error = Assert.Throws<GrammarException>(() => Grammar.FromGbnf(new string('a', 20_000)));
+
+        Assert.InRange(error.Message.Length, 1, 500);
+    }
+
+    [Fact]
+    public void Gbnf_ChainOfDeeplyNestedRules_IsTakenOrRefused()
+    {
+        string Rule(int i) => $"r{i} ::= {new string('(', 60)}r{i + 1} \"a\"{new string(')', 60)}\n";
+        var text = "root ::= r0\n" + string.Concat(Enumerable.Range(0, 400).Select(Rule)) + "r400 ::= \"b\"\n";
+
+        Assert.True(Record.Exception(() => Grammar.FromGbnf(text)) is null or GrammarException);
+    }
+
+    /// <summary>Hundreds of branches that stay apart: to follow them for every token would take the engine seconds.</summary>
+    [Fact]
+    public void Gbnf_MoreWaysAtOnceThanAMaskMayCost_AllowsNothing()
+    {
+        var rules = Enumerable.Range(0, 400).Select(i => $"a{i} ::= [a-z]{{{29 + (2 * (i % 2))}}} (a{i} | \"0\")\n");
+        var text = $"root ::= {string.Join(" | ", Enumerable.Range(0, 400).Select(i => $"a{i}"))}\n{string.Concat(rules)}";
+        var tokenizer = Tokenizer.Load(HouseModelFolder.Path);
+        var grammar = new TokenGrammar(Grammar.FromGbnf(text), new TokenTrie(tokenizer, tokenizer.VocabularySize));
+        var mask = new ulong[grammar.MaskLength];
+
+        grammar.Start().Mask(mask);
+
+        Assert.All(mask, word => Assert.Equal(0UL, word));
+    }
+
     /// <summary>Any bytes, and a good grammar with some of it changed: a refusal at the most, and soon.</summary>
     [Fact]
     public void Gbnf_AnyText_IsTakenOrRefused()

@@ -40,6 +40,16 @@ public sealed class EmbeddingJobTests
     }
 
     [Fact]
+    public async Task Job_ManyTokens_SendsTheFirstVectorsBeforeTheLastAreComputed()
+    {
+        await using RunningWorker worker = await StartAsync();
+
+        Vectors answer = await AskAsync(worker, $"[{string.Join(',', Enumerable.Repeat($"\"{new string('a', 100)}\"", 60))}]");
+
+        Assert.Equal((60 * Size, 2), (answer.Numbers.Count, answer.Records));
+    }
+
+    [Fact]
     public async Task Job_FewerDimensions_SendsThatMany()
     {
         await using RunningWorker worker = await StartAsync();
