@@ -105,6 +105,18 @@ public sealed class JobTests
         Assert.Equal(((long)answer.Meta!.PromptTokens, 12L, "length"), (report.PromptTokens, report.CompletionTokens, report.FinishReason));
     }
 
+    /// <summary>The reason names the place in the schema, as its author called it: a record holds only so much.</summary>
+    [Fact]
+    public async Task Job_SchemaRefusedAtALongPath_IsRefusedBriefly()
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
+        var name = new string('\u4e2d', 4_000);
+        Answer answer = await worker.AskAsync(payload: RunningWorker.Chat("hi",
+            ""","response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"object","properties":{"NAME":{"type":"string","if":{}}}}}}""".Replace("NAME", name, StringComparison.Ordinal)));
+        Assert.False(answer.Error?.Retryable);
+        Assert.InRange(answer.Error!.Message.Length, 1, 500);
+    }
+
     [Fact]
     public async Task Job_HoldTooSmallForAllAnswers_IsRefused()
     {
