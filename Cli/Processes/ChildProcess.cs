@@ -176,14 +176,17 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         while (await reader.ReadLineAsync() is { } line)
         {
+            if (line.StartsWith(LoadingPrefix, StringComparison.Ordinal))
+            {
+                // Not for the log: the two outputs are read side by side, and this must not stand behind the process's last words.
+                _loading(line[LoadingPrefix.Length..]);
+                continue;
+            }
+
             _log.Write(line);
             if (line.StartsWith(ReadyPrefix, StringComparison.Ordinal))
             {
                 Announce(line.AsMemory(ReadyPrefix.Length));
-            }
-            else if (line.StartsWith(LoadingPrefix, StringComparison.Ordinal))
-            {
-                _loading(line[LoadingPrefix.Length..]);
             }
         }
     }
