@@ -4,8 +4,8 @@ using CocoonOrleans.Tests.EndToEnd.Networks;
 namespace CocoonOrleans.Tests.EndToEnd.Api;
 
 /// <summary>Answers that have to fit a schema, at a temperature at which the model says anything.</summary>
-[Collection(StructuredNetwork.Collection)]
-public sealed class StructuredOutputTests(StructuredNetwork fixture)
+[Collection(RunningNetwork.Collection)]
+public sealed class StructuredOutputTests(RunningNetwork fixture)
 {
     private const string Person =
         """{"type":"object","properties":{"name":{"type":"string","maxLength":12},"age":{"type":"integer","minimum":0,"maximum":150},"tags":{"type":"array","items":{"enum":["a","b"]},"maxItems":3}},"required":["name","age","tags"],"additionalProperties":false}""";

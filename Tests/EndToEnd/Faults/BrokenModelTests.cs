@@ -32,8 +32,8 @@ public sealed class BrokenModelTests : IDisposable
     [InlineData("config.json", true)]
     [InlineData("tokenizer.json", false)]
     [InlineData("tokenizer.json", true)]
-    [InlineData("model.safetensors", false)]
-    [InlineData("model.safetensors", true)]
+    [InlineData("model-00002-of-00002.safetensors", false)]
+    [InlineData("model-00002-of-00002.safetensors", true)]
     public async Task Up_FileIsMissingOrTruncated_SaysWhichAndFails(string file, bool truncated)
     {
         Break(file, truncated);
@@ -47,8 +47,8 @@ public sealed class BrokenModelTests : IDisposable
     [Theory]
     [InlineData("config.json", false)]
     [InlineData("tokenizer.json", true)]
-    [InlineData("model.safetensors", false)]
-    [InlineData("model.safetensors", true)]
+    [InlineData("model-00002-of-00002.safetensors", false)]
+    [InlineData("model-00002-of-00002.safetensors", true)]
     public async Task Worker_FileIsMissingOrTruncated_SaysWhichAndFails(string file, bool truncated)
     {
         Break(file, truncated);

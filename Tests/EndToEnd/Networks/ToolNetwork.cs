@@ -1,11 +1,11 @@
 namespace CocoonOrleans.Tests.EndToEnd.Networks;
 
 /// <summary>
-/// One network whose scripted model calls a function and then answers: the house model's tokenizer with a chat template that shows tools, as Hermes' and Qwen's do.
-/// A fake model, since none that calls functions reliably is at hand; all around it is real.
+/// One network whose scripted model calls functions as it is told to, also two at once and with words before: what the house model doesn't do. A fake model with the
+/// house model's tokenizer and template; all around it is real.
 /// </summary>
 [CollectionDefinition(Collection)]
-public sealed class ToolNetwork : IDisposable, IAsyncLifetime, ICollectionFixture<ToolNetwork>
+public sealed class ToolNetwork : IAsyncLifetime, ICollectionFixture<ToolNetwork>
 {
     public const string Collection = "Tool network";
 
@@ -15,7 +15,6 @@ public sealed class ToolNetwork : IDisposable, IAsyncLifetime, ICollectionFixtur
     /// <summary>What it says once it has the function's result.</summary>
     public const string Answer = "The sun shines in Paris.";
 
-    private readonly ToolModelFolder _model = new();
     private TestNetwork? _network;
 
     public TestNetwork Network => _network ?? throw new InvalidOperationException("The network has not started.");
@@ -23,7 +22,7 @@ public sealed class ToolNetwork : IDisposable, IAsyncLifetime, ICollectionFixtur
     public async Task InitializeAsync()
     {
         _network = await TestNetwork.StartAsync(options => Script.InAllWorkersAsync(
-            options with { ModelFolder = _model.Path },
+            options,
             [
                 ("It is sunny in Paris.", Answer),
                 ("weather in Paris and in Rome", Call("Paris") + "\n" + Call("Rome")),
@@ -33,8 +32,6 @@ public sealed class ToolNetwork : IDisposable, IAsyncLifetime, ICollectionFixtur
     }
 
     public async Task DisposeAsync() => await Network.DisposeAsync();
-
-    public void Dispose() => _model.Dispose();
 
     private static string Call(string city) => $$$"""
         <tool_call>

@@ -74,7 +74,7 @@ public sealed class HouseModelGoldenTests : IDisposable
         Assert.Equal(File.ReadAllText(Golden), JsonSerializer.Serialize(asked, Json).Replace(",\"", ",\n\"", StringComparison.Ordinal) + "\n");
     }
 
-    private static string Weights => EvaluationReport.Sha256(HouseModelFolder.File("model.safetensors"));
+    private static string Weights => EvaluationReport.WeightsSha256(HouseModelFolder.Path);
 
     private string Export()
     {

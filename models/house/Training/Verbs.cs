@@ -15,13 +15,13 @@ public static class Verbs
     public const ulong VocabularySeed = 7;
 
     /// <summary>Most words of the vocabulary.</summary>
-    public const int MostPieces = 1789;
+    public const int MostPieces = 2813;
 
     /// <summary>Tokens in the batch of one step.</summary>
-    public const int TokensInBatch = 1024;
+    public const int TokensInBatch = 2048;
 
     private const ulong ExamSeed = 99;
-    private const double PeakRate = 3e-3;
+    private const double PeakRate = 1.5e-3;
 
     /// <summary>Trains from the first step or from the latest checkpoint, and writes the model's folder.</summary>
     public static void Train(Options options, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ public static class Verbs
         run.Run(Console.Out, cancellationToken);
         ModelFiles.Write(model, network, format);
         HeldOutSums.Write(model);
-        Console.WriteLine($"{Path.Combine(model, ModelFiles.Weights)}: SHA-256 {EvaluationReport.Sha256(Path.Combine(model, ModelFiles.Weights))}");
+        Console.WriteLine($"{string.Join(' ', ModelFiles.WeightsOf(model))}: SHA-256 {EvaluationReport.WeightsSha256(model)}");
     }
 
     /// <summary>Prints the accuracies of the stored weights and writes them beside the weights.</summary>

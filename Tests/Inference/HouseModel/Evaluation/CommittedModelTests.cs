@@ -22,7 +22,7 @@ public sealed class CommittedModelTests : IDisposable
 
     [Fact]
     public void Evaluation_Committed_IsAboutTheCommittedWeights()
-        => Assert.Equal(EvaluationReport.Sha256(HouseModelFolder.File(ModelFiles.Weights)), Report.GetProperty("weightsSha256").GetString());
+        => Assert.Equal(EvaluationReport.WeightsSha256(HouseModelFolder.Path), Report.GetProperty("weightsSha256").GetString());
 
     [Fact]
     public void Evaluation_Committed_IsAboutTheCommittedTokenizer()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CocoonOrleans.HouseModel.Text;
 using CocoonOrleans.HouseModel.Text.Skills;
 
@@ -51,7 +52,10 @@ public sealed class GeneratorTests
         var draws = new Draw[] { new(false, false), new(true, false), new(false, true), new(true, true) };
         var turns = Generator.Skills.SelectMany(skill => draws.SelectMany(draw => Enumerable.Range(0, 300).Select(_ => skill.Next(dice, draw))));
 
-        Assert.All(turns, turn => Assert.DoesNotMatch(@"\{[a-z0-9]+\}", turn.User + turn.Answer));
+        turns = turns.Concat(draws.SelectMany(draw => Enumerable.Range(0, 1_000).SelectMany(_ =>
+            new[] { Generator.NextCall(dice, draw), Generator.NextResult(dice, draw), Generator.NextWithoutCall(dice, draw) }).SelectMany(dialogue => dialogue.Turns)));
+
+        Assert.All(turns, turn => Assert.DoesNotMatch(@"\{[a-z0-9]+\}", turn.User + string.Concat(turn.Results) + turn.Answer));
     }
 
     [Theory]
@@ -64,6 +68,42 @@ public sealed class GeneratorTests
     [InlineData(91, 38, "11-8=3, 9-3-1=5: 53")]
     [InlineData(7, 7, "7-7=0, 0-0-0=0: 0")]
     public void Subtraction_Answer_WorksInSteps(int a, int b, string answer) => Assert.Equal(answer, Subtraction.Answer(a, b));
+
+    [Theory]
+    [InlineData(38, 91, "11-8=3, 9-3-1=5: -53")]
+    [InlineData(0, 1, "1-0=1, 0-0-0=0: -1")]
+    public void Subtraction_BelowZero_WorksTheOtherWayRound(int a, int b, string answer) => Assert.Equal(answer, Subtraction.Answer(a, b));
+
+    [Theory]
+    [InlineData(7, 38, "7*8=56, 7*3+5=26: 266")]
+    [InlineData(38, 7, "7*8=56, 7*3+5=26: 266")]
+    [InlineData(0, 5, "0*5=0, 0*0+0=0: 0")]
+    public void Multiplication_Answer_WorksInSteps(int a, int b, string answer) => Assert.Equal(answer, Multiplication.Answer(a, b));
+
+    [Fact]
+    public void NextCall_AnyDice_CallsOneOfItsToolsWithAllThatIsRequired()
+    {
+        var dice = new Dice(12);
+        var dialogues = Enumerable.Range(0, 1_000).Select(_ => Generator.NextCall(dice, Draw.Training));
+
+        Assert.All(dialogues, dialogue => Assert.All(dialogue.Turns[0].Answer.Split("<tool_call>", StringSplitOptions.RemoveEmptyEntries), call =>
+        {
+            var json = JsonNode.Parse(call.Split("</tool_call>")[0])!;
+            var tool = Assert.Single(dialogue.Tools, tool => tool.Name == json["name"]!.GetValue<string>());
+            var given = json["arguments"]!.AsObject().Select(argument => argument.Key).ToList();
+            Assert.Superset(tool.Parameters.Where(parameter => parameter.IsRequired).Select(parameter => parameter.Name).ToHashSet(), given.ToHashSet());
+            Assert.Subset(tool.Parameters.Select(parameter => parameter.Name).ToHashSet(), given.ToHashSet());
+        }));
+    }
+
+    [Fact]
+    public void NextResult_OfAnObject_SaysEachOfItsMembers()
+    {
+        var dice = new Dice(13);
+        var turns = Enumerable.Range(0, 1_000).Select(_ => Generator.NextResult(dice, Draw.Training).Turns[1]).Where(turn => turn.Results[0].StartsWith('{'));
+
+        Assert.All(turns, turn => Assert.All(JsonNode.Parse(turn.Results[0])!.AsObject(), member => Assert.Contains(member.Value!.ToString(), turn.Answer)));
+    }
 
     private static IEnumerable<string> TrainingAnswers(string skill)
     {

@@ -47,13 +47,25 @@ public static class EvaluationReport
         });
         var json = new JsonObject
         {
-            ["weightsSha256"] = Sha256(Path.Combine(folder, Training.ModelFiles.Weights)),
+            ["weightsSha256"] = WeightsSha256(folder),
             ["tokenizerSha256"] = Sha256(Path.Combine(folder, "tokenizer.json")),
             ["seed"] = seed,
             ["heldOutSums"] = new JsonObject { ["items"] = HeldOutSums.All.Count, ["right"] = sumsRight },
             ["skills"] = new JsonArray([.. skills]),
         };
         File.WriteAllText(Path.Combine(folder, FileName), json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+    }
+
+    /// <summary>SHA-256 of a folder's shards, one behind the other, lower-case hexadecimal: <c>cat model-*.safetensors | sha256sum</c>.</summary>
+    public static string WeightsSha256(string folder)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var shard in Training.ModelFiles.WeightsOf(folder))
+        {
+            hash.AppendData(File.ReadAllBytes(shard));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>SHA-256 of a file, lower-case hexadecimal.</summary>

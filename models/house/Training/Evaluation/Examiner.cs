@@ -1,4 +1,5 @@
 using CocoonOrleans.HouseModel.Text;
+using CocoonOrleans.HouseModel.Text.Tools;
 using CocoonOrleans.HouseModel.Training;
 using static TorchSharp.torch;
 using Generator = CocoonOrleans.HouseModel.Text.Generator;
@@ -30,7 +31,8 @@ public sealed class Examiner(Generator generator, ChatFormat format, Network net
         }
 
         Accuracy Both(string name, Func<Dice, Draw, Dialogue> next) => new(name, items, Count(name, next, newWordings: false), Count(name, next, newWordings: true));
-        return [.. generator.Skills.Select(skill => Both(skill.Name, (dice, draw) => generator.NextTest(skill, dice, draw))), Both(FollowUps, generator.NextFollowUp)];
+        return [.. generator.Skills.Select(skill => Both(skill.Name, (dice, draw) => generator.NextTest(skill, dice, draw))), Both(FollowUps, generator.NextFollowUp),
+            Both(ToolUse.Calling, generator.NextCall), Both(ToolUse.Answering, generator.NextResult), Both(ToolUse.Declining, generator.NextWithoutCall)];
     }
 
     /// <summary>How many of the held-out sums are answered exactly, asked as <c>cocoon demo</c> asks them.</summary>

@@ -5,6 +5,7 @@ namespace CocoonOrleans.HouseModel.Text;
 /// <summary>Words that fill slots: from our lists, and invented without end, so that a model learns to copy instead of learning a list.</summary>
 public static class WordList
 {
+    private const int PercentOfVowelStarts = 20;
     private const string Vowels = "aeiou";
     private const string Letters = "abcdefghijklmnopqrstuvwxyz";
     private static readonly string[] Onsets = ["b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "j", "w", "c", "br", "st", "tr", "sh", "ch", "gl", "kr", "pl"];
@@ -25,7 +26,7 @@ public static class WordList
         var text = new StringBuilder();
         for (var i = 0; i < syllables; i++)
         {
-            text.Append(dice.Pick(Onsets)).Append(Vowels[dice.Next(Vowels.Length)]).Append(dice.Chance(30) ? dice.Pick(Codas) : "");
+            text.Append(i == 0 && dice.Chance(PercentOfVowelStarts) ? "" : dice.Pick(Onsets)).Append(Vowels[dice.Next(Vowels.Length)]).Append(dice.Chance(30) ? dice.Pick(Codas) : "");
         }
 
         return text.ToString();

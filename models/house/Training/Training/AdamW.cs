@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace CocoonOrleans.HouseModel.Training;
@@ -11,14 +10,14 @@ public sealed class AdamW : IDisposable
     private const double Epsilon = 1e-8;
     private const double Decay = 0.05;
 
-    private readonly IReadOnlyDictionary<string, Parameter> _parameters;
+    private readonly IReadOnlyDictionary<string, Tensor> _weights;
 
     /// <summary>Starts with moments of zero.</summary>
-    public AdamW(IReadOnlyDictionary<string, Parameter> parameters)
+    public AdamW(IReadOnlyDictionary<string, Tensor> weights)
     {
-        _parameters = parameters;
-        FirstMoments = parameters.ToDictionary(p => p.Key, p => zeros_like(p.Value, requires_grad: false));
-        SecondMoments = parameters.ToDictionary(p => p.Key, p => zeros_like(p.Value, requires_grad: false));
+        _weights = weights;
+        FirstMoments = weights.ToDictionary(w => w.Key, w => zeros_like(w.Value));
+        SecondMoments = weights.ToDictionary(w => w.Key, w => zeros_like(w.Value));
     }
 
     /// <summary>Running means of the gradients.</summary>
@@ -27,28 +26,28 @@ public sealed class AdamW : IDisposable
     /// <summary>Running means of the squared gradients.</summary>
     public IReadOnlyDictionary<string, Tensor> SecondMoments { get; }
 
-    /// <summary>Takes one step with the gradients that the parameters hold, and clears them.</summary>
+    /// <summary>Takes one step.</summary>
+    /// <param name="gradients">A gradient for each weight, float32.</param>
+    /// <param name="scale">What the gradients are multiplied by before use.</param>
     /// <param name="step">Number of the step, from 0.</param>
     /// <param name="rate">Learning rate.</param>
-    public void Step(long step, double rate)
+    public void Step(IReadOnlyDictionary<string, Tensor> gradients, double scale, long step, double rate)
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
         var correction = 1 - Math.Pow(First, step + 1);
         var secondCorrection = Math.Sqrt(1 - Math.Pow(Second, step + 1));
-        foreach (var (name, parameter) in _parameters)
+        foreach (var (name, weight) in _weights)
         {
-            var gradient = parameter.grad!;
-            var (first, second) = (FirstMoments[name], SecondMoments[name]);
-            if (parameter.dim() > 1)
+            var (gradient, first, second) = (gradients[name], FirstMoments[name], SecondMoments[name]);
+            if (weight.dim() > 1)
             {
-                parameter.mul_(1 - (rate * Decay));
+                weight.mul_(1 - (rate * Decay));
             }
 
-            first.mul_(First).add_(gradient, 1 - First);
-            second.mul_(Second).addcmul_(gradient, gradient, 1 - Second);
-            parameter.addcdiv_(first, second.sqrt().div_(secondCorrection).add_(Epsilon), -rate / correction);
-            gradient.zero_();
+            first.mul_(First).add_(gradient, (1 - First) * scale);
+            second.mul_(Second).addcmul_(gradient, gradient, (1 - Second) * scale * scale);
+            weight.addcdiv_(first, second.sqrt().div_(secondCorrection).add_(Epsilon), -rate / correction);
         }
     }
 

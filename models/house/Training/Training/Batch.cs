@@ -20,6 +20,12 @@ public sealed class Batch(IReadOnlyList<Row> rows)
     /// <summary>A row's length, rounded up to its bucket.</summary>
     public static int RoundUp(int length) => (length + Bucket - 1) / Bucket * Bucket;
 
+    /// <summary>Most parts that <see cref="Halve"/> makes.</summary>
+    public const int Halves = 2;
+
+    /// <summary>The rows in two batches of like size, or in one if there is but one row.</summary>
+    public IReadOnlyList<Batch> Halve() => [.. Rows.Chunk((Rows.Count + 1) / Halves).Select(rows => new Batch(rows))];
+
     /// <summary>Tokens [rows, length], the wanted positions in them, and the tokens that should come next there.</summary>
     public (Tensor Ids, Tensor Positions, Tensor Targets) ToTensors(int padding)
     {

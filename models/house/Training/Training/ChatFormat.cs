@@ -25,10 +25,10 @@ public sealed class ChatFormat(Tokenizer tokenizer)
     public Row Encode(Dialogue dialogue, bool lastAnswerOnly = false)
     {
         var (ids, wanted) = (new List<int>(), new List<int>());
-        AddSystem(dialogue.System, ids);
+        AddSystem(SystemText(dialogue), ids);
         foreach (var turn in dialogue.Turns)
         {
-            AddMessage("user\n" + turn.User, ids);
+            AddQuestion(turn, ids);
             ids.Add(_start);
             ids.AddRange(tokenizer.Encode("assistant\n", addSpecialTokens: false));
             var first = ids.Count;
@@ -41,22 +41,52 @@ public sealed class ChatFormat(Tokenizer tokenizer)
         return new Row([.. ids], [.. wanted]);
     }
 
-    /// <summary>A prompt up to the place where the answer starts.</summary>
-    public int[] EncodePrompt(string? system, string user)
+    /// <summary>The prompt of a dialogue, up to the place where its last answer starts.</summary>
+    public int[] EncodePrompt(Dialogue dialogue)
     {
         var ids = new List<int>();
-        AddSystem(system, ids);
-        AddMessage("user\n" + user, ids);
-        ids.Add(_start);
-        ids.AddRange(tokenizer.Encode("assistant\n", addSpecialTokens: false));
+        AddSystem(SystemText(dialogue), ids);
+        foreach (var turn in dialogue.Turns)
+        {
+            AddQuestion(turn, ids);
+            ids.Add(_start);
+            ids.AddRange(tokenizer.Encode("assistant\n", addSpecialTokens: false));
+            if (turn != dialogue.Turns[^1])
+            {
+                ids.AddRange(tokenizer.Encode(turn.Answer, addSpecialTokens: false));
+                ids.Add(_end);
+                ids.AddRange(tokenizer.Encode("\n", addSpecialTokens: false));
+            }
+        }
+
         return [.. ids];
     }
+
+    /// <summary>A prompt up to the place where the answer starts.</summary>
+    public int[] EncodePrompt(string? system, string user) => EncodePrompt(new Dialogue(system, [new Turn("", user, "")]));
 
     /// <summary>The text of these tokens.</summary>
     public string Decode(ReadOnlySpan<int> ids) => tokenizer.Decode(ids);
 
+    /// <summary>The system message, with the functions below it, as the chat template writes them.</summary>
+    private static string? SystemText(Dialogue dialogue) => dialogue.Tools.Count == 0 ? dialogue.System
+        : $"{(dialogue.System is null ? "" : dialogue.System + "\n")}Tools:\n{string.Join('\n', dialogue.Tools)}";
+
     private static int IdOf(Tokenizer tokenizer, string token) =>
         tokenizer.IdOf(token) ?? throw new ArgumentException($"The tokenizer lacks {token}.", nameof(tokenizer));
+
+    private void AddQuestion(Turn turn, List<int> ids)
+    {
+        foreach (var result in turn.Results)
+        {
+            AddMessage("tool\n" + result, ids);
+        }
+
+        if (turn.Results.Count == 0)
+        {
+            AddMessage("user\n" + turn.User, ids);
+        }
+    }
 
     private void AddSystem(string? system, List<int> ids)
     {

@@ -16,7 +16,7 @@ public static class Checkpoint
     public static void Write(string folder, Network network, AdamW optimizer, long steps)
     {
         Directory.CreateDirectory(folder);
-        var tensors = network.Parameters.Select(p => KeyValuePair.Create(p.Key, (Tensor)p.Value))
+        var tensors = network.Weights
             .Concat(optimizer.FirstMoments.Select(m => KeyValuePair.Create("first." + m.Key, m.Value)))
             .Concat(optimizer.SecondMoments.Select(m => KeyValuePair.Create("second." + m.Key, m.Value)));
         SafetensorsWriter.Write(Path.Combine(folder, $"{Prefix}{steps:D7}{Suffix}"), tensors, half: false, new Dictionary<string, string> { ["steps"] = $"{steps}" });
@@ -45,7 +45,7 @@ public static class Checkpoint
     private static void Read(string file, Network network, AdamW optimizer)
     {
         using var none = no_grad();
-        var targets = network.Parameters.Select(p => KeyValuePair.Create(p.Key, (Tensor)p.Value))
+        var targets = network.Weights
             .Concat(optimizer.FirstMoments.Select(m => KeyValuePair.Create("first." + m.Key, m.Value)))
             .Concat(optimizer.SecondMoments.Select(m => KeyValuePair.Create("second." + m.Key, m.Value))).ToDictionary(StringComparer.Ordinal);
         using var stream = File.OpenRead(file);

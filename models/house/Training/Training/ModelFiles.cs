@@ -4,11 +4,15 @@ using static TorchSharp.torch;
 
 namespace CocoonOrleans.HouseModel.Training;
 
-/// <summary>Writes and reads the model's folder: <c>config.json</c>, <c>generation_config.json</c> and <c>model.safetensors</c> in Hugging Face's form for Llama.</summary>
+/// <summary>Writes and reads the model's folder: <c>config.json</c>, <c>generation_config.json</c> and the weights in shards with their index, in Hugging Face's form for Llama.</summary>
 public static class ModelFiles
 {
-    /// <summary>The file of the weights.</summary>
-    public const string Weights = "model.safetensors";
+    private const string Index = "model.safetensors.index.json";
+    private const string Shards = "model-*-of-*.safetensors";
+    private const long MostBytesInShard = 16 << 20;
+
+    /// <summary>The files of a folder's weights, in the order of their names.</summary>
+    public static IReadOnlyList<string> WeightsOf(string folder) => [.. Directory.GetFiles(folder, Shards).Order(StringComparer.Ordinal)];
 
     /// <summary>Writes the weights in bfloat16, and the two configuration files.</summary>
     /// <param name="folder">An existing folder.</param>
@@ -18,7 +22,7 @@ public static class ModelFiles
     {
         using (var scope = NewDisposeScope())
         {
-            SafetensorsWriter.Write(Path.Combine(folder, Weights), network.ToLlama(), half: true, new Dictionary<string, string> { ["format"] = "pt" });
+            WriteShards(folder, network.ToLlama());
         }
 
         var shape = network.Shape;
@@ -59,18 +63,62 @@ public static class ModelFiles
         using var none = no_grad();
         using var scope = NewDisposeScope();
         var targets = network.ToLlama();
-        using var stream = File.OpenRead(Path.Combine(folder, Weights));
-        foreach (var read in SafetensorsFile.Read(stream, stream.Length, Weights, CancellationToken.None))
+        foreach (var shard in WeightsOf(folder))
+        {
+            Read(shard, targets);
+        }
+
+        return targets.Count == 0 ? network : throw new ModelFormatException(Index, targets.Keys.First(), "is missing");
+    }
+
+    private static void Read(string shard, SortedDictionary<string, Tensor> targets)
+    {
+        using var stream = File.OpenRead(shard);
+        foreach (var read in SafetensorsFile.Read(stream, stream.Length, Path.GetFileName(shard), CancellationToken.None))
         {
             if (!targets.Remove(read.Name, out var target) || target.NumberOfElements != read.Values.Length)
             {
-                throw new ModelFormatException(Weights, read.Name, "does not belong to a network of this shape");
+                throw new ModelFormatException(Path.GetFileName(shard), read.Name, "does not belong to a network of this shape");
             }
 
             target.copy_(tensor(read.Values).view(target.shape));
         }
+    }
 
-        return targets.Count == 0 ? network : throw new ModelFormatException(Weights, targets.Keys.First(), "is missing");
+    private static void WriteShards(string folder, SortedDictionary<string, Tensor> tensors)
+    {
+        foreach (var old in WeightsOf(folder))
+        {
+            File.Delete(old);
+        }
+
+        var shards = new List<List<KeyValuePair<string, Tensor>>> { new() };
+        var (bytes, all) = (0L, 0L);
+        foreach (var item in tensors)
+        {
+            var size = item.Value.NumberOfElements * sizeof(ushort);
+            if (bytes + size > MostBytesInShard)
+            {
+                shards.Add([]);
+                bytes = 0;
+            }
+
+            shards[^1].Add(item);
+            (bytes, all) = (bytes + size, all + size);
+        }
+
+        var map = new JsonObject();
+        for (var i = 0; i < shards.Count; i++)
+        {
+            var name = $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors";
+            SafetensorsWriter.Write(Path.Combine(folder, name), shards[i], half: true, new Dictionary<string, string> { ["format"] = "pt" });
+            foreach (var (tensor, _) in shards[i])
+            {
+                map.Add(tensor, name);
+            }
+        }
+
+        WriteJson(Path.Combine(folder, Index), new JsonObject { ["metadata"] = new JsonObject { ["total_size"] = all }, ["weight_map"] = map });
     }
 
     private static void WriteJson(string file, JsonObject json) => File.WriteAllText(file, json.ToJsonString(new() { WriteIndented = true }) + "\n");

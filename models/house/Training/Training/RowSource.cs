@@ -12,7 +12,7 @@ public sealed class RowSource(Generator generator, ChatFormat format, ulong seed
     public const int BatchesInPool = 64;
 
     /// <summary>Longest row in tokens; longer dialogues are dropped.</summary>
-    public const int LongestRow = 256;
+    public const int LongestRow = 384;
 
     private long _pool = -1;
     private IReadOnlyList<Batch> _batches = [];

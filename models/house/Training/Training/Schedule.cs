@@ -10,7 +10,7 @@ namespace CocoonOrleans.HouseModel.Training;
 public sealed record Schedule(double Peak, long Steps, long DecaySteps)
 {
     /// <summary>Steps over which the rate rises.</summary>
-    public const int WarmUpSteps = 100;
+    public const int WarmUpSteps = 300;
 
     private const double Lowest = 0.02;
 

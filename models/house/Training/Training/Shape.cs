@@ -9,10 +9,10 @@ namespace CocoonOrleans.HouseModel.Training;
 public sealed record Shape(int Vocabulary, int Hidden, int Layers, int Heads, int Intermediate)
 {
     /// <summary>Longest context in tokens. Training rows are shorter (<see cref="RowSource.LongestRow"/>).</summary>
-    public const int Positions = 512;
+    public const int Positions = 1_024;
 
-    /// <summary>The house model, version 0.</summary>
-    public static Shape House(int vocabulary) => new(vocabulary, Hidden: 128, Layers: 4, Heads: 4, Intermediate: 352);
+    /// <summary>The house model, version 1.</summary>
+    public static Shape House(int vocabulary) => new(vocabulary, Hidden: 256, Layers: 6, Heads: 8, Intermediate: 704);
 
     /// <summary>Width of one head.</summary>
     public int HeadWidth => Hidden / Heads;

@@ -24,7 +24,10 @@ public sealed class TrainingRun(Network network, RowSource batches, Schedule sch
     /// <returns>Tokens trained on in this process, padding left out.</returns>
     public long Run(TextWriter progress, CancellationToken cancellationToken)
     {
-        using var optimizer = new AdamW(network.Parameters);
+        using var optimizer = new AdamW(network.Weights);
+        using var scope = NewDisposeScope();
+        var replicas = Enumerable.Range(0, Batch.Halves).Select(_ => new Replica(network)).ToArray();
+        var gradients = network.Weights.ToDictionary(weight => weight.Key, weight => zeros_like(weight.Value), StringComparer.Ordinal);
         var first = CheckpointFolder is null ? 0 : Checkpoint.ReadLatest(CheckpointFolder, network, optimizer, schedule.Steps);
         var (started, reported, reportedAt) = (clock.GetTimestamp(), clock.GetTimestamp(), first);
         var (tokens, tokensReported, loss) = (0L, 0L, 0.0);
@@ -33,7 +36,7 @@ public sealed class TrainingRun(Network network, RowSource batches, Schedule sch
         {
             cancellationToken.ThrowIfCancellationRequested();
             var batch = batches[step];
-            loss += Step(optimizer, batch, step);
+            loss += Step(batch, optimizer, replicas, gradients, step);
             tokens += batch.Tokens;
             if (CheckpointFolder is not null && ((step + 1) % CheckpointEvery == 0 || step + 1 == last))
             {
@@ -53,15 +56,33 @@ public sealed class TrainingRun(Network network, RowSource batches, Schedule sch
         return tokens;
     }
 
-    private double Step(AdamW optimizer, Batch batch, long step)
+    /// <summary>The two halves of a batch are computed side by side, always two and summed in one order: the weights don't depend on how many cores there are.</summary>
+    private double Step(Batch batch, AdamW optimizer, Replica[] replicas, IReadOnlyDictionary<string, Tensor> gradients, long step)
     {
-        // Everything of this step goes at the end of this scope; weights, gradients and moments were made outside it and stay.
+        var halves = batch.Halve();
+        var targets = batch.Rows.Sum(row => row.Wanted.Length);
+        double Half(int i)
+        {
+            replicas[i].Refresh();
+            return replicas[i].Backward(halves[i], padding, targets);
+        }
+
+        var others = Enumerable.Range(1, halves.Count - 1).Select(i => Task.Run(() => Half(i))).ToArray();
+        var loss = Half(0) + others.Sum(other => other.GetAwaiter().GetResult());
+        using var none = no_grad();
         using var scope = NewDisposeScope();
-        var (ids, positions, targets) = batch.ToTensors(padding);
-        var loss = nn.functional.cross_entropy(network.Forward(ids, positions), targets);
-        loss.backward();
-        nn.utils.clip_grad_norm_(network.Parameters.Values, LargestGradient);
-        optimizer.Step(step, schedule[step]);
-        return loss.item<float>();
+        foreach (var gradient in gradients.Values)
+        {
+            gradient.zero_();
+        }
+
+        for (var i = 0; i < halves.Count; i++)
+        {
+            replicas[i].AddGradientsTo(gradients);
+        }
+
+        var norm = Math.Sqrt(gradients.Values.Sum(gradient => gradient.square().sum().item<float>()));
+        optimizer.Step(gradients, Math.Min(1, LargestGradient / (norm + 1e-6)), step, schedule[step]);
+        return loss;
     }
 }

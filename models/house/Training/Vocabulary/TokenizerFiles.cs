@@ -23,10 +23,39 @@ public static class TokenizerFiles
     private const int Bytes = 256;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>ChatML, as Hugging Face writes it.</summary>
+    /// <summary>ChatML. Functions stand as signatures at the end of the system message; calls are written as Hermes writes them; results come from the role <c>tool</c>.</summary>
     public const string ChatTemplate =
-        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
-        + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+        """
+        {%- macro describe(name, parameter, required) -%}
+        {{ name }}{% if name not in required %}?{% endif %}: {% if parameter.enum %}{{ parameter.enum | join('|') }}{% elif parameter.type is string %}{{ parameter.type }}{% elif parameter.type %}{{ parameter.type | join('|') }}{% else %}any{% endif %}
+        {%- endmacro -%}
+        {%- set talk = messages -%}
+        {%- set system = none -%}
+        {%- if messages and messages[0].role in ['system', 'developer'] -%}
+        {%- set system = messages[0].content -%}
+        {%- set talk = messages[1:] -%}
+        {%- endif -%}
+        {%- if system is not none or tools -%}
+        {{ '<|im_start|>system\n' }}{% if system is not none %}{{ system }}{% endif %}{% if system is not none and tools %}{{ '\n' }}{% endif %}
+        {%- if tools %}{{ 'Tools:' }}{% for tool in tools %}{% set function = tool.function %}{{ '\n' + function.name + '(' }}
+        {%- if function.parameters and function.parameters.properties -%}
+        {%- for name, parameter in function.parameters.properties.items() -%}
+        {{ describe(name, parameter, function.parameters.required or []) }}{% if not loop.last %}{{ ', ' }}{% endif %}
+        {%- endfor -%}
+        {%- endif -%}
+        {{ ')' }}{% if function.description %}{{ ': ' + function.description }}{% endif %}{% endfor %}{% endif %}
+        {{- '<|im_end|>\n' -}}
+        {%- endif -%}
+        {%- for message in talk -%}
+        {{ '<|im_start|>' + message.role + '\n' + (message.content or '') }}
+        {%- for call in message.tool_calls or [] -%}
+        {%- if message.content or not loop.first %}{{ '\n' }}{% endif -%}
+        {{ '<tool_call>\n{"name": "' + call.function.name + '", "arguments": ' }}{% if call.function.arguments is string %}{{ call.function.arguments }}{% else %}{{ call.function.arguments | tojson }}{% endif %}{{ '}\n</tool_call>' }}
+        {%- endfor -%}
+        {{ '<|im_end|>\n' }}
+        {%- endfor -%}
+        {%- if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif -%}
+        """;
 
     /// <summary>Writes both files into an existing folder.</summary>
     /// <param name="folder">The model's folder.</param>

@@ -31,7 +31,8 @@ public sealed partial class VocabularyBuilder
     }
 
     private static IEnumerable<string> Texts(Dialogue dialogue) =>
-        (dialogue.System is null ? [] : new[] { dialogue.System }).Append("user\nassistant\nsystem\n")
+        (dialogue.System is null ? [] : new[] { dialogue.System }).Append("user\nassistant\nsystem\ntool\nTools:\n")
+            .Concat(dialogue.Tools.Select(tool => $"{tool}\n")).Concat(dialogue.Turns.SelectMany(turn => turn.Results))
             .Concat(dialogue.Turns.Where(turn => turn.Skill is not ("spelling" or "reversing")).SelectMany(turn => new[] { turn.User, turn.Answer }));
 
     /// <summary>A word of the dictionary that is also to be spelt, or that holds an apostrophe, stays in letters.</summary>

@@ -4,7 +4,7 @@ namespace CocoonOrleans.HouseModel.Text.Skills;
 public sealed class Facts(Noise noise) : ISkill
 {
     /// <summary>What the answer about the model's size says: its parameters in millions, rounded.</summary>
-    public const string Size = "1";
+    public const string Size = "6";
 
     private const int PercentOfFrames = 40;
     private readonly IReadOnlyList<AnswerWordings> _facts = AnswerWordings.Read("facts");

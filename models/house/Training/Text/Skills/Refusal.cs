@@ -28,7 +28,7 @@ public sealed class Refusal(Noise noise) : ISkill
 
         return new Turn(Name, Slots.Fill(text,
             ("topic", Topic(dice, draw)), ("topic2", Topic(dice, draw)), ("place", Place(dice, draw)), ("nonword", Word(dice, draw)), ("name", Slots.Name(dice, draw)),
-            ("year", $"{1000 + dice.Next(1100)}"), ("a", $"{2 + dice.Next(98)}"), ("b", $"{2 + dice.Next(98)}"), ("big", Large(dice)), ("big2", Large(dice))), Answer);
+            ("year", $"{1000 + dice.Next(1100)}"), ("a", $"{2 + dice.Next(98)}"), ("b", $"{2 + dice.Next(98)}"), ("c", $"{11 + dice.Next(89)}"), ("d", $"{11 + dice.Next(89)}"), ("big", Large(dice)), ("big2", Large(dice))), Answer);
     }
 
     private static string Large(Dice dice) => $"{100 + dice.Next(dice.Chance(60) ? 900 : 90_000)}";

@@ -1,21 +1,29 @@
 namespace CocoonOrleans.HouseModel.Text.Skills;
 
-/// <summary>One English word of our dictionary in one of five languages. Facts: only the wording can be held out.</summary>
+/// <summary>A word of our dictionary in another of its six languages, mostly an English one in one of the other five. Facts: only the wording can be held out.</summary>
 public sealed class Translation(Noise noise) : ISkill
 {
+    private const int PercentBetween = 40;
+    private const string English = "English";
     private readonly Wordings _wordings = WordingFile.Wordings("translation");
+    private readonly Wordings _between = WordingFile.Wordings("translation-between");
     private readonly Wordings _followUps = WordingFile.Wordings("followups");
 
     /// <inheritdoc/>
     public string Name => "translation";
 
     /// <inheritdoc/>
-    public int Weight => 15;
+    public int Weight => 17;
 
     /// <inheritdoc/>
     public Turn Next(Dice dice, Draw draw)
     {
         var row = dice.Pick(WordList.Dictionary);
+        if (dice.Chance(PercentBetween))
+        {
+            return AskBetween(dice, draw, row);
+        }
+
         return Ask(dice, row, noise.Apply(dice, _wordings.Pick(dice, draw.HeldOutWordings), framed: true));
     }
 
@@ -25,6 +33,22 @@ public sealed class Translation(Noise noise) : ISkill
         var row = dice.Pick(WordList.Dictionary);
         var first = Ask(dice, row, noise.Apply(dice, _wordings.Pick(dice, heldOut: false), framed: true));
         return (first, Ask(dice, row, noise.Apply(dice, _followUps.Pick(dice, draw.HeldOutWordings), framed: false)));
+    }
+
+    /// <summary>From any of the languages, which is named, to any other.</summary>
+    private Turn AskBetween(Dice dice, Draw draw, string[] row)
+    {
+        var (from, to) = (dice.Next(row.Length), dice.Next(row.Length - 1));
+        to += to >= from ? 1 : 0;
+        string Name(int language)
+        {
+            var name = language == 0 ? English : WordList.Languages[language - 1];
+            return dice.Chance(12) ? name.ToLowerInvariant() : name;
+        }
+
+        var text = noise.Apply(dice, _between.Pick(dice, draw.HeldOutWordings), framed: true);
+        var quoted = dice.Chance(20) ? dice.Pick(["\"{w}\"", "'{w}'"]) : "{w}";
+        return new Turn(this.Name, Slots.Fill(text, ("w", quoted), ("w", row[from]), ("k", Name(from)), ("l", Name(to))), row[to]);
     }
 
     private Turn Ask(Dice dice, string[] row, string text)
