@@ -109,7 +109,7 @@ public sealed class Generator
         var turns = new List<Turn>();
         for (var count = 1 + dice.Next(2); count > 0; count--)
         {
-            if (dice.Chance(25))
+            if (dice.Chance(32))
             {
                 turns.Add(NextWithoutCall(dice, Draw.Training, tools));
                 continue;

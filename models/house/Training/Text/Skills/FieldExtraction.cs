@@ -24,7 +24,7 @@ public sealed class FieldExtraction : ISkill
     public string Name => "JSON by fields";
 
     /// <inheritdoc/>
-    public int Weight => 12;
+    public int Weight => 17;
 
     /// <inheritdoc/>
     public Turn Next(Dice dice, Draw draw)

@@ -9,7 +9,7 @@ public sealed class Letters(Noise noise, bool backwards) : ISkill
     public string Name => backwards ? "reversing" : "spelling";
 
     /// <inheritdoc/>
-    public int Weight => backwards ? 14 : 9;
+    public int Weight => backwards ? 17 : 9;
 
     /// <inheritdoc/>
     public Turn Next(Dice dice, Draw draw)

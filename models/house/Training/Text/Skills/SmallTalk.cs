@@ -9,7 +9,7 @@ public sealed class SmallTalk(Noise noise) : ISkill
     public string Name => "small talk";
 
     /// <inheritdoc/>
-    public int Weight => 6;
+    public int Weight => 8;
 
     /// <inheritdoc/>
     public Turn Next(Dice dice, Draw draw)

@@ -13,7 +13,7 @@ public sealed class Translation(Noise noise) : ISkill
     public string Name => "translation";
 
     /// <inheritdoc/>
-    public int Weight => 17;
+    public int Weight => 24;
 
     /// <inheritdoc/>
     public Turn Next(Dice dice, Draw draw)
