@@ -16,15 +16,18 @@ internal static class TestCommand
             Description = "A part of a test's full name (Ledger), or an expression of dotnet test (FullyQualifiedName!~Slow).",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("test", "Run every test; the last line says how many passed, failed and were skipped.") { filter };
-        return command.Runs((result, output, cancellationToken) => RunAsync(result.GetValue(filter), output, cancellationToken));
+        var isLong = new Option<bool>("--long") { Description = "Only the tests that have a long form, in that form: many more rounds and requests. An hour or two." };
+        var again = new Option<bool>("--again") { Description = "Run what failed once more, alone; what passes then counts as passed and is named as unsteady." };
+        var command = new Command("test", "Run every test; the last line says how many passed, failed and were skipped.") { filter, isLong, again };
+        return command.Runs((result, output, cancellationToken) =>
+            RunAsync(new TestSelection(result.GetValue(filter), result.GetValue(isLong)), result.GetValue(again), output, cancellationToken));
     }
 
-    private static async Task<int> RunAsync(string? filter, CommandOutput output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(TestSelection selection, bool again, CommandOutput output, CancellationToken cancellationToken)
     {
         var artifacts = BuiltArtifacts.Find();
         var runner = new TestRunner(artifacts);
-        var total = new TestResults(default, [], []);
+        var total = TestResults.None;
         var projects = TestProject.FindAll(artifacts);
         for (var number = 1; number <= projects.Count; number++)
         {
@@ -38,20 +41,25 @@ internal static class TestCommand
             }
 
             var results = output.IsLive
-                ? await output.Console.Status().StartAsync(doing, _ => runner.RunAsync(project, filter, cancellationToken))
-                : await runner.RunAsync(project, filter, cancellationToken);
+                ? await output.Console.Status().StartAsync(doing, _ => runner.RunAsync(project, selection, cancellationToken))
+                : await runner.RunAsync(project, selection, cancellationToken);
+            if (again && !selection.IsLong)
+            {
+                results = await runner.RunFailedAgainAsync(project, results, cancellationToken);
+            }
+
             Show(output, project, results, watch.Elapsed);
-            total = new TestResults(total.Counts + results.Counts, [.. total.Failures, .. results.Failures], [.. total.Skips, .. results.Skips]);
+            total += results;
         }
 
         if (total.Counts.Total == 0)
         {
-            output.Text.WriteLine(filter is null ? "There are no tests." : $"No test matches {filter}.");
+            output.Text.WriteLine(selection.Expression is { } expression ? $"No test matches {expression}." : "There are no tests.");
         }
 
         var ok = total.Counts is { Failed: 0, Total: > 0 };
         output.Result(
-            new TestReport(total.Counts.Passed, total.Counts.Failed, total.Counts.Skipped, total.Failures, total.Skips),
+            new TestReport(total.Counts.Passed, total.Counts.Failed, total.Counts.Skipped, total.Failures, total.Skips, total.Unsteady, selection.IsLong ? total.Ran : null),
             CommandJson.Default.TestReport);
         output.Text.WriteLine(total.Counts.ToString());
         return ok ? ExitCode.Success : ExitCode.Failed;
@@ -65,13 +73,24 @@ internal static class TestCommand
             output.Text.WriteLine($"  skipped {skips.Count()}: {skips.Key}");
         }
 
+        foreach (var failure in results.Unsteady)
+        {
+            output.Console.MarkupLineInterpolated($"  [yellow]unsteady[/] {failure.Test}: failed, and passed when it ran again");
+            Show(output, failure);
+        }
+
         foreach (var failure in results.Failures)
         {
             output.Console.MarkupLineInterpolated($"  [red]failed[/] {failure.Test}");
-            foreach (var line in $"{failure.Message}\n{failure.StackTrace}".TrimEnd().Split('\n'))
-            {
-                output.Text.WriteLine($"    {line.TrimEnd()}");
-            }
+            Show(output, failure);
+        }
+    }
+
+    private static void Show(CommandOutput output, TestFailure failure)
+    {
+        foreach (var line in $"{failure.Message}\n{failure.StackTrace}".TrimEnd().Split('\n'))
+        {
+            output.Text.WriteLine($"    {line.TrimEnd()}");
         }
     }
 }

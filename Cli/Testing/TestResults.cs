@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 
 namespace CocoonOrleans.Cli.Testing;
@@ -8,7 +9,43 @@ namespace CocoonOrleans.Cli.Testing;
 /// <param name="Skips">Those that were skipped: name and reason.</param>
 public sealed record TestResults(TestCounts Counts, IReadOnlyList<TestFailure> Failures, IReadOnlyList<TestSkip> Skips)
 {
+    /// <summary>No test at all.</summary>
+    public static readonly TestResults None = new(default, [], []);
+
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+
+    /// <summary>Those that failed at first and passed when they ran again; they count as passed.</summary>
+    public IReadOnlyList<TestFailure> Unsteady { get; init; } = [];
+
+    /// <summary>Every test that ran, with how long it took and what it printed.</summary>
+    public IReadOnlyList<LongTest> Ran { get; init; } = [];
+
+    /// <summary>Both together.</summary>
+    public static TestResults operator +(TestResults left, TestResults right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        return new TestResults(left.Counts + right.Counts, [.. left.Failures, .. right.Failures], [.. left.Skips, .. right.Skips])
+        {
+            Unsteady = [.. left.Unsteady, .. right.Unsteady],
+            Ran = [.. left.Ran, .. right.Ran],
+        };
+    }
+
+    /// <summary>What is left of the failures after the failed tests ran again.</summary>
+    /// <param name="again">The second run. A failed test that it doesn't report has not been mended by it.</param>
+    public TestResults After(TestResults again)
+    {
+        ArgumentNullException.ThrowIfNull(again);
+        var passed = again.Ran.Where(test => test.Passed).Select(test => test.Test).ToHashSet(StringComparer.Ordinal);
+        var unsteady = Failures.Where(failure => passed.Contains(failure.Test)).ToArray();
+        return this with
+        {
+            Counts = Counts with { Passed = Counts.Passed + unsteady.Length, Failed = Counts.Failed - unsteady.Length },
+            Failures = [.. Failures.Except(unsteady)],
+            Unsteady = unsteady,
+        };
+    }
 
     /// <summary>Reads a TRX document. Whatever is neither passed nor skipped counts as failed: a test that hung or was aborted too.</summary>
     /// <param name="document">The document.</param>
@@ -18,9 +55,18 @@ public sealed record TestResults(TestCounts Counts, IReadOnlyList<TestFailure> F
         var counts = default(TestCounts);
         List<TestFailure> failures = [];
         List<TestSkip> skips = [];
+        List<LongTest> ran = [];
         foreach (var result in document.Descendants(Trx + "UnitTestResult"))
         {
             var name = result.Attribute("testName")?.Value ?? "(no name)";
+            if (result.Attribute("outcome")?.Value is not "NotExecuted")
+            {
+                var seconds = TimeSpan.TryParse(result.Attribute("duration")?.Value, CultureInfo.InvariantCulture, out var duration) ? duration.TotalSeconds : 0;
+                var printed = result.Element(Trx + "Output")?.Element(Trx + "StdOut")?.Value ?? "";
+                ran.Add(new LongTest(name, result.Attribute("outcome")?.Value == "Passed", Math.Round(seconds, 1),
+                    printed.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
+            }
+
             switch (result.Attribute("outcome")?.Value)
             {
                 case "Passed":
@@ -37,7 +83,7 @@ public sealed record TestResults(TestCounts Counts, IReadOnlyList<TestFailure> F
             }
         }
 
-        return new TestResults(counts, failures, skips);
+        return new TestResults(counts, failures, skips) { Ran = ran };
     }
 
     private static string Output(XElement result, string part) =>

@@ -8,16 +8,17 @@ namespace CocoonOrleans.Cli.Testing;
 /// <param name="artifacts">The checkout.</param>
 public sealed class TestRunner(BuiltArtifacts artifacts)
 {
-    private const string HangTimeout = "3min";
+    private const int MostRunAgain = 8;
 
     /// <summary>Runs the tests of a project.</summary>
     /// <param name="project">The project.</param>
-    /// <param name="filter">A part of a test's full name, or a filter expression of <c>dotnet test</c>; null for all.</param>
+    /// <param name="selection">Which of them.</param>
     /// <param name="cancellationToken">Ends the run; the test process is killed.</param>
     /// <returns>Its results; a project that is not built, or ended without a report, is one failure.</returns>
-    public async Task<TestResults> RunAsync(TestProject project, string? filter, CancellationToken cancellationToken)
+    public async Task<TestResults> RunAsync(TestProject project, TestSelection selection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(project);
+        ArgumentNullException.ThrowIfNull(selection);
         if (!File.Exists(project.Assembly))
         {
             return Broken(project, $"{project.Assembly} is not built. Run ./cocoon test, which builds it.");
@@ -30,20 +31,37 @@ public sealed class TestRunner(BuiltArtifacts artifacts)
         }
 
         Directory.CreateDirectory(folder);
-        var output = await RunDotnetTestAsync(project, filter, folder, cancellationToken);
+        var output = await RunDotnetTestAsync(project, selection, folder, cancellationToken);
         var report = Path.Combine(folder, "results.trx");
         return File.Exists(report)
             ? TestResults.Parse(XDocument.Load(report))
-            : output.NoTests ? new TestResults(default, [], []) : Broken(project, $"No report. The end of its output:\n{output.End}");
+            : output.NoTests ? TestResults.None : Broken(project, $"No report. The end of its output:\n{output.End}");
+    }
+
+    /// <summary>
+    /// Runs what failed once more. A machine that others load too makes a test fail now and then that waits for processes; what fails twice, or together with many others, is broken.
+    /// </summary>
+    /// <param name="project">The project.</param>
+    /// <param name="first">How its tests ended.</param>
+    /// <param name="cancellationToken">Ends the run; the test process is killed.</param>
+    public async Task<TestResults> RunFailedAgainAsync(TestProject project, TestResults first, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        if (first.Failures.Count is 0 or > MostRunAgain)
+        {
+            return first;
+        }
+
+        // Of a theory all cases: what stands in the parentheses has no form that a filter takes.
+        var names = first.Failures.Select(failure => $"FullyQualifiedName={failure.Test.Split('(')[0]}").Distinct();
+        return first.After(await RunAsync(project, new TestSelection(string.Join('|', names), IsLong: false), cancellationToken));
     }
 
     private static TestResults Broken(TestProject project, string message) =>
         new(new TestCounts(0, 1, 0), [new TestFailure(project.Name, message, "")], []);
 
-    private static string Expression(string filter) => filter.AsSpan().ContainsAny("=~!") ? filter : $"FullyQualifiedName~{filter}";
-
     private async Task<(string End, bool NoTests)> RunDotnetTestAsync(
-        TestProject project, string? filter, string folder, CancellationToken cancellationToken)
+        TestProject project, TestSelection selection, string folder, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(DotnetHost.Path)
         {
@@ -55,12 +73,17 @@ public sealed class TestRunner(BuiltArtifacts artifacts)
         string[] arguments =
         [
             "test", project.Assembly, "--results-directory", folder, "--logger", "trx;LogFileName=results.trx",
-            "--blame-hang", "--blame-hang-timeout", HangTimeout, "--blame-hang-dump-type", "none",
-            .. filter is null ? (string[])[] : ["--filter", Expression(filter)],
+            "--blame-hang", "--blame-hang-timeout", selection.HangTimeout, "--blame-hang-dump-type", "none",
+            .. selection.Expression is { } expression ? (string[])["--filter", expression] : [],
         ];
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        if (selection.IsLong)
+        {
+            start.Environment["COCOON_LONG"] = "1";
         }
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");

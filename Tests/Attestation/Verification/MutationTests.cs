@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CocoonOrleans.Attestation.Collaterals;
@@ -11,8 +10,8 @@ namespace CocoonOrleans.Tests.Attestation.Verification;
 
 /// <summary>
 /// A real quote and its collateral, changed at random: nothing throws, nothing makes the verifier fail, and what is accepted says the same as before.
-/// COCOON_ATTESTATION_MUTATIONS says how many of each (by default few, for every build), COCOON_ATTESTATION_SEED which ones.
 /// </summary>
+[Trait(LongRun.Trait, LongRun.Category)]
 public sealed class MutationTests(ITestOutputHelper output)
 {
     private const int DefaultCount = 400;
@@ -91,8 +90,8 @@ public sealed class MutationTests(ITestOutputHelper output)
 
     private void Run(Action<Random, Action<string?>> mutation)
     {
-        var count = Number("COCOON_ATTESTATION_MUTATIONS") ?? DefaultCount;
-        var seed = Number("COCOON_ATTESTATION_SEED") ?? 1;
+        var count = LongRun.Rounds(DefaultCount, 250_000);
+        var seed = LongRun.Seed(1);
         output.WriteLine($"{count} mutations from seed {seed} on");
         var tallies = new SortedDictionary<string, int>(StringComparer.Ordinal);
         for (var index = 0; index < count; index++)
@@ -104,7 +103,7 @@ public sealed class MutationTests(ITestOutputHelper output)
             }
             catch (Exception exception)
             {
-                throw new Xunit.Sdk.XunitException($"Seed {seed + index} (COCOON_ATTESTATION_SEED={seed + index} COCOON_ATTESTATION_MUTATIONS=1): {exception}");
+                throw new Xunit.Sdk.XunitException($"Seed {seed + index} (COCOON_SEED={seed + index} COCOON_ROUNDS=1): {exception}");
             }
         }
 
@@ -113,9 +112,6 @@ public sealed class MutationTests(ITestOutputHelper output)
             output.WriteLine($"{times,7} {code}");
         }
     }
-
-    private static int? Number(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
     private static byte[] Mutate(byte[] original, Random random)
     {

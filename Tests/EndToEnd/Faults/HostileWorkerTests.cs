@@ -118,7 +118,9 @@ public sealed class HostileWorkerTests(ScriptedNetwork fixture)
         var job = Assert.Single(await network.SettledAsync(account.Account.AccountId));
         Assert.Equal(("captured", "failed", hostile.Id), (job.State, job.Status, job.WorkerId));
         Assert.Equal(0, job.PromptTokens);
-        Assert.InRange(job.CompletionTokens, 1, Delivered.Length);
+
+        // One of the faults sends a space more, which may arrive.
+        Assert.InRange(job.CompletionTokens, 1, Delivered.Length + 1);
         Assert.Equal(account.Account.Balance - job.Captured, network.Ledger.Balance(account.Account.AccountId));
     }
 

@@ -19,11 +19,12 @@ public sealed class SchemaFuzzTests
     ];
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Category)]
     public void FromJsonSchema_RandomSchemas_AreRefusedOrNeverStuck()
     {
-        var random = new Random(12);
-        var compiled = 0;
-        for (var run = 0; run < 3000; run++)
+        var random = new Random(LongRun.Seed(12));
+        var (compiled, runs) = (0, LongRun.Rounds(3_000, 100_000));
+        for (var run = 0; run < runs; run++)
         {
             var schema = RandomValue(random, 4)?.ToJsonString() ?? "null";
             if (TryCompile(Encoding.UTF8.GetBytes(schema)) is not { } grammar)
@@ -35,14 +36,15 @@ public sealed class SchemaFuzzTests
             RequireNoDeadEnd(grammar, random, schema);
         }
 
-        Assert.InRange(compiled, 150, 2900);
+        Assert.InRange(compiled, runs / 20, runs - (runs / 30));
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Category)]
     public void FromJsonSchema_DamagedSchemas_AreRefusedOrCompiled()
     {
-        var random = new Random(13);
-        for (var run = 0; run < 4000; run++)
+        var random = new Random(LongRun.Seed(13));
+        for (var run = LongRun.Rounds(4_000, 200_000); run > 0; run--)
         {
             var bytes = Encoding.UTF8.GetBytes(SampleSchemas.Bounded[random.Next(SampleSchemas.Bounded.Length)]);
             for (var damage = random.Next(1, 4); damage > 0; damage--)

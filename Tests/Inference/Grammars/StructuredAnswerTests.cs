@@ -25,21 +25,23 @@ public sealed class StructuredAnswerTests(ITestOutputHelper output) : IDisposabl
     public void Dispose() => _meters.Dispose();
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Category)]
     public async Task Generate_RandomLogits_ThousandOfThousandAnswersSatisfyTheirSchema()
     {
         await using var engine = await StartAsync(HouseModelFolder.Path, new RandomDecoder(HouseVocabulary, seed: 1));
 
-        await RequireValidAnswersAsync(engine, SampleSchemas.Bounded, [1, 2, 3], 1000);
+        await RequireValidAnswersAsync(engine, SampleSchemas.Bounded, [1, 2, 3], LongRun.Rounds(1_000, 50_000));
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Category)]
     public async Task Generate_SchemasWithoutBounds_AnswersSatisfyThem()
     {
         var tokenizer = Tokenizer.Load(HouseModelFolder.Path);
         var ends = Enumerable.Range(0, HouseVocabulary).Where(id => tokenizer.BytesOf(id) is [(byte)'"' or (byte)'}' or (byte)']']).ToArray();
         await using var engine = await StartAsync(HouseModelFolder.Path, new RandomDecoder(HouseVocabulary, seed: 2, ends));
 
-        await RequireValidAnswersAsync(engine, SampleSchemas.OpenEnded, [1, 2, 3], 300);
+        await RequireValidAnswersAsync(engine, SampleSchemas.OpenEnded, [1, 2, 3], LongRun.Rounds(300, 10_000));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace CocoonOrleans.Tests.Inference.Native;
 /// <summary>On our own kernels an answer depends on prompt, options and seed alone: to the bit, whatever else is computed at the same time.</summary>
 public sealed class NativeEngineDeterminismTests : IDisposable
 {
-    private const int Requests = 1000;
+    private static readonly int Requests = LongRun.Rounds(1_000, 30_000);
 
     private readonly TinyModel _files = new();
     private readonly TestMeters _meters = new();
@@ -25,6 +25,7 @@ public sealed class NativeEngineDeterminismTests : IDisposable
     /// interrupted and computed again, and prompts share what others cached.
     /// </summary>
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Category)]
     public async Task Generate_ThousandRequestsAtOnce_EachIsBitForBitAsAlone()
     {
         await using var alone = await StartAsync(new NativeEngineOptions { Slots = 1 });

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Hpke;
 using CocoonOrleans.Sealing.Receipts;
@@ -12,21 +11,21 @@ using Xunit.Abstractions;
 namespace CocoonOrleans.Tests.Sealing.Fuzz;
 
 /// <summary>
-/// Nothing that was changed on the way is accepted, and nothing throws. COCOON_SEALING_FUZZ says how many changes are tried of each kind of message;
-/// COCOON_SEALING_SEED repeats a run.
+/// Nothing that was changed on the way is accepted, and nothing throws.
 /// </summary>
+[Trait(LongRun.Trait, LongRun.Category)]
 public sealed class MutationTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new(Sample.Start);
     private readonly TestWorker _worker;
     private readonly TestWorker _second;
     private readonly Random _random;
-    private readonly int _changes = Number("COCOON_SEALING_FUZZ") ?? 1000;
+    private readonly int _changes = LongRun.Rounds(1000, 150_000);
 
     public MutationTests(ITestOutputHelper output)
     {
-        var seed = Number("COCOON_SEALING_SEED") ?? Environment.TickCount;
-        output.WriteLine($"COCOON_SEALING_SEED={seed} COCOON_SEALING_FUZZ={_changes}");
+        var seed = LongRun.Seed(Environment.TickCount);
+        output.WriteLine($"COCOON_SEED={seed} COCOON_ROUNDS={_changes}");
         _random = new Random(seed);
         var unlimited = new OpenerLimits { DecapsulationsPerSecond = int.MaxValue, DecapsulationBurst = int.MaxValue };
         _worker = new TestWorker(_time, opener: unlimited);
@@ -138,9 +137,6 @@ public sealed class MutationTests : IDisposable
         _worker.Dispose();
         _second.Dispose();
     }
-
-    private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private void Try(byte[] original, byte[] other, Action<byte[]> check)
     {

@@ -8,6 +8,7 @@ public sealed class BocFuzzTests(ITestOutputHelper output)
 {
     /// <summary>What was read must be written again and be the same cell.</summary>
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Category)]
     public void Boc_Fuzz_NeverCrashes()
     {
         // Without check sums, which would refuse nearly all that is broken before anything else is looked at.

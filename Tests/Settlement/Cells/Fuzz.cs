@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using CocoonOrleans.Ton;
 using Xunit.Abstractions;
@@ -7,7 +6,6 @@ namespace CocoonOrleans.Tests.Settlement.Cells;
 
 /// <summary>
 /// Feeds a reader with broken bytes: whatever they are, it gives a value or a <see cref="TonFormatException"/>.
-/// COCOON_FUZZ_ROUNDS asks for more rounds, COCOON_FUZZ_SEED repeats one.
 /// </summary>
 internal sealed class Fuzz(ITestOutputHelper output)
 {
@@ -17,8 +15,8 @@ internal sealed class Fuzz(ITestOutputHelper output)
     /// <returns>How many were read, and how many were refused.</returns>
     public (int Read, int Refused) Run(IReadOnlyList<byte[]> samples, Action<byte[]> read)
     {
-        int seed = Number("COCOON_FUZZ_SEED") ?? RandomNumberGenerator.GetInt32(int.MaxValue);
-        int rounds = Number("COCOON_FUZZ_ROUNDS") ?? DefaultRounds;
+        int seed = LongRun.Seed(RandomNumberGenerator.GetInt32(int.MaxValue));
+        int rounds = LongRun.Rounds(DefaultRounds, 1_000_000);
         output.WriteLine($"seed {seed}, {rounds} rounds");
         var random = new Random(seed);
         int refused = 0;
@@ -35,7 +33,7 @@ internal sealed class Fuzz(ITestOutputHelper output)
             }
             catch (Exception fault)
             {
-                Assert.Fail($"COCOON_FUZZ_SEED={seed}, round {round}, {Convert.ToHexStringLower(bytes)}: {fault}");
+                Assert.Fail($"COCOON_SEED={seed}, round {round}, {Convert.ToHexStringLower(bytes)}: {fault}");
             }
         }
 
@@ -72,7 +70,4 @@ internal sealed class Fuzz(ITestOutputHelper output)
                 return bytes;
         }
     }
-
-    private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : null;
 }

@@ -67,6 +67,7 @@ public sealed class TransactionReaderTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait(LongRun.Trait, LongRun.Category)]
     public void TransactionReader_Fuzz_NeverCrashes()
     {
         byte[][] samples = [.. GoldenVectors.All.Transactions.Select(t => Boc.Write(Boc.Parse(Convert.FromHexString(t.Boc)), BocForm.Plain))];

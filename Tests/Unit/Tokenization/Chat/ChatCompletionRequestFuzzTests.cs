@@ -4,6 +4,7 @@ using CsCheck;
 
 namespace CocoonOrleans.Tests.Unit.Tokenization.Chat;
 
+[Trait(LongRun.Trait, LongRun.Category)]
 public sealed class ChatCompletionRequestFuzzTests
 {
     private const string Canary = "kanarienvogel";
@@ -22,10 +23,10 @@ public sealed class ChatCompletionRequestFuzzTests
 
     [Fact]
     public void TryParse_MutatedBody_NeverThrowsAndNeverRepeatsContent() =>
-        Mutations.Sample(mutations => AssertTotal(mutations.Aggregate(Good, (body, mutation) => Mutate(body, mutation))), iter: 20_000);
+        Mutations.Sample(mutations => AssertTotal(mutations.Aggregate(Good, (body, mutation) => Mutate(body, mutation))), iter: LongRun.Rounds(20_000, 2_000_000));
 
     [Fact]
-    public void TryParse_AnyBytes_NeverThrows() => Gen.Byte.Array[0, 200].Sample(AssertTotal, iter: 5_000);
+    public void TryParse_AnyBytes_NeverThrows() => Gen.Byte.Array[0, 200].Sample(AssertTotal, iter: LongRun.Rounds(5_000, 500_000));
 
     [Fact]
     public void TryParse_DeepNesting_IsRefused() => AssertTotal(Encoding.UTF8.GetBytes("{\"model\":" + new string('[', 100_000)));

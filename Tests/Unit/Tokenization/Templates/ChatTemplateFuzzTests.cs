@@ -4,6 +4,7 @@ using CsCheck;
 namespace CocoonOrleans.Tests.Unit.Tokenization.Templates;
 
 /// <summary>Any source is read or refused, and a template that was read renders or refuses: nothing else comes out, no stack overflows, and no text of a user loses its mark.</summary>
+[Trait(LongRun.Trait, LongRun.Category)]
 public sealed class ChatTemplateFuzzTests
 {
     private static readonly string[] Pieces =
@@ -20,20 +21,20 @@ public sealed class ChatTemplateFuzzTests
 
     [Fact]
     public void Parse_AnySourceMadeOfTemplatePieces_IsReadOrRefused() =>
-        Gen.OneOf(Pieces).Array[1, 30].Select(string.Concat).Sample(source => Try(source), iter: 40_000, threads: 1);
+        Gen.OneOf(Pieces).Array[1, 30].Select(string.Concat).Sample(source => Try(source), iter: LongRun.Rounds(40_000, 2_000_000), threads: 1);
 
     [Fact]
     public void Parse_AnyExpression_IsReadOrRefused()
     {
         var pieces = Pieces.Where(piece => !piece.Contains("{{", StringComparison.Ordinal) && !piece.Contains('%') && !piece.Contains('#')).ToArray();
-        Gen.OneOf(pieces).Array[1, 12].Select(string.Concat).Sample(source => Try("{% macro m(a) %}{{ a }}{% endmacro %}{% for x in [messages] %}{{ " + source + " }}{% endfor %}"), iter: 40_000, threads: 1);
+        Gen.OneOf(pieces).Array[1, 12].Select(string.Concat).Sample(source => Try("{% macro m(a) %}{{ a }}{% endmacro %}{% for x in [messages] %}{{ " + source + " }}{% endfor %}"), iter: LongRun.Rounds(40_000, 2_000_000), threads: 1);
     }
 
     [Fact]
-    public void Parse_DamagedFamilies_AreReadOrRefused() => TryDamaged([.. TemplateCases.Families.Values], 10_000);
+    public void Parse_DamagedFamilies_AreReadOrRefused() => TryDamaged([.. TemplateCases.Families.Values], LongRun.Rounds(10_000, 500_000));
 
     [SkippableFact]
-    public async Task Parse_DamagedRealTemplates_AreReadOrRefused() => TryDamaged([.. TemplateCases.ReadFolder(await TemplateOracle.RealTemplatesAsync()).Values], 10_000);
+    public async Task Parse_DamagedRealTemplates_AreReadOrRefused() => TryDamaged([.. TemplateCases.ReadFolder(await TemplateOracle.RealTemplatesAsync()).Values], LongRun.Rounds(10_000, 500_000));
 
     /// <summary>Cuts pieces out, doubles them, puts in others or single characters.</summary>
     private static void TryDamaged(string[] sources, int times)
