@@ -5,4 +5,8 @@ namespace CocoonOrleans.Benchmarks.Engine;
 /// <param name="Threads">Threads of each side.</param>
 /// <param name="Ratios">The comparisons.</param>
 /// <param name="Notes">What to know about them.</param>
-public sealed record BenchmarkReport(BenchmarkMachine Machine, int Threads, IReadOnlyList<BenchmarkRatio> Ratios, IReadOnlyList<string> Notes);
+public sealed record BenchmarkReport(BenchmarkMachine Machine, int Threads, IReadOnlyList<BenchmarkRatio> Ratios, IReadOnlyList<string> Notes)
+{
+    /// <summary>Where the time of a step goes; empty where that was not measured.</summary>
+    public IReadOnlyList<ProfilePart> Profile { get; init; } = [];
+}

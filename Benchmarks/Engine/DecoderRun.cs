@@ -28,7 +28,10 @@ internal sealed class DecoderRun : IDisposable
     }
 
     /// <summary>Decodes some tokens behind a prompt, for each sequence.</summary>
-    public StepTimes Decode(int prompt, int steps)
+    /// <param name="prompt">Tokens of the prompt.</param>
+    /// <param name="steps">Tokens to decode.</param>
+    /// <param name="between">Done before each step, outside its time.</param>
+    public StepTimes Decode(int prompt, int steps, Action? between = null)
     {
         Span<int> next = stackalloc int[_tables.Length];
         foreach (var (table, index) in _tables.Select((table, index) => (table, index)))
@@ -43,6 +46,7 @@ internal sealed class DecoderRun : IDisposable
         var cpu = Environment.CpuUsage.TotalTime;
         for (var step = 0; step < steps; step++)
         {
+            between?.Invoke();
             var start = Stopwatch.GetTimestamp();
             _batch.Clear();
             for (var i = 0; i < _tables.Length; i++)

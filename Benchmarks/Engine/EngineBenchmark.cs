@@ -23,10 +23,12 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
         "llama.cpp is node-llama-cpp 3.22.1's prebuilt library; the way through node costs it up to 0.45 ms a token, which counts against it.",
         "Weights are random, shapes those of a Llama of 125 million (768, 12 layers, 12/4 heads, 2048, vocabulary 32,000, untied); both sides compute the same tokens' worth of steps.",
         "int4: our output layer has 8.5 bits a weight, llama.cpp's Q4_0 file 4.5.",
+        "Shares of the bandwidth: each step follows a plain reading of as many bytes; their processor times are not measured.",
         "cpu times are of whole processes, all threads together.",
     ];
 
     private readonly List<BenchmarkRatio> _ratios = [];
+    private readonly List<ProfilePart> _profile = [];
 
     /// <summary>Measures everything.</summary>
     public async Task<BenchmarkReport> RunAsync()
@@ -43,7 +45,7 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
         MeasureStreams(model, team);
         MeasurePrefixHit(model, team);
         MeasureBandwidth(model, team);
-        return new BenchmarkReport(BenchmarkMachine.Describe(load, at), options.Threads, _ratios, Notes);
+        return new BenchmarkReport(BenchmarkMachine.Describe(load, at), options.Threads, _ratios, Notes) { Profile = _profile };
     }
 
     private async Task CompareAsync(
@@ -96,27 +98,36 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
         Add($"first token int8 with {CachedTokens} tokens in the cache against none", 5, pairs);
     }
 
-    /// <summary>What share of the memory's speed the reading of weights reaches.</summary>
+    /// <summary>
+    /// What share of the memory's speed the reading of weights reaches, and where the rest goes. Steps and plain reading of as many bytes take turns, step by step: on a shared machine
+    /// the memory's speed changes within seconds.
+    /// </summary>
     private void MeasureBandwidth(ModelFolder model, CpuTeam team)
     {
         progress.WriteLine("memory bandwidth");
-        using var bandwidth = new MemoryBandwidth(team);
         foreach (var format in (WeightFormat[])[WeightFormat.Int8, WeightFormat.BFloat16])
         {
-            var decoder = Decoder(model, format, team, 1);
-            using var run = new DecoderRun(decoder);
+            using var run = Run(model, format, team);
+            using var profile = new StepProfile(model, format, team);
             var pairs = new List<(StepTimes, StepTimes)>();
             for (var i = 0; i <= options.Pairs; i++)
             {
-                var least = decoder.WeightBytes / Enumerable.Range(0, 4).Max(_ => bandwidth.Measure()) * 1000;
-                var ours = run.Decode(Prompt, Steps);
+                var readings = new List<double>();
+                var ours = run.Decode(Prompt, Steps, () =>
+                {
+                    profile.Measure();
+                    readings.Add(profile.Reading);
+                });
+                var least = StepTimes.Median(readings);
                 if (i > 0)
                 {
-                    pairs.Add((ours, new StepTimes(least, least)));
+                    pairs.Add((ours with { Cpu = ours.Wall }, new StepTimes(least, least)));
                 }
             }
 
-            Add($"share of memory bandwidth, decode {format}".ToLowerInvariant(), 0.7, pairs);
+            var name = $"decode {format}".ToLowerInvariant();
+            Add($"share of memory bandwidth, {name}", 0.7, pairs);
+            _profile.AddRange(profile.Parts(name, StepTimes.Median([.. pairs.Select(pair => pair.Item1.Wall)])));
         }
     }
 

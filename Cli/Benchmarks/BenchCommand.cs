@@ -120,6 +120,12 @@ internal static class BenchCommand
             output.Text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ratio.Value,6:0.00}  {ratio.Name} ({target})"));
         }
 
+        foreach (var part in report.Profile)
+        {
+            var rate = part.GigabytesPerSecond is { } speed ? string.Create(CultureInfo.InvariantCulture, $"{part.Megabytes:0.0} MB at {speed:0.0} GB/s") : "";
+            output.Text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{part.Milliseconds,8:0.000} ms  {part.Name} {rate}"));
+        }
+
         foreach (var note in report.Notes)
         {
             output.Text.WriteLine($"  {note}");

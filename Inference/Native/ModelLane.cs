@@ -115,6 +115,7 @@ internal sealed partial class ModelLane : IDisposable
         {
             _batch.Clear();
             _step.Clear();
+            MakePlaces();
             AddNextTokens();
             AddPrompts();
         }
@@ -202,6 +203,23 @@ internal sealed partial class ModelLane : IDisposable
             && now + _forecast.Earliest(pending - (sequence.Blocks.CountCached(sequence.Tokens) - sequence.Blocks.Computed), rounds) > deadline)
         {
             sequence.Refuse(RequestRules.DeadlineTooShort);
+        }
+    }
+
+    /// <summary>Requests of which no answer has a place get those of further answers: of the request that has most, the newest one. So each of as many requests as there are slots has a place.</summary>
+    private void MakePlaces()
+    {
+        for (var lacking = _waiting.WithoutPlace - (_options.Slots - _running.Count); lacking > 0 && _running.Count > 0; lacking--)
+        {
+            var most = _running.Max(sequence => sequence.Leader.PlacesTaken);
+            if (most == 1)
+            {
+                return;
+            }
+
+            var further = _running.FindLast(sequence => sequence.Leader.PlacesTaken == most)!;
+            Interrupt(further);
+            _waiting.Return(further);
         }
     }
 
@@ -318,11 +336,17 @@ internal sealed partial class ModelLane : IDisposable
             }
         }
 
-        indebted.Blocks.Release(pause: true);
-        LeavePlace(indebted);
+        Interrupt(indebted);
         _waiting.ReturnFirst(indebted);
-        _metrics.Preempted(Model.Name);
         return false;
+    }
+
+    /// <summary>An answer leaves its place and waits again; what it loses of the cache is computed again.</summary>
+    private void Interrupt(Sequence sequence)
+    {
+        sequence.Blocks.Release(pause: true);
+        LeavePlace(sequence);
+        _metrics.Preempted(Model.Name);
     }
 
     private int Add(Sequence sequence, int most)

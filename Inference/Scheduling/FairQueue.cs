@@ -5,7 +5,8 @@ namespace CocoonOrleans.Inference.Scheduling;
 /// <summary>
 /// The line before an engine's slots: the tenant that was given the fewest tokens is next, and of its requests the oldest. A tenant that was away is lifted to
 /// the least of those that are there, so that nobody saves up ("virtual token counter": Sheng et al., Fairness in Serving Large Language Models,
-/// OSDI 2024). Requests that had to give their place up stand before all others. For one thread.
+/// OSDI 2024). Answers that had to give their part of the cache up stand before all others. A request of which no answer has a place goes before further answers of those that have one:
+/// whoever sells slots counts requests. For one thread.
 /// </summary>
 internal sealed class FairQueue
 {
@@ -25,7 +26,30 @@ internal sealed class FairQueue
 
     /// <summary>All requests that wait, each with how many are sure to go before it.</summary>
     public IEnumerable<(Sequence Sequence, int Ahead)> WaitingInTurn
-        => _first.Select((sequence, index) => (sequence, index)).Concat(_active.SelectMany(tenant => tenant.Waiting.Select((sequence, index) => (sequence, _first.Count + index))));
+    {
+        get
+        {
+            var first = 0;
+            foreach (var sequence in _first)
+            {
+                yield return (sequence, first);
+                first += IsNewRequest(sequence) ? 1 : 0;
+            }
+
+            foreach (var tenant in _active)
+            {
+                var ahead = first;
+                foreach (var sequence in tenant.Waiting)
+                {
+                    yield return (sequence, ahead);
+                    ahead += IsNewRequest(sequence) ? 1 : 0;
+                }
+            }
+        }
+    }
+
+    /// <summary>How many requests wait of which no answer has a place.</summary>
+    public int WithoutPlace => Count == 0 ? 0 : Waiting.Where(IsWithoutPlace).Select(sequence => sequence.Leader).Distinct().Count();
 
     /// <summary>A new request waits.</summary>
     public void Enqueue(Sequence sequence)
@@ -65,20 +89,40 @@ internal sealed class FairQueue
         Count++;
     }
 
-    /// <summary>Who is next; null for nobody.</summary>
-    public Sequence? Peek()
+    /// <summary>An answer that gave its place to a request without one waits before the others of its tenant.</summary>
+    public void Return(Sequence sequence)
     {
-        if (_first.First is { } first)
+        sequence.Tenant.Waiting.AddFirst(sequence);
+        Count++;
+    }
+
+    /// <summary>Who is next; null for nobody.</summary>
+    public Sequence? Peek() => Count == 0 ? null : Peek(IsWithoutPlace) ?? Peek(_ => true);
+
+    private static bool IsWithoutPlace(Sequence sequence) => sequence.Leader.PlacesTaken == 0;
+
+    private static bool IsNewRequest(Sequence sequence) => sequence.Leader == sequence && IsWithoutPlace(sequence);
+
+    private Sequence? Peek(Func<Sequence, bool> mayBe)
+    {
+        foreach (var sequence in _first)
         {
-            return first.Value;
+            if (mayBe(sequence))
+            {
+                return sequence;
+            }
         }
 
         Sequence? next = null;
         foreach (var tenant in _active)
         {
-            if (tenant.Waiting.First is { } oldest && (next is null || ByTurn(oldest.Value, next) < 0))
+            foreach (var oldest in tenant.Waiting)
             {
-                next = oldest.Value;
+                if (mayBe(oldest))
+                {
+                    next = next is null || ByTurn(oldest, next) < 0 ? oldest : next;
+                    break;
+                }
             }
         }
 

@@ -37,7 +37,7 @@ public sealed class EnduranceTests(RunningNetwork network, ITestOutputHelper out
     [Trait(LongRun.Trait, LongRun.Category)]
     public async Task Ask_ManyRandomRequestsAtOnce_EachIsAnsweredAsAlone()
     {
-        var (seed, rounds) = (LongRun.Seed(1), LongRun.Rounds(600, 10_000));
+        var (seed, rounds) = (LongRun.Seed(1), LongRun.Rounds(1_000, 10_000));
         var account = await network.CreateAccountAsync();
         using var http = network.Network.OpenHttp(account.ApiKey);
         http.Timeout = TimeSpan.FromMinutes(2);

@@ -123,6 +123,35 @@ public sealed class NativeEngineSchedulingTests : IDisposable
         Assert.Equal([1, 1, 1, 9], order);
     }
 
+    /// <summary>Whoever sells the engine's slots counts requests: each has a place at once, though another's many answers hold all of them, and these lose nothing.</summary>
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    [InlineData(null)]
+    public async Task Generate_RequestBesideOneWithAnAnswerInEverySlot_HasAPlaceAtOnce(string? tenant)
+    {
+        const int Slots = 3;
+        const int Answers = 8;
+        await using var engine = await StartAsync(options => (options.Slots, options.EventsAhead) = (Slots, 4));
+        await using var several = engine.GenerateAsync(Request([10], 60, "a") with { Choices = Answers }, CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await several.MoveNextAsync());
+        var seen = new List<GenerationEvent> { several.Current };
+        await Eventually.EqualAsync(Slots, () => engine.Statistics.Running, "answers with a place");
+
+        // Nobody reads the many answers, so none of them ends.
+        var others = await Task.WhenAll(Enumerable.Range(0, Slots - 1).Select(i => AnswerAsync(engine, [50 + i], 5, tenant)));
+
+        Assert.Equal([Expected(50, 5), Expected(51, 5)], others.Select(other => other.Ids));
+        while (await several.MoveNextAsync())
+        {
+            seen.Add(several.Current);
+        }
+
+        var answers = seen.OfType<TokenGenerated>().ToLookup(token => token.Choice, token => token.Id);
+        Assert.Equal(Answers, answers.Count);
+        Assert.All(answers, answer => Assert.Equal(Expected(10, 60), answer));
+    }
+
     [Fact]
     public async Task Generate_NoTenant_LeavesNothingInTheCache()
     {
