@@ -11,7 +11,7 @@ namespace CocoonOrleans.Tests.Inference.Grammars;
 
 public sealed class GbnfTests : IDisposable
 {
-    private const int HouseVocabulary = 2026;
+    private static readonly int HouseVocabulary = Tokenizer.Load(HouseModelFolder.Path).VocabularySize;
 
     /// <summary>JSON, about as llama.cpp's own example writes it.</summary>
     private const string Json = """

@@ -18,7 +18,7 @@ public sealed class StructuredAnswerTests(ITestOutputHelper output) : IDisposabl
 {
     private static readonly EvaluationOptions Strict = new() { RequireFormatValidation = true };
 
-    private const int HouseVocabulary = 2026;
+    private static readonly int HouseVocabulary = Tokenizer.Load(HouseModelFolder.Path).VocabularySize;
 
     private readonly TestMeters _meters = new();
 

@@ -9,7 +9,7 @@ public static class ModelFiles
 {
     private const string Index = "model.safetensors.index.json";
     private const string Shards = "model-*-of-*.safetensors";
-    private const long MostBytesInShard = 16 << 20;
+    private const long MostBytesInShard = 8 << 20;
 
     /// <summary>The files of a folder's weights, in the order of their names.</summary>
     public static IReadOnlyList<string> WeightsOf(string folder) => [.. Directory.GetFiles(folder, Shards).Order(StringComparer.Ordinal)];
