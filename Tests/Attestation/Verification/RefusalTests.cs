@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CocoonOrleans.Attestation.Certificates;
 using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Attestation.Tcb;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Tests.Attestation.Worlds;
