@@ -37,7 +37,8 @@ internal sealed class CertificateChain
     /// <param name="length">How many there must be.</param>
     /// <param name="leafKind">What the leaf's common name must contain.</param>
     /// <param name="codes">The codes of what can be wrong.</param>
-    public static CertificateChain Read(ReadOnlySpan<byte> pem, Certificate root, int length, string leafKind, ChainCodes codes)
+    /// <param name="isLeafAuthority">Whether the first one must be an authority too: a chain of issuers alone.</param>
+    public static CertificateChain Read(ReadOnlySpan<byte> pem, Certificate root, int length, string leafKind, ChainCodes codes, bool isLeafAuthority = false)
     {
         var encoded = Decode(pem, length, codes);
         if (encoded.Count != length)
@@ -59,9 +60,10 @@ internal sealed class CertificateChain
                 throw new RefusedException(codes.Issuer, $"the issuer of {certificate.SubjectCommonName} was expected to be {issuer.SubjectCommonName}");
             }
 
-            if (certificate.IsAuthority != index > 0)
+            var mustBeAuthority = index > 0 || isLeafAuthority;
+            if (certificate.IsAuthority != mustBeAuthority)
             {
-                throw new RefusedException(codes.Authority, $"{(index > 0 ? "an authority" : "no authority")} was expected as number {index + 1} of the chain, {certificate.SubjectCommonName}");
+                throw new RefusedException(codes.Authority, $"{(mustBeAuthority ? "an authority" : "no authority")} was expected as number {index + 1} of the chain, {certificate.SubjectCommonName}");
             }
         }
 

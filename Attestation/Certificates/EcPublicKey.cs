@@ -25,6 +25,9 @@ internal sealed class EcPublicKey
     /// <summary>The curve: P-384 with SHA-384, else P-256 with SHA-256.</summary>
     public bool IsP384 { get; }
 
+    /// <summary>SHA-256 over the coordinates, in hex: the same key has the same, in whatever certificate it stands.</summary>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData([.. _x.Span, .. _y.Span]));
+
     /// <summary>Reads a SubjectPublicKeyInfo (RFC 5480).</summary>
     /// <param name="reader">Stands before it.</param>
     /// <param name="code">The code of a key of another kind.</param>

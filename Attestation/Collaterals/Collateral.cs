@@ -64,6 +64,11 @@ public sealed class Collateral
         return refusal is null;
     }
 
+    /// <summary>Puts a set together from parts that came one by one.</summary>
+    internal static Collateral Of(
+        byte[] tcbInfo, byte[] tcbInfoSignature, byte[] tcbInfoChain, byte[] qeIdentity, byte[] qeIdentitySignature, byte[] qeIdentityChain, byte[] rootCaCrl, byte[] pckCrl) =>
+        new(tcbInfo, tcbInfoSignature, tcbInfoChain, qeIdentity, qeIdentitySignature, qeIdentityChain, rootCaCrl, pckCrl);
+
     private static Collateral Parse(ReadOnlyMemory<byte> utf8Json)
     {
         if (utf8Json.Length > LargestBytes)

@@ -56,6 +56,12 @@ public static class RefusalCodes
     /// <summary>The collateral is no JSON of the known layout.</summary>
     public const string CollateralFormat = "collateral.format";
 
+    /// <summary>The collateral is older than what was seen before.</summary>
+    public const string CollateralRollback = "collateral.rollback";
+
+    /// <summary>Collateral can't be fetched, and none is kept that still holds.</summary>
+    public const string CollateralUnavailable = "collateral.unavailable";
+
     /// <summary>A CRL is absent; both are required.</summary>
     public const string CrlMissing = "crl.missing";
 

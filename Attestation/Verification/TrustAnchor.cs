@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CocoonOrleans.Attestation.Certificates;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Roots;
@@ -36,6 +37,31 @@ public sealed class TrustAnchor
     /// <summary>Intel's root and Intel's quoting enclave: real hardware.</summary>
     public static TrustAnchor Intel { get; } = new(
         PinnedRoots.Intel, Convert.FromHexString("939a7233f79c4ca9940a0db3957f0607"), Assurance.Hardware);
+
+    /// <summary>
+    /// A simulated world, as its issuer names it. For development: whoever takes it from settings must refuse it in production.
+    /// </summary>
+    /// <param name="rootPem">The root's certificate, PEM.</param>
+    /// <param name="qeVendorId">The quoting enclave's vendor, a UUID.</param>
+    /// <exception cref="ArgumentException">It is no certificate or no UUID, or it is Intel's.</exception>
+    public static TrustAnchor Simulated(string rootPem, string qeVendorId)
+    {
+        ArgumentNullException.ThrowIfNull(rootPem);
+        if (!PemEncoding.TryFind(rootPem, out var fields) || !rootPem.AsSpan()[fields.Label].SequenceEqual("CERTIFICATE"))
+        {
+            throw new ArgumentException("The root is no certificate in PEM.", nameof(rootPem));
+        }
+
+        if (!Guid.TryParse(qeVendorId, out var vendor))
+        {
+            throw new ArgumentException("The vendor of the quoting enclave is no UUID.", nameof(qeVendorId));
+        }
+
+        var anchor = new TrustAnchor(Convert.FromBase64String(rootPem[fields.Base64Data]), vendor.ToByteArray(bigEndian: true), Assurance.Simulated);
+        return anchor.Root.Bytes.Span.SequenceEqual(Intel.Root.Bytes.Span) || anchor.QeVendorId.Span.SequenceEqual(Intel.QeVendorId.Span)
+            ? throw new ArgumentException("A simulated world has a root and a vendor of its own, not Intel's.", nameof(rootPem))
+            : anchor;
+    }
 
     /// <summary>What evidence under this root is worth.</summary>
     public Assurance Assurance { get; }

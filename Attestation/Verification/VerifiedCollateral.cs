@@ -33,6 +33,10 @@ internal sealed class VerifiedCollateral
         _pckCrl.CheckIssuer(pckIssuer);
     }
 
+    public CertificateRevocationList RootCrl => _rootCrl;
+
+    public CertificateRevocationList PckCrl => _pckCrl;
+
     public TcbInfo TcbInfo { get; private set; } = null!;
 
     public QeIdentity QeIdentity { get; private set; } = null!;
@@ -55,6 +59,9 @@ internal sealed class VerifiedCollateral
         QeIdentity = QeIdentity.Parse(collateral.QeIdentity);
         ValidUntil = ((DateTimeOffset[])[_rootCrl.NextUpdate, _pckCrl.NextUpdate, _tcbSigner.NotAfter, _qeSigner.NotAfter, TcbInfo.NextUpdate, QeIdentity.NextUpdate]).Min();
     }
+
+    /// <summary>Whether a list of the root names a signer of these documents.</summary>
+    public bool HasSignerRevokedBy(CertificateRevocationList rootCrl) => rootCrl.Revokes(_tcbSigner.Leaf) || rootCrl.Revokes(_qeSigner.Leaf);
 
     public void CheckTimeOfLists(DateTimeOffset now)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Tests.Attestation.Worlds;
 

@@ -1,4 +1,5 @@
 using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Attestation.Statements;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Tests.Attestation.Images;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CocoonOrleans.Attestation.Certificates;
 using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Attestation.Tcb;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Tests.Attestation.Worlds;
@@ -108,6 +109,8 @@ public sealed class RefusalTests
     private static readonly Dictionary<string, string> Elsewhere = new()
     {
         [RefusalCodes.CollateralFormat] = nameof(Collaterals.CollateralTests),
+        [RefusalCodes.CollateralRollback] = nameof(Provisioning.CollateralServiceTests),
+        [RefusalCodes.CollateralUnavailable] = nameof(Provisioning.CollateralServiceTests),
         [RefusalCodes.PolicyTee] = nameof(RecordedQuoteTests),
         [RefusalCodes.PolicyRelaunch] = nameof(TcbPolicyTests),
         [RefusalCodes.LogFormat] = nameof(EventLogs.EventLogTests),

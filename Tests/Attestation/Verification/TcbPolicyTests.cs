@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Attestation.Tcb;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Tests.Attestation.Worlds;
@@ -10,7 +11,7 @@ namespace CocoonOrleans.Tests.Attestation.Verification;
 public sealed class TcbPolicyTests
 {
     private const string Advisory = "INTEL-SA-00009";
-    private static readonly string Fmspc = Convert.ToHexString(World.Fmspc);
+    private static readonly string Fmspc = Convert.ToHexString(SimulatedWorld.Fmspc.Span);
 
     [Theory]
     [InlineData("UpToDate", "UpToDate", "UpToDate", TcbStatus.UpToDate)]
@@ -100,7 +101,7 @@ public sealed class TcbPolicyTests
         World.Verify(world =>
         {
             world.TeeTcbSvn = WorldSettings.Svns(6, 0, 3);
-            world.TcbInfo = info => info["tcbLevels"] = new JsonArray(World.Level(5, [200, 0, 3], "UpToDate"));
+            world.TcbInfo = info => info["tcbLevels"] = new JsonArray(TcbDocuments.Level(5, [200, 0, 3], "UpToDate"));
         }).Refusal?.Code);
 
     [Fact]
@@ -110,7 +111,7 @@ public sealed class TcbPolicyTests
     [Fact]
     public void Status_LevelsInDocumentOrder_TheFirstReachedCounts() => Assert.Equal(
         TcbStatus.OutOfDate,
-        World.Verify(world => world.TcbInfo = info => info["tcbLevels"] = new JsonArray(World.Level(1, [0], "OutOfDate"), World.Level(5, [5, 0, 3], "UpToDate"))).Tcb?.Status);
+        World.Verify(world => world.TcbInfo = info => info["tcbLevels"] = new JsonArray(TcbDocuments.Level(1, [0], "OutOfDate"), TcbDocuments.Level(5, [5, 0, 3], "UpToDate"))).Tcb?.Status);
 
     [Fact]
     public void Advisories_OfAllParts_AreTogether() => Assert.Equal(
@@ -199,7 +200,7 @@ public sealed class TcbPolicyTests
     {
         world.TcbInfo = info =>
         {
-            info["tcbLevels"] = new JsonArray(World.Level(5, [5, 0, 3], platform, advisories));
+            info["tcbLevels"] = new JsonArray(TcbDocuments.Level(5, [5, 0, 3], platform, advisories));
             info["tdxModuleIdentities"]![0]!["tcbLevels"]![0]!["tcbStatus"] = module;
         };
         world.QeIdentity = identity => identity["tcbLevels"]![0]!["tcbStatus"] = quotingEnclave;

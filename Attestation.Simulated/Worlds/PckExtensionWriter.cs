@@ -1,6 +1,6 @@
 using System.Formats.Asn1;
 
-namespace CocoonOrleans.Tests.Attestation.Worlds;
+namespace CocoonOrleans.Attestation.Simulated.Worlds;
 
 /// <summary>Writes Intel's SGX extension of a PCK certificate.</summary>
 internal static class PckExtensionWriter
@@ -12,7 +12,7 @@ internal static class PckExtensionWriter
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
-            Field(writer, ".1", () => writer.WriteOctetString(new byte[16]));
+            Field(writer, ".1", () => writer.WriteOctetString(settings.Ppid));
             Field(writer, ".2", () =>
             {
                 using (writer.PushSequence())

@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CocoonOrleans.Tests.Attestation.Worlds;
+namespace CocoonOrleans.Attestation.Simulated.Worlds;
 
 /// <summary>Writes CRLs (RFC 5280, 5.1): the platform's builder can't write wrong ones.</summary>
 internal static class CrlWriter
@@ -26,9 +26,13 @@ internal static class CrlWriter
             using (content.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
             using (content.PushSequence())
             {
-                var number = new AsnWriter(AsnEncodingRules.DER);
-                number.WriteInteger(settings.Number);
-                WriteExtension(content, "2.5.29.20", isCritical: false, number.Encode());
+                if (settings.Number is { } value)
+                {
+                    var number = new AsnWriter(AsnEncodingRules.DER);
+                    number.WriteInteger(value);
+                    WriteExtension(content, "2.5.29.20", isCritical: false, number.Encode());
+                }
+
                 if (settings.HasUnknownCriticalExtension)
                 {
                     WriteExtension(content, Unknown, isCritical: true, [5, 0]);

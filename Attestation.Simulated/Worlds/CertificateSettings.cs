@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace CocoonOrleans.Tests.Attestation.Worlds;
+namespace CocoonOrleans.Attestation.Simulated.Worlds;
 
 /// <summary>What is to stand in a certificate.</summary>
 internal sealed record CertificateSettings(string Name, ECDsa Key)

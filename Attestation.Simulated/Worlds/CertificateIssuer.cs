@@ -2,16 +2,17 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CocoonOrleans.Tests.Attestation.Worlds;
+namespace CocoonOrleans.Attestation.Simulated.Worlds;
 
-/// <summary>Makes certificates.</summary>
-internal static class Certificates
+/// <summary>Makes the certificates of one world: each holds from a year before until a year after its beginning.</summary>
+/// <param name="start">The world's beginning.</param>
+internal sealed class CertificateIssuer(DateTimeOffset start)
 {
-    private static int _serial = 0x40000000;
+    private int _serial = 0x40000000;
 
-    public static X509Certificate2 SelfSigned(string name, ECDsa key) => Issue(new CertificateSettings(name, key) { IsAuthority = true }, name, key);
+    public X509Certificate2 SelfSigned(string name, ECDsa key) => Issue(new CertificateSettings(name, key) { IsAuthority = true }, name, key);
 
-    public static X509Certificate2 Issue(CertificateSettings settings, string issuerName, ECDsa issuerKey)
+    public X509Certificate2 Issue(CertificateSettings settings, string issuerName, ECDsa issuerKey)
     {
         using var other = settings.HasP521Key ? ECDsa.Create(ECCurve.NamedCurves.nistP521) : null;
         var request = new CertificateRequest(settings.Name, other ?? settings.Key, settings.HasSha384 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256);
@@ -28,8 +29,8 @@ internal static class Certificates
         return request.Create(
             new X500DistinguishedName(issuerName),
             X509SignatureGenerator.CreateForECDsa(issuerKey),
-            World.Now.AddYears(-1),
-            World.Now.AddDays(settings.IsExpired ? -1 : 365),
+            start.AddYears(-1),
+            start.AddDays(settings.IsExpired ? -1 : 365),
             serial);
     }
 }

@@ -1,0 +1,15 @@
+using System.Net.Mime;
+using CocoonOrleans.Attestation.Simulated.Worlds;
+
+namespace CocoonOrleans.Attestation.Simulated.Collaterals;
+
+/// <summary>What a development network needs beside quotes: <c>GET /collateral</c> and <c>GET /anchor</c>.</summary>
+internal static class CollateralEndpoints
+{
+    public static void MapCollateral(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/collateral", (IssuedCollateral issued) => Results.Text(issued.Current().ToJsonString(), MediaTypeNames.Application.Json));
+        routes.MapGet("/anchor", (SimulatedWorld world) => Results.Json(
+            new SimulatedAnchor(world.RootPem, new Guid(world.Anchor.QeVendorId.Span, bigEndian: true).ToString(), "simulated"), AnchorJson.Default.SimulatedAnchor));
+    }
+}

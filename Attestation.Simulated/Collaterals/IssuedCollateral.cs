@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using CocoonOrleans.Attestation.Simulated.Worlds;
+
+namespace CocoonOrleans.Attestation.Simulated.Collaterals;
+
+/// <summary>
+/// The collateral that is in force. Each set is given out for a day, so that verifiers may remember what they checked; then one with later dates and
+/// higher numbers follows it. Thread-safe.
+/// </summary>
+internal sealed class IssuedCollateral(SimulatedPlatform platform, TimeProvider time)
+{
+    private static readonly TimeSpan Life = TimeSpan.FromDays(1);
+
+    private readonly Lock _lock = new();
+    private JsonObject? _current;
+    private DateTimeOffset _madeAt;
+    private int _issue;
+
+    /// <summary>The set. Nobody may change it.</summary>
+    public JsonObject Current()
+    {
+        var now = time.GetUtcNow();
+        lock (_lock)
+        {
+            if (_current is null || now >= _madeAt + Life)
+            {
+                (_current, _madeAt) = (platform.Collateral(now, _issue++), now);
+            }
+
+            return _current;
+        }
+    }
+}

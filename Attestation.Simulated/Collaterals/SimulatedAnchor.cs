@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace CocoonOrleans.Attestation.Simulated.Collaterals;
+
+/// <summary>What must be believed for this world's quotes, as <c>GET /anchor</c> says it.</summary>
+/// <param name="Root">The root's certificate, PEM.</param>
+/// <param name="QeVendorId">The quoting enclave's vendor, a UUID.</param>
+/// <param name="Assurance">What evidence under it is worth.</param>
+internal sealed record SimulatedAnchor(string Root, string QeVendorId, string Assurance);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(SimulatedAnchor))]
+internal sealed partial class AnchorJson : JsonSerializerContext;

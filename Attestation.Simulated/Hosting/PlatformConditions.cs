@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using CocoonOrleans.Attestation.Simulated.Worlds;
+using CocoonOrleans.Attestation.Tcb;
+
+namespace CocoonOrleans.Attestation.Simulated.Hosting;
+
+/// <summary>What must be different in a world for what the settings ask.</summary>
+internal static class PlatformConditions
+{
+    private const string Advisory = "INTEL-SA-00000"; // Intel has none of this number.
+    private const byte Unreachable = 200;
+
+    /// <summary>An older TDX module than the one that runs now: Intel's newest is 6.</summary>
+    private static readonly byte[] OldModule = WorldSettings.Svns(4, 1, 3);
+
+    public static WorldSettings Of(SimulatedOptions options)
+    {
+        var settings = new WorldSettings
+        {
+            RevokePck = options.RevokedProcessor,
+            RevokePckIssuer = options.RevokedAuthority,
+        };
+        if (options.Status is TcbStatus.TDRelaunchAdvised or TcbStatus.TDRelaunchAdvisedConfigurationNeeded)
+        {
+            settings.TeeTcbSvn = OldModule;
+        }
+
+        if (options.ServiceTd)
+        {
+            settings.MrServiceTd = WorldSettings.Filled(0x5D);
+        }
+
+        if (options.SeptVeClear)
+        {
+            settings.TdAttributes &= ~WorldSettings.SeptVeDisable;
+        }
+
+        if (options.Debug)
+        {
+            settings.TdAttributes |= 1;
+        }
+
+        settings.TcbInfo = info => Change(info, options);
+        return settings;
+    }
+
+    private static void Change(JsonObject info, SimulatedOptions options)
+    {
+        var newest = info["tcbLevels"]![0]!.AsObject();
+        var status = options.Status switch
+        {
+            TcbStatus.TDRelaunchAdvised => TcbStatus.UpToDate,
+            TcbStatus.TDRelaunchAdvisedConfigurationNeeded => TcbStatus.ConfigurationNeeded,
+            var same => same,
+        };
+        newest["tcbStatus"] = status.ToString();
+        if (status != TcbStatus.UpToDate)
+        {
+            newest["advisoryIDs"] = new JsonArray(Advisory);
+        }
+
+        if (options.LowFirstComponents)
+        {
+            foreach (var level in info["tcbLevels"]!.AsArray())
+            {
+                var components = level!["tcb"]!["tdxtcbcomponents"]!;
+                components[0]!["svn"] = Unreachable;
+                components[1]!["svn"] = Unreachable;
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using CocoonOrleans.Attestation.Simulated.Hosting;
+
+return await SimulatedStart.RunAsync(args);

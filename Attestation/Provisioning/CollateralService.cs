@@ -1,0 +1,254 @@
+using CocoonOrleans.Attestation.Certificates;
+using CocoonOrleans.Attestation.Quotes;
+using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Verification;
+
+namespace CocoonOrleans.Attestation.Provisioning;
+
+/// <summary>
+/// Keeps collateral for the processors that are seen: fetched once for all who ask at a time, verified before it is kept, fetched anew after a third of
+/// its life, and served until it expires, whether or not anybody can be reached. Safe on many threads at a time.
+/// </summary>
+public sealed class CollateralService : IAsyncDisposable
+{
+    /// <summary>The most families and authorities that are kept; the one that nobody asked for the longest gives way.</summary>
+    public const int MostSubjects = 64;
+
+    private const int QuoteChainLength = 3;
+    private const string PckKind = "SGX PCK Certificate";
+    private const int LifeParts = 3;
+    private const double Jitter = 0.1;
+
+    private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
+
+    private readonly ProvisioningClient _client;
+    private readonly TrustAnchor _anchor;
+    private readonly CollateralSetRules _rules;
+    private readonly TimeProvider _time;
+    private readonly IProgress<CollateralRefresh>? _progress;
+    private readonly Random _random;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<CollateralSubject, Entry> _entries = [];
+
+    /// <param name="client">Where it comes from.</param>
+    /// <param name="anchor">What is believed.</param>
+    /// <param name="floors">What has been seen before.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="progress">Told of each attempt, on the thread that made it; null for nobody.</param>
+    public CollateralService(ProvisioningClient client, TrustAnchor anchor, ICollateralFloorStore floors, TimeProvider time, IProgress<CollateralRefresh>? progress = null)
+        : this(client, anchor, floors, time, progress, Random.Shared)
+    {
+    }
+
+    internal CollateralService(ProvisioningClient client, TrustAnchor anchor, ICollateralFloorStore floors, TimeProvider time, IProgress<CollateralRefresh>? progress, Random random)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(anchor);
+        ArgumentNullException.ThrowIfNull(floors);
+        ArgumentNullException.ThrowIfNull(time);
+        (_client, _anchor, _time, _progress, _random) = (client, anchor, time, progress, random);
+        _rules = new CollateralSetRules(anchor, floors);
+    }
+
+    /// <summary>
+    /// What collateral a quote needs. Its certificates must lead to the anchor by their signatures: a stranger's bytes make nobody fetch anything. Nothing
+    /// else of the quote is judged, and not the time.
+    /// </summary>
+    /// <param name="quote">The quote.</param>
+    /// <param name="subject">What it needs; null where it is refused.</param>
+    /// <param name="refusal">Why that can't be said; null where it can.</param>
+    public bool TryReadSubject(Quote quote, out CollateralSubject? subject, out Refusal? refusal)
+    {
+        ArgumentNullException.ThrowIfNull(quote);
+        CollateralSubject? read = null;
+        refusal = RefusalEdge.Run(() =>
+        {
+            var chain = CertificateChain.Read(quote.PckChain.Span, _anchor.Root, QuoteChainLength, PckKind, ChainCodes.Pck);
+            chain.CheckIssuerSignatures();
+            chain.CheckLeafSignature();
+            var authority = Enum.GetValues<PckAuthority>().Where(candidate => chain.Issuer.SubjectCommonName.Contains($"SGX PCK {candidate} CA", StringComparison.Ordinal)).ToArray();
+            read = authority is [var only]
+                ? new CollateralSubject(Convert.ToHexStringLower(PckExtension.Read(chain.Leaf).Fmspc.Span), only)
+                : throw new RefusedException(ChainCodes.Pck.Subject, $"an issuer of processors' certificates was expected, not {chain.Issuer.SubjectCommonName}");
+        });
+        subject = read;
+        return refusal is null;
+    }
+
+    /// <summary>Gives a set that holds now. Only where there is none it waits for one; a set that is to be renewed is renewed behind the answer.</summary>
+    /// <param name="subject">What it must be about: of a quote by <see cref="TryReadSubject"/>.</param>
+    /// <param name="cancellationToken">Ends the wait; the fetching goes on for the others.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the service ends.</exception>
+    public async ValueTask<CollateralResult> GetAsync(CollateralSubject subject, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        Entry entry;
+        Task? refresh;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_ending.IsCancellationRequested, this);
+            entry = EntryOf(subject);
+            StartIfDue(entry);
+            if (Served(entry) is { IsThere: true } result)
+            {
+                return result;
+            }
+
+            refresh = entry.Refresh;
+        }
+
+        // Without one under way the last attempt failed a moment ago: who asks now gets its refusal, and nobody is asked again so soon.
+        if (refresh is not null)
+        {
+            await refresh.WaitAsync(cancellationToken);
+        }
+
+        lock (_lock)
+        {
+            return Served(entry);
+        }
+    }
+
+    /// <summary>Renews what is due, and waits for it. A host calls it now and then, so that sets are fresh even where nobody asks.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task RefreshAsync(CancellationToken cancellationToken = default)
+    {
+        Task[] running;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_ending.IsCancellationRequested, this);
+            foreach (var entry in _entries.Values)
+            {
+                StartIfDue(entry);
+            }
+
+            running = [.. _entries.Values.Select(entry => entry.Refresh).OfType<Task>()];
+        }
+
+        await Task.WhenAll(running).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Ends what is under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] running;
+        lock (_lock)
+        {
+            if (_ending.IsCancellationRequested)
+            {
+                return;
+            }
+
+            _ending.Cancel();
+            running = [.. _entries.Values.Select(entry => entry.Refresh).OfType<Task>()];
+        }
+
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ending.Dispose();
+    }
+
+    private Entry EntryOf(CollateralSubject subject)
+    {
+        if (!_entries.TryGetValue(subject, out var entry))
+        {
+            if (_entries.Count >= MostSubjects)
+            {
+                var idle = _entries.Values.Where(candidate => candidate.Refresh is null).MinBy(candidate => candidate.AskedAt) ?? _entries.Values.MinBy(candidate => candidate.AskedAt)!;
+                _entries.Remove(idle.Subject);
+            }
+
+            _entries.Add(subject, entry = new Entry(subject));
+        }
+
+        entry.AskedAt = _time.GetUtcNow();
+        return entry;
+    }
+
+    private CollateralResult Served(Entry entry) => entry.Kept is { } kept && _time.GetUtcNow() <= kept.ValidUntil
+        ? new CollateralResult(kept.Collateral, kept.ValidUntil, null)
+        : new CollateralResult(null, null, entry.Refusal ?? new Refusal(RefusalCodes.CollateralUnavailable, "collateral was expected; what is kept has expired or was withdrawn"));
+
+    private void StartIfDue(Entry entry)
+    {
+        if (entry.Refresh is null && _time.GetUtcNow() >= entry.Due)
+        {
+            // On a thread of its own: what is done before its first wait must not be done under the lock.
+            entry.Refresh = Task.Run(() => RefreshAsync(entry));
+        }
+    }
+
+    private async Task RefreshAsync(Entry entry)
+    {
+        KeptCollateral? kept = null;
+        try
+        {
+            var refusal = await RefusalEdge.RunAsync(async () =>
+            {
+                var fetched = await _client.FetchAsync(entry.Subject, _ending.Token);
+                kept = await _rules.CheckAsync(entry.Subject, fetched, _time.GetUtcNow(), Withdraw, _ending.Token);
+            });
+            lock (_lock)
+            {
+                Note(entry, kept, refusal);
+            }
+
+            _progress?.Report(new CollateralRefresh(entry.Subject, refusal, Served(entry).ValidUntil, entry.Due));
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                entry.Refresh = null;
+            }
+        }
+    }
+
+    private void Note(Entry entry, KeptCollateral? kept, Refusal? refusal)
+    {
+        var now = _time.GetUtcNow();
+        entry.Refusal = refusal;
+        if (kept is not null)
+        {
+            // So that many who fetched together don't come back together.
+            var part = (kept.ValidUntil - now) / LifeParts * (1 - Jitter + (2 * Jitter * _random.NextDouble()));
+            (entry.Kept, entry.Failures, entry.Due) = (kept, 0, now + (part > ShortestRetry ? part : ShortestRetry));
+            return;
+        }
+
+        var pause = ShortestRetry * Math.Pow(2, Math.Min(entry.Failures, 10)) * (1 + (Jitter * _random.NextDouble()));
+        entry.Failures = Math.Min(entry.Failures + 1, int.MaxValue - 1);
+        entry.Due = now + (pause < LongestRetry ? pause : LongestRetry);
+    }
+
+    /// <summary>A newer list can revoke the signer of what is served: then that is no longer good, even if nothing comes in its place.</summary>
+    private void Withdraw(VerifiedCollateral lists)
+    {
+        lock (_lock)
+        {
+            foreach (var entry in _entries.Values.Where(entry => entry.Kept?.Verified.HasSignerRevokedBy(lists.RootCrl) == true))
+            {
+                (entry.Kept, entry.Due) = (null, DateTimeOffset.MinValue);
+            }
+        }
+    }
+
+    private sealed class Entry(CollateralSubject subject)
+    {
+        public CollateralSubject Subject { get; } = subject;
+
+        public KeptCollateral? Kept { get; set; }
+
+        /// <summary>Why the last attempt failed.</summary>
+        public Refusal? Refusal { get; set; }
+
+        public int Failures { get; set; }
+
+        public DateTimeOffset Due { get; set; } = DateTimeOffset.MinValue;
+
+        public DateTimeOffset AskedAt { get; set; }
+
+        public Task? Refresh { get; set; }
+    }
+}
