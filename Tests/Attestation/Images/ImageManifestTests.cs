@@ -3,6 +3,7 @@ using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Verification;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tests.Attestation.Worlds;
 
 namespace CocoonOrleans.Tests.Attestation.Images;
