@@ -1,8 +1,8 @@
 using System.Formats.Cbor;
 using System.Security.Cryptography;
 using CocoonOrleans.Attestation.Refusals;
-using CocoonOrleans.Attestation.Statements;
-using CocoonOrleans.Attestation.Verification;
+using CocoonOrleans.Sealing.Encoding;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Attestation.Images;
 
@@ -17,6 +17,10 @@ public sealed record ImageManifest
     private const int MeasurementBytes = 48;
     private const int AttributeBytes = 8;
     private const int HashBytes = 32;
+    private const int LongestName = 256;
+    private const int LongestRecipe = 64 * 1024;
+    private const int MostItems = 4096;
+    private const uint AlwaysThere = 0b1111_1111_1111_1111;
 
     /// <summary>The commit of the source.</summary>
     public required string SourceCommit { get; init; }
@@ -129,52 +133,93 @@ public sealed record ImageManifest
             ? manifest
             : throw Refused("was expected to be of tier 2 or 3, with events without a zero in their names");
 
-    private static ImageManifest ParseCbor(ReadOnlyMemory<byte> bytes)
-    {
-        var map = new CborMap(bytes, "image manifest", RefusalCodes.ImageFormat);
-        if (map.Number(0) is var version && version != Version)
-        {
-            throw Refused($"was expected to be of version {Version}, not {version}");
-        }
+    private static ImageManifest ParseCbor(ReadOnlyMemory<byte> bytes) =>
+        DeterministicCbor.TryRead(bytes, ReadCbor, out var manifest) && manifest.Encode().AsSpan().SequenceEqual(bytes.Span)
+            ? manifest
+            : throw Refused("was expected to be the map of docs/protocol.md in its one form, deterministic CBOR");
 
-        map.CheckKeys(HighestKey);
-        var manifest = new ImageManifest
+    private static ImageManifest ReadCbor(CborReader reader)
+    {
+        string commit = "", recipe = "";
+        ImageFile[] files = [];
+        VmShape[] shapes = [];
+        RuntimeMeasurement[] events = [];
+        var tier = 0L;
+        byte[] mrTd = [], rtmr1 = [], rtmr2 = [], configId = [], owner = [], ownerConfig = [], attributes = [], xfam = [];
+        ReadOnlyMemory<byte>[] seams = [];
+        reader.ReadMap(AlwaysThere, key =>
         {
-            SourceCommit = map.Text(1),
-            BuildRecipe = map.Text(2, most: 64 * 1024),
-            Files = map.List(3, reader => ReadPair(reader, (name, value) => new ImageFile(name, map.Check(3, value ?? [], HashBytes)))),
-            Tier = (TrustTier)map.Number(4, (ulong)TrustTier.Confidential),
-            MrTd = map.Bytes(5, MeasurementBytes),
-            Shapes = map.List(6, reader => ReadPair(reader, (name, value) => new VmShape(name, map.Check(6, value ?? [], MeasurementBytes)))),
-            Rtmr1 = map.Bytes(7, MeasurementBytes),
-            Rtmr2 = map.Bytes(8, MeasurementBytes),
-            Rtmr3 = map.List(9, reader => ReadPair(reader, (name, value) => new RuntimeMeasurement(name, value is null ? default(ReadOnlyMemory<byte>?) : value))),
-            MrConfigId = map.Bytes(10, MeasurementBytes),
-            MrOwner = map.Bytes(11, MeasurementBytes),
-            MrOwnerConfig = map.Bytes(12, MeasurementBytes),
-            TdAttributes = map.Bytes(13, AttributeBytes),
-            Xfam = map.Bytes(14, AttributeBytes),
-            MrSeams = map.List(15, reader => (ReadOnlyMemory<byte>)map.Check(15, reader.ReadByteString(), MeasurementBytes)),
+            switch (key)
+            {
+                case 0 when reader.ReadNumber(Version) == Version: return true;
+                case 1: commit = Text(reader, LongestName); return true;
+                case 2: recipe = Text(reader, LongestRecipe); return true;
+                case 3: files = reader.ReadArray(0, MostItems, () => ReadPair(reader, HashBytes, (name, value) => new ImageFile(name, value))); return true;
+                case 4: tier = reader.ReadNumber((long)TrustTier.Confidential); return true;
+                case 5: mrTd = Measurement(reader); return true;
+                case 6: shapes = reader.ReadArray(0, MostItems, () => ReadPair(reader, MeasurementBytes, (name, value) => new VmShape(name, value))); return true;
+                case 7: rtmr1 = Measurement(reader); return true;
+                case 8: rtmr2 = Measurement(reader); return true;
+                case 9: events = reader.ReadArray(0, MostItems, () => ReadEvent(reader)); return true;
+                case 10: configId = Measurement(reader); return true;
+                case 11: owner = Measurement(reader); return true;
+                case 12: ownerConfig = Measurement(reader); return true;
+                case 13: attributes = reader.ReadBytes(AttributeBytes, AttributeBytes); return true;
+                case 14: xfam = reader.ReadBytes(AttributeBytes, AttributeBytes); return true;
+                case 15: seams = reader.ReadArray(0, MostItems, () => (ReadOnlyMemory<byte>)Measurement(reader)); return true;
+                default: return false;
+            }
+        });
+        return new ImageManifest
+        {
+            SourceCommit = commit,
+            BuildRecipe = recipe,
+            Files = files,
+            Tier = (TrustTier)tier,
+            MrTd = mrTd,
+            Shapes = shapes,
+            Rtmr1 = rtmr1,
+            Rtmr2 = rtmr2,
+            Rtmr3 = events,
+            MrConfigId = configId,
+            MrOwner = owner,
+            MrOwnerConfig = ownerConfig,
+            TdAttributes = attributes,
+            Xfam = xfam,
+            MrSeams = seams,
         };
-        return manifest.Encode().AsSpan().SequenceEqual(bytes.Span) ? manifest : throw Refused("was expected in its one form, deterministic CBOR");
     }
 
-    private static T ReadPair<T>(CborReader reader, Func<string, byte[]?, T> make)
+    private static byte[] Measurement(CborReader reader) => reader.ReadBytes(MeasurementBytes, MeasurementBytes);
+
+    /// <remarks>A recipe has lines: unlike the texts of the protocol these may have control characters.</remarks>
+    private static string Text(CborReader reader, int most) =>
+        reader.ReadTextString() is { } text && text.Length <= most ? text : throw new CborContentException("A text out of its bounds.");
+
+    private static T ReadPair<T>(CborReader reader, int bytes, Func<string, byte[], T> make)
     {
-        reader.ReadStartArray();
-        var name = reader.ReadTextString();
-        byte[]? value = null;
+        reader.ReadStartArray(length: 2);
+        var pair = make(Text(reader, LongestRecipe), reader.ReadBytes(bytes, bytes));
+        reader.ReadEndArray();
+        return pair;
+    }
+
+    private static RuntimeMeasurement ReadEvent(CborReader reader)
+    {
+        reader.ReadStartArray(length: 2);
+        var name = Text(reader, LongestRecipe);
+        ReadOnlyMemory<byte>? payload = null;
         if (reader.PeekState() == CborReaderState.Null)
         {
             reader.ReadNull();
         }
         else
         {
-            value = reader.ReadByteString();
+            payload = reader.ReadByteString();
         }
 
         reader.ReadEndArray();
-        return make(name, value);
+        return new RuntimeMeasurement(name, payload);
     }
 
     private static RefusedException Refused(string expected) => new(RefusalCodes.ImageFormat, $"the image manifest {expected}");

@@ -1,6 +1,6 @@
 using CocoonOrleans.Attestation.Collaterals;
 using CocoonOrleans.Attestation.Refusals;
-using CocoonOrleans.Attestation.Verification;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Attestation.Images;
 

@@ -1,6 +1,6 @@
 using CocoonOrleans.Attestation.Images;
-using CocoonOrleans.Attestation.Statements;
 using CocoonOrleans.Attestation.Tcb;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Attestation.Verification;
 

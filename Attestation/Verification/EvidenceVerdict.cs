@@ -2,8 +2,8 @@ using CocoonOrleans.Attestation.Certificates;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
-using CocoonOrleans.Attestation.Statements;
 using CocoonOrleans.Attestation.Tcb;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Attestation.Verification;
 

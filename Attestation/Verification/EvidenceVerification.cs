@@ -3,8 +3,8 @@ using CocoonOrleans.Attestation.Certificates;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
-using CocoonOrleans.Attestation.Statements;
 using CocoonOrleans.Attestation.Tcb;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Attestation.Verification;
 
@@ -178,7 +178,7 @@ internal sealed class EvidenceVerification(TrustAnchor anchor, VerifiedCollatera
         }
 
         var statement = StatementRules.Check(bytes, td, policy, now);
-        if (_image is not null && statement.ImageId?.Span.SequenceEqual(_image.Id()) != true)
+        if (_image is not null && statement.Image?.ToArray().AsSpan().SequenceEqual(_image.Id()) != true)
         {
             throw new RefusedException(RefusalCodes.StatementImage, $"the statement was expected to name the image that runs, {Convert.ToHexStringLower(_image.Id())}");
         }

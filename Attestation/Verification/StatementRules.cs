@@ -1,6 +1,7 @@
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
-using CocoonOrleans.Attestation.Statements;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Attestation.Verification;
 
@@ -9,8 +10,9 @@ internal static class StatementRules
 {
     public static Statement Check(ReadOnlyMemory<byte> bytes, TdReport td, EvidencePolicy policy, DateTimeOffset now)
     {
-        var statement = Statement.Parse(bytes);
-        if (!Statement.ReportData(bytes.Span).AsSpan().SequenceEqual(td.ReportData.Span))
+        var bound = Read(bytes);
+        var statement = bound.Statement;
+        if (!bound.ReportData().AsSpan().SequenceEqual(td.ReportData.Span))
         {
             throw new RefusedException(RefusalCodes.StatementBinding, "REPORTDATA was expected to be the hash of the statement");
         }
@@ -25,17 +27,29 @@ internal static class StatementRules
             throw new RefusedException(RefusalCodes.StatementRole, $"the statement of a {role} was expected, not of a {statement.Role}");
         }
 
-        if (statement.Expires < statement.NotBefore || statement.Expires - statement.NotBefore > Statement.LongestLife)
-        {
-            throw new RefusedException(
-                RefusalCodes.StatementLife, $"a statement was expected to hold for at most {Statement.LongestLife.TotalMinutes} minutes, not from {statement.NotBefore:u} to {statement.Expires:u}");
-        }
-
-        if (now < statement.NotBefore || now > statement.Expires)
+        if (bound.CheckTime(now) != SealingFault.None)
         {
             throw new RefusedException(RefusalCodes.StatementExpired, $"the statement holds from {statement.NotBefore:u} to {statement.Expires:u}, not at {now:u}");
         }
 
         return statement;
+    }
+
+    private static BoundStatement Read(ReadOnlyMemory<byte> bytes)
+    {
+        if (BoundStatement.TryRead(bytes, out var bound))
+        {
+            return bound;
+        }
+
+        if (!Statement.TryDecode(bytes, out var statement, out var field))
+        {
+            throw new RefusedException(RefusalCodes.StatementFormat, "the statement was expected to be the map of docs/protocol.md, in deterministic CBOR");
+        }
+
+        throw field == nameof(Statement.Expires)
+            ? new RefusedException(
+                RefusalCodes.StatementLife, $"a statement was expected to hold for at most {Statement.LongestLife.TotalMinutes} minutes, not from {statement.NotBefore:u} to {statement.Expires:u}")
+            : new RefusedException(RefusalCodes.StatementFormat, $"{field} of the statement was expected to be in its range");
     }
 }

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using CocoonOrleans.Attestation.Gpus;
-using CocoonOrleans.Attestation.Statements;
 using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Sealing.Statements;
 using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Verification;
@@ -69,9 +69,9 @@ internal static class VerifyGpuCommand
         return found.IsAccepted ? ExitCode.Success : ExitCode.Failed;
     }
 
-    private static byte[] NonceOf(FileInfo file) => Statement.TryParse(StoredFile.Read(file, Statement.LargestBytes), out var statement, out var refusal)
-        ? GpuNonce.Of(statement!)
-        : throw new CommandFailedException($"The statement can't be read: {refusal}", "Name the statement that came with the report.");
+    private static byte[] NonceOf(FileInfo file) => BoundStatement.TryRead(StoredFile.Read(file, Statement.MaxBytes), out var statement)
+        ? statement.GpuNonce().ToArray()
+        : throw new CommandFailedException("The file holds no statement.", "Name the statement that came with the report.");
 
     private static byte[]? ReadNonce(ArgumentResult argument)
     {

@@ -6,10 +6,10 @@ using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
-using CocoonOrleans.Attestation.Statements;
 using CocoonOrleans.Attestation.Tcb;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Sealing.Statements;
 using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Verification;
@@ -40,7 +40,7 @@ internal static class VerifyQuoteCommand
                 StoredFile.Read(result.GetRequiredValue(collateral), Collateral.LargestBytes),
                 ReadOptional(result.GetValue(image), ImageManifest.LargestBytes),
                 ReadOptional(result.GetValue(log), EventLog.LargestBytes),
-                ReadOptional(result.GetValue(statement), Statement.LargestBytes)),
+                ReadOptional(result.GetValue(statement), Statement.MaxBytes)),
             result.GetValue(at) ?? TimeProvider.System.GetUtcNow(),
             result.GetValue(strict) ? TcbPolicy.Strict : TcbPolicy.Default,
             output)));

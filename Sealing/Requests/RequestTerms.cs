@@ -9,7 +9,7 @@ public sealed record RequestTerms
 {
     private const int ModelCharacters = 128;
 
-    /// <summary>A UUIDv7. With the account it names the job, as an Idempotency-Key does.</summary>
+    /// <summary>A UUIDv7, or a UUIDv8 where it was derived from an Idempotency-Key. With the account it names the job.</summary>
     public required Guid RequestId { get; init; }
 
     /// <summary>The model; 1 to 128 characters.</summary>
@@ -30,7 +30,7 @@ public sealed record RequestTerms
     /// <summary>Until when a worker takes it; whole seconds.</summary>
     public required DateTimeOffset Expires { get; init; }
 
-    /// <summary>The request whose answer broke off and goes on here; a UUIDv7.</summary>
+    /// <summary>The request whose answer broke off and goes on here.</summary>
     public Guid? Resumes { get; init; }
 
     /// <summary>Leads requests with the same beginning to the same worker; never with <see cref="TrafficPadding.Strict"/>, since equal keys link requests.</summary>
@@ -38,15 +38,15 @@ public sealed record RequestTerms
 
     /// <summary>The name of the first field that is out of its range.</summary>
     internal string? FindFault() =>
-        !IsVersion7(RequestId) ? nameof(RequestId)
+        !IsRequestId(RequestId) ? nameof(RequestId)
         : !CborReading.IsText(Model, ModelCharacters) ? nameof(Model)
         : !Enum.IsDefined(MinimumTier) ? nameof(MinimumTier)
         : !Enum.IsDefined(Padding) ? nameof(Padding)
         : HoldLimitNano < 0 ? nameof(HoldLimitNano)
         : !UnixTime.IsValid(Expires) ? nameof(Expires)
-        : Resumes is { } resumed && !IsVersion7(resumed) ? nameof(Resumes)
+        : Resumes is { } resumed && !IsRequestId(resumed) ? nameof(Resumes)
         : AffinityKey is not null && Padding == TrafficPadding.Strict ? nameof(AffinityKey)
         : null;
 
-    private static bool IsVersion7(Guid id) => id.Version == 7 && id.Variant is >= 8 and <= 11;
+    private static bool IsRequestId(Guid id) => id.Version is 7 or 8 && id.Variant is >= 8 and <= 11;
 }

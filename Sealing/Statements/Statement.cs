@@ -95,12 +95,29 @@ public sealed record Statement
     /// <returns>False where they are not a statement with every field in its range, in the one form that it has.</returns>
     public static bool TryDecode(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out Statement? statement)
     {
-        if (bytes.Length > MaxBytes || !DeterministicCbor.TryRead(bytes, Read, out statement) || statement.FindFault() is not null)
+        if (!TryDecode(bytes, out statement, out var field) || field is not null)
         {
             statement = null;
             return false;
         }
 
+        return true;
+    }
+
+    /// <summary>Reads a statement whose fields may be out of their ranges.</summary>
+    /// <param name="bytes">Any bytes.</param>
+    /// <param name="statement">What they say.</param>
+    /// <param name="field">The first field that is out of its range; null where none is.</param>
+    /// <returns>False where they do not have the one form of a statement.</returns>
+    internal static bool TryDecode(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out Statement? statement, out string? field)
+    {
+        (statement, field) = (null, null);
+        if (bytes.Length > MaxBytes || !DeterministicCbor.TryRead(bytes, Read, out statement))
+        {
+            return false;
+        }
+
+        field = statement.FindFault();
         return true;
     }
 

@@ -4,6 +4,7 @@ using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Attestation.Verification;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tests.Attestation.Worlds;
 
 namespace CocoonOrleans.Tests.Attestation.Images;

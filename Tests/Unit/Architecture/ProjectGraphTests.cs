@@ -9,7 +9,7 @@ public sealed class ProjectGraphTests
     /// <summary>What each project may reference. A new project comes with its row.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Attestation"] = [],
+        ["Attestation"] = ["Sealing"],
 
         // Market: strict settings, and the watch over the process that started it.
         ["Attestation.Simulated"] = ["Attestation", "Market"],
@@ -20,14 +20,14 @@ public sealed class ProjectGraphTests
         // Attestation: ./cocoon verify judges a stored quote offline.
         ["Cli"] = ["Attestation", "Client", "Inference", "Ledger", "Market", "Tokenization", "Tunnel"],
         ["Client"] = ["Attestation", "Market", "Sealing", "Tokenization", "Ton"],
-        ["Gateway"] = ["Attestation", "Client", "Grains.Interfaces", "Market", "Tokenization", "Tunnel"],
+        ["Gateway"] = ["Attestation", "Client", "Grains.Interfaces", "Market", "Sealing", "Tokenization", "Tunnel"],
         ["Grains"] = ["Attestation", "Grains.Interfaces", "Ledger", "Market", "Sealing", "Ton"],
         ["Grains.Interfaces"] = ["Market"],
         ["HouseModel"] = ["Inference", "Tokenization"],
         ["Inference"] = ["Tokenization"],
         ["Ledger"] = ["Market"],
         ["Market"] = [],
-        ["Sealing"] = ["Attestation"],
+        ["Sealing"] = [],
         ["Silo"] = ["Attestation", "Grains", "Ledger", "Market", "Ton"],
         ["Tokenization"] = [],
         ["Ton"] = ["Market"],
