@@ -194,10 +194,11 @@ internal sealed class CudaDecoder : IDecoder
             if (graphs.Wants(rows, splitsOfGraph))
             {
                 _device.Synchronize();
-                graphs.Begin();
-                LaunchLayers(rows, splitsOfGraph);
-                LaunchHead(0, rows);
-                graphs.End(rows, splitsOfGraph);
+                graphs.Record(rows, splitsOfGraph, () =>
+                {
+                    LaunchLayers(rows, splitsOfGraph);
+                    LaunchHead(0, rows);
+                });
             }
         }
 

@@ -31,11 +31,36 @@ internal sealed class StepGraphs(ICudaDevice device) : IDisposable
     /// <summary>Whether a shape that was just computed is to be recorded.</summary>
     public bool Wants(int rows, int splits) => !_seen.Add((rows, splits));
 
-    /// <summary>Begins to record.</summary>
-    public void Begin() => device.BeginCapture();
+    /// <summary>Records the launches of a shape.</summary>
+    /// <exception cref="CudaException">A launch failed; the stream records no more.</exception>
+    public void Record(int rows, int splits, Action launch)
+    {
+        device.BeginCapture();
+        try
+        {
+            launch();
+        }
+        catch
+        {
+            Abandon();
+            throw;
+        }
 
-    /// <summary>Ends the recording and keeps it.</summary>
-    public void End(int rows, int splits) => _graphs.Add((rows, splits), device.EndCapture());
+        _graphs.Add((rows, splits), device.EndCapture());
+    }
+
+    /// <summary>A stream that goes on recording computes nothing.</summary>
+    private void Abandon()
+    {
+        try
+        {
+            device.FreeGraph(device.EndCapture());
+        }
+        catch (CudaException)
+        {
+            // The driver ends a recording that a failed launch spoilt with an error.
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

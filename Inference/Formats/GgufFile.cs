@@ -27,8 +27,15 @@ public sealed class GgufFile
 
     /// <summary>All tensors as float32, in the order of their bytes. Once only: the stream goes forward.</summary>
     /// <param name="cancellationToken">Gives up between two chunks of a mebibyte.</param>
-    /// <exception cref="ModelFormatException">The file ended early.</exception>
-    public IEnumerable<WeightTensor> ReadTensors(CancellationToken cancellationToken)
+    /// <param name="room">The room for the weights; null for what the machine has.</param>
+    /// <exception cref="ModelFormatException">The file ended early, or holds more than there is room for.</exception>
+    public IEnumerable<WeightTensor> ReadTensors(CancellationToken cancellationToken, WeightRoom? room = null)
+    {
+        (room ?? WeightRoom.OfMachine()).Take(_file, Tensors.Select(info => (long)info.Elements));
+        return Read(cancellationToken);
+    }
+
+    private IEnumerable<WeightTensor> Read(CancellationToken cancellationToken)
     {
         var chunk = new byte[ChunkBytes];
         var headerEnd = _stream.Position;

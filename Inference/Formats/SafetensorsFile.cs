@@ -13,8 +13,9 @@ public static class SafetensorsFile
     /// <param name="length">Bytes of the whole file.</param>
     /// <param name="file">The file's name for error messages.</param>
     /// <param name="cancellationToken">Gives up between two chunks of a mebibyte.</param>
-    /// <exception cref="ModelFormatException">The file breaks a rule, is truncated, or has a type or size that is not supported.</exception>
-    public static IEnumerable<WeightTensor> Read(Stream stream, long length, string file, CancellationToken cancellationToken)
+    /// <param name="room">The room for the weights of all files; null for what the machine has.</param>
+    /// <exception cref="ModelFormatException">The file breaks a rule, is truncated, has a type or size that is not supported, or holds more than there is room for.</exception>
+    public static IEnumerable<WeightTensor> Read(Stream stream, long length, string file, CancellationToken cancellationToken, WeightRoom? room = null)
     {
         if (length < PrefixLength)
         {
@@ -32,6 +33,7 @@ public static class SafetensorsFile
         var header = new byte[(int)headerLength];
         Fill(stream, header, file, "header");
         var entries = SafetensorsHeader.Parse(header, length - PrefixLength - header.Length, file);
+        (room ?? WeightRoom.OfMachine()).Take(file, entries.Select(entry => (long)entry.Elements));
         return ReadTensors(stream, entries, file, cancellationToken);
     }
 

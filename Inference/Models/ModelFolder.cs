@@ -30,6 +30,7 @@ public sealed class ModelFolder
     private readonly List<ModelFile> _files = [];
     private readonly Dictionary<string, byte[]> _texts = [];
     private readonly Dictionary<string, WeightTensor> _weights = [];
+    private readonly WeightRoom _room = WeightRoom.OfMachine();
     private readonly Action<long, long> _progress;
     private readonly CancellationToken _cancellationToken;
     // Where the tokenizer stands if not in files of its own.
@@ -261,7 +262,7 @@ public sealed class ModelFolder
             }
 
             var model = IGgufModel.Of(gguf, file);
-            foreach (var weights in gguf.ReadTensors(_cancellationToken).Select(model.Take).OfType<WeightTensor>())
+            foreach (var weights in gguf.ReadTensors(_cancellationToken, _room).Select(model.Take).OfType<WeightTensor>())
             {
                 _weights.Add(weights.Name, weights);
             }
@@ -288,7 +289,7 @@ public sealed class ModelFolder
 
     private void ReadWeights(string file, Func<string, string?> fileOf) => ReadFile(file, (stream, length) =>
     {
-        foreach (var tensor in SafetensorsFile.Read(stream, length, file, _cancellationToken))
+        foreach (var tensor in SafetensorsFile.Read(stream, length, file, _cancellationToken, _room))
         {
             if (fileOf(tensor.Name) != file)
             {

@@ -1,4 +1,5 @@
 using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Scheduling;
 
 namespace CocoonOrleans.Inference.Native;
 
@@ -28,6 +29,9 @@ internal sealed class EmbeddingBatch
 
     /// <summary>One for each input.</summary>
     public IReadOnlyList<EmbeddingSequence> Sequences { get; }
+
+    /// <summary>How many inputs have a place.</summary>
+    public RequestPlaces Places { get; } = new();
 
     /// <summary>When the vectors are of no use any more; null: never.</summary>
     public DateTimeOffset? Deadline { get; }

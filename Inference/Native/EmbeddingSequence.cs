@@ -1,5 +1,6 @@
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Sampling;
+using CocoonOrleans.Inference.Scheduling;
 
 namespace CocoonOrleans.Inference.Native;
 
@@ -10,6 +11,9 @@ internal sealed class EmbeddingSequence(EmbeddingBatch batch, int index, ReadOnl
 
     /// <inheritdoc/>
     public override string? TenantName => tenant;
+
+    /// <inheritdoc/>
+    public override RequestPlaces Places => batch.Places;
 
     /// <inheritdoc/>
     public override DateTimeOffset? Deadline => batch.Deadline;

@@ -157,7 +157,7 @@ internal sealed partial class ModelLane : IDisposable
             }
 
             _waiting.Remove(sequence);
-            _waiting.Leave(sequence);
+            Dismiss(sequence);
         }
     }
 
@@ -182,6 +182,12 @@ internal sealed partial class ModelLane : IDisposable
         }
 
         ReleaseEnded();
+        if (_underWay || _waiting.Count == 0)
+        {
+            // Those that wait are looked at once in each step, not once for each of its parts.
+            return;
+        }
+
         foreach (var (sequence, ahead) in _waiting.WaitingInTurn.ToList())
         {
             sequence.EndIfUnwanted();
@@ -189,7 +195,7 @@ internal sealed partial class ModelLane : IDisposable
             if (sequence.Ended)
             {
                 _waiting.Remove(sequence);
-                _waiting.Leave(sequence);
+                Dismiss(sequence);
             }
         }
     }
@@ -206,22 +212,36 @@ internal sealed partial class ModelLane : IDisposable
         }
     }
 
-    /// <summary>Requests of which no answer has a place get those of further answers: of the request that has most, the newest one. So each of as many requests as there are slots has a place.</summary>
+    /// <summary>
+    /// Requests of which no answer has a place get places, and room in the cache, of further answers: of the request that has most, the newest one. So each of as many requests as there are slots has a
+    /// place, as far as the cache has room for one answer of each.
+    /// </summary>
     private void MakePlaces()
     {
-        for (var lacking = _waiting.WithoutPlace - (_options.Slots - _running.Count); lacking > 0 && _running.Count > 0; lacking--)
+        while (_waiting.Count > 0 && FurtherAnswer() is { } further && _waiting.Peek() is { Places.Taken: 0 } next && (_waiting.WithoutPlace > _options.Slots - _running.Count || !HasRoomFor(next)))
         {
-            var most = _running.Max(sequence => sequence.Leader.PlacesTaken);
-            if (most == 1)
-            {
-                return;
-            }
-
-            var further = _running.FindLast(sequence => sequence.Leader.PlacesTaken == most)!;
             Interrupt(further);
             _waiting.Return(further);
         }
     }
+
+    /// <summary>The newest answer of the request that has most places; null where each has one only.</summary>
+    private Sequence? FurtherAnswer()
+    {
+        Sequence? further = null;
+        foreach (var sequence in _running)
+        {
+            if (sequence.Places.Taken > 1 && (further is null || sequence.Places.Taken >= further.Places.Taken))
+            {
+                further = sequence;
+            }
+        }
+
+        return further;
+    }
+
+    // Without what the cache may have of it: that can't be taken for anything else either.
+    private bool HasRoomFor(Sequence sequence) => SequenceBlocks.BlocksFor(sequence.Length) + _running.Count <= _pool.Available;
 
     /// <summary>The next token of those whose prompt is done. Whoever waits for its reader keeps its blocks and is left out.</summary>
     private void AddNextTokens()
@@ -305,17 +325,21 @@ internal sealed partial class ModelLane : IDisposable
         _waiting.Remove(sequence);
         _running.Add(sequence);
         _runningCount = _running.Count;
-        _requestsBegun += sequence.Leader.PlacesTaken++ == 0 ? 1 : 0;
+        _requestsBegun += sequence.Places.Taken++ == 0 ? 1 : 0;
         return true;
     }
 
     /// <summary>Takes a sequence's place away.</summary>
     private void LeavePlace(Sequence sequence)
     {
-        _forecast.Released(_time.GetElapsedTime(sequence.PlacedAt));
+        if (sequence.Ended)
+        {
+            _forecast.Released(_time.GetElapsedTime(sequence.PlacedAt));
+        }
+
         _running.Remove(sequence);
         _runningCount = _running.Count;
-        _requestsBegun -= --sequence.Leader.PlacesTaken == 0 ? 1 : 0;
+        _requestsBegun -= --sequence.Places.Taken == 0 ? 1 : 0;
     }
 
     /// <summary>Finds room for a sequence's next token, at the cost of the newest answer of whoever was given most.</summary>
@@ -589,10 +613,17 @@ internal sealed partial class ModelLane : IDisposable
             if (_running[i] is { Ended: true } sequence && !(_underWay && _step.Contains(sequence)))
             {
                 LeavePlace(sequence);
-                _waiting.Leave(sequence);
                 sequence.Blocks.Release(pause: sequence.IsWaitedFor);
+                Dismiss(sequence);
             }
         }
+    }
+
+    /// <summary>A sequence has ended and holds nothing any more.</summary>
+    private void Dismiss(Sequence sequence)
+    {
+        _waiting.Leave(sequence);
+        sequence.Blocks.End();
     }
 
     private Span<float> Logits()

@@ -15,6 +15,7 @@ internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
     private int[] _tokens = tokens.ToArray();
     private Sequence? _leader;
     private IReadOnlyList<Sequence> _followers = [];
+    private readonly RequestPlaces _places = new();
     private int _followersWaiting;
     private volatile bool _cancelled;
     private volatile bool _expired;
@@ -62,8 +63,8 @@ internal abstract class Sequence(ReadOnlySpan<int> tokens, long submitted)
     /// <summary>Those that share its prompt.</summary>
     public IReadOnlyList<Sequence> Followers => _followers;
 
-    /// <summary>How many of leader and followers have a place. On the leader.</summary>
-    public int PlacesTaken { get; set; }
+    /// <summary>How many of its request's sequences have a place.</summary>
+    public virtual RequestPlaces Places => _leader is null ? _places : _leader.Places;
 
     /// <summary>Whether followers wait for the blocks that it shares with them.</summary>
     public bool IsWaitedFor => Leader is { _followersWaiting: > 0, _cancelled: false };

@@ -115,6 +115,20 @@ internal sealed class BlockPool
         _free.Push(block);
     }
 
+    /// <summary>What a block that nobody uses is registered under; null where it is in use or under nothing.</summary>
+    public PrefixKey? UnusedKeyOf(int block) => _references[block] == 0 ? _keys[block] : null;
+
+    /// <summary>Throws away a block that nobody uses, if it is still registered under a key.</summary>
+    public void Drop(int block, PrefixKey key)
+    {
+        if (UnusedKeyOf(block) == key)
+        {
+            _unused.Remove(_nodes[block]);
+            Forget(block);
+            _free.Push(block);
+        }
+    }
+
     private void Forget(int block)
     {
         if (_keys[block] is { } key)

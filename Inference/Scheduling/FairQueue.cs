@@ -49,7 +49,7 @@ internal sealed class FairQueue
     }
 
     /// <summary>How many requests wait of which no answer has a place.</summary>
-    public int WithoutPlace => Count == 0 ? 0 : Waiting.Where(IsWithoutPlace).Select(sequence => sequence.Leader).Distinct().Count();
+    public int WithoutPlace => Count == 0 ? 0 : Waiting.Where(IsWithoutPlace).Select(sequence => sequence.Places).Distinct().Count();
 
     /// <summary>A new request waits.</summary>
     public void Enqueue(Sequence sequence)
@@ -99,7 +99,7 @@ internal sealed class FairQueue
     /// <summary>Who is next; null for nobody.</summary>
     public Sequence? Peek() => Count == 0 ? null : Peek(IsWithoutPlace) ?? Peek(_ => true);
 
-    private static bool IsWithoutPlace(Sequence sequence) => sequence.Leader.PlacesTaken == 0;
+    private static bool IsWithoutPlace(Sequence sequence) => sequence.Places.Taken == 0;
 
     private static bool IsNewRequest(Sequence sequence) => sequence.Leader == sequence && IsWithoutPlace(sequence);
 

@@ -3,13 +3,27 @@ using CocoonOrleans.Inference.Models;
 namespace CocoonOrleans.Inference.Scheduling;
 
 /// <summary>The part of the key-value cache that one sequence has. For one thread.</summary>
-/// <param name="pool">Where blocks come from.</param>
-/// <param name="root">The start of its chain of keys.</param>
-/// <param name="keep">Whether other sequences can have this root, so that full blocks are worth keeping.</param>
-internal sealed class SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
+internal sealed class SequenceBlocks
 {
+    private readonly BlockPool _pool;
+    private readonly PrefixKey _root;
+    private readonly PausedBlocks? _paused;
     private PrefixKey? _chain;
     private int _registered;
+
+    /// <param name="pool">Where blocks come from.</param>
+    /// <param name="root">The start of its chain of keys.</param>
+    /// <param name="keep">Whether other sequences can have this root, so that full blocks are worth keeping.</param>
+    public SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
+        : this(pool, root, keep ? null : new PausedBlocks(pool))
+    {
+    }
+
+    private SequenceBlocks(BlockPool pool, PrefixKey root, PausedBlocks? paused)
+    {
+        (_pool, _root, _paused) = (pool, root, paused);
+        paused?.Enter();
+    }
 
     /// <summary>The blocks.</summary>
     public BlockTable Table { get; } = new();
@@ -17,13 +31,13 @@ internal sealed class SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
     /// <summary>Positions whose keys and values are stored.</summary>
     public int Computed { get; private set; }
 
-    private PrefixKey Last => _chain ?? root;
+    private PrefixKey Last => _chain ?? _root;
 
     /// <summary>How many blocks so many positions take.</summary>
     public static int BlocksFor(int positions) => (positions + IDecoder.BlockTokens - 1) / IDecoder.BlockTokens;
 
     /// <summary>The part of another sequence that begins with the same tokens.</summary>
-    public SequenceBlocks Sibling() => new(pool, root, keep);
+    public SequenceBlocks Sibling() => new(_pool, _root, _paused);
 
     /// <summary>Takes shares of the cached blocks that a sequence begins with. At least its last token is left to compute, since somebody has to make its logits.</summary>
     /// <param name="ids">The sequence.</param>
@@ -33,7 +47,7 @@ internal sealed class SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
         {
             var block = ids.Slice(Computed, IDecoder.BlockTokens);
             var key = Last.Next(block);
-            if (!pool.TryShare(key, block, out var cached))
+            if (!_pool.TryShare(key, block, out var cached))
             {
                 return;
             }
@@ -51,7 +65,7 @@ internal sealed class SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
         {
             var block = ids.Slice(found, IDecoder.BlockTokens);
             key = key.Next(block);
-            if (!pool.Holds(key, block))
+            if (!_pool.Holds(key, block))
             {
                 break;
             }
@@ -66,7 +80,7 @@ internal sealed class SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
     {
         while (Table.Capacity < positions)
         {
-            if (!pool.TryTake(out var block))
+            if (!_pool.TryTake(out var block))
             {
                 return false;
             }
@@ -88,7 +102,7 @@ internal sealed class SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
             var block = ids.Slice(_registered * IDecoder.BlockTokens, IDecoder.BlockTokens);
             var key = Last.Next(block);
             _chain = key;
-            pool.Register(Table.Blocks[_registered], key, block);
+            _pool.Register(Table.Blocks[_registered], key, block);
         }
     }
 
@@ -99,10 +113,17 @@ internal sealed class SequenceBlocks(BlockPool pool, PrefixKey root, bool keep)
         // From the end: what a shorter sequence could use is thrown away last.
         for (var i = Table.Count - 1; i >= 0; i--)
         {
-            pool.Release(Table.Blocks[i], keep || pause);
+            _pool.Release(Table.Blocks[i], keep: pause || _paused is null);
+            if (pause)
+            {
+                _paused?.Add(Table.Blocks[i]);
+            }
         }
 
         Table.Clear();
         (_chain, _registered, Computed) = (null, 0, 0);
     }
+
+    /// <summary>The sequence has ended, and has given everything back: what it paused goes with the last of its siblings.</summary>
+    public void End() => _paused?.Leave();
 }

@@ -19,6 +19,11 @@ internal sealed class GgufVocabularyReader
     {
         _keys = keys;
         _tokens = keys.Texts(VocabularyKeys.Tokens);
+        if (_tokens.Count == 0)
+        {
+            throw keys.Bad(VocabularyKeys.Tokens, "holds no token");
+        }
+
         _types = ReadTypes();
     }
 

@@ -4,6 +4,7 @@ using CocoonOrleans.Attestation.Collaterals;
 using CocoonOrleans.Attestation.QuoteSources;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Verification;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Tests.Attestation.Simulated;
 

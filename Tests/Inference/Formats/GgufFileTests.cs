@@ -69,6 +69,18 @@ public sealed class GgufFileTests
         Assert.Equal(values, Assert.Single(Open(new GgufWriter().Add("a", [values.Length], values).ToBytes()).ReadTensors(CancellationToken.None)).Values);
     }
 
+    /// <summary>Four bits a weight in the file, thirty-two in memory.</summary>
+    [Fact]
+    public void ReadTensors_MoreThanThereIsRoomFor_IsRefused()
+    {
+        var file = Open(new GgufWriter().Add("a", [32], (uint)GgufTensorType.Q4_0, new byte[18]).ToBytes());
+
+        var error = Assert.Throws<ModelFormatException>(() => file.ReadTensors(CancellationToken.None, new WeightRoom(127)));
+
+        Assert.Equal(("model.gguf", "size"), (error.File, error.Field));
+        Assert.Single(file.ReadTensors(CancellationToken.None, new WeightRoom(128)));
+    }
+
     [Theory]
     [MemberData(nameof(Broken))]
     public void Open_RuleBroken_NamesTheFieldAndTheRule(GgufWriter file, string field, string rule)

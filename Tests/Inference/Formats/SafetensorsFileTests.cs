@@ -143,6 +143,22 @@ public sealed class SafetensorsFileTests
     public void ParseIndex_ShardOutsideOfTheFolder_IsRefused(string shard)
         => Assert.Equal("a", Assert.Throws<ModelFormatException>(() => SafetensorsIndex.Parse(JsonSerializer.SerializeToUtf8Bytes(new { weight_map = new { a = shard } }))).Field);
 
+    /// <summary>Asked before anything is read: of a large file's header, and of all files together.</summary>
+    [Fact]
+    public void Read_MoreThanThereIsRoomFor_IsRefused()
+    {
+        var bytes = new SafetensorsWriter().Add("a", [3], [1, 2, 3]).ToBytes();
+        var room = new WeightRoom(2 * 3 * sizeof(float));
+        IEnumerable<WeightTensor> Take() => SafetensorsFile.Read(new MemoryStream(bytes), bytes.Length, "test.safetensors", CancellationToken.None, room);
+
+        Take();
+        Take();
+        var error = Assert.Throws<ModelFormatException>(Take);
+
+        Assert.Equal(("test.safetensors", "size"), (error.File, error.Field));
+        Assert.Contains("36 bytes", error.Message, StringComparison.Ordinal);
+    }
+
     private static void Mutate(List<byte> bytes, int at, byte value, int kind)
     {
         switch (kind)

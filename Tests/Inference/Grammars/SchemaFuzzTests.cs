@@ -56,6 +56,74 @@ public sealed class SchemaFuzzTests
         }
     }
 
+    [Fact]
+    [Trait(LongRun.Trait, LongRun.Category)]
+    public void FromGbnf_DamagedGrammars_AreRefusedOrNeverStuck() => TryDamaged(
+        [
+            """
+            root ::= "a" ( b | [x-z]{2,5} )* "end"
+            b ::= [^\n"]+ | "\x41" b?  # more
+            """,
+            """
+            root ::= item (", " item)* ws
+            item ::= ("0" | [1-9] [0-9]{0,3}) | "\"" ([^"\\] | "\\" ["\\bfnrt])* "\""
+            ws ::= | " " | "\n" [ \t]{0,20}
+            """,
+        ],
+        "{}[]()|*+?\"\\-^:=#0129 \n",
+        Grammar.FromGbnf);
+
+    [Fact]
+    [Trait(LongRun.Trait, LongRun.Category)]
+    public void FromPattern_DamagedPatterns_AreRefusedOrNeverStuck() => TryDamaged(
+        [@"^[a-z0-9]{1,20}@([a-z]+\.){1,3}(com|org)$", @"(\d{4})-(0[1-9]|1[0-2])-\d\d(T\d\d:\d\d)?", @"[^\s\u00e4-\u00fc]+|\p{L}*?x{2,}"],
+        "{}[]()|*+?\\-^$.,:dwsupx09",
+        Grammar.FromPattern);
+
+    private static void TryDamaged(string[] samples, string characters, Func<string, Grammar> compile)
+    {
+        var random = new Random(LongRun.Seed(14));
+        var (compiled, runs) = (0, LongRun.Rounds(3_000, 100_000));
+        for (var run = 0; run < runs; run++)
+        {
+            var text = new StringBuilder(samples[random.Next(samples.Length)]);
+            for (var damage = random.Next(1, 4); damage > 0; damage--)
+            {
+                var at = random.Next(text.Length);
+                switch (random.Next(3))
+                {
+                    case 0:
+                        text[at] = random.Next(8) == 0 ? (char)random.Next(0x10000) : characters[random.Next(characters.Length)];
+                        break;
+                    case 1:
+                        text.Insert(at, characters[random.Next(characters.Length)]);
+                        break;
+                    default:
+                        text.Remove(at, Math.Min(random.Next(1, 6), text.Length - at));
+                        break;
+                }
+
+                if (text.Length == 0)
+                {
+                    text.Append('x');
+                }
+            }
+
+            try
+            {
+                var grammar = compile(text.ToString());
+                compiled++;
+                RequireNoDeadEnd(grammar, random, text.ToString());
+            }
+            catch (GrammarException)
+            {
+                // What it is for.
+            }
+        }
+
+        Assert.InRange(compiled, runs / 50, runs - (runs / 50));
+    }
+
     public static TheoryData<string, string> Bombs => new()
     {
         { "references that double", Definitions(60, next => $"{{\"anyOf\":[{next},{next}]}}") },

@@ -26,6 +26,9 @@ public sealed class GgufVocabularyTests : IDisposable
         { new GgufWriter().Key("tokenizer.ggml.tokens", ["a"]).Integers("tokenizer.ggml.token_type", 9), "tokenizer.ggml.token_type", "from 1 to 6" },
         { ByteLevel().Key("tokenizer.ggml.pre", "gpt-2").Key("tokenizer.ggml.bos_token_id", 7), "tokenizer.ggml.bos_token_id", "from 0 to 0" },
         { new GgufWriter().Key("tokenizer.ggml.tokens", [new string('x', 60_000)]).Key("tokenizer.ggml.model", "llama").Numbers("tokenizer.ggml.scores", 1), "tokenizer.ggml.tokens", "too long" },
+        // Each is a beginning of all that follow: a megabyte that would be joined in a million ways.
+        { new GgufWriter().Key("tokenizer.ggml.tokens", [.. Enumerable.Range(1, 1_476).Select(length => new string('x', length))]).Key("tokenizer.ggml.model", "llama").Numbers("tokenizer.ggml.scores", new float[1_476]), "tokenizer.ggml.tokens", "too long" },
+        { new GgufWriter().Key("tokenizer.ggml.tokens", []).Key("tokenizer.ggml.model", "bert"), "tokenizer.ggml.tokens", "no token" },
     };
 
     public void Dispose() => _folder.Dispose();
@@ -126,11 +129,26 @@ public sealed class GgufVocabularyTests : IDisposable
     public void Read_NeitherTokenizerNorGguf_IsNamed()
         => Assert.Equal("tokenizer.json", Assert.Throws<ModelFormatException>(() => ModelFolder.ReadChat(_folder.Path)).File);
 
-    [Fact]
-    public void Read_MutatedKeys_GiveATokenizerOrATypedError()
+    [Theory]
+    [InlineData("bytes")]
+    [InlineData("words")]
+    [InlineData("sentences")]
+    [Trait(LongRun.Trait, LongRun.Category)]
+    public void Read_MutatedKeys_GiveATokenizerOrATypedError(string kind)
     {
         using var model = new TinyModel();
-        Export(model.Folder, expectUnsaid: false);
+        using var encoder = new TinyEncoder();
+        if (kind == "sentences")
+        {
+            string[] tokens = ["<unk>", "<s>", "</s>", .. Enumerable.Range(0, 256).Select(value => $"<0x{value:X2}>"), "\u2581", "a", "b", "ab", "\u2581ab"];
+            File.WriteAllBytes(_folder.File("model.gguf"), new GgufWriter().Key("tokenizer.ggml.model", "llama").Key("tokenizer.ggml.tokens", tokens).Numbers("tokenizer.ggml.scores", new float[tokens.Length])
+                .Integers("tokenizer.ggml.token_type", [2, 3, 3, .. Enumerable.Repeat(6, 256), 1, 1, 1, 1, 1]).Add("token_embd.weight", [1], [1f]).ToBytes());
+        }
+        else
+        {
+            Export(kind == "bytes" ? model.Folder : encoder.Folder, expectUnsaid: false);
+        }
+
         var whole = File.ReadAllBytes(_folder.File("model.gguf"));
 
         // The keys end where the tensors' names begin.
@@ -147,7 +165,7 @@ public sealed class GgufVocabularyTests : IDisposable
                 File.WriteAllBytes(_folder.File("model.gguf"), bytes);
                 return Record.Exception(() => ModelFolder.ReadChat(_folder.Path)) is null or ModelFormatException;
             },
-            iter: 500,
+            iter: LongRun.Rounds(500, 100_000),
             threads: 1);
     }
 

@@ -65,6 +65,37 @@ public sealed class NativeEngineAuditTests : IDisposable
         }
     }
 
+    /// <summary>A model of the same shape and vocabulary that was trained a little further, or is another altogether.</summary>
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(1)]
+    public async Task Audit_AnswerOfAnotherModel_IsCaught(double distance)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.EnumerateFiles(HouseModelFolder.Path, "*.json").Where(file => !file.EndsWith(".index.json", StringComparison.Ordinal)))
+        {
+            File.Copy(file, folder.File(Path.GetFileName(file)));
+        }
+
+        var (weights, random) = (new SafetensorsWriter(), new Random(1));
+        foreach (var (name, tensor) in ModelFolder.Read(HouseModelFolder.Path).Weights)
+        {
+            var spread = Math.Sqrt(tensor.Values.Average(value => (double)value * value));
+            weights.Add(name, [.. tensor.Shape], [.. tensor.Values.Select(value => (float)((value * (1 - distance)) + (distance * spread * ((random.NextDouble() * 2) - 1))))]);
+        }
+
+        File.WriteAllBytes(folder.File("model.safetensors"), weights.ToBytes());
+        await using var other = await StartAsync(NativeBackend.Cpu, folder: folder.Path);
+        await using var engine = await StartAsync(NativeBackend.Cpu);
+
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            var report = await engine.AuditAsync(await AnswerAsync(other, Sampling(seed)), CancellationToken.None);
+
+            Assert.Equal(AuditVerdict.OtherLogprobs, report.Verdict);
+        }
+    }
+
     [Fact]
     public async Task Audit_TruncatedPromptOrEditedText_IsCaught()
     {
@@ -151,7 +182,7 @@ public sealed class NativeEngineAuditTests : IDisposable
         };
     }
 
-    private async Task<NativeEngine> StartAsync(NativeBackend backend, WeightQuantization quantization = WeightQuantization.None)
+    private async Task<NativeEngine> StartAsync(NativeBackend backend, WeightQuantization quantization = WeightQuantization.None, string? folder = null)
     {
         var options = new NativeEngineOptions
         {
@@ -160,7 +191,7 @@ public sealed class NativeEngineAuditTests : IDisposable
             MaximumContextTokens = 512,
         };
         var engine = new NativeEngine(Microsoft.Extensions.Options.Options.Create(options), _meters, TimeProvider.System, NullLogger<NativeEngine>.Instance);
-        await engine.LoadAsync(new ModelReference("house", HouseModelFolder.Path), null, CancellationToken.None);
+        await engine.LoadAsync(new ModelReference("house", folder ?? HouseModelFolder.Path), null, CancellationToken.None);
         return engine;
     }
 }

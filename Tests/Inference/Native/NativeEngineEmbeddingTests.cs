@@ -159,6 +159,27 @@ public sealed class NativeEngineEmbeddingTests : IDisposable
     }
 
     [Fact]
+    public async Task Queued_EmbeddingsOfManyInputs_CountsRequests()
+    {
+        using var encoder = new TinyEncoder();
+        using var gate = new ManualResetEventSlim();
+        var transformer = new WatchedFactory();
+        await using var engine = new NativeEngine(new NativeEngineOptions { Slots = 4, Queue = 8 }, transformer, _meters, _time, NullLogger<NativeEngine>.Instance);
+        await engine.LoadAsync(new ModelReference("m", encoder.Folder), null, CancellationToken.None);
+        transformer.OnWork = gate.Wait;
+        var inputs = Enumerable.Range(0, 30).Select(i => (int[])[5, 6, 7 + i]).ToArray();
+        var first = engine.EmbedAsync(Request(inputs), CancellationToken.None);
+        await Eventually.EqualAsync(4, () => engine.Statistics.Running, "inputs under way");
+
+        var others = Enumerable.Range(0, 3).Select(_ => engine.EmbedAsync(Request(inputs), CancellationToken.None)).ToList();
+
+        await Eventually.EqualAsync(3, () => engine.Statistics.Queued, "requests that wait");
+        gate.Set();
+        await Task.WhenAll([first, .. others]);
+        await Eventually.EqualAsync(0, () => engine.Statistics.Running + engine.Statistics.Queued, "requests");
+    }
+
+    [Fact]
     public async Task Load_EncoderWithALongSentenceFile_TakesItsLength()
     {
         using var model = new TinyEncoder();

@@ -89,15 +89,45 @@ public sealed class NativeEngineSchedulingTests : IDisposable
         Assert.Equal(40, events.OfType<TokenGenerated>().Count());
     }
 
-    [Fact]
-    public async Task Generate_SeveralAnswersWithoutTenant_LeaveNothingInTheCache()
+    /// <summary>Neither of the prompt nor of answers that gave their places up in between, whether they end or are cancelled.</summary>
+    [Theory]
+    [InlineData(100, 10, 2, false)]
+    [InlineData(20, 60, 2, false)]
+    [InlineData(20, 60, 3, true)]
+    public async Task Generate_SeveralAnswersWithoutTenant_LeaveNothingInTheCache(int prompt, int tokens, int slots, bool leaves)
     {
-        await using var engine = await StartAsync(options => options.Slots = 2);
+        await using var engine = await StartAsync(options => (options.Slots, options.EventsAhead) = (slots, leaves ? 40 : 64));
+        await using var answers = engine.GenerateAsync(Request([.. Enumerable.Range(0, prompt)], tokens, null) with { Choices = 4 }, CancellationToken.None).GetAsyncEnumerator();
+        for (var seen = 0; (!leaves || seen < 40) && await answers.MoveNextAsync(); seen++)
+        {
+        }
 
-        await CollectAsync(engine, Request([.. Enumerable.Range(0, 100)], 10, null) with { Choices = 4 });
+        // Takes places of further answers, which have blocks of their own by now.
+        await Task.WhenAll(Enumerable.Range(0, slots - 1).Select(i => AnswerAsync(engine, [50 + i], 5, null)));
+        await answers.DisposeAsync();
 
-        await Eventually.EqualAsync(0, () => engine.Statistics.Running, "answers under way");
-        Assert.Equal(0, _decoder.Stored);
+        await Eventually.EqualAsync(0, () => engine.Statistics.Running + engine.Statistics.Queued, "answers under way");
+        await Eventually.EqualAsync(0, () => _decoder.Stored, "positions that are stored");
+    }
+
+    /// <summary>Three answers grow until the cache has room for two, and then nobody reads them.</summary>
+    [Fact]
+    public async Task Generate_RequestBesideOneWhoseAnswersFillTheCache_HasRoomAtOnce()
+    {
+        await using var engine = await StartAsync(options => (options.Slots, options.CacheTokens, options.EventsAhead) = (8, 128, 100));
+        await using var several = engine.GenerateAsync(Request([10], 60, "a") with { Choices = 3 }, CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await several.MoveNextAsync());
+        await Eventually.EqualAsync(2, () => engine.Statistics.Running, "answers with a place");
+
+        Assert.Equal(Expected(39, 5), (await AnswerAsync(engine, [.. Enumerable.Range(0, 40)], 5, "b")).Ids);
+
+        var tokens = 1;
+        while (await several.MoveNextAsync())
+        {
+            tokens += several.Current is TokenGenerated ? 1 : 0;
+        }
+
+        Assert.Equal(3 * 60, tokens);
     }
 
     /// <summary>Answers of a request that has begun don't wait behind requests that came later.</summary>
