@@ -14,9 +14,11 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
 {
     private const int Prompt = 32;
     private const int Steps = 48;
-    private const int PrefillTokens = 256;
+    private const double PrefillTarget = 1.5;
     private const int Streams = 8;
     private const int CachedTokens = 512;
+
+    private static readonly int[] PrefillTokens = [256, 512, 1000];
 
     private static readonly string[] Notes =
     [
@@ -35,28 +37,34 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
     {
         var (load, at) = (BenchmarkMachine.Load(), TimeProvider.System.GetUtcNow());
         progress.WriteLine("making the model");
-        var random = new RandomModel(RandomModel.DefaultFolder());
-        var model = random.Read();
+        var (random, house) = (BenchmarkModel.Random(), BenchmarkModel.House());
+        var model = random.Model;
         using var team = new CpuTeam(options.Threads);
         using var rival = await LlamaCppProcess.StartAsync();
-        await CompareAsync(random, model, team, rival, WeightFormat.Int8, GgufTensorType.Q8_0, decodeTarget: 1.2, prefillTarget: null);
-        await CompareAsync(random, model, team, rival, WeightFormat.Int4, GgufTensorType.Q4_0, decodeTarget: 1.0, prefillTarget: null);
-        await CompareAsync(random, model, team, rival, WeightFormat.BFloat16, GgufTensorType.BF16, decodeTarget: 0.9, prefillTarget: 1.5);
+        foreach (var subject in (BenchmarkModel[])[random, house])
+        {
+            await CompareAsync(subject, team, rival, WeightFormat.Int8, GgufTensorType.Q8_0, decodeTarget: 1.2);
+            await CompareAsync(subject, team, rival, WeightFormat.Int4, GgufTensorType.Q4_0, decodeTarget: 1.0);
+            await CompareAsync(subject, team, rival, WeightFormat.BFloat16, GgufTensorType.BF16, decodeTarget: 0.9);
+        }
+
         MeasureStreams(model, team);
         MeasurePrefixHit(model, team);
         MeasureBandwidth(model, team);
         return new BenchmarkReport(BenchmarkMachine.Describe(load, at), options.Threads, _ratios, Notes) { Profile = _profile };
     }
 
-    private async Task CompareAsync(
-        RandomModel random, ModelFolder model, CpuTeam team, LlamaCppProcess rival, WeightFormat format, GgufTensorType type, double decodeTarget, double? prefillTarget)
+    private async Task CompareAsync(BenchmarkModel subject, CpuTeam team, LlamaCppProcess rival, WeightFormat format, GgufTensorType type, double decodeTarget)
     {
         var name = $"{format} against llama.cpp {type}".ToLowerInvariant();
-        progress.WriteLine($"{name}: loading");
-        using var ours = Run(model, format, team);
-        await rival.LoadAsync(random.Gguf(type), options.Threads);
-        Add($"decode {name}", decodeTarget, await PairsAsync(() => ours.Decode(Prompt, Steps), () => rival.DecodeAsync(Prompt, Steps)));
-        Add($"prefill {PrefillTokens} {name}", prefillTarget, await PairsAsync(() => ours.Prefill(PrefillTokens), () => rival.PrefillAsync(PrefillTokens)));
+        progress.WriteLine($"{subject.Name}{name}: loading");
+        using var ours = Run(subject.Model, format, team);
+        await rival.LoadAsync(subject.Gguf(type), options.Threads);
+        Add($"{subject.Name}decode {name}", decodeTarget, await PairsAsync(() => ours.Decode(Prompt, Steps), () => rival.DecodeAsync(Prompt, Steps)));
+        foreach (var tokens in PrefillTokens)
+        {
+            Add($"{subject.Name}prefill {tokens} {name}", PrefillTarget, await PairsAsync(() => ours.Prefill(tokens), () => rival.PrefillAsync(tokens)));
+        }
     }
 
     /// <summary>How many more tokens a second eight streams make than one.</summary>

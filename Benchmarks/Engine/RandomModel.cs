@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 
 namespace CocoonOrleans.Benchmarks.Engine;
@@ -47,33 +46,22 @@ internal sealed class RandomModel
     /// <summary>Reads it.</summary>
     public ModelFolder Read() => ModelFolder.Read(_folder);
 
-    /// <summary>The same weights as llama.cpp wants them.</summary>
-    public string Gguf(GgufTensorType type)
-    {
-        // Beside the folder: one with two models in it is refused.
-        var file = $"{_folder}-{type}.gguf".ToLowerInvariant();
-        if (!File.Exists(file))
-        {
-            using (var stream = File.Create(file + ".part"))
-            {
-                GgufExport.Write(Read(), type, stream, CancellationToken.None);
-            }
-
-            File.Move(file + ".part", file);
-        }
-
-        return file;
-    }
-
     /// <summary>Where it lies unless somebody says otherwise: <c>artifacts/bench</c> of the checkout.</summary>
     /// <exception cref="DirectoryNotFoundException">This program runs outside of a checkout.</exception>
     public static string DefaultFolder()
+    {
+        return Path.Combine(Checkout(), "artifacts", "bench", "llama-125m");
+    }
+
+    /// <summary>The checkout.</summary>
+    /// <exception cref="DirectoryNotFoundException">This program runs outside of a checkout.</exception>
+    public static string Checkout()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "CocoonOrleans.sln")))
             {
-                return Path.Combine(folder.FullName, "artifacts", "bench", "llama-125m");
+                return folder.FullName;
             }
         }
 
