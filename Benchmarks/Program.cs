@@ -22,7 +22,7 @@ try
     {
         "engine" => await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "gpu" => new GpuBenchmark(GpuBenchmarkOptions.Parse(rest), Console.Error).Run(),
-        "attestation" => new AttestationBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).Run(),
+        "attestation" => await new AttestationBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         _ => new SealingBenchmark(SealingBenchmarkOptions.Parse(rest), Console.Error).Run(),
     };
     Console.Out.WriteLine(JsonSerializer.Serialize(report, report.GetType(), JsonSerializerOptions.Web));

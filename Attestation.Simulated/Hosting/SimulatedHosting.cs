@@ -21,6 +21,9 @@ public static class SimulatedHosting
         var services = builder.Services;
         services.AddStrictOptions<SimulatedOptions>(builder.Configuration.GetSection(SimulatedOptions.Section));
         services.AddSingleton(TimeProvider.System);
+
+        // Not a line for each quote: whoever started it may not read them all, and then a full pipe would stop it.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         services.AddSingleton(provider => new SimulatedWorld(provider.GetRequiredService<TimeProvider>().GetUtcNow()));
         services.AddSingleton(provider =>
             provider.GetRequiredService<SimulatedWorld>().Platform(PlatformConditions.Of(provider.GetRequiredService<IOptions<SimulatedOptions>>().Value)));

@@ -269,6 +269,33 @@ public static class RefusalCodes
     /// <summary>The firmware that answered is not the one that the GPU's certificate names.</summary>
     public const string GpuFirmware = "gpu.firmware";
 
+    /// <summary>The token or the key set has no form that is known.</summary>
+    public const string GpuTokenFormat = "gpu.token.format";
+
+    /// <summary>The token is signed otherwise than by ES384, or not at all.</summary>
+    public const string GpuTokenAlgorithm = "gpu.token.algorithm";
+
+    /// <summary>The token names a key that is not known.</summary>
+    public const string GpuTokenKey = "gpu.token.key";
+
+    /// <summary>The token is not signed by the key that it names.</summary>
+    public const string GpuTokenSignature = "gpu.token.signature";
+
+    /// <summary>The token is of another issuer.</summary>
+    public const string GpuTokenIssuer = "gpu.token.issuer";
+
+    /// <summary>The token is expired or not valid yet.</summary>
+    public const string GpuTokenExpired = "gpu.token.expired";
+
+    /// <summary>The token was made for another nonce.</summary>
+    public const string GpuTokenNonce = "gpu.token.nonce";
+
+    /// <summary>The tokens of the GPUs are not those that the signed list names.</summary>
+    public const string GpuTokenDigest = "gpu.token.digest";
+
+    /// <summary>NVIDIA's service found something wrong.</summary>
+    public const string GpuTokenResult = "gpu.token.result";
+
     /// <summary>All codes.</summary>
     public static IReadOnlyList<string> All { get; } =
     [

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using CocoonOrleans.Attestation.Collaterals;
+using CocoonOrleans.Attestation.Provisioning;
+using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.QuoteSources;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Verification;
@@ -46,6 +48,43 @@ public sealed class IssuerProcessTests : IDisposable
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, answer.StatusCode);
         using var larger = await http.PostAsync("quote", new ByteArrayContent(new byte[65]));
         Assert.Equal(System.Net.HttpStatusCode.RequestEntityTooLarge, larger.StatusCode);
+    }
+
+    /// <summary>The whole way that a network takes: the quote says what collateral it needs, which the issuer gives as Intel's service does.</summary>
+    [Fact]
+    public async Task Issuer_AskedAsIntelsService_GivesTheCollateralOfItsQuotes()
+    {
+        using var issuer = IssuerProcess.Start("Development", $"--Simulated:Socket={_socket}");
+        await issuer.ReadyAsync();
+        using var http = new HttpClient(QuoteServiceSocket.CreateHandler(_socket)) { BaseAddress = QuoteServiceSocket.BaseAddress };
+        using var source = new QuoteServiceSource(new QuoteServiceOptions { Socket = _socket }, TimeProvider.System);
+        using var provisioning = new HttpClient(QuoteServiceSocket.CreateHandler(_socket));
+        using var floors = new FileCollateralFloorStore(_folder.File("floors.json"));
+        var anchor = await AnchorAsync(http);
+        var client = new ProvisioningClient(provisioning, new ProvisioningOptions { BaseAddress = QuoteServiceSocket.BaseAddress }, TimeProvider.System);
+        await using var service = new CollateralService(client, anchor, floors, TimeProvider.System);
+        var made = await source.QuoteAsync(new byte[64]);
+        Assert.True(Quote.TryParse(made.Quote.Span, out var quote, out _));
+        Assert.True(service.TryReadSubject(quote!, out var subject, out var refusal), refusal?.ToString());
+
+        var collateral = await service.GetAsync(subject!);
+
+        Assert.True(collateral.IsThere, collateral.Refusal?.ToString());
+        Assert.Null(Verify(anchor, made.Quote, collateral.Collateral).Refusal);
+    }
+
+    /// <summary>A line for each request would fill the pipe, and then the issuer would stand still.</summary>
+    [Fact]
+    public async Task Issuer_NobodyReadsWhatItSays_GoesOn()
+    {
+        using var issuer = IssuerProcess.Start("Development", $"--Simulated:Socket={_socket}");
+        await issuer.ReadyAsync();
+        using var source = new QuoteServiceSource(new QuoteServiceOptions { Socket = _socket }, TimeProvider.System);
+
+        for (var quote = 0; quote < 400; quote++)
+        {
+            Assert.True((await source.QuoteAsync(new byte[64])).IsMade);
+        }
     }
 
     [Fact]

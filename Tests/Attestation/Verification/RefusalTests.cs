@@ -139,6 +139,15 @@ public sealed class RefusalTests
         [RefusalCodes.GpuSignature] = nameof(Gpus.GpuVerifierTests),
         [RefusalCodes.GpuNonce] = nameof(Gpus.GpuVerifierTests),
         [RefusalCodes.GpuFirmware] = "A report is signed with its firmware's id, so only a GPU can make one with another: no recording shows one.",
+        [RefusalCodes.GpuTokenFormat] = nameof(Gpus.NrasVerifierTests),
+        [RefusalCodes.GpuTokenAlgorithm] = nameof(Gpus.NrasVerifierTests),
+        [RefusalCodes.GpuTokenKey] = nameof(Gpus.NrasVerifierTests),
+        [RefusalCodes.GpuTokenSignature] = nameof(Gpus.NrasVerifierTests),
+        [RefusalCodes.GpuTokenIssuer] = nameof(Gpus.NrasVerifierTests),
+        [RefusalCodes.GpuTokenExpired] = nameof(Gpus.NrasVerifierTests),
+        [RefusalCodes.GpuTokenNonce] = nameof(Gpus.NrasVerifierTests),
+        [RefusalCodes.GpuTokenDigest] = nameof(Gpus.NrasVerifierTests),
+        [RefusalCodes.GpuTokenResult] = nameof(Gpus.NrasVerifierTests),
         [RefusalCodes.Fault] = "A fault of the verifier itself: MutationTests looks for one and must find none.",
     };
 
