@@ -1,5 +1,6 @@
 using System.Text;
 using CocoonOrleans.Tests.EndToEnd.Networks;
+using CocoonOrleans.Tests.Unit.Sealing;
 
 namespace CocoonOrleans.Tests.EndToEnd.Privacy;
 

@@ -243,6 +243,26 @@ public sealed class JobRunnerTests : IAsyncDisposable
         await ReleasedAsync(LeaseOutcome.Completed);
     }
 
+    /// <summary>Such an id is no UUIDv7, and names the sealed request all the same.</summary>
+    [Fact]
+    public async Task Run_JobOfAnIdempotencyKey_IsSealedUnderItsId()
+    {
+        Guid id = JobIds.Derive("key-1", "the client's text", 0);
+        Guid? opened = null;
+        _bench = await JobRunnerBench.StartAsync(reply =>
+        {
+            opened = reply.Sealed.Request.Header.Terms.RequestId;
+            return reply.AnswerAsync("abcd");
+        });
+        _bench.Running.TryAdd(id);
+
+        var answer = Assert.IsType<JobAnswer>(
+            await _bench.RunAsync(_bench.Job() with { JobId = id }, new RecordedAnswer(), CancellationToken.None).WaitAsync(TestGateway.Deadline));
+
+        Assert.Equal(id, opened);
+        Assert.True(answer.IsReceiptVerified, "the receipt is of this job");
+    }
+
     [Fact]
     public async Task Run_EventsCutAnywhere_AreReadAsOne()
     {

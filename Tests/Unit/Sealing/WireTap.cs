@@ -3,10 +3,10 @@ using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace CocoonOrleans.Tests.EndToEnd.Networks;
+namespace CocoonOrleans.Tests.Unit.Sealing;
 
 /// <summary>Records all bytes of a worker's tunnel, both ways, between HTTP/2 and TLS: what whoever breaks TLS sees.</summary>
-internal sealed class WireTap
+public sealed class WireTap
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
