@@ -62,7 +62,8 @@ internal sealed class SealedSides : IDisposable
         ClientSession.TryOpen(statement, TimeProvider.System, out var session, out var fault) ? session : throw Failed(fault);
 
     /// <summary>Seals in a session.</summary>
-    public SealedRequest Seal(ClientSession session) => session.TrySeal(Terms(TrafficPadding.Balanced), Meta, _body, out var request, out var fault) ? request : throw Failed(fault);
+    public SealedRequest Seal(ClientSession session, TrafficPadding padding = TrafficPadding.Balanced) =>
+        session.TrySeal(Terms(padding), Meta, _body, out var request, out var fault) ? request : throw Failed(fault);
 
     /// <summary>Seals a single request.</summary>
     public SealedRequest Seal(BoundStatement statement, TrafficPadding padding = TrafficPadding.Balanced) =>

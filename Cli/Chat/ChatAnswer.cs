@@ -12,6 +12,7 @@ namespace CocoonOrleans.Cli.Chat;
 /// <param name="Cost">What the gateway says it cost; null where it doesn't say.</param>
 /// <param name="Worker">The worker that served it; null where the gateway doesn't say.</param>
 /// <param name="Engine"><c>native</c> or <c>scripted</c>; null where the gateway doesn't say.</param>
+/// <param name="Provider">How the gateway says that it was served; null where it doesn't say.</param>
 /// <param name="TimeToFirstToken">From the request to the first text.</param>
 /// <param name="Duration">From the request to the end.</param>
 public sealed record ChatAnswer(
@@ -24,6 +25,7 @@ public sealed record ChatAnswer(
     Nano? Cost,
     string? Worker,
     string? Engine,
+    ChatProvider? Provider,
     TimeSpan TimeToFirstToken,
     TimeSpan Duration)
 {

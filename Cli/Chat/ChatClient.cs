@@ -100,6 +100,7 @@ public sealed class ChatClient(HttpClient http, string apiKey, TimeProvider cloc
         private Nano? _cost;
         private string? _worker;
         private string? _engine;
+        private ChatProvider? _provider;
         private TimeSpan? _timeToFirstToken;
 
         public string Add(string data, TimeSpan elapsed)
@@ -124,6 +125,7 @@ public sealed class ChatClient(HttpClient http, string apiKey, TimeProvider cloc
             {
                 _worker = provider.GetProperty("worker").GetString();
                 _engine = provider.GetProperty("engine").GetString();
+                _provider = ReadProvider(provider);
             }
 
             var choices = chunk.GetProperty("choices");
@@ -144,7 +146,16 @@ public sealed class ChatClient(HttpClient http, string apiKey, TimeProvider cloc
             return piece;
         }
 
+        /// <summary>Null where the gateway is of a version that doesn't say.</summary>
+        private static ChatProvider? ReadProvider(JsonElement provider) =>
+            provider.TryGetProperty("sealer", out var sealer)
+            && provider.TryGetProperty("tier", out var tier)
+            && provider.TryGetProperty("statement_hash", out var statement)
+            && provider.TryGetProperty("receipt_verified", out var receipt)
+                ? new ChatProvider(sealer.GetString() ?? "", tier.GetString() ?? "", statement.GetString() ?? "", receipt.GetBoolean())
+                : null;
+
         public ChatAnswer Finish(TimeSpan elapsed) => new(
-            _id, _model, _text.ToString(), _finishReason, _promptTokens, _completionTokens, _cost, _worker, _engine, _timeToFirstToken ?? elapsed, elapsed);
+            _id, _model, _text.ToString(), _finishReason, _promptTokens, _completionTokens, _cost, _worker, _engine, _provider, _timeToFirstToken ?? elapsed, elapsed);
     }
 }

@@ -16,6 +16,10 @@ namespace CocoonOrleans.Cli.Demo;
 /// <param name="ChargedNano">What it cost.</param>
 /// <param name="BalanceBeforeNano">What the account had before.</param>
 /// <param name="BalanceAfterNano">What it has after.</param>
+/// <param name="Sealer">Who sealed the question to the worker.</param>
+/// <param name="Tier">The worker's trust tier.</param>
+/// <param name="ReceiptVerified">Whether the gateway got a valid receipt from the worker.</param>
+/// <param name="StatementHash">The worker's statement to which the question was sealed.</param>
 /// <param name="TtftMs">Milliseconds to the first text.</param>
 /// <param name="Processes">Process ids, while it ran.</param>
 /// <param name="Checks">What was checked.</param>
@@ -33,6 +37,10 @@ public sealed record DemoResult(
     string ChargedNano,
     string BalanceBeforeNano,
     string BalanceAfterNano,
+    string Sealer,
+    string Tier,
+    bool ReceiptVerified,
+    string StatementHash,
     double TtftMs,
     NetworkProcesses Processes,
     IReadOnlyList<DemoCheck> Checks)

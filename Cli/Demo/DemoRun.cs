@@ -33,6 +33,7 @@ internal sealed class DemoRun(LocalNetwork network, LocalNetworkOptions options,
         [
             new("the engine alone, in this process, says the same", direct == answer.Text, direct),
             new("a real engine computed it", answer.Engine == "native", answer.Engine ?? "not said"),
+            new("it was sealed to the worker, whose receipt is valid", answer.Provider is { Sealer: "gateway", ReceiptVerified: true }, answer.Provider?.ToString() ?? "not said"),
             new("it cost something, and the balance fell by exactly that", charged > Nano.Zero && before.Balance - after.Balance == charged, $"{before.Balance} - {after.Balance} = {before.Balance - after.Balance}"),
             new("nothing is held any more", after.Held == Nano.Zero, $"{after.Held}"),
         ];
@@ -50,6 +51,10 @@ internal sealed class DemoRun(LocalNetwork network, LocalNetworkOptions options,
             charged.ToString(),
             before.Balance.ToString(),
             after.Balance.ToString(),
+            answer.Provider?.Sealer ?? "",
+            answer.Provider?.Tier ?? "",
+            answer.Provider?.ReceiptVerified ?? false,
+            answer.Provider?.StatementHash ?? "",
             Math.Round(answer.TimeToFirstToken.TotalMilliseconds, 1),
             NetworkProcesses.Of(network),
             checks);

@@ -13,6 +13,7 @@ internal static class DemoSummary
         Row(table, "answer", $"{(result.Correct ? "right" : "wrong")}, {result.PromptTokens} + {result.CompletionTokens} tokens, first text after {result.TtftMs.ToString("0", CultureInfo.InvariantCulture)} ms");
         Row(table, "model", $"{result.Model}, manifest {result.ModelSha256[..16]}...");
         Row(table, "engine", result.Engine);
+        Row(table, "sealed", $"by the {result.Sealer}, to statement {result.StatementHash[..Math.Min(16, result.StatementHash.Length)]}... of tier {result.Tier}");
         Row(table, "job", result.JobId.ToString());
         Row(table, "charged", $"{result.ChargedNano} nano: {result.BalanceBeforeNano} before, {result.BalanceAfterNano} after");
         Row(table, "processes", $"silo {result.Processes.Silo}, gateway {result.Processes.Gateway}, workers {string.Join(" and ", result.Processes.Workers)}");

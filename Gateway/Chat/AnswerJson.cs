@@ -4,7 +4,6 @@ using System.Text.Json;
 using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Dispatch;
-using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Market.Prices;
 
 namespace CocoonOrleans.Gateway.Chat;
@@ -33,7 +32,7 @@ internal static class AnswerJson
         WriteUsage(json, answer.Usage, cost);
         json.WriteString("system_fingerprint", answer.Fingerprint);
         json.WriteString("service_tier", "default");
-        WriteProvider(json, answer.Worker);
+        WriteProvider(json, answer);
         json.WriteEndObject();
     });
 
@@ -122,15 +121,17 @@ internal static class AnswerJson
         json.WriteEndObject();
     }
 
-    /// <summary>Who served it, and how: today nothing is sealed, and the worker's tier is open.</summary>
-    public static void WriteProvider(Utf8JsonWriter json, WorkerConnection worker)
+    /// <summary>Who served it, and how: the request was sealed here, to the worker's statement, and the worker's receipt says what was used.</summary>
+    public static void WriteProvider(Utf8JsonWriter json, JobAnswer answer)
     {
         json.WriteStartObject("provider");
-        json.WriteString("worker", worker.WorkerId);
-        json.WriteString("tier", "open");
-        json.WriteString("sealer", "none");
+        json.WriteString("worker", answer.Worker.WorkerId);
+        json.WriteString("tier", answer.Statement.Statement.Tier.ToString().ToLowerInvariant());
+        json.WriteString("sealer", "gateway");
+        json.WriteString("statement_hash", answer.Statement.Hash.ToString());
+        json.WriteBoolean("receipt_verified", answer.IsReceiptVerified);
         json.WriteString("lane", "default");
-        json.WriteString("engine", worker.Registration.Engine.Kind);
+        json.WriteString("engine", answer.Worker.Registration.Engine.Kind);
         json.WriteEndObject();
     }
 

@@ -13,10 +13,10 @@ public sealed partial class CompletionQueue
     [LoggerMessage(LogLevel.Warning, "Job {JobId} can't be settled yet: {Reason}")]
     private partial void LogRetried(Guid jobId, string? reason);
 
-    [LoggerMessage(LogLevel.Error, "Job {JobId} is left to the worker's next delivery of its report, or to the sweeper: {Reason}")]
+    [LoggerMessage(LogLevel.Error, "Job {JobId} is left to the worker's next delivery of its receipt, or to the sweeper: {Reason}")]
     private partial void LogGivenUp(Guid jobId, string? reason);
 
-    [LoggerMessage(LogLevel.Information, "The report of job {JobId} could not be acknowledged at worker {WorkerId}: {Reason}")]
+    [LoggerMessage(LogLevel.Information, "The receipt of job {JobId} could not be acknowledged at worker {WorkerId}: {Reason}")]
     private partial void LogNotAcknowledged(Guid jobId, string workerId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Count} jobs are not settled at the end of the process.")]

@@ -12,7 +12,7 @@ namespace CocoonOrleans.Gateway.Completions;
 
 /// <summary>
 /// Settles jobs: books charges and gives holds back, and keeps trying while the cluster or its database is away. Bounded in number and time: a charge that is
-/// given up here is booked when the worker, which keeps its report until it is acknowledged, delivers it again; else the sweeper releases the hold.
+/// given up here is booked when the worker, which keeps its receipt until it is acknowledged, delivers it again; else the sweeper releases the hold.
 /// </summary>
 public sealed partial class CompletionQueue(
     GrainCalls grains, RunningJobs running, IOptions<GatewayOptions> options, GatewayMetrics metrics, TimeProvider time, ILogger<CompletionQueue> logger)
@@ -32,7 +32,7 @@ public sealed partial class CompletionQueue(
     /// <summary>Books a charge.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="completion">What it used.</param>
-    /// <param name="worker">Whose usage report is acknowledged once the charge is durable; null where there is no report.</param>
+    /// <param name="worker">Whose receipt is acknowledged once the charge is durable; null where there is none.</param>
     /// <returns>What was charged; null where it was given up. Never fails.</returns>
     public Task<JobCompletionResult?> CompleteAsync(Guid jobId, JobCompletion completion, WorkerConnection? worker) =>
         SettleAsync(jobId, () => ChargeAsync(jobId, completion, worker));
@@ -159,11 +159,11 @@ public sealed partial class CompletionQueue(
     {
         try
         {
-            await worker.Tunnel.AcknowledgeUsageAsync(JobNames.OfJob(jobId), CancellationToken.None);
+            await worker.Tunnel.AcknowledgeReceiptAsync(JobNames.OfJob(jobId), CancellationToken.None);
         }
         catch (Exception e) when (e is TunnelLostException or TunnelProtocolException or ObjectDisposedException or OperationCanceledException)
         {
-            // It delivers the report again, and is acknowledged then.
+            // It delivers the receipt again, and is acknowledged then.
             LogNotAcknowledged(jobId, worker.WorkerId, e.Message);
         }
     }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace CocoonOrleans.Gateway.Completions;
 
 /// <summary>
-/// The jobs that this process works on, from the hold until the charge is booked, each with the lease that counts. A usage report of such a job is left to
+/// The jobs that this process works on, from the hold until the charge is booked, each with the lease that counts. A receipt of such a job is left to
 /// whoever runs it; one of a lease that counts no more (the worker failed, another took over) is worth nothing.
 /// </summary>
 public sealed class RunningJobs

@@ -1,6 +1,6 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using CocoonOrleans.Sealing;
 
 namespace CocoonOrleans.Gateway.Completions;
 
@@ -11,8 +11,6 @@ namespace CocoonOrleans.Gateway.Completions;
 /// </summary>
 public sealed class TenantNames
 {
-    private const int NameBytes = 16;
-
     private readonly byte[] _key;
 
     /// <summary>Uses a shared key.</summary>
@@ -28,11 +26,11 @@ public sealed class TenantNames
         HKDF.DeriveKey(HashAlgorithmName.SHA256, key, _key, default, "cocoon/tenant/v1"u8);
     }
 
-    /// <summary>A client's name at a worker: 22 characters of base64url.</summary>
-    public string Of(string accountId, string workerId)
+    /// <summary>A client's name at a worker.</summary>
+    public Digest Of(string accountId, string workerId)
     {
         Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{workerId}/{accountId}"), digest);
-        return Base64Url.EncodeToString(digest[..NameBytes]);
+        return new Digest(digest);
     }
 }

@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using CocoonOrleans.Gateway.Receipts;
+using CocoonOrleans.Sealing;
 
 namespace CocoonOrleans.Gateway.Completions;
 
@@ -13,9 +15,10 @@ public sealed class TermsSeal
     /// <summary>The bytes of the shared key.</summary>
     public const int KeyBytes = 32;
 
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
+    private const int ReceiptKeyBytes = 65;
 
     private readonly byte[] _key;
 
@@ -101,6 +104,10 @@ public sealed class TermsSeal
         writer.Write(terms.Price.Request.Value);
         writer.Write(terms.PromptTokens);
         writer.Write(terms.MaxCompletionTokens);
+        writer.Write(terms.Receipt.HeaderHash.ToArray());
+        writer.Write(terms.Receipt.StatementHash.ToArray());
+        writer.Write(terms.Receipt.ReceiptKey.Span);
+        writer.Write(terms.Receipt.ModelManifest.ToArray());
         return bytes.ToArray();
     }
 
@@ -114,6 +121,8 @@ public sealed class TermsSeal
             reader.ReadString(),
             new(new(reader.ReadInt64()), new(reader.ReadInt64()), new(reader.ReadInt64()), new(reader.ReadInt64())),
             reader.ReadInt32(),
-            reader.ReadInt32());
+            reader.ReadInt32(),
+            new ReceiptBinding(
+                new Digest(reader.ReadBytes(Digest.Length)), new Digest(reader.ReadBytes(Digest.Length)), reader.ReadBytes(ReceiptKeyBytes), new Digest(reader.ReadBytes(Digest.Length))));
     }
 }

@@ -1,6 +1,6 @@
 namespace CocoonOrleans.Gateway.Dispatch;
 
-/// <summary>Takes the data records of one worker's answer and holds them to what the job's kind allows. Takes any bytes; never throws over them.</summary>
+/// <summary>Takes the body of one worker's answer, piece by piece, and holds it to what the job's kind allows. Takes any bytes; never throws over them.</summary>
 public abstract class AnswerReader
 {
     /// <summary>Why the answer ended, of several the first, with index 0; null as long as not all of them have.</summary>
@@ -12,7 +12,7 @@ public abstract class AnswerReader
     /// <summary>The gateway's count of the completion tokens that came, over all answers.</summary>
     public abstract int CountTokens();
 
-    /// <summary>Takes the next record's body.</summary>
+    /// <summary>Takes the next bytes of the body, cut anywhere.</summary>
     /// <returns>A short code of what is wrong with it; null where nothing is.</returns>
-    public abstract ValueTask<string?> TakeAsync(ReadOnlyMemory<byte> body);
+    public abstract ValueTask<string?> TakeAsync(ReadOnlyMemory<byte> bytes);
 }

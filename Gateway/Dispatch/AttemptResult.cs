@@ -1,7 +1,7 @@
 using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Grains.Workers;
-using CocoonOrleans.Market.Prices;
-using CocoonOrleans.Tunnel.Usage;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Gateway.Dispatch;
 
@@ -12,21 +12,15 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// <param name="CountedTokens">The gateway's count of the completion tokens that came.</param>
 public sealed record AttemptResult(AttemptEnd End, LeaseOutcome Outcome, string Reason, int CountedTokens)
 {
-    /// <summary>The worker's report, checked; null where none came or it is not valid.</summary>
-    public CheckedReport? Report { get; init; }
+    /// <summary>The worker's receipt, checked; null where none came or it is not valid.</summary>
+    public CheckedReceipt? Receipt { get; init; }
+
+    /// <summary>The worker's statement to which the request was sealed; null where it was sealed to none.</summary>
+    public BoundStatement? Statement { get; init; }
 
     /// <summary>What the worker has against the client's request. The gateway found nothing wrong with it, so this counts only where no other worker takes it.</summary>
     public ApiError? Error { get; init; }
 
     /// <summary>Whether the job may be tried at the same worker again: it was full for a moment longer than its grain knew.</summary>
     public bool MayRepeat { get; init; }
-}
-
-/// <summary>A usage report whose signature, worker, job and lease were checked.</summary>
-/// <param name="Report">The report.</param>
-/// <param name="Sha256">The hash of its signed bytes.</param>
-public sealed record CheckedReport(UsageReport Report, byte[] Sha256)
-{
-    /// <summary>Its counts.</summary>
-    public TokenUsage Usage => new(Report.PromptTokens, Report.CachedTokens, Report.CompletionTokens, Report.ReasoningTokens);
 }

@@ -44,11 +44,14 @@ public sealed class ChatAnswer(ChatJob job, IAnswerSink sink, GatewayMetrics met
             [.. Enumerable.Range(0, job.Choices).Select(_ => new AnswerText(text => Count(job.ChatModel.Tokenizer, text), job.MaxTokensPerChoice))];
 
         private readonly string?[] _finishReasons = new string?[job.Choices];
+        private readonly EventSplitter _events = new();
         private readonly long _sent = time.GetTimestamp();
 
         public override int CountTokens() => _texts.Sum(static text => text.CountTokens());
 
-        public override async ValueTask<string?> TakeAsync(ReadOnlyMemory<byte> body)
+        public override ValueTask<string?> TakeAsync(ReadOnlyMemory<byte> bytes) => _events.TakeAsync(bytes, TakeChunkAsync);
+
+        private async ValueTask<string?> TakeChunkAsync(ReadOnlyMemory<byte> body)
         {
             if (_chunks.Read(body.Span, out ChunkContent content) is not ChunkFault.None and var fault)
             {

@@ -36,7 +36,7 @@ internal static class ChunkWriting
         json.WriteEndArray();
         json.WriteString("system_fingerprint", answer.Fingerprint);
         AnswerJson.WriteUsage(json, answer.Usage, cost);
-        AnswerJson.WriteProvider(json, answer.Worker);
+        AnswerJson.WriteProvider(json, answer);
         json.WriteEndObject();
     });
 

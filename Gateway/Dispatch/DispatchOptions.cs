@@ -49,13 +49,13 @@ public sealed class DispatchOptions
     public TimeSpan BookingWait { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long a charge or release that can't be booked is tried again; afterwards the worker's report is booked when it comes again, or the sweeper releases
+    /// How long a charge or release that can't be booked is tried again; afterwards the worker's receipt is booked when it comes again, or the sweeper releases
     /// the hold.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CompletionRetryLimit { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long a report of a job that another gateway ran is left to that gateway.</summary>
+    /// <summary>How long a receipt of a job that another gateway ran is left to that gateway.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
-    public TimeSpan ForeignReportGrace { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan ForeignReceiptGrace { get; set; } = TimeSpan.FromSeconds(10);
 }

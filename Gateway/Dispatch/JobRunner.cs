@@ -73,7 +73,7 @@ public sealed partial class JobRunner(
                     return BrokenOff(job, lease, result);
             }
 
-            // A report of this lease is worth nothing from now on.
+            // A receipt of this lease is worth nothing from now on.
             running.SetLease(job.JobId, Guid.Empty);
             if (!result.MayRepeat)
             {
@@ -112,11 +112,11 @@ public sealed partial class JobRunner(
 
     private JobAnswer Answered(AdmittedJob job, LeaseGrant lease, AttemptResult result)
     {
-        // Without a valid report the worker is paid for what was seen of it, as one that broke off.
-        TokenUsage usage = Billable(job, result, result.Report?.Usage ?? new TokenUsage(0, 0, result.CountedTokens));
-        CompletionStatus status = result.Report is null ? CompletionStatus.Broken : CompletionStatus.Complete;
+        // Without a valid receipt the worker is paid for what was seen of it, as one that broke off.
+        TokenUsage usage = Billable(job, result, result.Receipt?.Usage ?? new TokenUsage(0, 0, result.CountedTokens));
+        CompletionStatus status = result.Receipt is null ? CompletionStatus.Broken : CompletionStatus.Complete;
         Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, status);
-        return new JobAnswer(usage, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), charge);
+        return new JobAnswer(usage, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), result.Statement!, result.Receipt is not null, charge);
     }
 
     /// <summary>
@@ -124,7 +124,7 @@ public sealed partial class JobRunner(
     /// </summary>
     private async Task<JobResult> StoppedAsync(AdmittedJob job, LeaseGrant lease, AttemptResult result, IJobAnswer target, bool clientLeft)
     {
-        TokenUsage usage = Billable(job, result, result.Report?.Usage ?? new TokenUsage(job.PromptTokens, 0, result.CountedTokens));
+        TokenUsage usage = Billable(job, result, result.Receipt?.Usage ?? new TokenUsage(job.PromptTokens, 0, result.CountedTokens));
         bool charged = usage.Completion > 0 && (clientLeft || target.HasDelivered);
         if (!charged)
         {
@@ -187,8 +187,8 @@ public sealed partial class JobRunner(
             job.PromptTokens,
             result.CountedTokens,
             status,
-            result.Report?.Sha256);
-        return completions.CompleteAsync(job.JobId, completion, result.Report is null ? null : lease.Worker);
+            result.Receipt?.Sha256);
+        return completions.CompleteAsync(job.JobId, completion, result.Receipt is null ? null : lease.Worker);
     }
 
     /// <summary>Where the last worker blamed the request, others were asked too: the client is told what it said.</summary>

@@ -4,18 +4,28 @@ using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Markets;
+using CocoonOrleans.Gateway.Receipts;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Workers;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Receipts;
+using CocoonOrleans.Sealing.Records;
+using CocoonOrleans.Sealing.Requests;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Records;
 using Microsoft.Extensions.Options;
+using AnswerError = CocoonOrleans.Sealing.Answers.AnswerError;
+using AnswerMeta = CocoonOrleans.Sealing.Answers.AnswerMeta;
+using AnswerOpener = CocoonOrleans.Sealing.Answers.AnswerOpener;
+using SealedAnswerReader = CocoonOrleans.Sealing.Answers.AnswerReader;
 
 namespace CocoonOrleans.Gateway.Dispatch;
 
-/// <summary>Sends a job to one worker and reads its answer, holding it to the protocol. Whatever the worker does comes back as a result.</summary>
+/// <summary>Seals a job to one worker and reads its answer, holding it to the protocol. Whatever the worker does comes back as a result.</summary>
 public sealed class WorkerAttempt(
-    TermsSeal seal, TenantNames tenants, RunningJobs running, IOptions<GatewayOptions> options, TimeProvider time)
+    JobSealer sealer, TermsSeal seal, LateReceipts lateReceipts, RunningJobs running, IOptions<GatewayOptions> options, TimeProvider time)
 {
     private const int MaxMessageLength = 500;
 
@@ -34,7 +44,8 @@ public sealed class WorkerAttempt(
         JobErrorCodes.PriceTooLow,
         JobErrorCodes.DuplicateJob,
         JobErrorCodes.PayloadTooLarge,
-        JobErrorCodes.UsageBacklog);
+        JobErrorCodes.ReceiptBacklog,
+        SealingErrorCodes.Rejected);
 
     /// <summary>Runs the job at the worker that has the lease.</summary>
     /// <param name="job">The job.</param>
@@ -48,41 +59,73 @@ public sealed class WorkerAttempt(
         ArgumentNullException.ThrowIfNull(target);
         using var firstToken = new CancellationTokenSource(options.Value.Dispatch.FirstTokenLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, firstToken.Token);
-        var answer = new Answer(lease, target.Begin(), firstToken);
+        AnswerReader reader = target.Begin();
+        Answer? answer = null;
         try
         {
-            await using JobStream stream = await lease.Worker.Tunnel.SendJobAsync(Dispatch(job, lease), job.Payload, either.Token);
-            return await ReadAsync(stream, answer, either.Token);
+            for (bool alone = false; ; alone = true)
+            {
+                if (!sealer.TrySeal(job, lease, alone, out SealedRequest? request, out SealingFault fault))
+                {
+                    return new AttemptResult(AttemptEnd.Failed, LeaseOutcome.Refused, $"unsealable_{fault}", 0);
+                }
+
+                using (request)
+                {
+                    answer = new Answer(job, lease, request, reader, firstToken);
+                    await using JobStream stream = await lease.Worker.Tunnel.SendJobAsync(Dispatch(job, lease, answer.Binding), request.Bytes, either.Token);
+                    if (stream.Refusal is { Code: SealingErrorCodes.Rejected } && request.Header.Counter is not null)
+                    {
+                        // The worker says no more than that. Where it has no room for the session, a request that stands alone is taken.
+                        continue;
+                    }
+
+                    if (stream.Refusal is { } refusal)
+                    {
+                        return answer.TakeRefusal(refusal);
+                    }
+
+                    if (alone)
+                    {
+                        lease.Worker.Seal.GiveUpSession(answer.Binding.StatementHash);
+                    }
+
+                    return await ReadAsync(stream, request, answer, either.Token);
+                }
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The stream is reset. What was let go of has its report at the worker, as soon as that has stopped.
-            return answer.Stop() with { Report = await UsageReportReading.FetchAsync(lease, time) };
+            // The stream is reset. What was let go of has its receipt at the worker, as soon as that has stopped.
+            return answer!.Stop() with { Receipt = await lateReceipts.FetchAsync(lease, answer.Binding) };
         }
         catch (OperationCanceledException) when (firstToken.IsCancellationRequested)
         {
-            return answer.End(LeaseOutcome.Failed, "no_first_token");
+            return answer!.End(LeaseOutcome.Failed, "no_first_token");
         }
         catch (Exception e) when (e is TunnelLostException or ObjectDisposedException)
         {
-            return answer.End(LeaseOutcome.Failed, "connection_lost");
+            return answer!.End(LeaseOutcome.Failed, "connection_lost");
         }
         catch (TunnelProtocolException)
         {
-            return answer.End(LeaseOutcome.Garbage, "protocol");
+            return answer!.End(LeaseOutcome.Garbage, "protocol");
         }
     }
 
-    private static async Task<AttemptResult> ReadAsync(JobStream stream, Answer answer, CancellationToken cancellationToken)
+    /// <summary>Opens the answer record by record. One that is not sealed, or ends without its last record, is garbage, however well it reads.</summary>
+    private static async Task<AttemptResult> ReadAsync(JobStream stream, SealedRequest request, Answer answer, CancellationToken cancellationToken)
     {
-        await foreach (Record record in stream.ReadAllAsync(cancellationToken))
+        using AnswerOpener opener = request.OpenAnswer();
+        var records = new SealedAnswerReader(opener, stream.Body);
+        while (await records.ReadAsync(cancellationToken) is { } record)
         {
             AttemptResult? end = record.Type switch
             {
-                RecordType.Meta => answer.TakeMeta(record.ReadMeta()),
-                RecordType.Data => await answer.TakeDataAsync(record.Body),
-                RecordType.Final => answer.TakeFinal(record.ReadFinal()),
-                RecordType.Error => answer.TakeError(record.ReadError()),
+                SealedRecordType.Meta => answer.TakeMeta(opener.Meta!),
+                SealedRecordType.Data => await answer.TakeDataAsync(record.Data),
+                SealedRecordType.Final => answer.TakeFinal(opener),
+                SealedRecordType.Error => answer.TakeError(opener),
                 _ => null,
             };
             if (end is not null)
@@ -91,13 +134,13 @@ public sealed class WorkerAttempt(
             }
         }
 
-        throw new TunnelLostException("The answer has no last record.");
+        return answer.End(LeaseOutcome.Garbage, $"sealing_{opener.Fault}");
     }
 
-    private JobDispatch Dispatch(AdmittedJob job, LeaseGrant lease)
+    private JobDispatch Dispatch(AdmittedJob job, LeaseGrant lease, ReceiptBinding binding)
     {
         var terms = new JobTerms(
-            running.Instance, job.Caller.AccountId, lease.Worker.Registration.ProviderId, lease.Price, job.PromptTokens, job.MaxCompletionTokens);
+            running.Instance, job.Caller.AccountId, lease.Worker.Registration.ProviderId, lease.Price, job.PromptTokens, job.MaxCompletionTokens, binding);
         return new JobDispatch(
             JobNames.OfJob(job.JobId),
             JobNames.OfLease(lease.LeaseId),
@@ -108,25 +151,31 @@ public sealed class WorkerAttempt(
             job.Until + ClockSkew,
             lease.Price.ToWire(),
             seal.Seal(terms, job.JobId, lease.LeaseId, lease.Worker.WorkerId),
-            tenants.Of(job.Caller.AccountId, lease.Worker.WorkerId),
             job.Kind);
     }
 
     /// <summary>What has come so far.</summary>
-    private sealed class Answer(LeaseGrant lease, AnswerReader reader, CancellationTokenSource firstToken)
+    private sealed class Answer(AdmittedJob job, LeaseGrant lease, SealedRequest request, AnswerReader reader, CancellationTokenSource firstToken)
     {
-        public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", reader.CountTokens());
+        private readonly BoundStatement _statement = request.Workers.Single();
+
+        /// <summary>What its receipt must agree with.</summary>
+        public ReceiptBinding Binding { get; } = ReceiptBinding.Of(request, lease.ManifestSha256);
+
+        public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", reader.CountTokens()) { Statement = _statement };
 
         /// <summary>No more comes. Where the answer had come to its end, the client has all of it: what is wrong behind that is between the worker and us.</summary>
         public AttemptResult End(LeaseOutcome outcome, string reason) =>
-            new(reader.FinishReason is null ? AttemptEnd.Failed : AttemptEnd.Finished, outcome, reason, reader.CountTokens());
+            new(reader.FinishReason is null ? AttemptEnd.Failed : AttemptEnd.Finished, outcome, reason, reader.CountTokens()) { Statement = _statement };
 
-        public AttemptResult? TakeMeta(JobMeta meta) =>
-            meta.ModelManifestSha256 == lease.ManifestSha256 ? null : End(LeaseOutcome.Garbage, "other_model");
+        /// <summary>A refusal is not sealed: it may say that the worker is busy, but nothing of the client's request.</summary>
+        public AttemptResult TakeRefusal(JobRefusal refusal) => Refusals.Contains(refusal.Code) ? Refused(refusal.Code) : End(LeaseOutcome.Failed, "worker_error");
 
-        public async ValueTask<AttemptResult?> TakeDataAsync(ReadOnlyMemory<byte> body)
+        public AttemptResult? TakeMeta(AnswerMeta meta) => meta.ModelManifest == Binding.ModelManifest ? null : End(LeaseOutcome.Garbage, "other_model");
+
+        public async ValueTask<AttemptResult?> TakeDataAsync(ReadOnlyMemory<byte> bytes)
         {
-            string? fault = await reader.TakeAsync(body);
+            string? fault = await reader.TakeAsync(bytes);
             if (reader.HasBegun)
             {
                 firstToken.CancelAfter(Timeout.InfiniteTimeSpan);
@@ -135,27 +184,32 @@ public sealed class WorkerAttempt(
             return fault is null ? null : End(LeaseOutcome.Garbage, fault);
         }
 
-        public AttemptResult TakeFinal(JobFinal final)
+        public AttemptResult TakeFinal(AnswerOpener opener)
         {
-            // The answer is good; a report that isn't costs the worker its prompt tokens and its reputation.
-            CheckedReport? report = UsageReportReading.Check(final.Usage, lease);
+            // The answer is good; a receipt that isn't costs the worker its prompt tokens and its reputation.
+            CheckedReceipt? receipt = Check(opener, opener.Final!.Receipt);
             return reader.FinishReason is null ? End(LeaseOutcome.Garbage, "no_finish")
-                : report?.Report.FinishReason != reader.FinishReason ? End(LeaseOutcome.Garbage, "bad_report")
-                : End(LeaseOutcome.Completed, "finished") with { Report = report };
+                : receipt is null || opener.Final.FinishReason != reader.FinishReason ? End(LeaseOutcome.Garbage, "bad_receipt")
+                : End(LeaseOutcome.Completed, "finished") with { Receipt = receipt };
         }
 
-        public AttemptResult TakeError(JobError error)
+        public AttemptResult TakeError(AnswerOpener opener)
         {
-            CheckedReport? report = error.Usage is null ? null : UsageReportReading.Check(error.Usage, lease);
+            AnswerError error = opener.Error!;
+            CheckedReceipt? receipt = error.Receipt is { } signed ? Check(opener, signed) : null;
             if (ErrorKinds.Find(error.Code) is { Status: 400 } kind)
             {
                 string message = error.Message.Length > MaxMessageLength ? error.Message[..MaxMessageLength] : error.Message;
-                return End(LeaseOutcome.Refused, error.Code) with { Error = new ApiError(kind, message) { Param = error.Param }, Report = report };
+                return End(LeaseOutcome.Refused, error.Code) with { Error = new ApiError(kind, message) { Param = error.Field }, Receipt = receipt };
             }
 
-            return Refusals.Contains(error.Code)
-                ? End(LeaseOutcome.Refused, error.Code) with { MayRepeat = error.Code is JobErrorCodes.NoFreeSlot or JobErrorCodes.TunnelFull }
-                : End(LeaseOutcome.Failed, "worker_error") with { Report = report };
+            return Refusals.Contains(error.Code) ? Refused(error.Code) : End(LeaseOutcome.Failed, "worker_error") with { Receipt = receipt };
         }
+
+        private AttemptResult Refused(string code) =>
+            End(LeaseOutcome.Refused, code) with { MayRepeat = code is JobErrorCodes.NoFreeSlot or JobErrorCodes.TunnelFull };
+
+        private CheckedReceipt? Check(AnswerOpener opener, SignedReceipt signed) =>
+            opener.CheckReceipt(out UsageReceipt? receipt) == ReceiptFault.None ? Binding.Check(signed, receipt!, job.JobId, lease.Price) : null;
     }
 }

@@ -28,18 +28,47 @@ public sealed class EmbeddingsAnswer(EmbeddingsJob job, GatewayMetrics metrics, 
     private sealed class Reader(EmbeddingsAnswer answer, EmbeddingsJob job, GatewayMetrics metrics, TimeProvider time) : AnswerReader
     {
         private readonly long _sent = time.GetTimestamp();
+        private readonly byte[] _cut = new byte[sizeof(float)];
+        private int _cutLength;
         private int _count;
 
         public override int CountTokens() => 0;
 
-        public override ValueTask<string?> TakeAsync(ReadOnlyMemory<byte> body) => ValueTask.FromResult(Take(body.Span));
+        public override ValueTask<string?> TakeAsync(ReadOnlyMemory<byte> bytes) => ValueTask.FromResult(Take(bytes.Span));
 
-        private string? Take(ReadOnlySpan<byte> body)
+        private string? Take(ReadOnlySpan<byte> bytes)
+        {
+            // A number may be cut between two pieces.
+            if (_cutLength > 0)
+            {
+                int more = Math.Min(sizeof(float) - _cutLength, bytes.Length);
+                bytes[..more].CopyTo(_cut.AsSpan(_cutLength));
+                bytes = bytes[more..];
+                _cutLength += more;
+                if (_cutLength < sizeof(float))
+                {
+                    return null;
+                }
+
+                _cutLength = 0;
+                if (TakeWhole(_cut) is { } fault)
+                {
+                    return fault;
+                }
+            }
+
+            int whole = bytes.Length / sizeof(float) * sizeof(float);
+            bytes[whole..].CopyTo(_cut);
+            _cutLength = bytes.Length - whole;
+            return TakeWhole(bytes[..whole]);
+        }
+
+        private string? TakeWhole(ReadOnlySpan<byte> body)
         {
             int count = body.Length / sizeof(float);
-            if (count == 0 || body.Length % sizeof(float) != 0)
+            if (count == 0)
             {
-                return "vectors_cut";
+                return null;
             }
 
             int expected = job.Inputs * job.Dimensions;
@@ -68,7 +97,7 @@ public sealed class EmbeddingsAnswer(EmbeddingsJob job, GatewayMetrics metrics, 
             }
 
             // What is complete ends as an answer does that says all it wanted.
-            FinishReason = _count == expected ? "stop" : null;
+            FinishReason = _count == expected && _cutLength == 0 ? "stop" : null;
             return null;
         }
     }

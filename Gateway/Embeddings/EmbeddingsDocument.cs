@@ -51,7 +51,7 @@ public sealed class EmbeddingsDocument(EmbeddingsJob job, JobAnswer answer, Embe
         }
 
         json.WriteEndObject();
-        AnswerJson.WriteProvider(json, answer.Worker);
+        AnswerJson.WriteProvider(json, answer);
         json.WriteEndObject();
     }
 

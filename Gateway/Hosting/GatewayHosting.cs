@@ -14,7 +14,9 @@ using CocoonOrleans.Gateway.Limits;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Gateway.Requests;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Tunnel.Accepting;
@@ -93,7 +95,10 @@ public static class GatewayHosting
         services.AddSingleton<RunningJobs>();
         services.AddSingleton(static provider => new TermsSeal(SharedKey(provider)));
         services.AddSingleton(static provider => new TenantNames(SharedKey(provider)));
-        services.AddSingleton<UsageReportCollector>();
+        services.AddSingleton<ReceiptCollector>();
+        services.AddSingleton<LateReceipts>();
+        services.AddSingleton<StatementCheck>();
+        services.AddSingleton<JobSealer>();
         services.AddSingleton<CompletionQueue>();
         return services.AddHostedService(static provider => provider.GetRequiredService<CompletionQueue>());
     }

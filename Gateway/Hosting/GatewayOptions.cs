@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using CocoonOrleans.Gateway.Dispatch;
 using CocoonOrleans.Gateway.Limits;
+using CocoonOrleans.Gateway.Sealing;
 
 namespace CocoonOrleans.Gateway.Hosting;
 
@@ -10,6 +11,10 @@ public sealed class GatewayOptions : IValidatableObject
 {
     /// <summary>The name of the configuration section.</summary>
     public const string Section = "Gateway";
+
+    /// <summary>Which network it serves: 1 to 64 of a-z, 0-9, '.' and '-'. Workers say the same in their statements and receipts.</summary>
+    [Required, RegularExpression("^[a-z0-9.-]{1,64}$", ErrorMessage = "must be 1 to 64 of a-z, 0-9, '.' and '-'.")]
+    public string NetworkId { get; set; } = "local";
 
     /// <summary>Address and port of the API; port 0 takes any free one. Other addresses than loopback need TLS in front.</summary>
     [Required]
@@ -41,6 +46,9 @@ public sealed class GatewayOptions : IValidatableObject
 
     /// <summary>Bounds on what clients send.</summary>
     public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>How requests are sealed to workers.</summary>
+    public SealingOptions Sealing { get; set; } = new();
 
     /// <summary>How jobs find workers, and how long they may take.</summary>
     public DispatchOptions Dispatch { get; set; } = new();

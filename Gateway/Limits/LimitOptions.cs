@@ -1,14 +1,14 @@
 using System.ComponentModel.DataAnnotations;
-using CocoonOrleans.Tunnel.Handshakes;
+using CocoonOrleans.Sealing.Requests;
 
 namespace CocoonOrleans.Gateway.Limits;
 
 /// <summary>Bounds on what clients may send. Configuration section <c>Gateway:Limits</c>.</summary>
 public sealed class LimitOptions
 {
-    /// <summary>The most bytes of a request body; a tunnel carries no more.</summary>
-    [Range(1024, TunnelProtocol.MaxPayloadBytes)]
-    public int MaxBodyBytes { get; set; } = TunnelProtocol.MaxPayloadBytes;
+    /// <summary>The most bytes of a request body; no more can be sealed.</summary>
+    [Range(1024, SealedRequest.MaxBodyBytes)]
+    public int MaxBodyBytes { get; set; } = SealedRequest.MaxBodyBytes;
 
     /// <summary>How long a whole body may take to arrive.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]

@@ -8,7 +8,7 @@ namespace CocoonOrleans.Gateway.Markets;
 /// One model's offers as this gateway sees them: the last snapshot, corrected by the slots that it took and gave back since. The correction is a
 /// guess, the lease at the worker is what counts: it only keeps the gateway from asking where it must expect a no. Thread-safe.
 /// </summary>
-/// <param name="isConnected">Whether this gateway has a tunnel to a worker.</param>
+/// <param name="isConnected">Whether this gateway has a tunnel to a worker, and can seal to it.</param>
 /// <param name="maxWaiting">The most jobs that may wait.</param>
 /// <param name="time">The clock.</param>
 public sealed class MarketBook(Func<string, bool> isConnected, int maxWaiting, TimeProvider time)

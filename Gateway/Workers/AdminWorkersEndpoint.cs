@@ -38,6 +38,13 @@ public sealed class AdminWorkersEndpoint(WorkerConnections connections, GrainCal
         json.WriteString("provider_id", connection.Registration.ProviderId);
         json.WriteString("engine", $"{connection.Registration.Engine.Kind} {connection.Registration.Engine.Version}");
         json.WriteString("trust", connection.Tunnel.TrustLabel);
+        if (connection.Seal.Statement is { } statement)
+        {
+            json.WriteString("tier", statement.Statement.Tier.ToString().ToLowerInvariant());
+            json.WriteString("statement_hash", statement.Hash.ToString());
+            json.WriteString("statement_expires", statement.Statement.Expires);
+        }
+
         json.WriteString("remote", connection.Tunnel.RemoteEndPoint?.ToString());
         json.WriteNumber("epoch", connection.Epoch);
         json.WriteNumber("running", connection.Tunnel.RunningJobs);

@@ -1,3 +1,4 @@
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
 
@@ -7,7 +8,8 @@ namespace CocoonOrleans.Gateway.Workers;
 /// <param name="tunnel">The tunnel.</param>
 /// <param name="registration">What the worker said of itself, checked against the catalogue.</param>
 /// <param name="epoch">Its session.</param>
-public sealed class WorkerConnection(WorkerTunnel tunnel, WorkerRegistration registration, long epoch)
+/// <param name="seal">Seals requests to it.</param>
+public sealed class WorkerConnection(WorkerTunnel tunnel, WorkerRegistration registration, long epoch, WorkerSeal seal)
 {
     private long _epoch = epoch;
 
@@ -22,6 +24,9 @@ public sealed class WorkerConnection(WorkerTunnel tunnel, WorkerRegistration reg
 
     /// <summary>What the worker said of itself.</summary>
     public WorkerRegistration Registration => registration;
+
+    /// <summary>Seals requests to it.</summary>
+    public WorkerSeal Seal => seal;
 
     /// <summary>The newest session of this tunnel.</summary>
     public long Epoch

@@ -1,9 +1,14 @@
+using CocoonOrleans.Sealing;
+
 namespace CocoonOrleans.Gateway.Workers;
 
 public sealed partial class WorkerSessions
 {
     [LoggerMessage(LogLevel.Information, "Worker {WorkerId} ({Name}) is registered, epoch {Epoch}.")]
     private partial void LogRegistered(string workerId, string name, long epoch);
+
+    [LoggerMessage(LogLevel.Information, "Requests are sealed to worker {WorkerId} under statement {Statement} until {Until}.")]
+    private partial void LogStatement(string workerId, Digest statement, DateTimeOffset until);
 
     [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} is refused: {Reason}")]
     private partial void LogRefused(string workerId, string reason);

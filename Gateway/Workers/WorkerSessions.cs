@@ -1,12 +1,16 @@
 using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Cluster;
-using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Receipts;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Workers;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
+
 using GrainRegistration = CocoonOrleans.Grains.Workers.WorkerRegistration;
 using WorkerRegistration = CocoonOrleans.Tunnel.Messages.WorkerRegistration;
 
@@ -19,7 +23,8 @@ public sealed partial class WorkerSessions(
     ModelCatalog catalog,
     ChatModels chatModels,
     WorkerConnections connections,
-    UsageReportCollector reports,
+    ReceiptCollector receipts,
+    StatementCheck statements,
     GrainCalls grains,
     TunnelIdentity identity,
     TimeProvider time,
@@ -70,9 +75,10 @@ public sealed partial class WorkerSessions(
             return null;
         }
 
-        var connection = new WorkerConnection(tunnel, registration, epoch: 0);
+        var connection = new WorkerConnection(tunnel, registration, epoch: 0, new WorkerSeal(time));
         try
         {
+            await RenewStatementAsync(connection, cancellationToken);
             await OpenSessionAsync(connection, cancellationToken);
             return connection;
         }
@@ -95,6 +101,26 @@ public sealed partial class WorkerSessions(
         }
 
         return null;
+    }
+
+    /// <summary>Fetches the worker's newest statement and seals to it from now on.</summary>
+    /// <exception cref="TunnelProtocolException">The statement is refused.</exception>
+    private async Task RenewStatementAsync(WorkerConnection connection, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(RegistrationLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        VouchedStatement vouched = await connection.Tunnel.GetStatementAsync(either.Token);
+        if (statements.FindFault(vouched, connection.WorkerId, connection.Registration, connection.Seal.Statement, out BoundStatement? statement) is { } fault)
+        {
+            throw new TunnelProtocolException(fault);
+        }
+
+        if (!connection.Seal.TryRenew(statement!, out SealingFault sealing))
+        {
+            throw new TunnelProtocolException($"statement: nothing can be sealed to it ({sealing}).");
+        }
+
+        LogStatement(connection.WorkerId, statement!.Hash, statement.Statement.Expires);
     }
 
     /// <summary>Tries until the cluster answers: a worker is not sent away for our fault.</summary>
@@ -128,9 +154,14 @@ public sealed partial class WorkerSessions(
         {
             await foreach (Heartbeat heartbeat in connection.Tunnel.HeartbeatsAsync(cancellationToken))
             {
-                if (heartbeat.PendingUsageReports > 0 && collecting.IsCompleted)
+                if (heartbeat.StatementSha256 != connection.Seal.Statement?.Hash.ToString())
                 {
-                    collecting = reports.CollectAsync(connection, cancellationToken);
+                    await RenewStatementAsync(connection, cancellationToken);
+                }
+
+                if (heartbeat.PendingReceipts > 0 && collecting.IsCompleted)
+                {
+                    collecting = receipts.CollectAsync(connection, cancellationToken);
                 }
 
                 if (await ForwardAsync(connection, heartbeat, cancellationToken) == HeartbeatResult.Fenced)
@@ -144,6 +175,7 @@ public sealed partial class WorkerSessions(
         finally
         {
             connections.Remove(connection);
+            connection.Seal.Dispose();
             await DisconnectAsync(connection);
         }
     }

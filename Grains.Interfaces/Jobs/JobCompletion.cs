@@ -11,7 +11,7 @@ namespace CocoonOrleans.Grains.Jobs;
 /// <param name="CountedPromptTokens">The gateway's prompt count.</param>
 /// <param name="CountedCompletionTokens">The gateway's completion count over what it saw; null where it can't count.</param>
 /// <param name="Status">How it ended.</param>
-/// <param name="UsageReportSha256">SHA-256 of the signed usage report; null where none came.</param>
+/// <param name="ReceiptSha256">SHA-256 of the signed usage receipt; null where none came.</param>
 [GenerateSerializer, Alias("cocoon.JobCompletion")]
 public sealed record JobCompletion(
     [property: Id(0)] string AccountId,
@@ -22,4 +22,4 @@ public sealed record JobCompletion(
     [property: Id(5)] long CountedPromptTokens,
     [property: Id(6)] long? CountedCompletionTokens,
     [property: Id(7)] CompletionStatus Status,
-    [property: Id(8)] byte[]? UsageReportSha256);
+    [property: Id(8)] byte[]? ReceiptSha256);

@@ -291,7 +291,7 @@ internal sealed partial class ClientAccountGrain(
             },
 
             // Without its type the null would be a null array, which becomes the hash of no bytes.
-            ReportHash = completion.UsageReportSha256 is { } report ? new ReadOnlyMemory<byte>(report) : (ReadOnlyMemory<byte>?)null,
+            ReportHash = completion.ReceiptSha256 is { } report ? new ReadOnlyMemory<byte>(report) : (ReadOnlyMemory<byte>?)null,
         };
 
         LedgerResult result = await CommitAsync(capture, cancellationToken);

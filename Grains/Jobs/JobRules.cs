@@ -31,7 +31,7 @@ internal static class JobRules
         : !IsCount(completion.CountedPromptTokens) ? nameof(completion.CountedPromptTokens)
         : completion.CountedCompletionTokens is { } counted && !IsCount(counted) ? nameof(completion.CountedCompletionTokens)
         : !Enum.IsDefined(completion.Status) ? nameof(completion.Status)
-        : completion.UsageReportSha256 is not (null or { Length: LedgerLimits.HashLength }) ? nameof(completion.UsageReportSha256)
+        : completion.ReceiptSha256 is not (null or { Length: LedgerLimits.HashLength }) ? nameof(completion.ReceiptSha256)
         : null;
 
     private static bool IsText(string? text) => text is { Length: > 0 and <= LedgerLimits.MaxTextLength };

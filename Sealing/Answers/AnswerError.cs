@@ -10,10 +10,12 @@ namespace CocoonOrleans.Sealing.Answers;
 /// <param name="Message">For people; 1 to 2,048 characters.</param>
 /// <param name="IsRetryable">Whether it may succeed elsewhere or later.</param>
 /// <param name="Receipt">What was used until then; null where nothing is to be paid. Not checked yet.</param>
-public sealed record AnswerError(string Code, string Message, bool IsRetryable, SignedReceipt? Receipt = null)
+/// <param name="Field">The field of the request that is at fault, 1 to 128 characters; null where none is.</param>
+public sealed record AnswerError(string Code, string Message, bool IsRetryable, SignedReceipt? Receipt = null, string? Field = null)
 {
     private const int CodeCharacters = 64;
     private const int MessageCharacters = 2048;
+    private const int FieldCharacters = 128;
 
     /// <exception cref="ArgumentException">A text is out of its range; the message names it.</exception>
     internal byte[] Encode()
@@ -38,6 +40,12 @@ public sealed record AnswerError(string Code, string Message, bool IsRetryable, 
                 writer.WriteInt32(4);
                 writer.WriteByteString(receipt.Signature.Span);
             }
+
+            if (Field is { } name)
+            {
+                writer.WriteInt32(5);
+                writer.WriteTextString(name);
+            }
         });
     }
 
@@ -46,6 +54,7 @@ public sealed record AnswerError(string Code, string Message, bool IsRetryable, 
     private static AnswerError Read(CborReader reader)
     {
         string code = "", message = "";
+        string? field = null;
         var retryable = false;
         byte[]? receipt = null, signature = null;
         reader.ReadMap(0b0111, key =>
@@ -57,6 +66,7 @@ public sealed record AnswerError(string Code, string Message, bool IsRetryable, 
                 case 2: retryable = reader.ReadBoolean(); return true;
                 case 3: receipt = reader.ReadBytes(1, UsageReceipt.MaxBytes); return true;
                 case 4: signature = reader.ReadBytes(ReceiptKey.SignatureBytes, ReceiptKey.SignatureBytes); return true;
+                case 5: field = reader.ReadText(FieldCharacters); return true;
                 default: return false;
             }
         });
@@ -65,11 +75,12 @@ public sealed record AnswerError(string Code, string Message, bool IsRetryable, 
             throw new CborContentException("A receipt without a signature, or the reverse.");
         }
 
-        return new AnswerError(code, message, retryable, receipt is null ? null : new SignedReceipt(receipt, signature!));
+        return new AnswerError(code, message, retryable, receipt is null ? null : new SignedReceipt(receipt, signature!), field);
     }
 
     private string? FindFault() =>
         !CborReading.IsText(Code, CodeCharacters) ? nameof(Code)
         : !CborReading.IsText(Message, MessageCharacters) ? nameof(Message)
+        : Field is { } name && !CborReading.IsText(name, FieldCharacters) ? nameof(Field)
         : null;
 }

@@ -93,18 +93,37 @@ public sealed class AnswerSealer : IDisposable
     /// <exception cref="InvalidOperationException">The first record is missing, or the answer has ended.</exception>
     public SignedReceipt WriteFinal(string finishReason, AnswerUsage usage, ReceiptKey key)
     {
-        MustBeOpen();
-        var receipt = Sign(usage, ReceiptStatus.Complete, key);
-        var final = new AnswerFinal(finishReason, _records.Transcript, receipt).Encode();
-        Append(SealedRecordType.Final, final);
-        HasEnded = true;
+        var receipt = SignFinal(usage, key);
+        WriteFinal(finishReason, receipt);
         return receipt;
+    }
+
+    /// <summary>Signs the receipt of a whole answer, for whoever keeps it before it leaves. Only <see cref="WriteFinal(string, SignedReceipt)"/> may follow.</summary>
+    /// <exception cref="ArgumentException">A field is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The first record is missing, or the answer has ended.</exception>
+    public SignedReceipt SignFinal(AnswerUsage usage, ReceiptKey key)
+    {
+        MustBeOpen();
+        return Sign(usage, ReceiptStatus.Complete, key);
+    }
+
+    /// <summary>Ends a whole answer with a receipt that is signed already.</summary>
+    /// <param name="finishReason">Why the model stopped.</param>
+    /// <param name="receipt">The receipt: <see cref="SignFinal"/>.</param>
+    /// <exception cref="ArgumentException">The finish reason is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The first record is missing, or the answer has ended.</exception>
+    public void WriteFinal(string finishReason, SignedReceipt receipt)
+    {
+        ArgumentNullException.ThrowIfNull(receipt);
+        MustBeOpen();
+        Append(SealedRecordType.Final, new AnswerFinal(finishReason, _records.Transcript, receipt).Encode());
+        HasEnded = true;
     }
 
     /// <summary>Ends a failed answer for which nothing is to be paid.</summary>
     /// <exception cref="ArgumentException">A field is out of its range.</exception>
     /// <exception cref="InvalidOperationException">The answer has ended.</exception>
-    public void WriteError(string code, string message, bool isRetryable) => AppendError(new AnswerError(code, message, isRetryable));
+    public void WriteError(string code, string message, bool isRetryable) => WriteError(new AnswerError(code, message, isRetryable));
 
     /// <summary>Ends a failed answer for which something was computed.</summary>
     /// <returns>The receipt, for whoever charges the job.</returns>
@@ -112,9 +131,30 @@ public sealed class AnswerSealer : IDisposable
     /// <exception cref="InvalidOperationException">The answer has ended.</exception>
     public SignedReceipt WriteError(string code, string message, bool isRetryable, AnswerUsage usage, ReceiptKey key)
     {
-        var receipt = Sign(usage, ReceiptStatus.Error, key);
-        AppendError(new AnswerError(code, message, isRetryable, receipt));
+        var receipt = SignError(usage, key);
+        WriteError(new AnswerError(code, message, isRetryable, receipt));
         return receipt;
+    }
+
+    /// <summary>Signs the receipt of a failed answer, for whoever keeps it before it leaves. Only <see cref="WriteError(AnswerError)"/> with it may follow.</summary>
+    /// <exception cref="ArgumentException">A field is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The answer has ended.</exception>
+    public SignedReceipt SignError(AnswerUsage usage, ReceiptKey key) => Sign(usage, ReceiptStatus.Error, key);
+
+    /// <summary>Ends a failed answer.</summary>
+    /// <param name="error">What failed; with the receipt that <see cref="SignError"/> gave, where something was computed.</param>
+    /// <exception cref="ArgumentException">A field is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The answer has ended.</exception>
+    public void WriteError(AnswerError error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        if (HasEnded)
+        {
+            throw new InvalidOperationException("The answer has ended.");
+        }
+
+        Append(SealedRecordType.Error, error.Encode());
+        HasEnded = true;
     }
 
     /// <summary>The receipt of an answer that nobody wants any more; its last record is never written.</summary>
@@ -140,17 +180,6 @@ public sealed class AnswerSealer : IDisposable
         {
             throw new InvalidOperationException(HasEnded ? "The answer has ended." : "The answer has no first record yet.");
         }
-    }
-
-    private void AppendError(AnswerError error)
-    {
-        if (HasEnded)
-        {
-            throw new InvalidOperationException("The answer has ended.");
-        }
-
-        Append(SealedRecordType.Error, error.Encode());
-        HasEnded = true;
     }
 
     private void Append(SealedRecordType type, ReadOnlySpan<byte> data)

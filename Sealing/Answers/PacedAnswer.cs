@@ -7,7 +7,8 @@ using CocoonOrleans.Sealing.Requests;
 namespace CocoonOrleans.Sealing.Answers;
 
 /// <summary>
-/// Writes an answer in the times of its padding mode (docs/protocol.md, section 10): each write at once; what comes within 60 ms together; or one record of one
+/// Writes an answer in the times of its padding mode (docs/protocol.md, section 10): each write at once; a record every 60 ms at most, the
+/// first at once; or one record of one
 /// length every 100 ms, whatever there is to say. In the first two a heartbeat follows each second of silence. One writer at a time, beside the clock.
 /// </summary>
 public sealed class PacedAnswer : IAsyncDisposable
@@ -15,7 +16,7 @@ public sealed class PacedAnswer : IAsyncDisposable
     /// <summary>After how much silence a heartbeat is written where the mode has no ticks.</summary>
     public static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long data waits for more in <see cref="TrafficPadding.Balanced"/>.</summary>
+    /// <summary>The least time between two records of data in <see cref="TrafficPadding.Balanced"/>: what comes meanwhile goes together.</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(60);
 
     /// <summary>The time between two records in <see cref="TrafficPadding.Strict"/>.</summary>
@@ -26,12 +27,14 @@ public sealed class PacedAnswer : IAsyncDisposable
 
     private readonly AnswerSealer _answer;
     private readonly PipeWriter _output;
+    private readonly TimeProvider _time;
     private readonly CancellationToken _gone;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly ITimer _clock;
     private readonly byte[] _pending;
     private int _length;
-    private Action? _end;
+    private long? _dataLeft;
+    private Func<ValueTask>? _end;
     private TaskCompletionSource _written = NewSignal();
     private Exception? _lost;
     private bool _isBegun;
@@ -50,6 +53,7 @@ public sealed class PacedAnswer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         _answer = request.Answer(output);
         _output = output;
+        _time = time;
         _gone = gone;
         _pending = _answer.Padding == TrafficPadding.Off ? [] : GC.AllocateUninitializedArray<byte>(MostPending, pinned: true);
         _clock = time.CreateTimer(static state => _ = ((PacedAnswer)state!).OnTimeAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -79,23 +83,54 @@ public sealed class PacedAnswer : IAsyncDisposable
     }
 
     /// <summary>Ends a whole answer, once all of it is written.</summary>
+    /// <param name="finishReason">Why the model stopped.</param>
+    /// <param name="usage">What was used.</param>
+    /// <param name="key">The key that stands in the statement.</param>
+    /// <param name="keep">Keeps the receipt before it leaves; null where nobody does.</param>
     /// <returns>The receipt, for whoever charges the job.</returns>
-    public async Task<SignedReceipt> WriteFinalAsync(string finishReason, AnswerUsage usage, ReceiptKey key)
+    public async Task<SignedReceipt> WriteFinalAsync(string finishReason, AnswerUsage usage, ReceiptKey key, Func<SignedReceipt, Task>? keep = null)
     {
         SignedReceipt? receipt = null;
-        await EndAsync(() => receipt = _answer.WriteFinal(finishReason, usage, key));
+        await EndAsync(async () =>
+        {
+            receipt = _answer.SignFinal(usage, key);
+            if (keep is not null)
+            {
+                await keep(receipt);
+            }
+
+            _answer.WriteFinal(finishReason, receipt);
+        });
         return receipt!;
     }
 
     /// <summary>Ends a failed answer for which nothing is to be paid.</summary>
-    public Task WriteErrorAsync(string code, string message, bool isRetryable) => EndAsync(() => _answer.WriteError(code, message, isRetryable));
+    public Task WriteErrorAsync(AnswerError error) => EndAsync(() =>
+    {
+        _answer.WriteError(error);
+        return ValueTask.CompletedTask;
+    });
 
     /// <summary>Ends a failed answer for which something was computed.</summary>
+    /// <param name="error">What failed.</param>
+    /// <param name="usage">What was used.</param>
+    /// <param name="key">The key that stands in the statement.</param>
+    /// <param name="keep">Keeps the receipt before it leaves; null where nobody does.</param>
     /// <returns>The receipt, for whoever charges the job.</returns>
-    public async Task<SignedReceipt> WriteErrorAsync(string code, string message, bool isRetryable, AnswerUsage usage, ReceiptKey key)
+    public async Task<SignedReceipt> WriteErrorAsync(AnswerError error, AnswerUsage usage, ReceiptKey key, Func<SignedReceipt, Task>? keep = null)
     {
+        ArgumentNullException.ThrowIfNull(error);
         SignedReceipt? receipt = null;
-        await EndAsync(() => receipt = _answer.WriteError(code, message, isRetryable, usage, key));
+        await EndAsync(async () =>
+        {
+            receipt = _answer.SignError(usage, key);
+            if (keep is not null)
+            {
+                await keep(receipt);
+            }
+
+            _answer.WriteError(error with { Receipt = receipt });
+        });
         return receipt!;
     }
 
@@ -143,14 +178,9 @@ public sealed class PacedAnswer : IAsyncDisposable
                 {
                     piece.CopyTo(_pending.AsMemory(_length));
                     _length += piece.Length;
-                    if (!IsStrict && _length >= _answer.MostData)
+                    if (!IsStrict)
                     {
-                        WritePending(_length);
-                        await FlushAsync();
-                    }
-                    else if (!IsStrict && _length == piece.Length)
-                    {
-                        _clock.Change(Gathering, Timeout.InfiniteTimeSpan);
+                        await GatherAsync(isFirst: _length == piece.Length);
                     }
 
                     return;
@@ -164,6 +194,22 @@ public sealed class PacedAnswer : IAsyncDisposable
             }
 
             await written.WaitAsync(_gone);
+        }
+    }
+
+    /// <summary>What is kept leaves at once where a record is full or none has left for a while, so that a first token never waits; else when the while is over.</summary>
+    private async ValueTask GatherAsync(bool isFirst)
+    {
+        var quiet = _dataLeft is { } left ? _time.GetElapsedTime(left) : Gathering;
+        if (_length >= _answer.MostData || quiet >= Gathering)
+        {
+            WritePending(_length);
+            await FlushAsync();
+            StartClock();
+        }
+        else if (isFirst)
+        {
+            _clock.Change(Gathering - quiet, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -183,7 +229,7 @@ public sealed class PacedAnswer : IAsyncDisposable
         }
     }
 
-    private async Task EndAsync(Action end)
+    private async Task EndAsync(Func<ValueTask> end)
     {
         await _turn.WaitAsync(_gone);
         try
@@ -192,7 +238,7 @@ public sealed class PacedAnswer : IAsyncDisposable
             if (!IsStrict || !_isBegun)
             {
                 WritePending(_length);
-                end();
+                await end();
                 await FlushAsync();
                 _clock.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 return;
@@ -248,7 +294,7 @@ public sealed class PacedAnswer : IAsyncDisposable
         {
             if (!_answer.HasEnded)
             {
-                WriteOnTime();
+                await WriteOnTimeAsync();
                 await FlushAsync();
             }
         }
@@ -263,7 +309,7 @@ public sealed class PacedAnswer : IAsyncDisposable
         }
     }
 
-    private void WriteOnTime()
+    private async ValueTask WriteOnTimeAsync()
     {
         if (_length > 0)
         {
@@ -271,7 +317,7 @@ public sealed class PacedAnswer : IAsyncDisposable
         }
         else if (_end is not null)
         {
-            _end();
+            await _end();
         }
         else
         {
@@ -315,6 +361,7 @@ public sealed class PacedAnswer : IAsyncDisposable
         }
 
         _answer.WriteData(_pending.AsSpan(0, length));
+        _dataLeft = _time.GetTimestamp();
         _pending.AsSpan(length, _length - length).CopyTo(_pending);
         _length -= length;
     }

@@ -33,13 +33,23 @@ public sealed record SignedReceipt(ReadOnlyMemory<byte> Receipt, ReadOnlyMemory<
     public ReceiptFault Check(BoundStatement statement, out UsageReceipt? receipt)
     {
         ArgumentNullException.ThrowIfNull(statement);
+        return Check(statement.Statement.NetworkId, statement.Hash, statement.Statement.ReceiptKey.Span, out receipt);
+    }
+
+    /// <summary>The same for whoever remembers of a statement only what a receipt must agree with.</summary>
+    /// <param name="networkId">The statement's network.</param>
+    /// <param name="statementHash">Its hash.</param>
+    /// <param name="receiptKey">Its receipt key, 65 bytes.</param>
+    /// <param name="receipt">What the receipt says, where nothing is wrong.</param>
+    public ReceiptFault Check(string networkId, Digest statementHash, ReadOnlySpan<byte> receiptKey, out UsageReceipt? receipt)
+    {
         if (!UsageReceipt.TryDecode(Receipt, out receipt))
         {
             return ReceiptFault.Malformed;
         }
 
-        var fault = !ReceiptKey.Verify(statement.Statement.ReceiptKey.Span, [.. Label, .. Receipt.Span], Signature.Span) ? ReceiptFault.BadSignature
-            : receipt.StatementHash != statement.Hash || receipt.NetworkId != statement.Statement.NetworkId ? ReceiptFault.OtherAnswer
+        var fault = !ReceiptKey.Verify(receiptKey, [.. Label, .. Receipt.Span], Signature.Span) ? ReceiptFault.BadSignature
+            : receipt.StatementHash != statementHash || receipt.NetworkId != networkId ? ReceiptFault.OtherAnswer
             : ReceiptFault.None;
         receipt = fault == ReceiptFault.None ? receipt : null;
         return fault;

@@ -1,10 +1,14 @@
 using CocoonOrleans.Sealing.Answers;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Sealing.Requests;
 
 /// <summary>A request as it goes out, and the keys to its answers. Dispose of it once no more answers are read.</summary>
 public sealed class SealedRequest : IDisposable
 {
+    /// <summary>Most bytes of a body that can be sealed.</summary>
+    public const int MaxBodyBytes = RequestWriter.MaxBodyBytes;
+
     private readonly byte[] _bytes;
     private readonly IReadOnlyList<AddressedWorker> _workers;
 
@@ -24,6 +28,9 @@ public sealed class SealedRequest : IDisposable
 
     /// <summary>The hash that binds the clear part; receipts name it.</summary>
     public Digest HeaderHash { get; }
+
+    /// <summary>The statements of the workers that can open it, in the header's order.</summary>
+    public IReadOnlyList<BoundStatement> Workers => [.. _workers.Select(worker => worker.Statement)];
 
     /// <summary>Begins to read an answer. Another one may be read where the first worker failed before it said anything.</summary>
     public AnswerOpener OpenAnswer() => new(Header, HeaderHash, _workers);

@@ -1,79 +1,55 @@
-using System.Runtime.CompilerServices;
-using CocoonOrleans.Tunnel.Records;
+using System.Buffers;
+using System.IO.Pipelines;
+using CocoonOrleans.Tunnel.Messages;
 
 namespace CocoonOrleans.Tunnel.Accepting;
 
 /// <summary>
-/// The answer to one job, as a stream of records. Dispose it to let go of the job: if the answer is not complete, the worker is told to stop (the HTTP/2
-/// stream is reset) and keeps the usage report of what it generated. To be read once, by one reader.
+/// What a worker says to one job: an answer, whose bytes are opaque to the tunnel, or why there is none. Dispose it to let go of the job: if the answer is not
+/// complete, the worker is told to stop (the HTTP/2 stream is reset) and keeps the receipt of what it generated. To be read once, by one reader.
 /// </summary>
 public sealed class JobStream : IAsyncDisposable
 {
     /// <summary>How long a worker may send nothing at all, not even the heartbeat that is due each second.</summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
-    private readonly IDisposable _response;
-    private readonly Stream _body;
-    private readonly RecordReader _reader;
-    private readonly ITimer _silence;
-    private readonly Action _released;
-    private volatile bool _fellSilent;
+    private readonly IDisposable? _response;
+    private readonly Stream? _body;
+    private readonly Action? _released;
     private int _disposed;
 
     internal JobStream(IDisposable response, Stream body, TimeProvider time, Action released)
     {
         _response = response;
-        _body = body;
-        _reader = new RecordReader(body);
+        _body = new AnswerBody(body, response, time);
         _released = released;
-        _silence = time.CreateTimer(static state => ((JobStream)state!).FallSilent(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Body = PipeReader.Create(_body, new StreamPipeReaderOptions(leaveOpen: true));
     }
 
-    /// <summary>
-    /// The records up to the final or error record, which always comes last: an enumeration that ends without exception is a complete answer. A body is
-    /// valid until the next record is asked for.
-    /// </summary>
-    /// <exception cref="TunnelLostException">The stream broke or the worker fell silent before the last record.</exception>
-    /// <exception cref="RecordFormatException">The worker broke the protocol.</exception>
-    public async IAsyncEnumerable<Record> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    internal JobStream(JobRefusal refusal)
     {
-        while (await ReadAsync(cancellationToken) is { } record)
-            yield return record;
+        Refusal = refusal;
+        Body = PipeReader.Create(ReadOnlySequence<byte>.Empty);
     }
+
+    /// <summary>Why there is no answer; null where there is one.</summary>
+    public JobRefusal? Refusal { get; }
+
+    /// <summary>
+    /// The answer's bytes. Reading throws <see cref="TunnelLostException"/> where the stream broke or the worker fell silent. That it ends does not say that it
+    /// is whole: only what is in it does.
+    /// </summary>
+    public PipeReader Body { get; }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        await _silence.DisposeAsync();
-        _response.Dispose();
-        await _body.DisposeAsync();
-        _released();
-    }
-
-    private async ValueTask<Record?> ReadAsync(CancellationToken cancellationToken)
-    {
-        _silence.Change(LongestSilence, Timeout.InfiniteTimeSpan);
-        try
-        {
-            return await _reader.ReadAsync(cancellationToken);
-        }
-        catch (Exception e) when (TunnelClient.IsLoss(e, cancellationToken))
-        {
-            throw new TunnelLostException(
-                _fellSilent ? $"The worker sent nothing for {LongestSilence.TotalSeconds} s." : "The answer broke off before its last record.", e);
-        }
-        finally
-        {
-            // The reader's own pace does not count: only waiting for the worker does.
-            _silence.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void FallSilent()
-    {
-        _fellSilent = true;
-        _response.Dispose();
+        await Body.CompleteAsync();
+        _response?.Dispose();
+        if (_body is not null)
+            await _body.DisposeAsync();
+        _released?.Invoke();
     }
 }

@@ -38,9 +38,9 @@ internal sealed class TunnelClient : IDisposable
     }
 
     /// <exception cref="TunnelLostException">The tunnel broke.</exception>
-    /// <exception cref="TunnelProtocolException">The worker's answer has another status than 200 or 204.</exception>
+    /// <exception cref="TunnelProtocolException">The worker's answer has another status than 200, 204 or the one that is expected beside them.</exception>
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, HttpContent? content, IEnumerable<KeyValuePair<string, string>>? headers, CancellationToken cancellationToken)
+        HttpMethod method, string path, HttpContent? content, IEnumerable<KeyValuePair<string, string>>? headers, CancellationToken cancellationToken, int? expected = null)
     {
         using var request = new HttpRequestMessage(method, Root + path)
         {
@@ -59,7 +59,7 @@ internal sealed class TunnelClient : IDisposable
         {
             throw new TunnelLostException("The tunnel broke before the worker answered.", e);
         }
-        if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NoContent)
+        if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NoContent || (int)response.StatusCode == expected)
             return response;
         using (response)
             throw new TunnelProtocolException($"The worker answered {method} {path} with status {(int)response.StatusCode}.");
@@ -72,6 +72,15 @@ internal sealed class TunnelClient : IDisposable
         where T : class
     {
         using HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null, null, cancellationToken);
+        return await ReadAsync(response, path, type, maxBytes, cancellationToken);
+    }
+
+    /// <summary>Reads the JSON document of a response.</summary>
+    /// <exception cref="TunnelLostException">The tunnel broke.</exception>
+    /// <exception cref="TunnelProtocolException">It is too large, or not the JSON it should be.</exception>
+    public static async Task<T> ReadAsync<T>(HttpResponseMessage response, string path, JsonTypeInfo<T> type, int maxBytes, CancellationToken cancellationToken)
+        where T : class
+    {
         try
         {
             await response.Content.LoadIntoBufferAsync(maxBytes, cancellationToken);

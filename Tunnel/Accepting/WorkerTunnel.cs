@@ -5,9 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Records;
 using CocoonOrleans.Tunnel.Trust;
-using CocoonOrleans.Tunnel.Usage;
 
 namespace CocoonOrleans.Tunnel.Accepting;
 
@@ -18,7 +16,7 @@ namespace CocoonOrleans.Tunnel.Accepting;
 public sealed class WorkerTunnel : IAsyncDisposable
 {
     private const int MaxRegistrationBytes = 256 << 10;
-    private const int MaxUsagePageBytes = 1 << 20;
+    private const int MaxReceiptPageBytes = 1 << 20;
     private const int MaxHeartbeatBytes = 1024;
 
     /// <summary>How long a worker may take from a job's first byte to the first of its answer: the time to upload the largest payload over a slow line.</summary>
@@ -49,9 +47,6 @@ public sealed class WorkerTunnel : IAsyncDisposable
 
     /// <summary>The worker: hex SHA-256 of its key.</summary>
     public string WorkerId => Peer.Key.Id;
-
-    /// <summary>The worker's key: what its usage reports must be signed with.</summary>
-    public TunnelPublicKey WorkerKey => Peer.Key;
 
     /// <summary>On what grounds the worker was trusted, for people.</summary>
     public string TrustLabel { get; }
@@ -114,33 +109,53 @@ public sealed class WorkerTunnel : IAsyncDisposable
         }
     }
 
+    /// <summary>The worker's newest statement with what vouches for it, checked for size alone.</summary>
+    public async Task<VouchedStatement> GetStatementAsync(CancellationToken cancellationToken)
+    {
+        VouchedStatement statement = await _client.GetAsync(
+            TunnelRoutes.Statement, TunnelJson.Default.VouchedStatement, VouchedStatement.MaxBytes, cancellationToken);
+        statement.Validate();
+        return statement;
+    }
+
     /// <summary>
-    /// Sends a job. What the worker, or the tunnel's own limit on jobs, has against it comes as the error record of the answer; the records of a job that
-    /// was taken begin with meta. Cancelling before this returns tells the worker to stop, as disposing the answer does after it.
+    /// Sends a job. What the worker, or the tunnel's own limit on jobs, has against it before it is opened comes as the stream's refusal. Cancelling before this
+    /// returns tells the worker to stop, as disposing the stream does after it.
     /// </summary>
     /// <param name="dispatch">The clear part.</param>
-    /// <param name="payload">The payload, opaque to the tunnel; at most <see cref="TunnelProtocol.MaxPayloadBytes"/>.</param>
+    /// <param name="payload">The sealed request, opaque to the tunnel; at most <see cref="TunnelProtocol.MaxPayloadBytes"/>.</param>
     /// <param name="cancellationToken">Cancels the job until its answer has begun.</param>
     public async Task<JobStream> SendJobAsync(JobDispatch dispatch, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dispatch);
         if (payload.Length > TunnelProtocol.MaxPayloadBytes)
         {
-            return await RefusedAsync(new JobError(JobErrorCodes.PayloadTooLarge,
-                $"The request has {payload.Length} bytes; a worker takes {TunnelProtocol.MaxPayloadBytes}.", Retryable: false), cancellationToken);
+            return new JobStream(new JobRefusal(JobErrorCodes.PayloadTooLarge,
+                $"The request has {payload.Length} bytes; a worker takes {TunnelProtocol.MaxPayloadBytes}.", Retryable: false));
         }
         // The HTTP/2 client would queue without bound and without a word.
         if (Interlocked.Increment(ref _runningJobs) > _maxJobs)
         {
             ReleaseJob();
-            return await RefusedAsync(new JobError(JobErrorCodes.TunnelFull, $"The tunnel carries {_maxJobs} jobs already.", Retryable: true), cancellationToken);
+            return new JobStream(new JobRefusal(JobErrorCodes.TunnelFull, $"The tunnel carries {_maxJobs} jobs already.", Retryable: true));
         }
         try
         {
             using var timeout = new CancellationTokenSource(LongestStart, _time);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             using var content = new ReadOnlyMemoryContent(payload);
-            HttpResponseMessage response = await _client.SendAsync(HttpMethod.Post, TunnelRoutes.Jobs, content, dispatch.ToHeaders(), limit.Token);
+            HttpResponseMessage response = await _client.SendAsync(
+                HttpMethod.Post, TunnelRoutes.Jobs, content, dispatch.ToHeaders(), limit.Token, expected: TunnelRoutes.RefusedStatus);
+            if ((int)response.StatusCode == TunnelRoutes.RefusedStatus)
+            {
+                using (response)
+                {
+                    JobRefusal refusal = await TunnelClient.ReadAsync(response, TunnelRoutes.Jobs, TunnelJson.Default.JobRefusal, JobRefusal.MaxBytes, limit.Token);
+                    refusal.Validate();
+                    ReleaseJob();
+                    return new JobStream(refusal);
+                }
+            }
             return new JobStream(response, await response.Content.ReadAsStreamAsync(limit.Token), _time, ReleaseJob);
         }
         catch (Exception e)
@@ -152,21 +167,20 @@ public sealed class WorkerTunnel : IAsyncDisposable
         }
     }
 
-    /// <summary>Usage reports that no gateway has acknowledged yet, oldest first, at most <see cref="UsageReportPage.MaxReports"/>; unchecked.</summary>
-    public async Task<IReadOnlyList<SignedUsageReport>> GetUsageReportsAsync(CancellationToken cancellationToken)
+    /// <summary>Receipts that no gateway has acknowledged yet, oldest first, at most <see cref="ReceiptPage.MaxReceipts"/>; checked for form alone.</summary>
+    public async Task<IReadOnlyList<KeptReceipt>> GetReceiptsAsync(CancellationToken cancellationToken)
     {
-        UsageReportPage page = await _client.GetAsync(
-            TunnelRoutes.UsageReports, TunnelJson.Default.UsageReportPage, MaxUsagePageBytes, cancellationToken);
-        return page.Reports.Count <= UsageReportPage.MaxReports
-            ? page.Reports
-            : throw new TunnelProtocolException($"A page of usage reports has {page.Reports.Count} of them.");
+        ReceiptPage page = await _client.GetAsync(TunnelRoutes.Receipts, TunnelJson.Default.ReceiptPage, MaxReceiptPageBytes, cancellationToken);
+        if (page.Receipts.Count > ReceiptPage.MaxReceipts)
+            throw new TunnelProtocolException($"A page of receipts has {page.Receipts.Count} of them.");
+        return page.Receipts.All(receipt => receipt.IsValid) ? page.Receipts : throw new TunnelProtocolException("A kept receipt does not have the form.");
     }
 
-    /// <summary>Tells the worker that a job's usage is booked durably, so that it may forget its report. May be repeated.</summary>
-    public async Task AcknowledgeUsageAsync(string jobId, CancellationToken cancellationToken)
+    /// <summary>Tells the worker that a job's usage is booked durably, so that it may forget its receipt. May be repeated.</summary>
+    public async Task AcknowledgeReceiptAsync(string jobId, CancellationToken cancellationToken)
     {
         FieldCheck.Id(jobId, nameof(jobId));
-        using HttpResponseMessage response = await _client.SendAsync(HttpMethod.Post, $"{TunnelRoutes.UsageReports}/{jobId}/ack", null, null, cancellationToken);
+        using HttpResponseMessage response = await _client.SendAsync(HttpMethod.Post, $"{TunnelRoutes.Receipts}/{jobId}/ack", null, null, cancellationToken);
     }
 
     /// <summary>
@@ -246,16 +260,6 @@ public sealed class WorkerTunnel : IAsyncDisposable
         {
             throw new TunnelProtocolException($"A heartbeat is not the JSON it should be: {e.Path}", e);
         }
-    }
-
-    private async Task<JobStream> RefusedAsync(JobError error, CancellationToken cancellationToken)
-    {
-        var record = new MemoryStream();
-        var pipe = PipeWriter.Create(record, new StreamPipeWriterOptions(leaveOpen: true));
-        await new RecordWriter(pipe).WriteAsync(error, cancellationToken);
-        await pipe.CompleteAsync();
-        record.Position = 0;
-        return new JobStream(record, record, _time, static () => { });
     }
 
     private void ReleaseJob() => Interlocked.Decrement(ref _runningJobs);

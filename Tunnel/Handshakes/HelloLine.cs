@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace CocoonOrleans.Tunnel.Handshakes;
 
 /// <summary>The first line on a tunnel, from the worker: JSON and a newline. Who it is, its TLS key has proven already.</summary>
@@ -7,7 +9,7 @@ namespace CocoonOrleans.Tunnel.Handshakes;
 public sealed record HelloLine(int Protocol, string BootId, string Software)
 {
     /// <summary>A boot id for a process that starts now.</summary>
-    public static string NewBootId() => Guid.NewGuid().ToString("N");
+    public static string NewBootId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     /// <summary>What is wrong with it, or null.</summary>
     internal TunnelRefusal? FindFault()

@@ -14,8 +14,8 @@ public static class TunnelProtocol
     /// <summary>Most bytes of a hello or welcome line, its newline included.</summary>
     public const int MaxLineBytes = 4096;
 
-    /// <summary>Most bytes of a job's payload.</summary>
-    public const int MaxPayloadBytes = 4 << 20;
+    /// <summary>Most bytes of a job's payload: a body of 4 MiB and what sealing adds.</summary>
+    public const int MaxPayloadBytes = (4 << 20) + (512 << 10);
 
     /// <summary>Most jobs that one tunnel carries at a time, whatever the options say.</summary>
     public const int MaxJobs = 512;

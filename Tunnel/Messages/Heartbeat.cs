@@ -6,8 +6,9 @@ namespace CocoonOrleans.Tunnel.Messages;
 /// <param name="FreeSlots">Jobs that it would take now; 0 while it drains.</param>
 /// <param name="TokensPerSecond">Tokens generated a second, over the last seconds.</param>
 /// <param name="Draining">Whether the worker is about to leave: it finishes what runs and takes nothing new.</param>
-/// <param name="PendingUsageReports">Usage reports that no gateway has acknowledged yet.</param>
-public sealed record Heartbeat(int Running, int Queued, int FreeSlots, double TokensPerSecond, bool Draining, int PendingUsageReports)
+/// <param name="PendingReceipts">Receipts that no gateway has acknowledged yet.</param>
+/// <param name="StatementSha256">The hash of its newest statement: a gateway that has another one fetches it. 64 lower-case hex digits.</param>
+public sealed record Heartbeat(int Running, int Queued, int FreeSlots, double TokensPerSecond, bool Draining, int PendingReceipts, string StatementSha256)
 {
     internal void Validate()
     {
@@ -15,6 +16,7 @@ public sealed record Heartbeat(int Running, int Queued, int FreeSlots, double To
         FieldCheck.That(Queued >= 0, "queued", "must not be negative");
         FieldCheck.That(FreeSlots >= 0, "freeSlots", "must not be negative");
         FieldCheck.That(double.IsFinite(TokensPerSecond) && TokensPerSecond >= 0, "tokensPerSecond", "must be a number from 0");
-        FieldCheck.That(PendingUsageReports >= 0, "pendingUsageReports", "must not be negative");
+        FieldCheck.That(PendingReceipts >= 0, "pendingReceipts", "must not be negative");
+        FieldCheck.Hash(StatementSha256, "statementSha256");
     }
 }

@@ -11,14 +11,12 @@ namespace CocoonOrleans.Tunnel.Messages;
 /// <param name="MaxCompletionTokens">Most tokens to generate, over all answers that the payload asks for, each having an equal part, up to 16,777,216: where the hold ends. 0 where nothing is generated.</param>
 /// <param name="Deadline">When the client's time or the lease ends: nothing is computed after it.</param>
 /// <param name="Prices">What the job pays; at least what the worker asked for.</param>
-/// <param name="Terms">What the gateways must know to charge the job, sealed by them; base64url, opaque to the worker, which repeats it in the usage report so
+/// <param name="Terms">What the gateways must know to charge the job, sealed by them; base64url, opaque to the worker, which keeps it with the receipt so
 /// that any gateway can book it. At most <see cref="LargestTerms"/> characters.</param>
-/// <param name="Tenant">The client's pseudonym at this worker; the alphabet of an id. Jobs of one tenant may share what the worker has computed of a common
-/// beginning. Null where nothing may be shared.</param>
 /// <param name="Kind">What the payload asks.</param>
 public sealed record JobDispatch(
     string JobId, string LeaseId, string Model, string CompletionId, DateTimeOffset Created, int MaxCompletionTokens, DateTimeOffset Deadline, OfferedPrices Prices,
-    string Terms, string? Tenant = null, JobKind Kind = JobKind.Chat)
+    string Terms, JobKind Kind = JobKind.Chat)
 {
     /// <summary>Most characters of the terms.</summary>
     public const int LargestTerms = 1024;
@@ -41,11 +39,6 @@ public sealed record JobDispatch(
         yield return new(JobHeaders.PriceCompletion, Text(Prices.CompletionNanoPerMillionTokens));
         yield return new(JobHeaders.PriceRequest, Text(Prices.RequestNano));
         yield return new(JobHeaders.Terms, Terms);
-        if (Tenant is not null)
-        {
-            yield return new(JobHeaders.Tenant, Tenant);
-        }
-
         if (Kind != JobKind.Chat)
         {
             yield return new(JobHeaders.Kind, EmbeddingsKind);
@@ -72,7 +65,6 @@ public sealed record JobDispatch(
                 Number(header, JobHeaders.PriceCompletion, 0, long.MaxValue),
                 Number(header, JobHeaders.PriceRequest, 0, long.MaxValue)),
             Required(header, JobHeaders.Terms),
-            header(JobHeaders.Tenant) is null ? null : Id(header, JobHeaders.Tenant),
             ReadKind(header(JobHeaders.Kind)));
         FieldCheck.Text(dispatch.Model, 1, 128, JobHeaders.Model);
         FieldCheck.That(FieldCheck.IsTerms(dispatch.Terms), JobHeaders.Terms, $"must be base64url of at most {LargestTerms} characters");

@@ -1,6 +1,6 @@
 namespace CocoonOrleans.Tunnel.Messages;
 
-/// <summary>Why a worker, or the tunnel itself, does not do a job. What is wrong with the client's request has OpenAI's codes instead.</summary>
+/// <summary>Why a worker, or the tunnel itself, does not do a job. What is wrong with the client's request has OpenAI's codes instead, and is told in a sealed answer only.</summary>
 public static class JobErrorCodes
 {
     /// <summary>The clear part of the job is malformed: a fault of the gateway. Not retryable.</summary>
@@ -33,8 +33,8 @@ public static class JobErrorCodes
     /// <summary>The payload is larger than the tunnel carries. Not retryable.</summary>
     public const string PayloadTooLarge = "payload_too_large";
 
-    /// <summary>Too many usage reports wait for an acknowledgement, so nothing new is begun that might not be paid. Retryable elsewhere.</summary>
-    public const string UsageBacklog = "usage_backlog";
+    /// <summary>Too many receipts wait for an acknowledgement, so nothing new is begun that might not be paid. Retryable elsewhere.</summary>
+    public const string ReceiptBacklog = "receipt_backlog";
 
     /// <summary>The engine failed. Retryable.</summary>
     public const string EngineFailed = "engine_failed";

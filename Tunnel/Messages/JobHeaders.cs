@@ -39,9 +39,6 @@ public static class JobHeaders
     /// <summary>The gateways' own note about the job, opaque to the worker.</summary>
     public const string Terms = "cocoon-terms";
 
-    /// <summary>What the requests of one client have in common for this worker, and no others; absent where nothing may be shared.</summary>
-    public const string Tenant = "cocoon-tenant";
-
     /// <summary>What the payload asks; absent for a chat, else <c>embeddings</c>.</summary>
     public const string Kind = "cocoon-kind";
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using CocoonOrleans.Tunnel.Handshakes;
-using CocoonOrleans.Tunnel.Usage;
 
 namespace CocoonOrleans.Tunnel.Messages;
 
@@ -18,10 +17,8 @@ namespace CocoonOrleans.Tunnel.Messages;
 [JsonSerializable(typeof(TokenizerFiles))]
 [JsonSerializable(typeof(Heartbeat))]
 [JsonSerializable(typeof(SessionAdmission))]
-[JsonSerializable(typeof(JobMeta))]
-[JsonSerializable(typeof(JobFinal))]
-[JsonSerializable(typeof(JobError))]
-[JsonSerializable(typeof(UsageReport))]
-[JsonSerializable(typeof(SignedUsageReport))]
-[JsonSerializable(typeof(UsageReportPage))]
+[JsonSerializable(typeof(VouchedStatement))]
+[JsonSerializable(typeof(JobRefusal))]
+[JsonSerializable(typeof(KeptReceipt))]
+[JsonSerializable(typeof(ReceiptPage))]
 public sealed partial class TunnelJson : JsonSerializerContext;

@@ -12,11 +12,20 @@ public static class TunnelRoutes
     /// <summary>GET: an endless stream of <see cref="Heartbeat"/>, one JSON line each.</summary>
     public const string Heartbeats = "/v1/heartbeats";
 
-    /// <summary>POST: a job, its <see cref="JobDispatch"/> in headers and its payload as body; the answer is a stream of records.</summary>
+    /// <summary>GET: <see cref="VouchedStatement"/>, the newest.</summary>
+    public const string Statement = "/v1/statement";
+
+    /// <summary>
+    /// POST: a job, its <see cref="JobDispatch"/> in headers and its sealed request as body. With status 200 the answer is sealed; with <see cref="RefusedStatus"/> it
+    /// is a <see cref="JobRefusal"/>.
+    /// </summary>
     public const string Jobs = "/v1/jobs";
 
-    /// <summary>GET: usage reports that wait for an acknowledgement. POST to <c>{jobId}/ack</c> below it: acknowledges.</summary>
-    public const string UsageReports = "/v1/usage-reports";
+    /// <summary>The HTTP status of a job that is refused without its payload having been opened: 409.</summary>
+    public const int RefusedStatus = 409;
+
+    /// <summary>GET: receipts that wait for an acknowledgement. POST to <c>{jobId}/ack</c> below it: acknowledges.</summary>
+    public const string Receipts = "/v1/receipts";
 
     /// <summary>POST: <see cref="SessionAdmission"/>.</summary>
     public const string Session = "/v1/session";

@@ -19,7 +19,6 @@ public sealed class TunnelIdentity : IDisposable
 
     private readonly ECDsa _key;
     private readonly X509Certificate2 _certificate;
-    private readonly Lock _signing = new();
 
     private TunnelIdentity(ECDsa key, TimeProvider time)
     {
@@ -59,13 +58,6 @@ public sealed class TunnelIdentity : IDisposable
         if (!File.Exists(path))
             Save(folder, path);
         return Load(path, time);
-    }
-
-    /// <summary>Signs with ES256 (RFC 7518: r and s, 32 bytes each). Thread-safe.</summary>
-    public byte[] Sign(ReadOnlySpan<byte> data)
-    {
-        lock (_signing)
-            return _key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
     /// <inheritdoc/>

@@ -59,14 +59,6 @@ public sealed class TunnelPublicKey : IEquatable<TunnelPublicKey>
     /// <summary>Whether a text is an id: 64 lower-case hex digits.</summary>
     public static bool IsId(string? text) => text is { Length: 64 } && !text.AsSpan().ContainsAnyExcept("0123456789abcdef");
 
-    /// <summary>Checks an ES256 signature (RFC 7518: r and s, 32 bytes each).</summary>
-    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        using var key = ECDsa.Create();
-        key.ImportSubjectPublicKeyInfo(_subjectPublicKeyInfo, out _);
-        return key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-    }
-
     /// <inheritdoc/>
     public bool Equals(TunnelPublicKey? other) => other is not null && Id == other.Id;
 

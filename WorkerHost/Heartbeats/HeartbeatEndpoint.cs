@@ -3,12 +3,13 @@ using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Hosting;
 using CocoonOrleans.WorkerHost.Jobs;
-using CocoonOrleans.WorkerHost.Usage;
+using CocoonOrleans.WorkerHost.Receipts;
+using CocoonOrleans.WorkerHost.Sealing;
 
 namespace CocoonOrleans.WorkerHost.Heartbeats;
 
 /// <summary>The endless stream in which a gateway sees this worker's load.</summary>
-internal sealed class HeartbeatEndpoint(IInferenceEngine engine, JobGate gate, UsageReportStore reports, WorkerDrain drain, TimeProvider time)
+internal sealed class HeartbeatEndpoint(IInferenceEngine engine, JobGate gate, ReceiptStore receipts, WorkerStatements statements, WorkerDrain drain, TimeProvider time)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -36,6 +37,6 @@ internal sealed class HeartbeatEndpoint(IInferenceEngine engine, JobGate gate, U
     private Heartbeat Now()
     {
         EngineStatistics statistics = engine.Statistics;
-        return new Heartbeat(gate.Running, statistics.Queued, gate.FreeSlots, statistics.TokensPerSecond, gate.IsDraining, reports.Count);
+        return new Heartbeat(gate.Running, statistics.Queued, gate.FreeSlots, statistics.TokensPerSecond, gate.IsDraining, receipts.Count, statements.Hash.ToString());
     }
 }

@@ -1,16 +1,16 @@
 using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.WorkerHost.Jobs;
-using CocoonOrleans.WorkerHost.Usage;
+using CocoonOrleans.WorkerHost.Receipts;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.WorkerHost.Hosting;
 
 /// <summary>
 /// Lets the worker leave in good order when it is told to stop: nothing new is taken, what runs is finished, and the gateways get the time to acknowledge
-/// the last usage reports; all within <see cref="WorkerOptions.DrainLimit"/>. It runs before the server stops, while the tunnels are up.
+/// the last receipts; all within <see cref="WorkerOptions.DrainLimit"/>. It runs before the server stops, while the tunnels are up.
 /// </summary>
 public sealed partial class WorkerDrain(
-    JobGate gate, UsageReportStore reports, GatewayLinks links, IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkerDrain> logger)
+    JobGate gate, ReceiptStore receipts, GatewayLinks links, IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkerDrain> logger)
     : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -37,9 +37,9 @@ public sealed partial class WorkerDrain(
         }
         catch (OperationCanceledException)
         {
-            // The limit: what still runs is cut short, and its reports are kept.
+            // The limit: what still runs is cut short, and its receipts are kept.
         }
-        LogDrained(gate.Running, reports.Count);
+        LogDrained(gate.Running, receipts.Count);
         await _drained.CancelAsync();
     }
 
@@ -61,11 +61,11 @@ public sealed partial class WorkerDrain(
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private bool AwaitsAcknowledgement() => reports.Count > 0 && links.All.Any(link => link.State == GatewayLinkState.Admitted);
+    private bool AwaitsAcknowledgement() => receipts.Count > 0 && links.All.Any(link => link.State == GatewayLinkState.Admitted);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: {Running} jobs are finished first, nothing new is taken")]
     private partial void LogDraining(int running);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Leaving with {Running} jobs unfinished and {Reports} usage reports kept for the next start")]
-    private partial void LogDrained(int running, int reports);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Leaving with {Running} jobs unfinished and {Receipts} receipts kept for the next start")]
+    private partial void LogDrained(int running, int receipts);
 }

@@ -1,8 +1,12 @@
+using System.Text.Json;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Native;
 using CocoonOrleans.Inference.Scripted;
 using CocoonOrleans.Inference.Upstream;
 using CocoonOrleans.Market.Configuration;
+using CocoonOrleans.Sealing.Epochs;
+using CocoonOrleans.Sealing.Receipts;
+using CocoonOrleans.Sealing.Requests;
 using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
@@ -11,8 +15,9 @@ using CocoonOrleans.WorkerHost.Heartbeats;
 using CocoonOrleans.WorkerHost.Jobs;
 using CocoonOrleans.WorkerHost.Metrics;
 using CocoonOrleans.WorkerHost.Models;
+using CocoonOrleans.WorkerHost.Receipts;
 using CocoonOrleans.WorkerHost.Registration;
-using CocoonOrleans.WorkerHost.Usage;
+using CocoonOrleans.WorkerHost.Sealing;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
@@ -43,7 +48,8 @@ public static class WorkerHosting
         services.AddEngine(builder.Configuration);
         services.AddSingleton<ServedModels>();
         services.AddHostedService<ModelLoading>();
-        services.AddSingleton<UsageReportStore>().AddSingleton<JobUsage>();
+        services.AddSealing();
+        services.AddSingleton<ReceiptStore>().AddSingleton<JobReceipts>();
         services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<JobGate>().AddSingleton<RequestGrammars>().AddSingleton<JobRun>().AddSingleton<JobEndpoint>().AddSingleton<HeartbeatEndpoint>();
         services.AddSingleton<WorkerDrain>().AddHostedService(provider => provider.GetRequiredService<WorkerDrain>());
@@ -63,13 +69,28 @@ public static class WorkerHosting
         _ = app.Services.GetRequiredService<IOptions<WorkerOptions>>().Value;
         app.MapTunnelControl();
         app.MapRegistration();
-        app.MapUsageReports();
+        app.MapReceipts();
+        WorkerStatements statements = app.Services.GetRequiredService<WorkerStatements>();
+        app.MapGet(TunnelRoutes.Statement, (RequestDelegate)(context =>
+            JsonSerializer.SerializeAsync(context.Response.Body, statements.Vouched, TunnelJson.Default.VouchedStatement, context.RequestAborted)));
         app.MapGet(TunnelRoutes.Heartbeats, (RequestDelegate)app.Services.GetRequiredService<HeartbeatEndpoint>().WriteAsync);
         app.MapPost(TunnelRoutes.Jobs, (RequestDelegate)app.Services.GetRequiredService<JobEndpoint>().HandleAsync);
         return app;
     }
 
     private static string Version { get; } = typeof(WorkerHosting).Assembly.GetName().Version!.ToString(fieldCount: 3);
+
+    /// <summary>The keys to which requests are sealed, and the statements that name them. All of them live in memory, as long as the process.</summary>
+    private static void AddSealing(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new EpochKeyRing(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new RequestOpener(provider.GetRequiredService<EpochKeyRing>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ReceiptKey>();
+        services.AddSingleton<IStatementVoucher, ReceiptKeyVoucher>();
+
+        // Behind the models, which stand in the statement, and before the server, which dials.
+        services.AddSingleton<WorkerStatements>().AddHostedService(provider => provider.GetRequiredService<WorkerStatements>());
+    }
 
     private static void AddEngine(this IServiceCollection services, IConfiguration configuration)
     {

@@ -20,6 +20,10 @@ public sealed class WorkerOptions : IValidatableObject
     /// <summary>Whose machine it is, and so who is paid: an <see cref="AccountId"/>.</summary>
     public string ProviderId { get; set; } = "";
 
+    /// <summary>Which network it works for, as its gateways say: 1 to 64 of a-z, 0-9, '.' and '-'. It stands in every statement and receipt.</summary>
+    [Required, RegularExpression("^[a-z0-9.-]{1,64}$", ErrorMessage = "must be 1 to 64 of a-z, 0-9, '.' and '-'.")]
+    public string NetworkId { get; set; } = "local";
+
     /// <summary>The gateways to dial, 1 to 16.</summary>
     [MinLength(1, ErrorMessage = "must name at least one gateway: set Worker:Gateways:0:Address and Worker:Gateways:0:Key."), MaxLength(16)]
     public List<GatewayOptions> Gateways { get; set; } = [];
@@ -42,7 +46,7 @@ public sealed class WorkerOptions : IValidatableObject
     /// <summary>The script of the scripted engine.</summary>
     public ScriptedEngineOptions? Scripted { get; set; }
 
-    /// <summary>Where the worker keeps its key and the usage reports that no gateway has acknowledged yet.</summary>
+    /// <summary>Where the worker keeps its key and the receipts that no gateway has acknowledged yet.</summary>
     [Required]
     public string DataFolder { get; set; } = "data/worker";
 

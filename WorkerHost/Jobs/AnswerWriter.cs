@@ -1,137 +1,79 @@
-using System.IO.Pipelines;
-using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Records;
+using System.Buffers;
+using CocoonOrleans.Sealing.Answers;
+using CocoonOrleans.Sealing.Receipts;
 
 namespace CocoonOrleans.WorkerHost.Jobs;
 
 /// <summary>
-/// Writes the records of one answer, and a heartbeat whenever nothing else was written for a second, so that the gateway can tell a slow model from a dead
-/// worker. One writer at a time, beside the heartbeat.
+/// Writes the sealed answer to one job, in the pace of its padding. What belongs together is gathered until it is flushed, and goes in one record. One writer at
+/// a time.
 /// </summary>
-internal sealed class AnswerWriter : IAsyncDisposable
+/// <param name="answer">The sealed answer; disposed of with this.</param>
+/// <param name="key">Signs the receipt.</param>
+internal sealed class AnswerWriter(PacedAnswer answer, ReceiptKey key) : IAsyncDisposable
 {
     private const int LongestMessage = 500;
 
-    public static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(1);
+    private readonly ArrayBufferWriter<byte> _gathered = new(1024);
 
-    private readonly RecordWriter _records;
-    private readonly CancellationToken _gone;
-    private readonly SemaphoreSlim _turn = new(1);
-    private readonly ITimer _silence;
-    private bool _ended;
+    /// <summary>Begins: who answers with what.</summary>
+    public Task BeginAsync(AnswerMeta meta) => answer.WriteAsync(meta);
 
-    /// <param name="output">Where the answer goes.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="gone">Cancelled when nobody wants the answer any more.</param>
-    public AnswerWriter(PipeWriter output, TimeProvider time, CancellationToken gone)
+    /// <summary>Gathers a chunk, as the server-sent event that a plain client would get.</summary>
+    /// <param name="chunk">One line of JSON.</param>
+    public void AddEvent(ReadOnlyMemory<byte> chunk)
     {
-        _records = new RecordWriter(output);
-        _gone = gone;
-        _silence = time.CreateTimer(static state => _ = ((AnswerWriter)state!).BeatAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _gathered.Write("data: "u8);
+        _gathered.Write(chunk.Span);
+        _gathered.Write("\n\n"u8);
     }
 
-    public async ValueTask WriteAsync(JobMeta meta)
+    /// <summary>Writes what was gathered.</summary>
+    public async ValueTask FlushAsync()
     {
-        await _turn.WaitAsync(_gone);
-        try
+        if (_gathered.WrittenCount > 0)
         {
-            await _records.WriteAsync(meta, _gone);
-        }
-        finally
-        {
-            EndTurn();
+            await answer.WriteDataAsync(_gathered.WrittenMemory);
+            _gathered.ResetWrittenCount();
         }
     }
 
-    public async ValueTask WriteChunkAsync(ReadOnlyMemory<byte> chunk)
+    /// <summary>Writes bytes as they are.</summary>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => answer.WriteDataAsync(bytes);
+
+    /// <summary>Ends a whole answer.</summary>
+    /// <param name="finishReason">OpenAI's finish reason.</param>
+    /// <param name="usage">What was used.</param>
+    /// <param name="keep">Keeps the receipt before it leaves.</param>
+    public async Task EndAsync(string finishReason, AnswerUsage usage, Func<SignedReceipt, Task> keep)
     {
-        await _turn.WaitAsync(_gone);
-        try
-        {
-            await _records.WriteDataAsync(chunk.Span, _gone);
-        }
-        finally
-        {
-            EndTurn();
-        }
+        await FlushAsync();
+        await answer.WriteFinalAsync(finishReason, usage, key, keep);
     }
 
-    public async ValueTask WriteAsync(JobFinal final)
-    {
-        await _turn.WaitAsync(_gone);
-        try
-        {
-            _ended = true;
-            await _records.WriteAsync(final, _gone);
-        }
-        finally
-        {
-            EndTurn();
-        }
-    }
+    /// <summary>Ends an answer with an error, for which nothing is to be paid.</summary>
+    public Task FailAsync(JobError error) => answer.WriteErrorAsync(ToSealed(error));
 
-    /// <summary>Ends the answer with an error. Its message may name what the client wrote, so only its beginning goes out: a record is small.</summary>
-    public async ValueTask WriteAsync(JobError error)
-    {
-        if (error.Message.Length > LongestMessage)
-        {
-            error = error with { Message = error.Message[..LongestMessage] };
-        }
+    /// <summary>Ends an answer with an error, with what was computed until then.</summary>
+    /// <param name="error">What failed.</param>
+    /// <param name="usage">What was used.</param>
+    /// <param name="keep">Keeps the receipt before it leaves.</param>
+    public Task FailAsync(JobError error, AnswerUsage usage, Func<SignedReceipt, Task> keep) => answer.WriteErrorAsync(ToSealed(error), usage, key, keep);
 
-        await _turn.WaitAsync(_gone);
-        try
-        {
-            _ended = true;
-            await _records.WriteAsync(error, _gone);
-        }
-        finally
-        {
-            EndTurn();
-        }
-    }
+    /// <summary>Stops an answer that nobody wants any more.</summary>
+    /// <returns>The receipt of what was computed until then.</returns>
+    public Task<SignedReceipt> AbandonAsync(AnswerUsage usage) => answer.AbandonAsync(usage, key);
 
     public async ValueTask DisposeAsync()
     {
-        await _silence.DisposeAsync();
-        // A heartbeat under way must not write into a response that is over.
-        await _turn.WaitAsync(CancellationToken.None);
-        _turn.Dispose();
+        await answer.DisposeAsync();
+        _gathered.Clear();
     }
 
-    private void EndTurn()
+    /// <summary>The message may name what the client wrote, line breaks and all, so only its beginning goes out, in one line.</summary>
+    private static AnswerError ToSealed(JobError error)
     {
-        _silence.Change(_ended ? Timeout.InfiniteTimeSpan : HeartbeatPeriod, Timeout.InfiniteTimeSpan);
-        _turn.Release();
-    }
-
-    private async Task BeatAsync()
-    {
-        try
-        {
-            // Where somebody writes just now, there is no silence.
-            if (!await _turn.WaitAsync(0, CancellationToken.None))
-            {
-                return;
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            return;
-        }
-        try
-        {
-            if (!_ended)
-            {
-                await _records.WriteHeartbeatAsync(_gone);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
-        {
-            // The answer's own next write meets the same and ends the job.
-        }
-        finally
-        {
-            EndTurn();
-        }
+        var message = error.Message.Length > LongestMessage ? error.Message[..LongestMessage] : error.Message;
+        return new AnswerError(error.Code, string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c)), error.Retryable, Field: error.Param);
     }
 }

@@ -1,11 +1,11 @@
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Models;
-using CocoonOrleans.WorkerHost.Usage;
+using CocoonOrleans.WorkerHost.Receipts;
 
 namespace CocoonOrleans.WorkerHost.Jobs;
 
 /// <summary>Decides by the clear part of a job whether the worker takes it, and counts those it took. Thread-safe.</summary>
-public sealed class JobGate(ServedModels models, UsageReportStore reports, TimeProvider time)
+public sealed class JobGate(ServedModels models, ReceiptStore receipts, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JobPlace> _running = [];
@@ -60,45 +60,45 @@ public sealed class JobGate(ServedModels models, UsageReportStore reports, TimeP
     /// <param name="dispatch">Its clear part.</param>
     /// <param name="place">The job's place, to be disposed when it has ended; null where it is refused.</param>
     /// <returns>Null where it is taken.</returns>
-    public JobError? TryEnter(JobDispatch dispatch, out JobPlace? place)
+    public JobRefusal? TryEnter(JobDispatch dispatch, out JobPlace? place)
     {
         ArgumentNullException.ThrowIfNull(dispatch);
         place = null;
         if (models.Find(dispatch.Model) is not { } model)
         {
-            return new JobError(JobErrorCodes.ModelNotServed, "This worker does not serve that model.", Retryable: true);
+            return new JobRefusal(JobErrorCodes.ModelNotServed, "This worker does not serve that model.", Retryable: true);
         }
 
         if (dispatch.Deadline <= time.GetUtcNow())
         {
-            return new JobError(JobErrorCodes.LeaseExpired, "The job's lease has ended already.", Retryable: true);
+            return new JobRefusal(JobErrorCodes.LeaseExpired, "The job's lease has ended already.", Retryable: true);
         }
 
         if (!dispatch.Prices.Covers(model.Prices))
         {
-            return new JobError(JobErrorCodes.PriceTooLow, "The job pays less than this worker asks for.", Retryable: true);
+            return new JobRefusal(JobErrorCodes.PriceTooLow, "The job pays less than this worker asks for.", Retryable: true);
         }
 
-        if (reports.Count >= UsageReportStore.MaxReports)
+        if (receipts.Count >= ReceiptStore.MaxReceipts)
         {
-            return new JobError(JobErrorCodes.UsageBacklog, "Too many of this worker's usage reports wait for an acknowledgement.", Retryable: true);
+            return new JobRefusal(JobErrorCodes.ReceiptBacklog, "Too many of this worker's receipts wait for an acknowledgement.", Retryable: true);
         }
 
         lock (_lock)
         {
             if (_draining)
             {
-                return new JobError(JobErrorCodes.Draining, "This worker is about to leave.", Retryable: true);
+                return new JobRefusal(JobErrorCodes.Draining, "This worker is about to leave.", Retryable: true);
             }
 
             if (_running.ContainsKey(dispatch.JobId))
             {
-                return new JobError(JobErrorCodes.DuplicateJob, "This job runs here already.", Retryable: false);
+                return new JobRefusal(JobErrorCodes.DuplicateJob, "This job runs here already.", Retryable: false);
             }
 
             if (_running.Values.Count(running => running.Model == model) >= model.Slots)
             {
-                return new JobError(JobErrorCodes.NoFreeSlot, $"All {model.Slots} slots of this model are taken.", Retryable: true);
+                return new JobRefusal(JobErrorCodes.NoFreeSlot, $"All {model.Slots} slots of this model are taken.", Retryable: true);
             }
 
             place = new JobPlace(this, dispatch, model);

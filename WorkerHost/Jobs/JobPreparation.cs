@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Grammars;
+using CocoonOrleans.Sealing.Requests;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tokenization.Embeddings;
 using CocoonOrleans.Tokenization.Tokenizers;
@@ -30,13 +31,13 @@ internal static class JobPreparation
         }
     }
 
-    /// <summary>Understands a payload: today the client's OpenAI request as it came.</summary>
+    /// <summary>Understands a payload: the client's OpenAI request as it came.</summary>
     /// <param name="dispatch">The clear part.</param>
     /// <param name="model">The model.</param>
-    /// <param name="payload">The payload.</param>
+    /// <param name="request">The opened payload.</param>
     /// <param name="grammars">Compiles what the answer is held to.</param>
     /// <param name="error">Why it can't be served; null where it can.</param>
-    public static PreparedJob? Prepare(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, RequestGrammars grammars, out JobError? error)
+    public static PreparedJob? Prepare(JobDispatch dispatch, ServedModel model, OpenedRequest request, RequestGrammars grammars, out JobError? error)
     {
         bool embeds = dispatch.Kind == JobKind.Embeddings;
         if (embeds != model.Loaded.EmbeddingSize is not null)
@@ -45,10 +46,13 @@ internal static class JobPreparation
             return null;
         }
 
-        return embeds ? PrepareEmbeddings(dispatch, model, payload, out error) : PrepareChat(dispatch, model, payload, grammars, out error);
+        string? tenant = request.Meta.CacheSalt?.ToString();
+        return embeds
+            ? PrepareEmbeddings(dispatch, model, request.Body, tenant, out error)
+            : PrepareChat(dispatch, model, request.Body, tenant, grammars, out error);
     }
 
-    private static PreparedEmbeddings? PrepareEmbeddings(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, out JobError? error)
+    private static PreparedEmbeddings? PrepareEmbeddings(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, string? tenant, out JobError? error)
     {
         if (!EmbeddingsRequest.TryParse(payload, out EmbeddingsRequest? request, out ChatRequestError? fault)
             || !request.TryEncode(model.Loaded.Tokenizer, model.Loaded.ContextTokens, out int[][]? inputs, out fault))
@@ -64,10 +68,11 @@ internal static class JobPreparation
         }
 
         error = null;
-        return new PreparedEmbeddings(dispatch, model, inputs, request.Dimensions);
+        return new PreparedEmbeddings(dispatch, model, inputs, tenant, request.Dimensions);
     }
 
-    private static PreparedChat? PrepareChat(JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, RequestGrammars grammars, out JobError? error)
+    private static PreparedChat? PrepareChat(
+        JobDispatch dispatch, ServedModel model, ReadOnlyMemory<byte> payload, string? tenant, RequestGrammars grammars, out JobError? error)
     {
         error = null;
         if (!ChatCompletionRequest.TryParse(payload, out ChatCompletionRequest? request, out ChatRequestError? fault))
@@ -87,7 +92,7 @@ internal static class JobPreparation
             error = JobErrors.PromptTooLong(prompt.Length, model.Loaded.ContextTokens);
             return null;
         }
-        if (!TryReadGrammar(dispatch, model, request, grammars, out Grammar? grammar, out fault))
+        if (!TryReadGrammar(tenant, model, request, grammars, out Grammar? grammar, out fault))
         {
             error = JobErrors.Of(fault);
             return null;
@@ -111,7 +116,7 @@ internal static class JobPreparation
             StopStrings = StopsOf(model, request),
             StopIds = model.StopIds,
             Deadline = dispatch.Deadline,
-            Tenant = dispatch.Tenant,
+            Tenant = tenant,
         };
         return new PreparedChat(dispatch, model, generation, [.. Enumerable.Range(0, request.Choices).Select(_ => model.Chat.ParserFor(request, prompt))], request.IncludeUsage);
     }
@@ -133,7 +138,7 @@ internal static class JobPreparation
 
     /// <summary>What the answer is held to: the request's format, or the call that it forces.</summary>
     private static bool TryReadGrammar(
-        JobDispatch dispatch, ServedModel model, ChatCompletionRequest request, RequestGrammars grammars, out Grammar? grammar, [NotNullWhen(false)] out ChatRequestError? fault)
+        string? tenant, ServedModel model, ChatCompletionRequest request, RequestGrammars grammars, out Grammar? grammar, [NotNullWhen(false)] out ChatRequestError? fault)
     {
         (grammar, fault) = (null, null);
         string param = "response_format.json_schema.schema";
@@ -142,16 +147,16 @@ internal static class JobPreparation
             if (model.Chat.ForcedCallOf(request) is { } call)
             {
                 param = "tools";
-                grammar = grammars.OfSchema(dispatch, call.Schema);
+                grammar = grammars.OfSchema(tenant, call.Schema);
             }
             else if (request.ResponseFormat is { } format)
             {
                 param = format.Pattern is not null ? "structured_outputs.regex" : format.Gbnf is not null ? "structured_outputs.grammar" : param;
                 grammar = format switch
                 {
-                    { Schema: { } schema } => grammars.OfSchema(dispatch, schema),
-                    { Pattern: { } pattern } => grammars.OfPattern(dispatch, pattern),
-                    { Gbnf: { } gbnf } => grammars.OfGbnf(dispatch, gbnf),
+                    { Schema: { } schema } => grammars.OfSchema(tenant, schema),
+                    { Pattern: { } pattern } => grammars.OfPattern(tenant, pattern),
+                    { Gbnf: { } gbnf } => grammars.OfGbnf(tenant, gbnf),
                     _ => Grammar.JsonObject,
                 };
             }

@@ -1,22 +1,23 @@
 using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Sealing.Answers;
+using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Tokenization.ToolCalls;
 using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Usage;
 using CocoonOrleans.WorkerHost.Hosting;
 using CocoonOrleans.WorkerHost.Metrics;
 using CocoonOrleans.WorkerHost.Registration;
 
 namespace CocoonOrleans.WorkerHost.Jobs;
 
-/// <summary>Lets the engine answer a job, writes the answer's records and reports what it used, however it ends: once.</summary>
+/// <summary>Lets the engine answer a job, writes the answer and signs what it used, however it ends: once.</summary>
 internal sealed partial class JobRun(
-    IInferenceEngine engine, JobUsage usage, WorkerDrain drain, WorkerMetrics metrics, TimeProvider time, ILogger<JobRun> logger)
+    IInferenceEngine engine, JobReceipts receipts, WorkerDrain drain, WorkerMetrics metrics, TimeProvider time, ILogger<JobRun> logger)
 {
     private const int InputsAtOnce = 64;
     private const int TokensAtOnce = 4_096;
 
-    /// <summary>Answers a job up to its final or error record.</summary>
-    /// <exception cref="OperationCanceledException">Nobody wants the answer any more; its report is kept.</exception>
+    /// <summary>Answers a job up to its last record.</summary>
+    /// <exception cref="OperationCanceledException">Nobody wants the answer any more; its receipt is kept.</exception>
     public async Task AnswerAsync(PreparedJob job, AnswerWriter answer, CancellationToken gone)
     {
         var progress = new JobProgress(job, time);
@@ -35,7 +36,7 @@ internal sealed partial class JobRun(
             JobError error = JobErrors.Of(e.Refusal, job.InputParam);
             LogRefused(job.Dispatch.JobId, error.Code);
             metrics.Refused(error.Code);
-            await answer.WriteAsync(error);
+            await answer.FailAsync(error);
         }
         catch (GenerationFailedException e)
         {
@@ -53,7 +54,7 @@ internal sealed partial class JobRun(
             // Where the answer was complete, it is so reported already, though its end did not get through.
             if (!progress.IsReported)
             {
-                await ReportAsync(progress, UsageStatus.Cancelled, null);
+                await AbandonAsync(progress, answer);
             }
 
             LogCancelled(job.Dispatch.JobId, progress.Usage.CompletionTokens);
@@ -70,7 +71,7 @@ internal sealed partial class JobRun(
     private async Task EmbedAsync(PreparedEmbeddings job, JobProgress progress, AnswerWriter answer, CancellationToken over)
     {
         EngineCapabilities capabilities = engine.Capabilities;
-        await answer.WriteAsync(new JobMeta(job.Model.Loaded.ManifestSha256, capabilities.Kind.ToWireName(), capabilities.Version, job.PromptTokens));
+        await answer.BeginAsync(new AnswerMeta(StatusCodes.Status200OK, "application/octet-stream", job.ModelManifest, capabilities.Kind.ToWireName()));
         foreach (int[][] inputs in Portions(job.Inputs))
         {
             EmbeddingResult result = await engine.EmbedAsync(
@@ -80,17 +81,16 @@ internal sealed partial class JobRun(
                     Inputs = [.. inputs.Select(ids => (ReadOnlyMemory<int>)ids)],
                     Dimensions = job.Dimensions,
                     Deadline = job.Dispatch.Deadline,
-                    Tenant = job.Dispatch.Tenant,
+                    Tenant = job.Tenant,
                 },
                 over);
             foreach (ReadOnlyMemory<byte> record in VectorRecords.Of(result.Vectors))
             {
-                await answer.WriteChunkAsync(record);
+                await answer.WriteAsync(record);
             }
         }
 
-        SignedUsageReport report = await ReportAsync(progress, UsageStatus.Complete, "stop");
-        await answer.WriteAsync(new JobFinal("stop", report));
+        await EndAsync(progress, answer, "stop");
         LogAnswered(job.Dispatch.JobId, job.PromptTokens, 0, time.GetElapsedTime(progress.Taken).TotalMilliseconds);
     }
 
@@ -121,7 +121,7 @@ internal sealed partial class JobRun(
     {
         EngineCapabilities capabilities = engine.Capabilities;
         string kind = capabilities.Kind.ToWireName();
-        await answer.WriteAsync(new JobMeta(job.Model.Loaded.ManifestSha256, kind, capabilities.Version, job.PromptTokens));
+        await answer.BeginAsync(new AnswerMeta(StatusCodes.Status200OK, "text/event-stream", job.ModelManifest, kind));
         using var chunks = new ChunkWriter(job.Dispatch, SystemFingerprint.Of(kind, capabilities.Version, job.Model.Loaded.ManifestSha256), job.Model.Loaded.Tokenizer, job.IncludeUsage);
         bool[] begun = new bool[job.Parsers.Count];
         string? last = null;
@@ -138,7 +138,7 @@ internal sealed partial class JobRun(
 
             if (!begun[step.Choice])
             {
-                await answer.WriteChunkAsync(chunks.Role());
+                answer.AddEvent(chunks.Role());
                 begun[step.Choice] = true;
             }
 
@@ -147,21 +147,27 @@ internal sealed partial class JobRun(
                 chunks.Score(scored);
             }
 
-            await WritePartsAsync(answer, chunks, job, parts);
+            AddParts(answer, chunks, job, parts);
             if (chunks.HasScore)
             {
-                await answer.WriteChunkAsync(chunks.Content(""));
+                answer.AddEvent(chunks.Content(""));
             }
 
             if (step is GenerationFinished end)
             {
-                await WritePartsAsync(answer, chunks, job, parser.Complete());
+                AddParts(answer, chunks, job, parser.Complete());
                 last = end.Reason == FinishReason.Length ? "length" : parser.Calls > 0 ? "tool_calls" : "stop";
                 progress.End(end, last);
                 if (progress.Open > 0)
                 {
-                    await answer.WriteChunkAsync(chunks.Finish(last));
+                    answer.AddEvent(chunks.Finish(last));
                 }
+            }
+
+            // What a step says goes in one record, but for the last: that goes with the finish.
+            if (progress.Open > 0)
+            {
+                await answer.FlushAsync();
             }
         }
 
@@ -170,48 +176,59 @@ internal sealed partial class JobRun(
             throw new InvalidOperationException("The engine's answer has no end.");
         }
 
-        // First: whatever happens to the stream from here on, the work is reported.
-        string first = progress.FirstFinishReason!;
-        SignedUsageReport report = await ReportAsync(progress, UsageStatus.Complete, first);
-        await answer.WriteChunkAsync(chunks.Finish(last));
-        await answer.WriteAsync(new JobFinal(first, report));
+        answer.AddEvent(chunks.Finish(last));
+        await EndAsync(progress, answer, progress.FirstFinishReason!);
         LogAnswered(job.Dispatch.JobId, progress.Usage.PromptTokens, progress.Usage.CompletionTokens, time.GetElapsedTime(progress.Taken).TotalMilliseconds);
     }
 
+    private Task EndAsync(JobProgress progress, AnswerWriter answer, string finishReason) =>
+        answer.EndAsync(finishReason, receipts.UsageOf(progress, ReceiptStatus.Complete), receipt => KeepAsync(progress, ReceiptStatus.Complete, receipt));
+
     private async Task FailAsync(JobProgress progress, AnswerWriter answer, JobError error)
     {
-        SignedUsageReport report = await ReportAsync(progress, UsageStatus.Failed, null);
-        await answer.WriteAsync(error with { Usage = report });
+        try
+        {
+            await answer.FailAsync(error, receipts.UsageOf(progress, ReceiptStatus.Error), receipt => KeepAsync(progress, ReceiptStatus.Error, receipt));
+        }
+        catch (OperationCanceledException) when (!progress.IsReported)
+        {
+            await AbandonAsync(progress, answer);
+            throw;
+        }
     }
 
-    private async Task<SignedUsageReport> ReportAsync(JobProgress progress, UsageStatus status, string? finishReason)
+    private async Task AbandonAsync(JobProgress progress, AnswerWriter answer) =>
+        await KeepAsync(progress, ReceiptStatus.Partial, await answer.AbandonAsync(receipts.UsageOf(progress, ReceiptStatus.Partial)));
+
+    /// <summary>Before it leaves: whatever happens to the stream from here on, the work is reported.</summary>
+    private Task KeepAsync(JobProgress progress, ReceiptStatus status, SignedReceipt receipt)
     {
         progress.IsReported = true;
-        metrics.Ended(progress.Job.Model.Name, status.ToString().ToLowerInvariant(), progress.Taken);
-        return await usage.ReportAsync(progress.Job, progress.Started, progress.Usage, progress.ReasoningTokens, status, finishReason);
+        metrics.Ended(progress.Job.Model.Name, status is ReceiptStatus.Complete ? "complete" : status is ReceiptStatus.Partial ? "cancelled" : "failed", progress.Taken);
+        return receipts.KeepAsync(progress.Job.Dispatch, receipt);
     }
 
-    private static async Task WritePartsAsync(AnswerWriter answer, ChunkWriter chunks, PreparedChat job, IReadOnlyList<AnswerPart> parts)
+    private static void AddParts(AnswerWriter answer, ChunkWriter chunks, PreparedChat job, IReadOnlyList<AnswerPart> parts)
     {
         foreach (AnswerPart part in parts)
         {
             switch (part)
             {
                 case ContentPart content:
-                    await WriteTextAsync(answer, content.Text, chunks.Content);
+                    AddText(answer, content.Text, chunks.Content);
                     break;
                 case ReasoningPart reasoning:
-                    await WriteTextAsync(answer, reasoning.Text, chunks.Reasoning);
+                    AddText(answer, reasoning.Text, chunks.Reasoning);
                     break;
                 case ToolCallPart call:
-                    await answer.WriteChunkAsync(chunks.ToolCall(call.Index, $"call_{job.Dispatch.JobId.Replace("-", "", StringComparison.Ordinal)}_{chunks.Choice}_{call.Index}", call.Name));
-                    await WriteTextAsync(answer, call.Arguments, text => chunks.ToolArguments(call.Index, text));
+                    answer.AddEvent(chunks.ToolCall(call.Index, $"call_{job.Dispatch.JobId.Replace("-", "", StringComparison.Ordinal)}_{chunks.Choice}_{call.Index}", call.Name));
+                    AddText(answer, call.Arguments, text => chunks.ToolArguments(call.Index, text));
                     break;
             }
         }
     }
 
-    private static async Task WriteTextAsync(AnswerWriter answer, string text, ChunkOf chunk)
+    private static void AddText(AnswerWriter answer, string text, ChunkOf chunk)
     {
         for (int start = 0; start < text.Length;)
         {
@@ -222,7 +239,7 @@ internal sealed partial class JobRun(
                 length--;
             }
 
-            await answer.WriteChunkAsync(chunk(text.AsSpan(start, length)));
+            answer.AddEvent(chunk(text.AsSpan(start, length)));
             start += length;
         }
     }

@@ -7,6 +7,7 @@ namespace CocoonOrleans.WorkerHost.Jobs;
 /// <param name="Dispatch">The clear part.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Inputs">The inputs as token ids.</param>
+/// <param name="Tenant">Whose request it is; null where nothing may be shared.</param>
 /// <param name="Dimensions">Numbers of each vector; null for all that the model has.</param>
-internal sealed record PreparedEmbeddings(JobDispatch Dispatch, ServedModel Model, IReadOnlyList<int[]> Inputs, int? Dimensions)
+internal sealed record PreparedEmbeddings(JobDispatch Dispatch, ServedModel Model, IReadOnlyList<int[]> Inputs, string? Tenant, int? Dimensions)
     : PreparedJob(Dispatch, Model, Inputs.Sum(input => input.Length), JobErrors.Input);

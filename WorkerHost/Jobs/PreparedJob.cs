@@ -1,3 +1,4 @@
+using CocoonOrleans.Sealing;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Models;
 
@@ -8,4 +9,8 @@ namespace CocoonOrleans.WorkerHost.Jobs;
 /// <param name="Model">The model.</param>
 /// <param name="PromptTokens">Tokens that the model reads.</param>
 /// <param name="InputParam">The field of the client's request that these come from.</param>
-internal abstract record PreparedJob(JobDispatch Dispatch, ServedModel Model, int PromptTokens, string InputParam);
+internal abstract record PreparedJob(JobDispatch Dispatch, ServedModel Model, int PromptTokens, string InputParam)
+{
+    /// <summary>Hash of the model's files.</summary>
+    public Digest ModelManifest { get; } = new(Convert.FromHexString(Model.Loaded.ManifestSha256));
+}

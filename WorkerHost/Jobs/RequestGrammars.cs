@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using CocoonOrleans.Inference.Grammars;
-using CocoonOrleans.Tunnel.Messages;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace CocoonOrleans.WorkerHost.Jobs;
@@ -18,26 +17,26 @@ internal sealed class RequestGrammars : IDisposable
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = Most });
 
     /// <summary>The grammar of a schema.</summary>
-    /// <param name="dispatch">Whose job it is.</param>
+    /// <param name="tenant">Whose request it is; null where nothing may be shared.</param>
     /// <param name="schema">The JSON schema.</param>
     /// <exception cref="GrammarException">It can't be kept to.</exception>
-    public Grammar OfSchema(JobDispatch dispatch, string schema) => Of(dispatch, "schema", schema, text => Grammar.FromJsonSchema(Encoding.UTF8.GetBytes(text)));
+    public Grammar OfSchema(string? tenant, string schema) => Of(tenant, "schema", schema, text => Grammar.FromJsonSchema(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>The grammar of a regular expression.</summary>
-    /// <param name="dispatch">Whose job it is.</param>
+    /// <param name="tenant">Whose request it is; null where nothing may be shared.</param>
     /// <param name="pattern">The regular expression.</param>
     /// <exception cref="GrammarException">It can't be kept to.</exception>
-    public Grammar OfPattern(JobDispatch dispatch, string pattern) => Of(dispatch, "pattern", pattern, Grammar.FromPattern);
+    public Grammar OfPattern(string? tenant, string pattern) => Of(tenant, "pattern", pattern, Grammar.FromPattern);
 
     /// <summary>A grammar in llama.cpp's notation.</summary>
-    /// <param name="dispatch">Whose job it is.</param>
+    /// <param name="tenant">Whose request it is; null where nothing may be shared.</param>
     /// <param name="gbnf">The rules.</param>
     /// <exception cref="GrammarException">It can't be kept to.</exception>
-    public Grammar OfGbnf(JobDispatch dispatch, string gbnf) => Of(dispatch, "gbnf", gbnf, Grammar.FromGbnf);
+    public Grammar OfGbnf(string? tenant, string gbnf) => Of(tenant, "gbnf", gbnf, Grammar.FromGbnf);
 
-    private Grammar Of(JobDispatch dispatch, string kind, string text, Func<string, Grammar> compile)
+    private Grammar Of(string? tenant, string kind, string text, Func<string, Grammar> compile)
     {
-        if (dispatch.Tenant is not { } tenant)
+        if (tenant is null)
         {
             return compile(text);
         }

@@ -173,7 +173,7 @@ public sealed class JobGrainTests(TwoSilos silos) : ClusterTest(silos)
         { "CountedPromptTokens", completion => completion with { CountedPromptTokens = -1 } },
         { "CountedCompletionTokens", completion => completion with { CountedCompletionTokens = -1 } },
         { "Status", completion => completion with { Status = (CocoonOrleans.Grains.Jobs.CompletionStatus)9 } },
-        { "UsageReportSha256", completion => completion with { UsageReportSha256 = new byte[33] } },
+        { "ReceiptSha256", completion => completion with { ReceiptSha256 = new byte[33] } },
     };
 
     [Theory, MemberData(nameof(BadCompletions), DisableDiscoveryEnumeration = true)]
@@ -244,7 +244,7 @@ public sealed class JobGrainTests(TwoSilos silos) : ClusterTest(silos)
         await Job(_job).StartAsync(Sample.Start(payer, Now));
 
         JobCompletionResult result = await Job(_job).CompleteAsync(
-            Sample.Completion(payer, 100, 20) with { UsageReportSha256 = null, Status = CocoonOrleans.Grains.Jobs.CompletionStatus.Broken });
+            Sample.Completion(payer, 100, 20) with { ReceiptSha256 = null, Status = CocoonOrleans.Grains.Jobs.CompletionStatus.Broken });
 
         Assert.Equal((JobCompletionStatus.Captured, new Nano(120)), (result.Status, result.Captured));
         Assert.Null((await Ledger.GetHoldAsync(_job, CancellationToken.None))?.Capture?.ReportHash);

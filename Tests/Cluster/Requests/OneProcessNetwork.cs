@@ -5,12 +5,14 @@ using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Silo.Hosting;
 using CocoonOrleans.Tests.Unit;
+using CocoonOrleans.Tests.Unit.Sealing;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.WorkerHost.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,6 +36,9 @@ public sealed class OneProcessNetwork : IAsyncDisposable
     }
 
     public CallRecorder Calls { get; } = new();
+
+    /// <summary>Sees what goes over the tunnel, inside its TLS.</summary>
+    public WireTap Tunnel { get; } = new();
 
     public static async Task<OneProcessNetwork> StartAsync()
     {
@@ -129,6 +134,8 @@ public sealed class OneProcessNetwork : IAsyncDisposable
             ["Worker:Models:0:Prices:Cached"] = "1000000",
             ["Worker:Models:0:Prices:Completion"] = "1000000",
         });
+        // First: what the worker listens at gets these defaults.
+        workerBuilder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(Tunnel.Listen));
         WebApplication worker = workerBuilder.AddWorker().Build();
         worker.MapWorker();
         await StartAsync(worker);

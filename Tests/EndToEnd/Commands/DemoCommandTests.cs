@@ -16,6 +16,8 @@ public sealed class DemoCommandTests
         Assert.NotEqual("", result.GetProperty("answer").GetString());
         Assert.Equal("native", result.GetProperty("engine").GetString());
         Assert.Equal(64, result.GetProperty("modelSha256").GetString()!.Length);
+        Assert.Equal(("gateway", "open", true), (result.GetProperty("sealer").GetString(), result.GetProperty("tier").GetString(), result.GetProperty("receiptVerified").GetBoolean()));
+        Assert.Matches("^[0-9a-f]{64}$", result.GetProperty("statementHash").GetString()!);
         Assert.NotEqual(Guid.Empty, result.GetProperty("jobId").GetGuid());
         Assert.Equal(Nano(result, "balanceBeforeNano") - Nano(result, "balanceAfterNano"), Nano(result, "chargedNano"));
         Assert.InRange(Nano(result, "chargedNano"), 1, long.MaxValue);
@@ -24,6 +26,7 @@ public sealed class DemoCommandTests
             [
                 "the engine alone, in this process, says the same",
                 "a real engine computed it",
+                "it was sealed to the worker, whose receipt is valid",
                 "it cost something, and the balance fell by exactly that",
                 "nothing is held any more",
                 "all processes stopped by themselves",

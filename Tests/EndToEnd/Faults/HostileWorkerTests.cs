@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Market.Billing;
+using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Tests.EndToEnd.Networks;
-using CocoonOrleans.Tunnel.Trust;
 
 namespace CocoonOrleans.Tests.EndToEnd.Faults;
 
@@ -20,13 +21,21 @@ public sealed class HostileWorkerTests(ScriptedNetwork fixture)
     // What it does with the job, before any text came.
     private static readonly Dictionary<string, Func<HostileJob, Task>> Silent = new()
     {
-        ["noise instead of records"] = job => job.BytesAsync([.. Enumerable.Range(0, 4096).Select(number => (byte)(number * 37 + 11))]),
+        ["noise instead of records"] = job => job.PlainAsync([.. Enumerable.Range(0, 4096).Select(number => (byte)(number * 37 + 11))]),
+        ["an answer in the clear"] = job => job.PlainAsync(Encoding.UTF8.GetBytes($"data: {job.ChunkText("""{"role":"assistant","content":"in the clear"}""")}\n\n")),
+        ["an answer under another statement"] = job => job.PlainAsync([.. "CSR1"u8, .. new byte[64]]),
+        ["a refusal that blames the client"] = job => job.RefuseAsync("context_length_exceeded"),
         ["a record of four gigabytes"] = async job =>
         {
             await job.MetaAsync();
-            await job.BytesAsync([1, 0xff, 0xff, 0xff, 0xff]);
+            await job.PlainAsync([0xff, 0xff, 0xff, 0xff]);
         },
-        ["another model"] = job => job.MetaAsync(new string('a', 64)).AsTask(),
+        ["a record that is not of this answer"] = async job =>
+        {
+            await job.MetaAsync();
+            await job.PlainAsync([0, 0, 0, 40, .. new byte[40]]);
+        },
+        ["another model"] = job => job.MetaAsync(new string('a', 64)),
         ["a chunk that is no JSON"] = async job =>
         {
             await job.MetaAsync();
@@ -37,11 +46,11 @@ public sealed class HostileWorkerTests(ScriptedNetwork fixture)
             await job.MetaAsync();
             await job.DataAsync(job.ChunkText("""{"role":"assistant","content":"hi"}""", id: "chatcmpl-other"));
         },
-        ["an end without a last record"] = job => job.MetaAsync().AsTask(),
+        ["an end without a last record"] = job => job.MetaAsync(),
         ["a final record without an answer"] = async job =>
         {
             await job.MetaAsync();
-            await job.FinalAsync(report => report);
+            await job.FinalAsync();
         },
         ["status 500"] = job =>
         {
@@ -58,11 +67,11 @@ public sealed class HostileWorkerTests(ScriptedNetwork fixture)
     // What it does after its first text.
     private static readonly Dictionary<string, Func<HostileJob, Task>> Broken = new()
     {
-        ["noise"] = job => job.BytesAsync([9, 8, 7, 6, 5, 4]),
-        ["a line that would end the event"] = job => job.DataAsync("{}\n\ndata: [DONE]\n\n").AsTask(),
-        ["a second role"] = job => job.DataAsync(job.ChunkText("""{"role":"assistant","content":"x"}""")).AsTask(),
+        ["noise"] = job => job.PlainAsync([9, 8, 7, 6, 5, 4]),
+        ["a line that would end the event"] = job => job.DataAsync("{}\n\ndata: [DONE]\n\n"),
+        ["a second role"] = job => job.DataAsync(job.ChunkText("""{"role":"assistant","content":"x"}""")),
         ["an end without a last record"] = _ => Task.CompletedTask,
-        ["a final record without a finish"] = job => job.FinalAsync(report => report).AsTask(),
+        ["a final record without a finish"] = job => job.FinalAsync(),
         ["a reset"] = async job =>
         {
             await job.TextAsync(" ");
@@ -125,7 +134,7 @@ public sealed class HostileWorkerTests(ScriptedNetwork fixture)
     }
 
     [Fact]
-    public async Task Ask_WorkerReportsFarMoreThanItSent_IsPaidForWhatWasSeen()
+    public async Task Ask_ReceiptOfFarMoreThanWasSent_IsPaidForWhatWasSeen()
     {
         var network = fixture.Network;
         var account = await network.CreateAccountAsync();
@@ -133,7 +142,7 @@ public sealed class HostileWorkerTests(ScriptedNetwork fixture)
         {
             await job.BeginAsync(Delivered);
             await job.FinishAsync();
-            await job.FinalAsync(report => report with { PromptTokens = 1_000_000, CompletionTokens = 1_000_000 });
+            await job.FinalAsync(usage => usage with { PromptTokens = 1_000_000, CompletionTokens = 1_000_000 });
         });
 
         var answer = await network.AskAsync("hello", account.ApiKey);
@@ -145,24 +154,36 @@ public sealed class HostileWorkerTests(ScriptedNetwork fixture)
     }
 
     [Fact]
-    public async Task Ask_WorkersReportIsSignedByAnotherKey_AnswerStandsAndThePromptIsNotPaid()
+    public async Task Ask_ReceiptSignedByAnotherKey_AnswerStandsAndThePromptIsNotPaid()
     {
         var network = fixture.Network;
         var account = await network.CreateAccountAsync();
-        using var other = TunnelIdentity.Create(TimeProvider.System);
+        using var other = new ReceiptKey();
         await using var hostile = await HostileWorker.JoinAsync(network, fixture.TakeStranger(), async job =>
         {
             await job.BeginAsync(Delivered);
             await job.FinishAsync();
-            await job.FinalAsync(report => report, other);
+            await job.FinalAsync(signer: other);
         });
 
         var answer = await network.AskAsync("hello", account.ApiKey);
 
         Assert.Equal(Delivered, answer.Text);
+        Assert.False(answer.Provider?.ReceiptVerified);
         var job = Assert.Single(await network.SettledAsync(account.Account.AccountId));
         Assert.Equal(0, job.PromptTokens);
         Assert.InRange(job.CompletionTokens, 1, Delivered.Length);
+    }
+
+    /// <summary>The gateway tries once more with a request that stands alone, and then elsewhere.</summary>
+    [Fact]
+    public async Task Ask_WorkerRejectsWhatIsSealedToIt_TheNextOneAnswers()
+    {
+        var network = fixture.Network;
+        await using var hostile = await HostileWorker.JoinAsync(network, fixture.TakeStranger(), job => job.RefuseAsync("sealing.rejected"));
+
+        Assert.Equal(Script.PlainAnswer, (await network.AskAsync("hello")).Text);
+        Assert.Equal(2, hostile.Jobs);
     }
 
     [Fact]

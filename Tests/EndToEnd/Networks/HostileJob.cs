@@ -1,71 +1,50 @@
-using System.Text;
 using System.Text.Json;
+using CocoonOrleans.Sealing.Receipts;
+using CocoonOrleans.Tests.Unit.Sealing;
 using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Records;
-using CocoonOrleans.Tunnel.Trust;
-using CocoonOrleans.Tunnel.Usage;
-using Microsoft.AspNetCore.Http;
 
 namespace CocoonOrleans.Tests.EndToEnd.Networks;
 
 /// <summary>One job at a <see cref="HostileWorker"/>, and the parts of an answer, good or bad.</summary>
-internal sealed class HostileJob
+internal sealed class HostileJob(SealedReply reply, string manifestSha256)
 {
-    private readonly HttpContext _context;
-    private readonly TunnelIdentity _identity;
-    private readonly string _manifestSha256;
-    private readonly RecordWriter _records;
+    public JobDispatch Dispatch => reply.Job;
 
-    public HostileJob(HttpContext context, TunnelIdentity identity, string manifestSha256)
-    {
-        _context = context;
-        _identity = identity;
-        _manifestSha256 = manifestSha256;
-        _records = new RecordWriter(context.Response.BodyWriter);
-        Dispatch = JobDispatch.FromHeaders(name => context.Request.Headers[name]);
-    }
+    /// <summary>The client's request, opened.</summary>
+    public ReadOnlySpan<byte> Body => reply.Request.Body.Span;
 
-    public JobDispatch Dispatch { get; }
-
-    public ValueTask MetaAsync(string? manifestSha256 = null) => _records.WriteAsync(new JobMeta(manifestSha256 ?? _manifestSha256, "native", "1", 5), default);
+    public Task MetaAsync(string? manifest = null) => reply.MetaAsync(manifest ?? manifestSha256);
 
     /// <summary>The first chunk, and one with some text.</summary>
     public async Task BeginAsync(string text)
     {
         await MetaAsync();
-        await _records.WriteDataAsync(Chunk("""{"role":"assistant","content":""}"""), default);
+        await DataAsync(reply.Chunk("""{"role":"assistant","content":""}"""));
         await TextAsync(text);
     }
 
-    public ValueTask TextAsync(string text) => _records.WriteDataAsync(Chunk($$"""{"content":{{JsonSerializer.Serialize(text)}}}"""), default);
+    public Task TextAsync(string text) => DataAsync(reply.Chunk($$"""{"content":{{JsonSerializer.Serialize(text)}}}"""));
 
-    public ValueTask FinishAsync(string reason = "stop") => _records.WriteDataAsync(Chunk("{}", reason), default);
+    public Task FinishAsync(string reason = "stop") => DataAsync(reply.Chunk("{}", reason));
 
-    public ValueTask DataAsync(string body) => _records.WriteDataAsync(Encoding.UTF8.GetBytes(body), default);
+    /// <summary>A sealed event.</summary>
+    public Task DataAsync(string body) => reply.EventAsync(body);
 
-    /// <summary>The final record with a report of this job, as the worker wants it.</summary>
-    public ValueTask FinalAsync(Func<UsageReport, UsageReport> lie, TunnelIdentity? signer = null)
+    /// <summary>The final record with a receipt of this job, as the worker wants it.</summary>
+    public Task FinalAsync(Func<AnswerUsage, AnswerUsage>? lie = null, ReceiptKey? signer = null)
     {
-        var report = new UsageReport(
-            UsageReport.CurrentVersion, Dispatch.JobId, Dispatch.LeaseId, _identity.Id, _manifestSha256, PromptTokens: 5, CachedTokens: 0, CompletionTokens: 2,
-            ReasoningTokens: 0, UsageStatus.Complete, "stop", StartedMs: 1, EndedMs: 2, Dispatch.Terms);
-        return _records.WriteAsync(new JobFinal("stop", SignedUsageReport.Sign(lie(report), signer ?? _identity)), default);
+        var usage = reply.Usage(manifestSha256, promptTokens: 5, completionTokens: 2);
+        return reply.FinalAsync("stop", lie?.Invoke(usage) ?? usage, signer);
     }
 
-    public async Task BytesAsync(byte[] bytes)
-    {
-        await _context.Response.Body.WriteAsync(bytes);
-        await _context.Response.Body.FlushAsync();
-    }
+    /// <summary>Bytes that are not sealed.</summary>
+    public Task PlainAsync(byte[] bytes) => reply.PlainAsync(bytes);
 
-    public void Reset() => _context.Abort();
+    public Task RefuseAsync(string code) => reply.RefuseAsync(code);
 
-    public void Status(int status) => _context.Response.StatusCode = status;
+    public void Reset() => reply.Break();
 
-    public string ChunkText(string delta, string? id = null) => Encoding.UTF8.GetString(Chunk(delta, id: id));
+    public void Status(int status) => reply.Status(status);
 
-    private byte[] Chunk(string delta, string? finishReason = null, string? id = null) => Encoding.UTF8.GetBytes(
-        $$"""
-        {"id":"{{id ?? Dispatch.CompletionId}}","object":"chat.completion.chunk","created":{{Dispatch.Created.ToUnixTimeSeconds()}},"model":"{{Dispatch.Model}}","choices":[{"index":0,"delta":{{delta}},"logprobs":null,"finish_reason":{{JsonSerializer.Serialize(finishReason)}}}]}
-        """);
+    public string ChunkText(string delta, string? id = null) => reply.Chunk(delta, id: id);
 }

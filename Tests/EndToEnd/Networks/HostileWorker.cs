@@ -1,11 +1,12 @@
 using System.Text.Json;
+using CocoonOrleans.Tests.Unit.Sealing;
 using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
-using CocoonOrleans.Tunnel.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,10 +23,11 @@ internal sealed class HostileWorker : IAsyncDisposable
 
     private readonly TestNetwork _network;
     private readonly TunnelIdentity _identity;
+    private readonly SealedWorker _sealed;
     private readonly WebApplication _app;
     private int _jobs;
 
-    private HostileWorker(TestNetwork network, TunnelIdentity identity, string manifestSha256, Func<HostileJob, Task> answer)
+    private HostileWorker(TestNetwork network, TunnelIdentity identity, string manifestSha256, Func<HostileJob, Task> answer, WireTap? tap)
     {
         _network = network;
         _identity = identity;
@@ -34,6 +36,12 @@ internal sealed class HostileWorker : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(identity);
         var dialing = new DialingOptions { Software = "hostile", BootId = HelloLine.NewBootId() };
         builder.Services.AddSingleton(dialing);
+        _sealed = new SealedWorker(identity, dialing.BootId, [manifestSha256]);
+        if (tap is not null)
+        {
+            builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(tap.Listen));
+        }
+
         var topology = network.Processes.Topology;
         builder.Services.AddTunnelDialing(_ => [new GatewayEndPoint("127.0.0.1", topology.TunnelPort, PinnedKeys.Only(topology.GatewayId, "gateway"))]);
         _app = builder.Build();
@@ -41,12 +49,17 @@ internal sealed class HostileWorker : IAsyncDisposable
         var offer = new ModelOffer(topology.Model.Name, manifestSha256, topology.Model.TokenizerSha256, ContextTokens: 512, Slots, new OfferedPrices(1, 1, 1));
         var registration = new WorkerRegistration("hostile", "hostile", new EngineDescription("native", "1"), dialing.BootId, [offer]);
         _app.MapGet(TunnelRoutes.Registration, () => Results.Json(registration, TunnelJson.Default.WorkerRegistration));
-        _app.MapGet(TunnelRoutes.UsageReports, () => Results.Json(new UsageReportPage([]), TunnelJson.Default.UsageReportPage));
+        _app.MapGet(TunnelRoutes.Statement, () => Results.Json(_sealed.Vouched, TunnelJson.Default.VouchedStatement));
+        _app.MapGet(TunnelRoutes.Receipts, () => Results.Json(new ReceiptPage([]), TunnelJson.Default.ReceiptPage));
         _app.MapGet(TunnelRoutes.Heartbeats, BeatAsync);
         _app.MapPost(TunnelRoutes.Jobs, async context =>
         {
             Interlocked.Increment(ref _jobs);
-            await answer(new HostileJob(context, identity, manifestSha256));
+            using var reply = await SealedReply.OpenAsync(context, _sealed);
+            if (reply is not null)
+            {
+                await answer(new HostileJob(reply, manifestSha256));
+            }
         });
     }
 
@@ -59,12 +72,13 @@ internal sealed class HostileWorker : IAsyncDisposable
     /// <param name="network">The network.</param>
     /// <param name="identity">A key that the gateway allows and that did nothing bad yet: the network remembers who did.</param>
     /// <param name="answer">What it does with a job.</param>
-    public static async Task<HostileWorker> JoinAsync(TestNetwork network, TunnelIdentity identity, Func<HostileJob, Task> answer)
+    /// <param name="tap">Sees what goes over its tunnel; null for nobody.</param>
+    public static async Task<HostileWorker> JoinAsync(TestNetwork network, TunnelIdentity identity, Func<HostileJob, Task> answer, WireTap? tap = null)
     {
         var honest = network.Processes.Workers.Count;
         await network.OffersAsync(honest);
         var model = await network.ModelAsync();
-        var worker = new HostileWorker(network, identity, model.GetProperty("manifest_sha256").GetString()!, answer);
+        var worker = new HostileWorker(network, identity, model.GetProperty("manifest_sha256").GetString()!, answer, tap);
         await worker._app.StartAsync();
         await network.OffersAsync(honest + 1);
         return worker;
@@ -74,10 +88,11 @@ internal sealed class HostileWorker : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        _sealed.Dispose();
         await _network.OffersAsync(_network.Processes.Workers.Count);
     }
 
-    private static async Task BeatAsync(HttpContext context, IHostApplicationLifetime lifetime)
+    private async Task BeatAsync(HttpContext context, IHostApplicationLifetime lifetime)
     {
         // Ends with the worker, which would wait for it otherwise.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
@@ -85,7 +100,10 @@ internal sealed class HostileWorker : IAsyncDisposable
         do
         {
             await JsonSerializer.SerializeAsync(
-                context.Response.Body, new Heartbeat(0, 0, Slots, 0, Draining: false, PendingUsageReports: 0), TunnelJson.Default.Heartbeat, end.Token);
+                context.Response.Body,
+                new Heartbeat(0, 0, Slots, 0, Draining: false, PendingReceipts: 0, _sealed.Statement.Hash.ToString()),
+                TunnelJson.Default.Heartbeat,
+                end.Token);
             await context.Response.WriteAsync("\n", end.Token);
             await context.Response.Body.FlushAsync(end.Token);
         }

@@ -18,12 +18,12 @@ public sealed class ScriptedNetwork : IAsyncLifetime, ICollectionFixture<Scripte
     /// <summary>A key that the gateway allows and that no worker has used.</summary>
     public TunnelIdentity TakeStranger() => _strangers.Dequeue();
 
-    // A report of a job that another gateway ran waits for that gateway first: here the other one is dead.
+    // A receipt of a job that another gateway ran waits for that gateway first: here the other one is dead.
     public async Task InitializeAsync() => _network = await TestNetwork.StartAsync(async options => await Script.InAllWorkersAsync(options) with
     {
         GatewaySettings =
         [
-            "--Gateway:Dispatch:ForeignReportGrace=00:00:01",
+            "--Gateway:Dispatch:ForeignReceiptGrace=00:00:01",
             .. _strangers.Select(stranger => $"--Tunnel:AllowedWorkers:{stranger.Id}=stranger"),
         ],
     });

@@ -1,9 +1,14 @@
 using System.Text;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Receipts;
+using CocoonOrleans.Sealing.Records;
+using CocoonOrleans.Sealing.Requests;
+using CocoonOrleans.Sealing.Sessions;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tests.Unit.Tunnel;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
-using CocoonOrleans.Tunnel.Usage;
 using CocoonOrleans.WorkerHost.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +23,7 @@ public sealed class RunningWorker : IAsyncDisposable
     private readonly TemporaryFolder _data;
     private readonly WebApplication _app;
     private readonly bool _ownsFolders;
+    private ClientSession? _session;
 
     private RunningWorker(TinyModel model, TemporaryFolder data, bool ownsFolders, TestGateway gateway, WebApplication app, WorkerTunnel tunnel)
     {
@@ -63,37 +69,88 @@ public sealed class RunningWorker : IAsyncDisposable
         return new RunningWorker(model, data, ownsFolders, gateway, app, await gateway.NextTunnelAsync());
     }
 
-    public static JobDispatch Dispatch(string jobId = "job-1", int maxCompletionTokens = 100) => new(
-        jobId, "lease-1", "tiny", "chatcmpl-1", DateTimeOffset.FromUnixTimeSeconds(1_800_000_000), maxCompletionTokens,
+    /// <summary>The id of a job.</summary>
+    public static string JobId(int number) => $"01890000-0000-7000-8000-{number:D12}";
+
+    public static JobDispatch Dispatch(int job = 1, int maxCompletionTokens = 100) => new(
+        JobId(job), "lease-1", "tiny", "chatcmpl-1", DateTimeOffset.FromUnixTimeSeconds(1_800_000_000), maxCompletionTokens,
         TimeProvider.System.GetUtcNow().AddMinutes(5), new OfferedPrices(long.MaxValue, long.MaxValue, long.MaxValue), "dGVybXM");
 
     public static byte[] Chat(string text, string more = "") =>
         Encoding.UTF8.GetBytes($$"""{"model":"tiny","messages":[{"role":"user","content":"{{text}}"}],"stream":true{{more}}}""");
 
-    public Task<JobStream> SendAsync(JobDispatch? dispatch = null, byte[]? payload = null) =>
-        Tunnel.SendJobAsync(dispatch ?? Dispatch(), payload ?? Chat("hi"), CancellationToken.None).WaitAsync(TestGateway.Deadline);
+    /// <summary>The worker's statement, as gateways fetch it.</summary>
+    public async Task<BoundStatement> StatementAsync()
+    {
+        VouchedStatement vouched = await Tunnel.GetStatementAsync(CancellationToken.None).WaitAsync(TestGateway.Deadline);
+        Assert.True(BoundStatement.TryRead(vouched.Statement, out BoundStatement? statement), "the statement has its form");
+        Assert.True(ReceiptKey.Verify(statement, vouched.Voucher), "the statement is signed by its receipt key");
+        return statement;
+    }
+
+    /// <summary>Seals a job to the worker and sends it.</summary>
+    public async Task<SentJob> SendAsync(JobDispatch? dispatch = null, byte[]? payload = null)
+    {
+        dispatch ??= Dispatch();
+        SealedRequest request = await SealAsync(dispatch, payload ?? Chat("hi"));
+        return new SentJob(request, await Tunnel.SendJobAsync(dispatch, request.Bytes, CancellationToken.None).WaitAsync(TestGateway.Deadline));
+    }
+
+    /// <summary>Seals a job to the worker.</summary>
+    public async Task<SealedRequest> SealAsync(JobDispatch dispatch, byte[] payload)
+    {
+        if (_session is null)
+        {
+            Assert.True(ClientSession.TryOpen(await StatementAsync(), TimeProvider.System, out _session, out SealingFault unopened), unopened.ToString());
+        }
+
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        var terms = new RequestTerms
+        {
+            RequestId = Guid.TryParse(dispatch.JobId, out Guid id) ? id : Guid.CreateVersion7(now),
+            Model = dispatch.Model,
+            IsStreamed = true,
+            Padding = TrafficPadding.Off,
+            HoldLimitNano = 1,
+            Expires = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds() + 60),
+        };
+        Assert.True(_session.TrySeal(terms, new RequestMeta("POST", "/v1/chat/completions", "application/json"), payload, out SealedRequest? request, out SealingFault fault), fault.ToString());
+        return request;
+    }
 
     /// <summary>The whole answer to a job.</summary>
     public async Task<Answer> AskAsync(JobDispatch? dispatch = null, byte[]? payload = null)
     {
-        await using JobStream job = await SendAsync(dispatch, payload);
+        await using SentJob job = await SendAsync(dispatch, payload);
         return await Answer.ReadAsync(job).WaitAsync(TestGateway.Deadline);
     }
 
-    /// <summary>The reports that wait, once there are so many.</summary>
-    public async Task<IReadOnlyList<UsageReport>> ReportsAsync(int count)
+    /// <summary>The receipts that wait, once there are so many.</summary>
+    public async Task<IReadOnlyList<KeptReceipt>> KeptAsync(int count)
     {
-        IReadOnlyList<SignedUsageReport> reports = [];
+        IReadOnlyList<KeptReceipt> kept = [];
         using var deadline = new CancellationTokenSource(TestGateway.Deadline);
-        while ((reports = await Tunnel.GetUsageReportsAsync(deadline.Token)).Count != count)
+        while ((kept = await Tunnel.GetReceiptsAsync(deadline.Token)).Count != count)
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, deadline.Token);
-        return [.. reports.Select(report => report.Check(Tunnel.WorkerKey).Report!)];
+        return kept;
+    }
+
+    /// <summary>The same, checked: what they say.</summary>
+    public async Task<IReadOnlyList<UsageReceipt>> ReceiptsAsync(int count)
+    {
+        BoundStatement statement = await StatementAsync();
+        return [.. (await KeptAsync(count)).Select(kept =>
+        {
+            Assert.Equal(ReceiptFault.None, new SignedReceipt(kept.Receipt, kept.Signature).Check(statement, out UsageReceipt? receipt));
+            return receipt!;
+        })];
     }
 
     public Task StopAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
+        _session?.Dispose();
         await Gateway.DisposeAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();

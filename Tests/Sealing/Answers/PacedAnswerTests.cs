@@ -38,23 +38,30 @@ public sealed class PacedAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task Balanced_WhatComesTogether_GoesTogether()
+    public async Task Balanced_TheFirst_GoesAtOnceAndWhatComesSoonAfterGoesTogether()
     {
         await using var answer = await BeginAsync(TrafficPadding.Balanced);
-        await answer.WriteDataAsync("one "u8.ToArray());
-        _time.Advance(TimeSpan.FromMilliseconds(59));
+        await answer.WriteDataAsync("one"u8.ToArray());
+        Assert.Equal(["Meta ", "Data one"], Read());
+
+        _time.Advance(TimeSpan.FromMilliseconds(20));
         await answer.WriteDataAsync("two "u8.ToArray());
-        Assert.Equal(["Meta "], Read());
+        _time.Advance(TimeSpan.FromMilliseconds(39));
+        await answer.WriteDataAsync("three "u8.ToArray());
+        Assert.Empty(Read());
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(["Data one two "], Read());
+        Assert.Equal(["Data two three "], Read());
 
         _time.Advance(PacedAnswer.HeartbeatPeriod);
         Assert.Equal(["Heartbeat "], Read());
 
-        await answer.WriteDataAsync("three"u8.ToArray());
+        await answer.WriteDataAsync("four"u8.ToArray());
+        Assert.Equal(["Data four"], Read());
+
+        await answer.WriteDataAsync("five"u8.ToArray());
         await answer.WriteFinalAsync("stop", Sample.Usage, _worker.Receipts);
-        Assert.Equal(["Data three", "Final"], Read());
+        Assert.Equal(["Data five", "Final"], Read());
         AssertWhole();
     }
 
@@ -152,13 +159,35 @@ public sealed class PacedAnswerTests : IDisposable
         Assert.Equal(SealingFault.Truncated, _opener.Complete());
     }
 
+    [Theory]
+    [InlineData(TrafficPadding.Off)]
+    [InlineData(TrafficPadding.Balanced)]
+    public async Task Final_ReceiptThatIsKept_IsKeptBeforeItLeaves(TrafficPadding padding)
+    {
+        await using var answer = await BeginAsync(padding);
+        await answer.WriteDataAsync("one"u8.ToArray());
+        Read();
+        SignedReceipt? kept = null;
+
+        var signed = await answer.WriteFinalAsync("stop", Sample.Usage, _worker.Receipts, receipt =>
+        {
+            kept = receipt;
+            Assert.Empty(Read());
+            return Task.CompletedTask;
+        });
+
+        Assert.Same(kept, signed);
+        Assert.Equal(["Final"], Read());
+        AssertWhole();
+    }
+
     [Fact]
     public async Task Strict_AnErrorBeforeTheFirstRecord_GoesAtOnce()
     {
         Seal(TrafficPadding.Strict);
         await using var answer = new PacedAnswer(_opened, _pipe.Writer, _time, CancellationToken.None);
 
-        await answer.WriteErrorAsync("no_free_slot", "All slots are taken.", isRetryable: true);
+        await answer.WriteErrorAsync(new AnswerError("no_free_slot", "All slots are taken.", IsRetryable: true));
 
         Assert.Equal(["Error"], Read());
     }

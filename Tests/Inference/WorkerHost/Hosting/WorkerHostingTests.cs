@@ -1,5 +1,4 @@
 using CocoonOrleans.Tests.Unit.Tunnel;
-using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -26,6 +25,7 @@ public sealed class WorkerHostingTests
     [InlineData("Native:Device", "gpu", "Worker:Native:Device")]
     [InlineData("Native:Cuda:Graph", "false", "Worker:Native:Cuda:Graphs")]
     [InlineData("ProviderId", "a b", "Worker:ProviderId")]
+    [InlineData("NetworkId", "Upper", "Worker:NetworkId")]
     [InlineData("ProviderId", "a_b", "Worker:ProviderId")]
     [InlineData("Gateways:0:Address", "gateway.example.org", "Worker:Gateways:0:Address")]
     [InlineData("Gateways:0:Key", "abc", "Worker:Gateways:0:Key")]
@@ -80,28 +80,28 @@ public sealed class WorkerHostingTests
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync(
             "Hello", ("DrainLimit", "00:00:30"), ("Scripted:Rules:0:FirstTokenDelay", "00:00:01"));
-        await using JobStream job = await worker.SendAsync();
+        await using SentJob job = await worker.SendAsync();
         Task stopping = worker.StopAsync();
         await Condition.HoldsAsync(() => worker.Services.GetRequiredService<CocoonOrleans.WorkerHost.Jobs.JobGate>().IsDraining, "the worker drains");
-        Assert.Equal(JobErrorCodes.Draining, (await worker.AskAsync(RunningWorker.Dispatch("job-2"))).Error?.Code);
+        Assert.Equal(JobErrorCodes.Draining, (await worker.AskAsync(RunningWorker.Dispatch(2))).Error?.Code);
         Assert.Equal("Hello", (await Answer.ReadAsync(job)).Text);
         await stopping.WaitAsync(TestGateway.Deadline);
     }
 
     [Fact]
-    public async Task Stop_PastTheDrainLimit_CutsTheJobShortAndKeepsItsReport()
+    public async Task Stop_PastTheDrainLimit_CutsTheJobShortAndKeepsItsReceipt()
     {
         using var data = new TemporaryFolder();
         (string, string)[] settings = [("Engine", "scripted"), ("Scripted:Rules:0:Answer", "Hello"), ("Scripted:Rules:0:Behaviour", "Hang")];
         await using (RunningWorker worker = await RunningWorker.StartAsync(settings, data))
         {
-            await using JobStream job = await worker.SendAsync();
+            await using SentJob job = await worker.SendAsync();
             await worker.StopAsync().WaitAsync(TestGateway.Deadline);
             Answer answer = await Answer.ReadAsync(job);
             Assert.Equal((JobErrorCodes.Draining, true), (answer.Error?.Code, answer.Error?.Retryable));
         }
         await using RunningWorker restarted = await RunningWorker.StartAsync(settings, data);
-        Assert.Equal("job-1", Assert.Single(await restarted.ReportsAsync(1)).JobId);
+        Assert.Equal(RunningWorker.JobId(1), Assert.Single(await restarted.KeptAsync(1)).JobId);
     }
 
     private static IEnumerable<(string, string)> Upstream(string address) =>

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Answers;
+using CocoonOrleans.Sealing.Receipts;
+using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Tests.Unit.Tunnel;
-using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Records;
-using CocoonOrleans.Tunnel.Usage;
 
 namespace CocoonOrleans.Tests.Inference.WorkerHost.Jobs;
 
@@ -23,9 +24,9 @@ public sealed class EmbeddingJobTests
         Assert.Equal(3 * Size, answer.Numbers.Count);
         Assert.Equal(answer.Numbers[..Size], answer.Numbers[(2 * Size)..]);
         Assert.NotEqual(answer.Numbers[..Size], answer.Numbers[Size..(2 * Size)]);
-        Assert.Equal(("scripted", 8), (answer.Meta!.Engine, answer.Meta.PromptTokens));
-        UsageReport report = answer.Final!.Usage.Check(worker.Tunnel.WorkerKey).Report!;
-        Assert.Equal((8L, 0L, 0L, UsageStatus.Complete, "stop"), (report.PromptTokens, report.CachedTokens, report.CompletionTokens, report.Status, report.FinishReason));
+        Assert.Equal(("scripted", "stop"), (answer.Meta!.Engine, answer.Final!.FinishReason));
+        AnswerUsage usage = answer.Receipt!.Usage;
+        Assert.Equal((8L, 0L, 0L, ReceiptStatus.Complete), (usage.PromptTokens, usage.CachedTokens, usage.CompletionTokens, answer.Receipt.Status));
     }
 
     [Fact]
@@ -79,7 +80,7 @@ public sealed class EmbeddingJobTests
         Vectors answer = await AskAsync(worker, input, more);
 
         Assert.Equal((code, param, false), (answer.Error?.Code, answer.Error?.Param, answer.Error?.Retryable));
-        Assert.Empty(await worker.Tunnel.GetUsageReportsAsync(default));
+        Assert.Empty(await worker.Tunnel.GetReceiptsAsync(default));
     }
 
     [Fact]
@@ -109,19 +110,13 @@ public sealed class EmbeddingJobTests
     public async Task Job_LetGo_IsReportedAsNothing()
     {
         await using RunningWorker worker = await StartAsync(("Scripted:Rules:0:Behaviour", "Hang"));
-        await using (JobStream job = await SendAsync(worker, "\"abc\""))
+        await using (SentJob job = await SendAsync(worker, "\"abc\""))
         {
-            await foreach (var record in job.ReadAllAsync())
-            {
-                if (record.Type == RecordType.Meta)
-                {
-                    break;
-                }
-            }
+            Assert.Equal(SealedRecordType.Meta, (await job.ReadAsync())?.Type);
         }
 
-        UsageReport report = Assert.Single(await worker.ReportsAsync(1));
-        Assert.Equal((UsageStatus.Cancelled, 0L, 0L), (report.Status, report.PromptTokens, report.CompletionTokens));
+        UsageReceipt receipt = Assert.Single(await worker.ReceiptsAsync(1));
+        Assert.Equal((ReceiptStatus.Partial, 0L, 0L), (receipt.Status, receipt.Usage.PromptTokens, receipt.Usage.CompletionTokens));
     }
 
     [Fact]
@@ -132,50 +127,39 @@ public sealed class EmbeddingJobTests
         Vectors answer = await AskAsync(worker, "\"abc\"");
 
         Assert.Equal((JobErrorCodes.EngineFailed, true), (answer.Error?.Code, answer.Error?.Retryable));
-        Assert.Equal(0, answer.Error!.Usage!.Check(worker.Tunnel.WorkerKey).Report!.PromptTokens);
+        Assert.Equal(0, answer.Receipt!.Usage.PromptTokens);
     }
 
     private static Task<RunningWorker> StartAsync(params (string, string)[] settings) =>
         RunningWorker.ScriptedAsync("", [("Scripted:EmbeddingSize", $"{Size}"), .. settings]);
 
-    private static Task<JobStream> SendAsync(RunningWorker worker, string input, string more = "") => worker.SendAsync(
+    private static Task<SentJob> SendAsync(RunningWorker worker, string input, string more = "") => worker.SendAsync(
         RunningWorker.Dispatch(maxCompletionTokens: 0) with { Kind = JobKind.Embeddings },
         Encoding.UTF8.GetBytes($$"""{"model":"tiny","input":{{input}}{{more}}}"""));
 
     private static async Task<Vectors> AskAsync(RunningWorker worker, string input, string more = "")
     {
-        await using JobStream job = await SendAsync(worker, input, more);
+        await using SentJob job = await SendAsync(worker, input, more);
         return await ReadAsync(job).WaitAsync(TestGateway.Deadline);
     }
 
-    private static async Task<Vectors> ReadAsync(JobStream job)
+    private static async Task<Vectors> ReadAsync(SentJob job)
     {
         var (numbers, records) = (new List<float>(), 0);
-        JobMeta? meta = null;
-        JobFinal? final = null;
-        JobError? error = null;
-        await foreach (var record in job.ReadAllAsync())
+        while (await job.ReadAsync() is { } record)
         {
-            switch (record.Type)
+            if (record.Type == SealedRecordType.Data)
             {
-                case RecordType.Meta:
-                    meta = record.ReadMeta();
-                    break;
-                case RecordType.Data:
-                    records++;
-                    numbers.AddRange(MemoryMarshal.Cast<byte, float>(record.Body.Span));
-                    break;
-                case RecordType.Final:
-                    final = record.ReadFinal();
-                    break;
-                case RecordType.Error:
-                    error = record.ReadError();
-                    break;
+                records++;
+                numbers.AddRange(MemoryMarshal.Cast<byte, float>(record.Data.Span));
             }
         }
 
-        return new Vectors(meta, numbers, records, final, error);
+        Assert.Equal(SealingFault.None, job.Opener.Fault);
+        AnswerError? error = job.Opener.Error;
+        return new Vectors(
+            job.Opener.Meta, numbers, records, job.Opener.Final, Answer.ReceiptOf(job), error is null ? null : new Failure(error.Code, error.Message, error.IsRetryable, error.Field));
     }
 
-    private sealed record Vectors(JobMeta? Meta, List<float> Numbers, int Records, JobFinal? Final, JobError? Error);
+    private sealed record Vectors(AnswerMeta? Meta, List<float> Numbers, int Records, AnswerFinal? Final, UsageReceipt? Receipt, Failure? Error);
 }

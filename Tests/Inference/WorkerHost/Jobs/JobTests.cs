@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Receipts;
+using CocoonOrleans.Sealing.Requests;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Records;
-using CocoonOrleans.Tunnel.Usage;
 
 namespace CocoonOrleans.Tests.Inference.WorkerHost.Jobs;
 
@@ -31,10 +32,14 @@ public sealed class JobTests
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
         Answer answer = await worker.AskAsync(payload: RunningWorker.Chat("four"));
-        UsageReport? report = answer.Final!.Usage.Check(worker.Tunnel.WorkerKey).Report;
-        Assert.Equal(("job-1", "lease-1", "dGVybXM"), (report?.JobId, report?.LeaseId, report?.Terms));
-        Assert.Equal((answer.Meta!.PromptTokens, 5L, UsageStatus.Complete, "stop"), ((int)report!.PromptTokens, report.CompletionTokens, report.Status, report.FinishReason));
-        Assert.Equal(answer.Meta.ModelManifestSha256, report.ModelManifestSha256);
+        UsageReceipt receipt = answer.Receipt!;
+        Assert.Equal((RunningWorker.JobId(1), "stop"), (receipt.RequestId.ToString("D"), answer.Final!.FinishReason));
+        Assert.Equal((4L, 5L, ReceiptStatus.Complete), (receipt.Usage.PromptTokens, receipt.Usage.CompletionTokens, receipt.Status));
+        Assert.Equal(answer.Meta!.ModelManifest, receipt.Usage.ModelManifest);
+        Assert.Equal(new ReceiptPrices(long.MaxValue, long.MaxValue, long.MaxValue, 0).Hash(), receipt.Usage.Prices);
+        KeptReceipt kept = Assert.Single(await worker.KeptAsync(1));
+        Assert.Equal((RunningWorker.JobId(1), "lease-1", "dGVybXM"), (kept.JobId, kept.LeaseId, kept.Terms));
+        Assert.Equal(answer.Final.Receipt.Receipt.ToArray(), kept.Receipt);
     }
 
     [Fact]
@@ -69,9 +74,8 @@ public sealed class JobTests
         await using RunningWorker worker = await RunningWorker.StartAsync([]);
         Answer answer = await worker.AskAsync(RunningWorker.Dispatch(maxCompletionTokens: 8), RunningWorker.Chat("hi", ",\"seed\":1"));
         Assert.Equal("native", answer.Meta?.Engine);
-        UsageReport report = answer.Final!.Usage.Check(worker.Tunnel.WorkerKey).Report!;
-        Assert.InRange(report.CompletionTokens, 0, 8);
-        Assert.Equal(answer.Meta!.PromptTokens, report.PromptTokens);
+        Assert.InRange(answer.Receipt!.Usage.CompletionTokens, 0, 8);
+        Assert.Equal(2, answer.Receipt.Usage.PromptTokens);
     }
 
     /// <summary>The role says nothing yet: a stream's client is not told before there is something to tell.</summary>
@@ -85,7 +89,7 @@ public sealed class JobTests
             answer.Chunks.Select(Choice).Where(choice => choice.GetProperty("delta").TryGetProperty("role", out _)),
             choice => Assert.Equal(JsonValueKind.Null, choice.GetProperty("logprobs").ValueKind));
         long scored = answer.Chunks.Select(Choice).Where(choice => choice.GetProperty("logprobs").ValueKind == JsonValueKind.Object).Sum(choice => choice.GetProperty("logprobs").GetProperty("content").GetArrayLength());
-        Assert.Equal(answer.Final!.Usage.Check(worker.Tunnel.WorkerKey).Report!.CompletionTokens, scored);
+        Assert.Equal(answer.Receipt!.Usage.CompletionTokens, scored);
     }
 
     [Fact]
@@ -101,8 +105,7 @@ public sealed class JobTests
         }
 
         Assert.Equal([0, 1, 2], answer.Chunks.Select(chunk => Choice(chunk).GetProperty("index").GetInt32()).Distinct().Order());
-        UsageReport report = answer.Final!.Usage.Check(worker.Tunnel.WorkerKey).Report!;
-        Assert.Equal(((long)answer.Meta!.PromptTokens, 12L, "length"), (report.PromptTokens, report.CompletionTokens, report.FinishReason));
+        Assert.Equal((4L, 12L, "length"), (answer.Receipt!.Usage.PromptTokens, answer.Receipt.Usage.CompletionTokens, answer.Final!.FinishReason));
     }
 
     /// <summary>The reason names the place in the schema, as its author called it: a record holds only so much.</summary>
@@ -129,10 +132,10 @@ public sealed class JobTests
     public async Task Job_SeveralAnswersLetGo_KeepsTheReportOfAll()
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello", ("Scripted:Rules:0:Behaviour", "Hang"));
-        await using (JobStream job = await worker.SendAsync(payload: RunningWorker.Chat("hi", ",\"n\":2")))
-            await ReadChunksAsync(job, 12); // two roles, ten tokens
-        UsageReport report = Assert.Single(await worker.ReportsAsync(1));
-        Assert.Equal((UsageStatus.Cancelled, 10L), (report.Status, report.CompletionTokens));
+        await using (SentJob job = await worker.SendAsync(payload: RunningWorker.Chat("hi", ",\"n\":2")))
+            await job.ReadEventsAsync(12); // two roles, ten tokens
+        UsageReceipt receipt = Assert.Single(await worker.ReceiptsAsync(1));
+        Assert.Equal((ReceiptStatus.Partial, 10L), (receipt.Status, receipt.Usage.CompletionTokens));
     }
 
     [Fact]
@@ -148,21 +151,21 @@ public sealed class JobTests
     public async Task Job_LetGoInTheMiddle_KeepsTheReportOfWhatWasGenerated()
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello", ("Scripted:Rules:0:Behaviour", "Hang"));
-        await using (JobStream job = await worker.SendAsync())
-            await ReadChunksAsync(job, 6); // the role, then five tokens
-        UsageReport report = Assert.Single(await worker.ReportsAsync(1));
-        Assert.Equal((UsageStatus.Cancelled, 5L, (string?)null), (report.Status, report.CompletionTokens, report.FinishReason));
-        Assert.True(report.PromptTokens > 0, "the prompt was answered, so it counts");
+        await using (SentJob job = await worker.SendAsync())
+            await job.ReadEventsAsync(6); // the role, then five tokens
+        UsageReceipt receipt = Assert.Single(await worker.ReceiptsAsync(1));
+        Assert.Equal((ReceiptStatus.Partial, 5L), (receipt.Status, receipt.Usage.CompletionTokens));
+        Assert.True(receipt.Usage.PromptTokens > 0, "the prompt was answered, so it counts");
     }
 
     [Fact]
     public async Task Job_LetGoBeforeTheFirstToken_CostsNothing()
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello", ("Scripted:Rules:0:FirstTokenDelay", "00:10:00"));
-        await using (JobStream job = await worker.SendAsync())
+        await using (SentJob job = await worker.SendAsync())
             Assert.Equal(0, worker.Gateway.Tunnels.Count - 1);
-        UsageReport report = Assert.Single(await worker.ReportsAsync(1));
-        Assert.Equal((0L, 0L), (report.PromptTokens, report.CompletionTokens));
+        UsageReceipt receipt = Assert.Single(await worker.ReceiptsAsync(1));
+        Assert.Equal((0L, 0L), (receipt.Usage.PromptTokens, receipt.Usage.CompletionTokens));
     }
 
     [Fact]
@@ -171,29 +174,79 @@ public sealed class JobTests
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello", ("Scripted:Rules:0:FailAfterTokens", "2"));
         Answer answer = await worker.AskAsync();
         Assert.Equal((JobErrorCodes.EngineFailed, true), (answer.Error?.Code, answer.Error?.Retryable));
-        UsageReport? report = answer.Error!.Usage!.Check(worker.Tunnel.WorkerKey).Report;
-        Assert.Equal((UsageStatus.Failed, 2L), (report?.Status, report?.CompletionTokens));
+        Assert.Equal((ReceiptStatus.Error, 2L), (answer.Receipt?.Status, answer.Receipt?.Usage.CompletionTokens));
     }
 
     [Fact]
     public async Task Job_AllSlotsTaken_IsRefusedUntilOneIsFree()
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello", ("Scripted:Rules:0:Behaviour", "Hang"));
-        await using JobStream first = await worker.SendAsync(RunningWorker.Dispatch("job-1"));
-        JobStream second = await worker.SendAsync(RunningWorker.Dispatch("job-2"));
-        Answer refused = await worker.AskAsync(RunningWorker.Dispatch("job-3"));
+        await using SentJob first = await worker.SendAsync(RunningWorker.Dispatch(1));
+        SentJob second = await worker.SendAsync(RunningWorker.Dispatch(2));
+        Answer refused = await worker.AskAsync(RunningWorker.Dispatch(3));
         Assert.Equal((JobErrorCodes.NoFreeSlot, true), (refused.Error?.Code, refused.Error?.Retryable));
         await second.DisposeAsync();
-        await worker.ReportsAsync(1);
-        await using JobStream third = await worker.SendAsync(RunningWorker.Dispatch("job-4"));
-        await ReadChunksAsync(third, 1);
+        await worker.KeptAsync(1);
+        await using SentJob third = await worker.SendAsync(RunningWorker.Dispatch(4));
+        await third.ReadEventsAsync(1);
+    }
+
+    [Fact]
+    public async Task Job_SentAgain_IsRejectedAndTellsNothing()
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
+        JobDispatch dispatch = RunningWorker.Dispatch();
+        using SealedRequest request = await worker.SealAsync(dispatch, RunningWorker.Chat("hi"));
+        await using (JobStream first = await worker.Tunnel.SendJobAsync(dispatch, request.Bytes, default))
+        {
+            Assert.Null(first.Refusal);
+        }
+
+        await worker.KeptAsync(1);
+        await using JobStream second = await worker.Tunnel.SendJobAsync(dispatch, request.Bytes, default);
+        Assert.Equal(SealingErrorCodes.Rejected, second.Refusal?.Code);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(40)]
+    [InlineData(-1)]
+    public async Task Job_ChangedOnItsWay_IsRejectedWithTheOneCode(int at)
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
+        JobDispatch dispatch = RunningWorker.Dispatch();
+        using SealedRequest request = await worker.SealAsync(dispatch, RunningWorker.Chat("hi"));
+        byte[] changed = request.Bytes.ToArray();
+        changed[at < 0 ? changed.Length - 1 : at] ^= 1;
+
+        await using JobStream stream = await worker.Tunnel.SendJobAsync(dispatch, changed, default);
+        Assert.Equal((SealingErrorCodes.Rejected, true), (stream.Refusal?.Code, stream.Refusal?.Retryable));
+    }
+
+    [Fact]
+    public async Task Job_InTheClear_IsRejected()
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
+        await using JobStream stream = await worker.Tunnel.SendJobAsync(RunningWorker.Dispatch(), RunningWorker.Chat("hi"), default);
+        Assert.Equal(SealingErrorCodes.Rejected, stream.Refusal?.Code);
+    }
+
+    /// <summary>The dispatch is in the clear: it can't make another job of what was sealed.</summary>
+    [Fact]
+    public async Task Job_SealedForAnotherDispatch_IsRefused()
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
+        using SealedRequest request = await worker.SealAsync(RunningWorker.Dispatch(1), RunningWorker.Chat("hi"));
+        await using JobStream stream = await worker.Tunnel.SendJobAsync(RunningWorker.Dispatch(2), request.Bytes, default);
+        Assert.Equal(JobErrorCodes.BadDispatch, stream.Refusal?.Code);
     }
 
     [Fact]
     public async Task Job_RunningHereAlready_IsRefused()
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello", ("Scripted:Rules:0:Behaviour", "Hang"));
-        await using JobStream first = await worker.SendAsync();
+        await using SentJob first = await worker.SendAsync();
         Assert.Equal((JobErrorCodes.DuplicateJob, false), await RefusalAsync(worker));
     }
 
@@ -211,7 +264,7 @@ public sealed class JobTests
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
         Assert.Equal((code, retryable), await RefusalAsync(worker, dispatch));
-        Assert.Empty(await worker.Tunnel.GetUsageReportsAsync(default));
+        Assert.Empty(await worker.Tunnel.GetReceiptsAsync(default));
     }
 
     [Theory]
@@ -222,7 +275,7 @@ public sealed class JobTests
     public async Task Job_BadPayload_IsRefusedInOpenAisWords(string payload, string code, string? param)
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
-        JobError? error = (await worker.AskAsync(payload: Encoding.UTF8.GetBytes(payload))).Error;
+        Failure? error = (await worker.AskAsync(payload: Encoding.UTF8.GetBytes(payload))).Error;
         Assert.Equal((code, param, false), (error?.Code, error?.Param, error?.Retryable));
     }
 
@@ -230,7 +283,7 @@ public sealed class JobTests
     public async Task Job_PromptLongerThanTheContext_IsRefusedNamingBoth()
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
-        JobError? error = (await worker.AskAsync(payload: RunningWorker.Chat(new string('x', 200)))).Error;
+        Failure? error = (await worker.AskAsync(payload: RunningWorker.Chat(new string('x', 200)))).Error;
         Assert.Equal(("context_length_exceeded", "messages"), (error?.Code, error?.Param));
         Assert.Contains("128", error!.Message, StringComparison.Ordinal);
     }
@@ -239,7 +292,7 @@ public sealed class JobTests
     public async Task Job_ModelWithoutChatTemplate_IsRefusedSayingSo()
     {
         await using RunningWorker worker = await RunningWorker.StartAsync([("Engine", "scripted"), ("Scripted:Rules:0:Answer", "Hello")], template: null);
-        JobError? error = (await worker.AskAsync()).Error;
+        Failure? error = (await worker.AskAsync()).Error;
         Assert.Equal(("unsupported_parameter", "model", false), (error?.Code, error?.Param, error?.Retryable));
         Assert.Contains("no chat template", error!.Message, StringComparison.Ordinal);
     }
@@ -260,17 +313,7 @@ public sealed class JobTests
 
     private static async Task<(string?, bool?)> RefusalAsync(RunningWorker worker, JobDispatch? dispatch = null)
     {
-        JobError? error = (await worker.AskAsync(dispatch)).Error;
+        Failure? error = (await worker.AskAsync(dispatch)).Error;
         return (error?.Code, error?.Retryable);
-    }
-
-    private static async Task ReadChunksAsync(JobStream job, int count)
-    {
-        await foreach (var record in job.ReadAllAsync())
-        {
-            count -= record.Type == RecordType.Data ? 1 : 0;
-            if (count == 0)
-                return;
-        }
     }
 }

@@ -1,5 +1,4 @@
 using CocoonOrleans.Inference.Grammars;
-using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Jobs;
 
 namespace CocoonOrleans.Tests.Inference.WorkerHost.Jobs;
@@ -13,27 +12,24 @@ public sealed class RequestGrammarsTests : IDisposable
     public void Dispose() => _grammars.Dispose();
 
     [Fact]
-    public void Of_SameClientAndSchema_IsTheSameGrammar() => Assert.Same(_grammars.OfSchema(Job("a"), Schema), _grammars.OfSchema(Job("a"), Schema));
+    public void Of_SameClientAndSchema_IsTheSameGrammar() => Assert.Same(_grammars.OfSchema("a", Schema), _grammars.OfSchema("a", Schema));
 
     [Fact]
     public void Of_OtherClientSchemaOrNone_IsAnother()
     {
-        var first = _grammars.OfSchema(Job("a"), Schema);
+        var first = _grammars.OfSchema("a", Schema);
 
-        Assert.NotSame(first, _grammars.OfSchema(Job("b"), Schema));
-        Assert.NotSame(first, _grammars.OfSchema(Job("a"), """{"type":"string"}"""));
-        Assert.NotSame(_grammars.OfPattern(Job("a"), "a"), _grammars.OfPattern(Job("b"), "a"));
-        Assert.Same(_grammars.OfGbnf(Job("a"), "root ::= \"a\""), _grammars.OfGbnf(Job("a"), "root ::= \"a\""));
-        Assert.NotSame(_grammars.OfSchema(Job(null), Schema), _grammars.OfSchema(Job(null), Schema));
+        Assert.NotSame(first, _grammars.OfSchema("b", Schema));
+        Assert.NotSame(first, _grammars.OfSchema("a", """{"type":"string"}"""));
+        Assert.NotSame(_grammars.OfPattern("a", "a"), _grammars.OfPattern("b", "a"));
+        Assert.Same(_grammars.OfGbnf("a", "root ::= \"a\""), _grammars.OfGbnf("a", "root ::= \"a\""));
+        Assert.NotSame(_grammars.OfSchema(null, Schema), _grammars.OfSchema(null, Schema));
     }
 
     [Fact]
     public void Of_BadSchema_IsRefusedEachTime()
     {
-        Assert.Throws<GrammarException>(() => _grammars.OfSchema(Job("a"), """{"type":"nothing"}"""));
-        Assert.Throws<GrammarException>(() => _grammars.OfSchema(Job("a"), """{"type":"nothing"}"""));
+        Assert.Throws<GrammarException>(() => _grammars.OfSchema("a", """{"type":"nothing"}"""));
+        Assert.Throws<GrammarException>(() => _grammars.OfSchema("a", """{"type":"nothing"}"""));
     }
-
-    private static JobDispatch Job(string? tenant) => new(
-        "job", "lease", "model", "completion", DateTimeOffset.UnixEpoch, 1, DateTimeOffset.UnixEpoch, new OfferedPrices(0, 0, 0), "terms", tenant);
 }

@@ -1,8 +1,7 @@
 using CocoonOrleans.Inference.Upstream;
+using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Tests.Inference.Upstream;
-using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Usage;
 
 namespace CocoonOrleans.Tests.Inference.WorkerHost.Jobs;
 
@@ -23,10 +22,10 @@ public sealed class UpstreamJobTests
         Answer answer = await worker.AskAsync(RunningWorker.Dispatch(maxCompletionTokens: 19), RunningWorker.Chat("hi", ",\"temperature\":0"));
 
         Assert.Equal(("The quick brown fox", "length"), (answer.Text, answer.Final?.FinishReason));
-        Assert.Equal(("upstream", version), (answer.Meta!.Engine, answer.Meta.EngineVersion));
-        UsageReport report = answer.Final!.Usage.Check(worker.Tunnel.WorkerKey).Report!;
-        Assert.Equal((2L, 0L, 19L), (report.PromptTokens, report.CachedTokens, report.CompletionTokens));
-        Assert.Equal(registration.Models[0].ManifestSha256, report.ModelManifestSha256);
+        Assert.Equal("upstream", answer.Meta!.Engine);
+        AnswerUsage usage = answer.Receipt!.Usage;
+        Assert.Equal((2L, 0L, 19L), (usage.PromptTokens, usage.CachedTokens, usage.CompletionTokens));
+        Assert.Equal(registration.Models[0].ManifestSha256, usage.ModelManifest.ToString());
     }
 
     [Fact]
@@ -40,11 +39,11 @@ public sealed class UpstreamJobTests
             await StandInServer.SendAsync(context, StandInServer.VllmEvent([104]));
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         };
-        await using (JobStream _ = await worker.SendAsync())
+        await using (SentJob _ = await worker.SendAsync())
             await Eventually.EqualAsync(1, () => server.Open, "open answers");
 
         await Eventually.EqualAsync(1, () => server.Abandoned, "answers that the server gave up");
-        Assert.Equal(UsageStatus.Cancelled, Assert.Single(await worker.ReportsAsync(1)).Status);
+        Assert.Equal(ReceiptStatus.Partial, Assert.Single(await worker.ReceiptsAsync(1)).Status);
     }
 
     [Fact]
@@ -57,7 +56,7 @@ public sealed class UpstreamJobTests
         Answer answer = await worker.AskAsync();
 
         Assert.Equal((JobErrorCodes.EngineFailed, true), (answer.Error?.Code, answer.Error?.Retryable));
-        Assert.Empty(await worker.Tunnel.GetUsageReportsAsync(default));
+        Assert.Empty(await worker.Tunnel.GetReceiptsAsync(default));
     }
 
     private static Task<RunningWorker> StartAsync(StandInServer server) => RunningWorker.StartAsync(

@@ -15,9 +15,9 @@ public sealed class WorkerMetricsTests
             "Hello", ("Scripted:Rules:0:WhenPromptContains", "fail"), ("Scripted:Rules:0:FailAfterTokens", "2"), ("Scripted:Rules:1:Answer", "Hello"));
         using var counted = new CountedJobs(worker.Services.GetRequiredService<IMeterFactory>());
 
-        await worker.AskAsync(RunningWorker.Dispatch("job-1"));
-        await worker.AskAsync(RunningWorker.Dispatch("job-2"), RunningWorker.Chat("fail"));
-        await worker.AskAsync(RunningWorker.Dispatch("job-3") with { Model = "other" });
+        await worker.AskAsync(RunningWorker.Dispatch(1));
+        await worker.AskAsync(RunningWorker.Dispatch(2), RunningWorker.Chat("fail"));
+        await worker.AskAsync(RunningWorker.Dispatch(3) with { Model = "other" });
 
         Assert.Equal(["complete", "failed", JobErrorCodes.ModelNotServed], counted.Outcomes);
     }

@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using CocoonOrleans.Gateway.Completions;
+using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Sealing;
 using CocoonOrleans.Tunnel.Messages;
 using CsCheck;
 
@@ -11,12 +13,19 @@ public sealed class TermsSealTests
     private static readonly Guid Job = new("01890000-0000-7000-8000-000000000001");
     private static readonly Guid Lease = new("01890000-0000-7000-8000-000000000002");
     private static readonly string Worker = new('a', 64);
-    private static readonly JobTerms Terms = new(Guid.NewGuid(), new string('c', 64), new string('p', 64), new TokenPrices(new(1), new(2), new(3), new(4)), 17, 256);
+    private static readonly ReceiptBinding Binding = new(Digest.Of("header"u8), Digest.Of("statement"u8), Enumerable.Range(0, 65).Select(i => (byte)i).ToArray(), Digest.Of("model"u8));
+    private static readonly JobTerms Terms = new(Guid.NewGuid(), new string('c', 64), new string('p', 64), new TokenPrices(new(1), new(2), new(3), new(4)), 17, 256, Binding);
 
     private readonly TermsSeal _seal = new(new byte[32]);
 
     [Fact]
-    public void Open_SealedHere_GivesTheTerms() => Assert.Equal(Terms, _seal.Open(_seal.Seal(Terms, Job, Lease, Worker), Job, Lease, Worker));
+    public void Open_SealedHere_GivesTheTerms()
+    {
+        JobTerms opened = _seal.Open(_seal.Seal(Terms, Job, Lease, Worker), Job, Lease, Worker)!;
+
+        Assert.Equal(Binding.ReceiptKey.ToArray(), opened.Receipt.ReceiptKey.ToArray());
+        Assert.Equal(Terms, opened with { Receipt = opened.Receipt with { ReceiptKey = Binding.ReceiptKey } });
+    }
 
     [Fact]
     public void Seal_LongestTerms_FitTheHeader() => Assert.InRange(_seal.Seal(Terms, Job, Lease, Worker).Length, 1, JobDispatch.LargestTerms);

@@ -32,11 +32,6 @@ public sealed class EmbeddingsRunTests : IAsyncDisposable
             await reply.BeginVectorsAsync();
             await reply.BytesAsync([1, 2, 3, 4, 5, 6]);
         },
-        ["an empty record"] = async reply =>
-        {
-            await reply.BeginVectorsAsync();
-            await reply.BytesAsync([]);
-        },
         ["an end without vectors"] = async reply =>
         {
             await reply.BeginVectorsAsync();
@@ -58,14 +53,19 @@ public sealed class EmbeddingsRunTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     [Fact]
-    public async Task Run_GoodVectors_PromptAloneIsChargedByTheReport()
+    public async Task Run_GoodVectors_PromptAloneIsChargedByTheReceipt()
     {
         (JobResult result, EmbeddingsAnswer vectors) = await RunAsync(async reply =>
         {
             Assert.Equal((JobKind.Embeddings, 0), (reply.Job.Kind, reply.Job.MaxCompletionTokens));
             await reply.BeginVectorsAsync();
+
+            // Numbers may be cut anywhere.
             await reply.NumbersAsync(1, 2);
-            await reply.NumbersAsync(3, 4, 5, 6);
+            byte[] rest = [.. Good[2..].SelectMany(BitConverter.GetBytes)];
+            await reply.BytesAsync(rest[..5]);
+            await reply.BytesAsync(rest[5..6]);
+            await reply.BytesAsync(rest[6..]);
             await reply.FinalAsync(0);
         });
 
@@ -92,13 +92,13 @@ public sealed class EmbeddingsRunTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Run_ReportOfAnotherLease_VectorsStandAndTheWorkerIsPaidNothing()
+    public async Task Run_ReceiptOfAnotherModel_VectorsStandAndTheWorkerIsPaidNothing()
     {
         (JobResult result, _) = await RunAsync(async reply =>
         {
             await reply.BeginVectorsAsync();
             await reply.NumbersAsync(Good);
-            await reply.FinalAsync(0, lease: Guid.NewGuid().ToString("D"));
+            await reply.FinalAsync(0, change: usage => usage with { ModelManifest = default });
         });
 
         Assert.IsType<JobAnswer>(result);
@@ -106,7 +106,7 @@ public sealed class EmbeddingsRunTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Run_ReportOfFarMoreTokens_IsPaidForTheGatewaysOwnCount()
+    public async Task Run_ReceiptOfFarMoreTokens_IsPaidForTheGatewaysOwnCount()
     {
         (JobResult result, _) = await RunAsync(async reply =>
         {

@@ -9,18 +9,22 @@ using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Receipts;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Market.Offers;
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Sealing.Epochs;
+using CocoonOrleans.Tests.Unit.Sealing;
 using CocoonOrleans.Tests.Unit.Tokenization;
 using CocoonOrleans.Tests.Unit.Tunnel;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tunnel.Accepting;
+using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
-using CocoonOrleans.Tunnel.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,10 +42,12 @@ internal sealed class JobRunnerBench : IAsyncDisposable
 
     private readonly TunnelIdentity[] _identities;
     private readonly List<TestWorker> _workers = [];
+    private readonly List<SealedWorker> _sealed = [];
+    private readonly List<WorkerSeal> _seals = [];
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly TestGateway _gateway;
     private readonly GatewayOptions _options = new();
-    private readonly ConcurrentDictionary<string, SignedUsageReport> _kept = [];
+    private readonly ConcurrentDictionary<string, KeptReceipt> _kept = [];
 
     private JobRunnerBench(TestGateway gateway, TunnelIdentity[] identities) => (_gateway, _identities) = (gateway, identities);
 
@@ -51,10 +57,14 @@ internal sealed class JobRunnerBench : IAsyncDisposable
 
     public JobRunner Runner { get; private set; } = null!;
 
-    /// <summary>Jobs whose usage reports were acknowledged.</summary>
+    /// <summary>Jobs whose receipts were acknowledged.</summary>
     public ConcurrentQueue<string> Acknowledged { get; } = [];
 
-    public static async Task<JobRunnerBench> StartAsync(params Func<WorkerReply, Task>[] workers)
+    public static Task<JobRunnerBench> StartAsync(params Func<WorkerReply, Task>[] workers) => StartAsync(limits: null, workers);
+
+    /// <param name="limits">How much each worker keeps for an epoch.</param>
+    /// <param name="workers">What they do with a job.</param>
+    public static async Task<JobRunnerBench> StartAsync(EpochLimits? limits, params Func<WorkerReply, Task>[] workers)
     {
         TunnelIdentity[] identities = [.. workers.Select(_ => TunnelIdentity.Create(TimeProvider.System))];
         var trust = new PinnedKeys(identities.ToDictionary(identity => identity.Id, _ => "a worker"));
@@ -62,7 +72,7 @@ internal sealed class JobRunnerBench : IAsyncDisposable
         var connections = new WorkerConnections();
         for (int i = 0; i < workers.Length; i++)
         {
-            await bench.ConnectAsync(identities[i], workers[i], connections);
+            await bench.ConnectAsync(identities[i], workers[i], connections, limits);
         }
 
         bench.Build(connections);
@@ -77,8 +87,14 @@ internal sealed class JobRunnerBench : IAsyncDisposable
 
     public string WorkerId(int number) => _identities[number].Id;
 
-    /// <summary>Keeps a report as a worker does, until it is acknowledged.</summary>
-    public void Keep(WorkerReply reply, SignedUsageReport report) => _kept[reply.Job.JobId] = report;
+    /// <summary>A worker's keys.</summary>
+    public SealedWorker Sealed(int number) => _sealed[number];
+
+    /// <summary>How the gateway seals to a worker.</summary>
+    public WorkerSeal Seal(int number) => _seals[number];
+
+    /// <summary>Keeps a receipt as a worker does, until it is acknowledged.</summary>
+    public void Keep(KeptReceipt receipt) => _kept[receipt.JobId] = receipt;
 
     public ChatJob Job(int maxCompletionTokens = 100, TimeSpan? limit = null)
     {
@@ -136,6 +152,8 @@ internal sealed class JobRunnerBench : IAsyncDisposable
         }
 
         await _gateway.DisposeAsync();
+        _sealed.ForEach(worker => worker.Dispose());
+        _seals.ForEach(seal => seal.Dispose());
         await _services.DisposeAsync();
     }
 
@@ -145,17 +163,32 @@ internal sealed class JobRunnerBench : IAsyncDisposable
     /// <summary>So many nano a token.</summary>
     private static TokenPrices Price(int nano) => new(new(nano * 1_000_000), new(nano * 1_000_000), new(nano * 1_000_000));
 
-    private async Task ConnectAsync(TunnelIdentity identity, Func<WorkerReply, Task> job, WorkerConnections connections)
+    private async Task ConnectAsync(TunnelIdentity identity, Func<WorkerReply, Task> job, WorkerConnections connections, EpochLimits? limits)
     {
+        var bootId = HelloLine.NewBootId();
+        var worker = new SealedWorker(identity, bootId, [CatalogModel.ManifestSha256], limits: limits);
+        _sealed.Add(worker);
         _workers.Add(await TestWorker.StartAsync(
-            _gateway.Port, _gateway.Identity.Id, context => job(new WorkerReply(context, identity)), identity, app =>
+            _gateway.Port, _gateway.Identity.Id, context => ReplyAsync(context, worker, job), identity, bootId: bootId, map: app =>
             {
-                app.MapGet(TunnelRoutes.UsageReports, (RequestDelegate)(context => JsonSerializer.SerializeAsync(
-                    context.Response.Body, new UsageReportPage([.. _kept.Values]), TunnelJson.Default.UsageReportPage, context.RequestAborted)));
-                app.MapPost($"{TunnelRoutes.UsageReports}/{{jobId}}/ack", (string jobId) => Acknowledged.Enqueue(jobId));
+                app.MapGet(TunnelRoutes.Receipts, (RequestDelegate)(context => JsonSerializer.SerializeAsync(
+                    context.Response.Body, new ReceiptPage([.. _kept.Values]), TunnelJson.Default.ReceiptPage, context.RequestAborted)));
+                app.MapPost($"{TunnelRoutes.Receipts}/{{jobId}}/ack", (string jobId) => Acknowledged.Enqueue(jobId));
             }));
+        var seal = new WorkerSeal(TimeProvider.System);
+        Assert.True(seal.TryRenew(worker.Statement, out _));
+        _seals.Add(seal);
         WorkerTunnel tunnel = await _gateway.NextTunnelAsync();
-        connections.Add(new WorkerConnection(tunnel, await tunnel.GetRegistrationAsync(CancellationToken.None), epoch: 1));
+        connections.Add(new WorkerConnection(tunnel, await tunnel.GetRegistrationAsync(CancellationToken.None), epoch: 1, seal));
+    }
+
+    private static async Task ReplyAsync(HttpContext context, SealedWorker worker, Func<WorkerReply, Task> job)
+    {
+        using SealedReply? reply = await SealedReply.OpenAsync(context, worker);
+        if (reply is not null)
+        {
+            await job(new WorkerReply(reply));
+        }
     }
 
     private void Build(WorkerConnections connections)
@@ -169,7 +202,8 @@ internal sealed class JobRunnerBench : IAsyncDisposable
         books.Of(Model).Update($"{Model}/0", new MarketSnapshot(1, [.. _identities.Select((identity, number) => new BookOffer(
             new Offer(identity.Id, $"provider-{number}", Model, CatalogModel.ManifestSha256, 512, Price(1 + number), 4, 4), 1))]));
         var leases = new SlotLeases(books, connections, Cluster.Calls(time), options, metrics, time, NullLogger<SlotLeases>.Instance);
-        var attempts = new WorkerAttempt(new TermsSeal(new byte[TermsSeal.KeyBytes]), new TenantNames(new byte[TermsSeal.KeyBytes]), Running, options, time);
+        var sealer = new JobSealer(new TenantNames(new byte[TermsSeal.KeyBytes]), options);
+        var attempts = new WorkerAttempt(sealer, new TermsSeal(new byte[TermsSeal.KeyBytes]), new LateReceipts(options, time), Running, options, time);
         var completions = new CompletionQueue(Cluster.Calls(time), Running, options, metrics, time, NullLogger<CompletionQueue>.Instance);
         Runner = new JobRunner(leases, attempts, completions, Running, options, time, NullLogger<JobRunner>.Instance);
     }

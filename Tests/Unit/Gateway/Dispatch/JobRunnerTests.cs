@@ -7,9 +7,10 @@ using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Epochs;
 using CocoonOrleans.Tests.Unit.Tunnel;
 using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Usage;
 
 namespace CocoonOrleans.Tests.Unit.Gateway.Dispatch;
 
@@ -20,7 +21,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     [Fact]
-    public async Task Run_GoodAnswer_IsChargedByTheReportAndAcknowledged()
+    public async Task Run_GoodAnswer_IsChargedByTheReceiptAndAcknowledged()
     {
         var sink = new JsonAnswer();
         var answer = Assert.IsType<JobAnswer>(await RunAsync(sink, reply => reply.AnswerAsync("abcd")));
@@ -29,7 +30,9 @@ public sealed class JobRunnerTests : IAsyncDisposable
         JobCompletionResult? charge = await answer.Charge;
         JobCompletion completion = Completion();
         Assert.Equal((CompletionStatus.Complete, _bench.WorkerId(0), charge?.Captured), (completion.Status, completion.WorkerId, completion.Price.Charge(answer.Usage)));
-        Assert.NotNull(completion.UsageReportSha256);
+        Assert.NotNull(completion.ReceiptSha256);
+        Assert.True(answer.IsReceiptVerified, "the receipt is valid");
+        Assert.Equal(_bench.Sealed(0).Statement.Hash, answer.Statement.Hash);
         Assert.Single(_bench.Acknowledged);
         await ReleasedAsync(LeaseOutcome.Completed);
     }
@@ -147,6 +150,141 @@ public sealed class JobRunnerTests : IAsyncDisposable
         await ReleasedAsync(LeaseOutcome.Refused, LeaseOutcome.Completed);
     }
 
+    [Theory]
+    [InlineData(JobErrorCodes.Draining)]
+    [InlineData(SealingErrorCodes.Rejected)]
+    public async Task Run_FirstWorkerRefusesInTheClear_TheNextOneAnswers(string code)
+    {
+        JobResult result = await RunAsync(new RecordedAnswer(), reply => reply.Sealed.RefuseAsync(code), reply => reply.AnswerAsync("abcd"));
+
+        Assert.Equal(_bench.WorkerId(1), Assert.IsType<JobAnswer>(result).Worker.WorkerId);
+        await ReleasedAsync(LeaseOutcome.Refused, LeaseOutcome.Completed);
+    }
+
+    /// <summary>Only what is sealed can say that the client's request is at fault.</summary>
+    [Fact]
+    public async Task Run_WorkersBlameTheRequestInTheClear_AreNotBelieved()
+    {
+        JobResult result = await RunAsync(
+            new RecordedAnswer(), reply => reply.Sealed.RefuseAsync("context_length_exceeded"), reply => reply.Sealed.RefuseAsync("context_length_exceeded"));
+
+        Assert.Equal(ErrorKinds.ProviderFailed, Assert.IsType<JobFailure>(result).Error.Kind);
+        await ReleasedAsync(LeaseOutcome.Failed, LeaseOutcome.Failed);
+    }
+
+    [Fact]
+    public async Task Run_FirstWorkerAnswersInTheClear_TheNextOneAnswersAndItIsRemembered()
+    {
+        var sink = new RecordedAnswer();
+
+        JobResult result = await RunAsync(
+            sink,
+            reply => reply.Sealed.PlainAsync(Encoding.UTF8.GetBytes($"data: {reply.Sealed.Chunk("""{"role":"assistant","content":"plain"}""")}\n\n")),
+            reply => reply.AnswerAsync("abcd"));
+
+        Assert.Equal(_bench.WorkerId(1), Assert.IsType<JobAnswer>(result).Worker.WorkerId);
+        Assert.Equal("abcd", sink.Text);
+        await ReleasedAsync(LeaseOutcome.Garbage, LeaseOutcome.Completed);
+    }
+
+    [Fact]
+    public async Task Run_OneAfterTheOther_ShareASessionAndTheTenantsSalt()
+    {
+        var requests = new List<(uint? Counter, Digest? Salt, string Body)>();
+        _bench = await JobRunnerBench.StartAsync(reply =>
+        {
+            requests.Add((reply.Sealed.Request.Header.Counter, reply.Sealed.Request.Meta.CacheSalt, Encoding.UTF8.GetString(reply.Sealed.Request.Body.Span)));
+            return reply.AnswerAsync("abcd");
+        });
+
+        foreach (int _ in Enumerable.Range(0, 2))
+        {
+            Assert.IsType<JobAnswer>(await _bench.RunAsync(_bench.Job(), new RecordedAnswer(), CancellationToken.None).WaitAsync(TestGateway.Deadline));
+        }
+
+        Assert.Equal([0u, 1u], requests.Select(request => request.Counter));
+        Assert.All(requests, request => Assert.Equal("{}", request.Body));
+        Assert.NotNull(requests[0].Salt);
+        Assert.Equal(requests[0].Salt, requests[1].Salt);
+    }
+
+    /// <summary>The worker says no more than that it doesn't take the request: one that stands alone is tried at once, and from then on.</summary>
+    [Fact]
+    public async Task Run_WorkerHasNoRoomForTheSession_SingleRequestsAreTaken()
+    {
+        var counters = new List<uint?>();
+        _bench = await JobRunnerBench.StartAsync(new EpochLimits { Sessions = 1 }, reply =>
+        {
+            counters.Add(reply.Sealed.Request.Header.Counter);
+            return reply.AnswerAsync("abcd");
+        });
+        Assert.True(_bench.Seal(0).TryRenew(_bench.Sealed(0).Statement, out _));
+        Assert.IsType<JobAnswer>(await _bench.RunAsync(_bench.Job(), new RecordedAnswer(), CancellationToken.None).WaitAsync(TestGateway.Deadline));
+
+        // Another session than the one that the worker keeps.
+        Assert.True(_bench.Seal(0).TryRenew(_bench.Sealed(0).Statement, out _));
+        foreach (int _ in Enumerable.Range(0, 2))
+        {
+            Assert.IsType<JobAnswer>(await _bench.RunAsync(_bench.Job(), new RecordedAnswer(), CancellationToken.None).WaitAsync(TestGateway.Deadline));
+        }
+
+        Assert.Equal([0u, null, null], counters);
+    }
+
+    [Fact]
+    public async Task Run_WorkersStatementIsMissing_GetsNoJob()
+    {
+        _bench = await JobRunnerBench.StartAsync(reply => reply.AnswerAsync("never"), reply => reply.AnswerAsync("abcd"));
+        _bench.Seal(0).Dispose();
+
+        JobResult result = await _bench.RunAsync(_bench.Job(), new RecordedAnswer(), CancellationToken.None).WaitAsync(TestGateway.Deadline);
+
+        Assert.Equal(_bench.WorkerId(1), Assert.IsType<JobAnswer>(result).Worker.WorkerId);
+        await ReleasedAsync(LeaseOutcome.Completed);
+    }
+
+    /// <summary>Such an id is no UUIDv7, and names the sealed request all the same.</summary>
+    [Fact]
+    public async Task Run_JobOfAnIdempotencyKey_IsSealedUnderItsId()
+    {
+        Guid id = JobIds.Derive("key-1", "the client's text", 0);
+        Guid? opened = null;
+        _bench = await JobRunnerBench.StartAsync(reply =>
+        {
+            opened = reply.Sealed.Request.Header.Terms.RequestId;
+            return reply.AnswerAsync("abcd");
+        });
+        _bench.Running.TryAdd(id);
+
+        var answer = Assert.IsType<JobAnswer>(
+            await _bench.RunAsync(_bench.Job() with { JobId = id }, new RecordedAnswer(), CancellationToken.None).WaitAsync(TestGateway.Deadline));
+
+        Assert.Equal(id, opened);
+        Assert.True(answer.IsReceiptVerified, "the receipt is of this job");
+    }
+
+    [Fact]
+    public async Task Run_EventsCutAnywhere_AreReadAsOne()
+    {
+        var sink = new RecordedAnswer();
+
+        JobResult result = await RunAsync(sink, async reply =>
+        {
+            await reply.BeginAsync();
+            byte[] events = Encoding.UTF8.GetBytes(string.Concat("abcd".Select(letter => $"data: {reply.Sealed.Chunk($$"""{"content":"{{letter}}"}""")}\n\n")));
+            foreach (byte[] piece in events.Chunk(77))
+            {
+                await reply.BytesAsync(piece);
+            }
+
+            await reply.FinishAsync();
+            await reply.FinalAsync(4);
+        });
+
+        Assert.IsType<JobAnswer>(result);
+        Assert.Equal("abcd", sink.Text);
+    }
+
     [Fact]
     public async Task Run_NoWorker_HoldIsGivenBack()
     {
@@ -187,14 +325,14 @@ public sealed class JobRunnerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Run_ReportOfAnotherLease_AnswerIsGoodAndThePromptIsNotPaid()
+    public async Task Run_ReceiptOfAnotherPrice_AnswerIsGoodAndThePromptIsNotPaid()
     {
         JobResult result = await RunAsync(new RecordedAnswer(), async reply =>
         {
             await reply.BeginAsync();
             await reply.TextAsync("abcd");
             await reply.FinishAsync();
-            await reply.FinalAsync(4, lease: "lease-of-another");
+            await reply.FinalAsync(4, change: usage => usage with { Prices = Digest.Of("dearer"u8) });
         });
 
         Assert.Equal(new TokenUsage(0, 0, 4), Assert.IsType<JobAnswer>(result).Usage);
@@ -202,7 +340,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Run_ReportOfMoreThanCame_IsPaidForWhatCameAndTheTolerance()
+    public async Task Run_ReceiptOfMoreThanCame_IsPaidForWhatCameAndTheTolerance()
     {
         JobResult result = await RunAsync(new RecordedAnswer(), async reply =>
         {
@@ -282,9 +420,9 @@ public sealed class JobRunnerTests : IAsyncDisposable
         await ReleasedAsync(LeaseOutcome.Completed);
     }
 
-    /// <summary>The report says how the first answer ended, not the one that ended last.</summary>
+    /// <summary>The last record says how the first answer ended, not the one that ended last.</summary>
     [Fact]
-    public async Task Run_SeveralAnswersAndAReportOfAnotherEnd_PromptIsNotPaid()
+    public async Task Run_SeveralAnswersAndAFinalOfAnotherEnd_PromptIsNotPaid()
     {
         JobResult result = await RunAsync(
             new JsonAnswer(choices: 2),
@@ -357,7 +495,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
             await reply.BeginAsync();
             await reply.TextAsync("abc");
             await HangAsync(reply);
-            _bench.Keep(reply, reply.Report(5, UsageStatus.Cancelled));
+            _bench.Keep(reply.Abandon(5));
             stopped.SetResult();
         });
         Task<JobResult> running = _bench.RunAsync(_bench.Job(), sink, leaving.Token);
@@ -367,7 +505,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
 
         Assert.IsType<JobLeft>(await running.WaitAsync(TestGateway.Deadline));
         Assert.True(stopped.Task.IsCompleted);
-        await Condition.HoldsAsync(() => !_bench.Acknowledged.IsEmpty, "the report was acknowledged");
+        await Condition.HoldsAsync(() => !_bench.Acknowledged.IsEmpty, "the receipt was acknowledged");
         JobCompletion completion = Completion();
         Assert.Equal((CompletionStatus.Cancelled, new TokenUsage(JobRunnerBench.PromptTokens, 0, 5)), (completion.Status, completion.Reported));
     }

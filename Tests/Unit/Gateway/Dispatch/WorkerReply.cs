@@ -1,27 +1,27 @@
-using System.Text;
+using CocoonOrleans.Sealing.Receipts;
+using CocoonOrleans.Tests.Unit.Sealing;
 using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Records;
-using CocoonOrleans.Tunnel.Trust;
-using CocoonOrleans.Tunnel.Usage;
-using Microsoft.AspNetCore.Http;
 
 namespace CocoonOrleans.Tests.Unit.Gateway.Dispatch;
 
-/// <summary>What a worker of these tests says to a job, record by record.</summary>
-internal sealed class WorkerReply(HttpContext context, TunnelIdentity worker)
+/// <summary>What a worker of these tests says to a job, piece by piece.</summary>
+internal sealed class WorkerReply(SealedReply reply)
 {
-    private readonly RecordWriter _records = new(context.Response.BodyWriter);
+    private static readonly string Manifest = new('a', 64);
 
     /// <summary>The job's clear part.</summary>
-    public JobDispatch Job { get; } = JobDispatch.FromHeaders(name => context.Request.Headers[name]);
+    public JobDispatch Job => reply.Job;
+
+    /// <summary>The opened request and the sealed answer.</summary>
+    public SealedReply Sealed => reply;
 
     /// <summary>Cancelled when the gateway lets go of the job.</summary>
-    public CancellationToken Gone => context.RequestAborted;
+    public CancellationToken Gone => reply.Gone;
 
     /// <summary>Begins: meta and the chunk with the role.</summary>
     public async Task BeginAsync()
     {
-        await _records.WriteAsync(new JobMeta(new string('a', 64), "scripted", "1", JobRunnerBench.PromptTokens), Gone);
+        await reply.MetaAsync(Manifest, "scripted");
         await RoleAsync();
     }
 
@@ -29,23 +29,29 @@ internal sealed class WorkerReply(HttpContext context, TunnelIdentity worker)
     public Task RoleAsync(int choice = 0) => ChunkAsync("""{"role":"assistant","content":""}""", choice: choice);
 
     /// <summary>Begins embeddings: meta alone.</summary>
-    public async Task BeginVectorsAsync() => await _records.WriteAsync(new JobMeta(new string('a', 64), "native", "1", JobRunnerBench.PromptTokens), Gone);
+    public Task BeginVectorsAsync() => reply.MetaAsync(Manifest);
 
-    /// <summary>A record of numbers.</summary>
+    /// <summary>Some numbers.</summary>
     public Task NumbersAsync(params float[] numbers) => BytesAsync([.. numbers.SelectMany(BitConverter.GetBytes)]);
 
-    /// <summary>A data record as it stands.</summary>
-    public async Task BytesAsync(byte[] body) => await _records.WriteDataAsync(body, Gone);
+    /// <summary>A piece of the body as it stands.</summary>
+    public Task BytesAsync(byte[] body) => reply.DataAsync(body);
 
     /// <summary>A piece of text, of one token for each of its letters.</summary>
     public Task TextAsync(string text, int choice = 0) => ChunkAsync($$"""{"content":"{{text}}"}""", choice: choice);
 
     /// <summary>The chunk that ends the answer.</summary>
-    public Task FinishAsync(string reason = "stop", int choice = 0) => ChunkAsync("{}", $"\"{reason}\"", choice);
+    public Task FinishAsync(string reason = "stop", int choice = 0) => ChunkAsync("{}", reason, choice);
 
     /// <summary>The last record.</summary>
-    public async Task FinalAsync(int completionTokens, string reason = "stop", string? lease = null) =>
-        await _records.WriteAsync(new JobFinal(reason, Report(completionTokens, UsageStatus.Complete, reason, lease)), Gone);
+    /// <param name="completionTokens">What the receipt says.</param>
+    /// <param name="reason">Why the answer ended.</param>
+    /// <param name="change">What the receipt says otherwise.</param>
+    public Task FinalAsync(int completionTokens, string reason = "stop", Func<AnswerUsage, AnswerUsage>? change = null)
+    {
+        AnswerUsage usage = Usage(completionTokens);
+        return reply.FinalAsync(reason, change?.Invoke(usage) ?? usage);
+    }
 
     /// <summary>The whole of a good answer.</summary>
     public async Task AnswerAsync(string text)
@@ -57,21 +63,18 @@ internal sealed class WorkerReply(HttpContext context, TunnelIdentity worker)
     }
 
     /// <summary>A chunk as it stands.</summary>
-    public async Task ChunkBytesAsync(string chunk) => await _records.WriteDataAsync(Encoding.UTF8.GetBytes(chunk), Gone);
+    public Task ChunkBytesAsync(string chunk) => reply.EventAsync(chunk);
 
     /// <summary>The error record.</summary>
-    public async Task FailAsync(string code) => await _records.WriteAsync(new JobError(code, "It can't be done.", Retryable: true), Gone);
+    public Task FailAsync(string code) => reply.FailAsync(code);
 
     /// <summary>Breaks the stream.</summary>
-    public void Break() => context.Abort();
+    public void Break() => reply.Break();
 
-    /// <summary>A signed report of this job.</summary>
-    public SignedUsageReport Report(int completionTokens, UsageStatus status, string? reason = null, string? lease = null) => SignedUsageReport.Sign(
-        new UsageReport(
-            UsageReport.CurrentVersion, Job.JobId, lease ?? Job.LeaseId, worker.Id, new string('a', 64), JobRunnerBench.PromptTokens, 0, completionTokens, 0, status, reason, 1000, 2000,
-            Job.Terms),
-        worker);
+    /// <summary>The receipt of an answer that the gateway let go of.</summary>
+    public KeptReceipt Abandon(int completionTokens) => reply.Abandon(Usage(completionTokens));
 
-    private Task ChunkAsync(string delta, string finish = "null", int choice = 0) => ChunkBytesAsync(
-        $$$"""{"id":"{{{Job.CompletionId}}}","object":"chat.completion.chunk","created":{{{Job.Created.ToUnixTimeSeconds()}}},"model":"{{{Job.Model}}}","choices":[{"index":{{{choice}}},"delta":{{{delta}}},"finish_reason":{{{finish}}}}]}""");
+    private AnswerUsage Usage(int completionTokens) => reply.Usage(Manifest, JobRunnerBench.PromptTokens, completionTokens);
+
+    private Task ChunkAsync(string delta, string? finish = null, int choice = 0) => ChunkBytesAsync(reply.Chunk(delta, finish, choice));
 }

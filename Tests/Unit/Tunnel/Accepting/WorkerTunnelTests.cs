@@ -1,11 +1,10 @@
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Records;
 using CocoonOrleans.Tunnel.Trust;
-using CocoonOrleans.Tunnel.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -58,7 +57,7 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
             arrived = body.ToArray();
-            await Samples.AnswerAsync(context, _worker, "{}"u8.ToArray());
+            await Samples.AnswerAsync(context, "{}"u8.ToArray());
         });
         await using JobStream job = await tunnel.SendJobAsync(Samples.Dispatch(), payload, default);
         Assert.Equal("{}", await TextAsync(job));
@@ -72,7 +71,7 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
         WorkerTunnel tunnel = await ConnectAsync(context =>
         {
             string id = context.Request.Headers[JobHeaders.JobId]!;
-            return Samples.AnswerAsync(context, _worker, [.. Enumerable.Range(0, 50).Select(i => Encoding.ASCII.GetBytes($"{id}:{i};"))]);
+            return Samples.AnswerAsync(context, [.. Enumerable.Range(0, 50).Select(i => Encoding.ASCII.GetBytes($"{id}:{i};"))]);
         });
         string[] answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(async n =>
         {
@@ -85,20 +84,9 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task SendJob_Final_CarriesAReportThatVerifies()
-    {
-        WorkerTunnel tunnel = await ConnectAsync(context => Samples.AnswerAsync(context, _worker));
-        await using JobStream job = await tunnel.SendJobAsync(Samples.Dispatch(), default, default);
-        JobFinal? final = null;
-        await foreach (var record in job.ReadAllAsync())
-            final = record.Type == RecordType.Final ? record.ReadFinal() : null;
-        Assert.Equal(Samples.Report(_worker.Id), final!.Usage.Check(tunnel.WorkerKey).Report);
-    }
-
-    [Fact]
     public async Task Dispose_InTheMiddle_CancelsTheHandler()
     {
-        WorkerTunnel tunnel = await ConnectAsync(AnswerMetaAndHangAsync);
+        WorkerTunnel tunnel = await ConnectAsync(BeginAndHangAsync);
         JobStream job = await tunnel.SendJobAsync(Samples.Dispatch(), default, default);
         await job.DisposeAsync();
         await _aborted.Task.WaitAsync(TestGateway.Deadline);
@@ -125,10 +113,10 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
     [Fact]
     public async Task SendJob_AboveTheTunnelsLimit_IsRefusedInTheAnswer()
     {
-        WorkerTunnel tunnel = await ConnectAsync(AnswerMetaAndHangAsync, options => options.MaxJobsPerTunnel = 1);
+        WorkerTunnel tunnel = await ConnectAsync(BeginAndHangAsync, options => options.MaxJobsPerTunnel = 1);
         await using JobStream first = await tunnel.SendJobAsync(Samples.Dispatch("job-1"), default, default);
         await using JobStream second = await tunnel.SendJobAsync(Samples.Dispatch("job-2"), default, default);
-        Assert.Equal(JobErrorCodes.TunnelFull, (await ErrorAsync(second)).Code);
+        Assert.Equal(JobErrorCodes.TunnelFull, second.Refusal?.Code);
         Assert.Equal(1, tunnel.RunningJobs);
     }
 
@@ -137,7 +125,7 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
     {
         WorkerTunnel tunnel = await ConnectAsync();
         await using JobStream job = await tunnel.SendJobAsync(Samples.Dispatch(), new byte[TunnelProtocol.MaxPayloadBytes + 1], default);
-        Assert.Equal(JobErrorCodes.PayloadTooLarge, (await ErrorAsync(job)).Code);
+        Assert.Equal(JobErrorCodes.PayloadTooLarge, job.Refusal?.Code);
     }
 
     [Fact]
@@ -148,13 +136,11 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
         {
             if (context.Request.Headers[JobHeaders.JobId] == "quick")
             {
-                await Samples.AnswerAsync(context, _worker, "{}"u8.ToArray());
+                await Samples.AnswerAsync(context, "{}"u8.ToArray());
                 return;
             }
-            var writer = new RecordWriter(context.Response.BodyWriter);
-            await writer.WriteAsync(Samples.Meta, context.RequestAborted);
             while (true)
-                await writer.WriteDataAsync(chunk, context.RequestAborted);
+                await Samples.AnswerAsync(context, chunk);
         });
         var unread = new List<JobStream>();
         for (int i = 0; i < 20; i++)
@@ -172,11 +158,11 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
         {
             if (context.Request.Headers[JobHeaders.JobId] != "quick")
             {
-                await AnswerMetaAndHangAsync(context);
+                await BeginAndHangAsync(context);
                 return;
             }
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
-            await Samples.AnswerAsync(context, _worker, "{}"u8.ToArray());
+            await Samples.AnswerAsync(context, "{}"u8.ToArray());
         });
         using var cancel = new CancellationTokenSource();
         for (int i = 0; i < 20; i++)
@@ -189,11 +175,11 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
     [Fact]
     public async Task Answer_SilentForTooLong_IsLost()
     {
-        WorkerTunnel tunnel = await ConnectAsync(AnswerMetaAndHangAsync);
+        WorkerTunnel tunnel = await ConnectAsync(BeginAndHangAsync);
         await using JobStream job = await tunnel.SendJobAsync(Samples.Dispatch(), default, default);
-        await using IAsyncEnumerator<CocoonOrleans.Tunnel.Records.Record> records = job.ReadAllAsync().GetAsyncEnumerator();
-        Assert.True(await records.MoveNextAsync());
-        Task<bool> next = records.MoveNextAsync().AsTask();
+        ReadResult begun = await job.Body.ReadAsync();
+        job.Body.AdvanceTo(begun.Buffer.End);
+        Task<ReadResult> next = job.Body.ReadAsync().AsTask();
         _time.Advance(JobStream.LongestSilence);
         var e = await Assert.ThrowsAsync<TunnelLostException>(() => next).WaitAsync(TestGateway.Deadline);
         Assert.Contains("sent nothing", e.Message, StringComparison.Ordinal);
@@ -217,13 +203,57 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Answer_EndedWithoutItsLastRecord_IsTruncated()
+    public async Task SendJob_RefusedByTheWorker_IsToldWhyAndTheTunnelLives()
     {
-        WorkerTunnel tunnel = await ConnectAsync(async context =>
-            await new RecordWriter(context.Response.BodyWriter).WriteAsync(Samples.Meta, context.RequestAborted));
+        var refusal = new JobRefusal(JobErrorCodes.Draining, "It leaves.", Retryable: true);
+        WorkerTunnel tunnel = await ConnectAsync(context =>
+        {
+            context.Response.StatusCode = TunnelRoutes.RefusedStatus;
+            return JsonSerializer.SerializeAsync(context.Response.Body, refusal, TunnelJson.Default.JobRefusal);
+        });
         await using JobStream job = await tunnel.SendJobAsync(Samples.Dispatch(), default, default);
-        var e = await Assert.ThrowsAsync<RecordFormatException>(() => TextAsync(job));
-        Assert.Equal(RecordFault.Truncated, e.Fault);
+        Assert.Equal(refusal, job.Refusal);
+        Assert.Equal("", await TextAsync(job));
+        Assert.Equal(0, tunnel.RunningJobs);
+        await tunnel.GetRegistrationAsync(default);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"code":"a\nb","message":"m","retryable":true}""")]
+    [InlineData("""{"code":"a","message":"","retryable":true}""")]
+    [InlineData("")]
+    public async Task SendJob_RefusalOutOfItsForm_IsAProtocolError(string body)
+    {
+        WorkerTunnel tunnel = await ConnectAsync(context =>
+        {
+            context.Response.StatusCode = TunnelRoutes.RefusedStatus;
+            return context.Response.WriteAsync(body.Length > 0 ? body : new string(' ', JobRefusal.MaxBytes + 1), context.RequestAborted);
+        });
+        await Assert.ThrowsAsync<TunnelProtocolException>(() => tunnel.SendJobAsync(Samples.Dispatch(), default, default));
+        Assert.Equal(0, tunnel.RunningJobs);
+    }
+
+    [Fact]
+    public async Task GetStatement_OfTheWorker_ComesByteForByte()
+    {
+        var statement = new VouchedStatement([1, 2, 3], [4, 5]);
+        WorkerTunnel tunnel = await ConnectAsync(map: app => app.MapGet(TunnelRoutes.Statement, (RequestDelegate)(context =>
+            JsonSerializer.SerializeAsync(context.Response.Body, statement, TunnelJson.Default.VouchedStatement))));
+        Assert.Equivalent(statement, await tunnel.GetStatementAsync(default), strict: true);
+    }
+
+    [Theory]
+    [InlineData(0, 64)]
+    [InlineData(VouchedStatement.MaxStatementBytes + 1, 64)]
+    [InlineData(300, 0)]
+    [InlineData(300, VouchedStatement.MaxVoucherBytes + 1)]
+    [InlineData(300, 1 << 20)]
+    public async Task GetStatement_OutOfItsBounds_IsAProtocolError(int statement, int voucher)
+    {
+        WorkerTunnel tunnel = await ConnectAsync(map: app => app.MapGet(TunnelRoutes.Statement, (RequestDelegate)(context =>
+            JsonSerializer.SerializeAsync(context.Response.Body, new VouchedStatement(new byte[statement], new byte[voucher]), TunnelJson.Default.VouchedStatement))));
+        await Assert.ThrowsAsync<TunnelProtocolException>(() => tunnel.GetStatementAsync(default));
     }
 
     [Fact]
@@ -231,7 +261,7 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
     {
         WorkerTunnel tunnel = await ConnectAsync(async context =>
         {
-            await new RecordWriter(context.Response.BodyWriter).WriteAsync(Samples.Meta, context.RequestAborted);
+            await Samples.AnswerAsync(context, "begun"u8.ToArray());
             context.Abort();
         });
         await using JobStream job = await tunnel.SendJobAsync(Samples.Dispatch(), default, default);
@@ -251,7 +281,7 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
     [Fact]
     public async Task SendJob_WorkerGone_IsLostAndTheTunnelEnds()
     {
-        WorkerTunnel tunnel = await ConnectAsync(AnswerMetaAndHangAsync);
+        WorkerTunnel tunnel = await ConnectAsync(BeginAndHangAsync);
         await using JobStream job = await tunnel.SendJobAsync(Samples.Dispatch(), default, default);
         await _host!.DisposeAsync();
         _host = null;
@@ -263,7 +293,7 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
     [Fact]
     public async Task Heartbeats_AsTheyComeAndEnd_AreRead()
     {
-        var beats = new[] { new Heartbeat(1, 0, 3, 12.5, false, 0), new Heartbeat(2, 1, 0, 0, true, 4) };
+        var beats = new[] { new Heartbeat(1, 0, 3, 12.5, false, 0, new string('a', 64)), new Heartbeat(2, 1, 0, 0, true, 4, new string('b', 64)) };
         WorkerTunnel tunnel = await ConnectAsync(map: app => app.MapGet(TunnelRoutes.Heartbeats, (RequestDelegate)(async context =>
         {
             foreach (Heartbeat beat in beats)
@@ -276,7 +306,8 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("{\"running\":-1,\"queued\":0,\"freeSlots\":1,\"tokensPerSecond\":0,\"draining\":false,\"pendingUsageReports\":0}\n", "running")]
+    [InlineData("{\"running\":-1,\"queued\":0,\"freeSlots\":1,\"tokensPerSecond\":0,\"draining\":false,\"pendingReceipts\":0,\"statementSha256\":\"\"}\n", "running")]
+    [InlineData("{\"running\":1,\"queued\":0,\"freeSlots\":1,\"tokensPerSecond\":0,\"draining\":false,\"pendingReceipts\":0,\"statementSha256\":\"a\"}\n", "statementSha256")]
     [InlineData("{}\n", "heartbeat")]
     [InlineData("", "bytes")]
     public async Task Heartbeats_Malformed_AreAProtocolError(string line, string named)
@@ -289,35 +320,42 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task GetUsageReports_DocumentAboveTheBound_IsAProtocolError()
+    public async Task GetReceipts_DocumentAboveTheBound_IsAProtocolError()
     {
-        WorkerTunnel tunnel = await ConnectAsync(map: app => app.MapGet(TunnelRoutes.UsageReports, (RequestDelegate)(async context =>
+        WorkerTunnel tunnel = await ConnectAsync(map: app => app.MapGet(TunnelRoutes.Receipts, (RequestDelegate)(async context =>
         {
             for (int i = 0; i < 40; i++)
                 await context.Response.Body.WriteAsync(new byte[64 << 10], context.RequestAborted);
         })));
-        await Assert.ThrowsAsync<TunnelProtocolException>(() => tunnel.GetUsageReportsAsync(default));
+        await Assert.ThrowsAsync<TunnelProtocolException>(() => tunnel.GetReceiptsAsync(default));
         await tunnel.GetRegistrationAsync(default);
     }
 
     [Fact]
-    public async Task GetUsageReports_ThenAcknowledge_NamesTheJob()
+    public async Task GetReceipts_ThenAcknowledge_NamesTheJob()
     {
         string? acknowledged = null;
-        SignedUsageReport report = SignedUsageReport.Sign(Samples.Report(_worker.Id), _worker);
         WorkerTunnel tunnel = await ConnectAsync(map: app =>
         {
-            app.MapGet(TunnelRoutes.UsageReports, (RequestDelegate)(context =>
-                JsonSerializer.SerializeAsync(context.Response.Body, new UsageReportPage([report]), TunnelJson.Default.UsageReportPage)));
-            app.MapPost(TunnelRoutes.UsageReports + "/{job}/ack", (RequestDelegate)(context =>
+            app.MapGet(TunnelRoutes.Receipts, (RequestDelegate)(context =>
+                JsonSerializer.SerializeAsync(context.Response.Body, new ReceiptPage([Samples.Receipt]), TunnelJson.Default.ReceiptPage)));
+            app.MapPost(TunnelRoutes.Receipts + "/{job}/ack", (RequestDelegate)(context =>
             {
                 acknowledged = (string?)context.Request.RouteValues["job"];
                 return Task.CompletedTask;
             }));
         });
-        Assert.Equal(Samples.Report(_worker.Id), Assert.Single(await tunnel.GetUsageReportsAsync(default)).Check(tunnel.WorkerKey).Report);
-        await tunnel.AcknowledgeUsageAsync("job-1", default);
+        Assert.Equivalent(Samples.Receipt, Assert.Single(await tunnel.GetReceiptsAsync(default)), strict: true);
+        await tunnel.AcknowledgeReceiptAsync("job-1", default);
         Assert.Equal("job-1", acknowledged);
+    }
+
+    [Fact]
+    public async Task GetReceipts_OneOutOfItsForm_IsAProtocolError()
+    {
+        WorkerTunnel tunnel = await ConnectAsync(map: app => app.MapGet(TunnelRoutes.Receipts, (RequestDelegate)(context =>
+            JsonSerializer.SerializeAsync(context.Response.Body, new ReceiptPage([Samples.Receipt, Samples.Receipt with { Signature = [] }]), TunnelJson.Default.ReceiptPage))));
+        await Assert.ThrowsAsync<TunnelProtocolException>(() => tunnel.GetReceiptsAsync(default));
     }
 
     [Fact]
@@ -337,9 +375,9 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
         return await _gateway.NextTunnelAsync();
     }
 
-    private async Task AnswerMetaAndHangAsync(HttpContext context)
+    private async Task BeginAndHangAsync(HttpContext context)
     {
-        await new RecordWriter(context.Response.BodyWriter).WriteAsync(Samples.Meta, context.RequestAborted);
+        await Samples.AnswerAsync(context, "begun"u8.ToArray());
         await HangAsync(context);
     }
 
@@ -351,16 +389,8 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
 
     private static async Task<string> TextAsync(JobStream job)
     {
-        var text = new StringBuilder();
-        await foreach (var record in job.ReadAllAsync())
-            text.Append(record.Type == RecordType.Data ? Encoding.UTF8.GetString(record.Body.Span) : "");
-        return text.ToString();
-    }
-
-    private static async Task<JobError> ErrorAsync(JobStream job)
-    {
-        await foreach (var record in job.ReadAllAsync())
-            return record.ReadError();
-        throw new InvalidOperationException("no record");
+        using var bytes = new MemoryStream();
+        await job.Body.CopyToAsync(bytes);
+        return Encoding.UTF8.GetString(bytes.ToArray());
     }
 }

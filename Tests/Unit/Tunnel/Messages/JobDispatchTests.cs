@@ -12,15 +12,6 @@ public sealed class JobDispatchTests
         Assert.Equal(dispatch, JobDispatch.FromHeaders(name => headers.GetValueOrDefault(name)));
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData("aZ0-_aZ0-_aZ0-_aZ0-_aZ")]
-    public void FromHeaders_Tenant_IsAsWritten(string? tenant)
-    {
-        var headers = (Samples.Dispatch() with { Tenant = tenant }).ToHeaders().ToDictionary();
-        Assert.Equal(tenant, JobDispatch.FromHeaders(name => headers.GetValueOrDefault(name)).Tenant);
-    }
-
     [Fact]
     public void FromHeaders_Embeddings_GenerateNothing()
     {
@@ -39,16 +30,6 @@ public sealed class JobDispatchTests
         headers[JobHeaders.Kind] = kind;
         var e = Assert.Throws<TunnelProtocolException>(() => JobDispatch.FromHeaders(name => headers.GetValueOrDefault(name)));
         Assert.StartsWith(JobHeaders.Kind, e.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("a b")]
-    public void FromHeaders_TenantThatIsNoId_IsNamed(string tenant)
-    {
-        var headers = (Samples.Dispatch() with { Tenant = tenant }).ToHeaders().ToDictionary();
-        var e = Assert.Throws<TunnelProtocolException>(() => JobDispatch.FromHeaders(name => headers.GetValueOrDefault(name)));
-        Assert.StartsWith(JobHeaders.Tenant, e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

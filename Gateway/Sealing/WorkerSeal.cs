@@ -1,0 +1,83 @@
+using System.Diagnostics.CodeAnalysis;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Requests;
+using CocoonOrleans.Sealing.Sessions;
+using CocoonOrleans.Sealing.Statements;
+
+namespace CocoonOrleans.Gateway.Sealing;
+
+/// <summary>Seals requests to one worker: under its newest verified statement, in one session for each statement. Thread-safe.</summary>
+/// <param name="time">The clock by which statements are judged.</param>
+public sealed class WorkerSeal(TimeProvider time) : IDisposable
+{
+    private readonly RequestSealer _single = new(time);
+    private volatile Held? _held;
+
+    /// <summary>The newest statement; null before the first.</summary>
+    public BoundStatement? Statement => _held?.Statement;
+
+    /// <summary>Whether requests can be sealed to the worker now. One whose statement is missing or has expired gets no jobs.</summary>
+    public bool IsOpen => Statement?.CheckTime(time.GetUtcNow()) == SealingFault.None;
+
+    /// <summary>Seals under this statement from now on, and opens its session: the public-key work is done before the first request comes.</summary>
+    /// <param name="statement">A statement that was verified.</param>
+    /// <param name="fault">Why nothing can be sealed to it; then the one before it stays.</param>
+    public bool TryRenew(BoundStatement statement, out SealingFault fault)
+    {
+        if (!ClientSession.TryOpen(statement, time, out ClientSession? session, out fault))
+        {
+            return false;
+        }
+
+        // Who seals in the old session at this moment finds it over, and seals a single request.
+        Interlocked.Exchange(ref _held, new Held(statement, session))?.Session.Dispose();
+        return true;
+    }
+
+    /// <summary>Seals a request.</summary>
+    /// <param name="terms">The clear part.</param>
+    /// <param name="meta">The first record.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="alone">Whether it must stand outside of the session, because the worker did not take it there.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="fault">Why there is none.</param>
+    public bool TrySeal(
+        RequestTerms terms, RequestMeta meta, ReadOnlySpan<byte> body, bool alone, [NotNullWhen(true)] out SealedRequest? request, out SealingFault fault)
+    {
+        if (_held is not { } held)
+        {
+            (request, fault) = (null, SealingFault.StatementExpired);
+            return false;
+        }
+
+        return (!alone && !held.HasNoSession && held.Session.TrySeal(terms, meta, body, out request, out fault))
+            || _single.TrySeal(terms, meta, body, [held.Statement], out request, out fault);
+    }
+
+    /// <summary>The worker takes single requests and none of the session, as it does when it has as many sessions as it keeps: no more are tried under this statement.</summary>
+    public void GiveUpSession(Digest statementHash)
+    {
+        if (_held is { } held && held.Statement.Hash == statementHash)
+        {
+            held.HasNoSession = true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Interlocked.Exchange(ref _held, null)?.Session.Dispose();
+
+    private sealed class Held(BoundStatement statement, ClientSession session)
+    {
+        private volatile bool _hasNoSession;
+
+        public BoundStatement Statement => statement;
+
+        public ClientSession Session => session;
+
+        public bool HasNoSession
+        {
+            get => _hasNoSession;
+            set => _hasNoSession = value;
+        }
+    }
+}
