@@ -36,9 +36,6 @@ internal readonly struct SignedJson(JsonElement element, string path, string cod
     /// <summary>Whether a member is there and is <c>true</c>; no other value is as good.</summary>
     public bool IsTrue(string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
-    /// <summary>The names of all members.</summary>
-    public IReadOnlyList<string> Names() => [.. element.EnumerateObject().Select(member => member.Name)];
-
     public string Text(string name) => OptionalText(name) ?? throw Expected(name, "a text");
 
     public string? OptionalText(string name)
@@ -121,21 +118,6 @@ internal readonly struct SignedJson(JsonElement element, string path, string cod
         foreach (var item in List(value, name))
         {
             items.Add(item.ValueKind == JsonValueKind.String ? item.GetString()! : throw Expected($"{name}[{items.Count}]", "a text"));
-        }
-
-        return items;
-    }
-
-    /// <summary>The texts of a list whose lists are read as if they were no lists of their own.</summary>
-    public IReadOnlyList<string> Strings(string name)
-    {
-        var items = new List<string>();
-        foreach (var item in element.TryGetProperty(name, out var value) ? List(value, name) : throw Expected(name, "a list"))
-        {
-            foreach (var text in item.ValueKind == JsonValueKind.Array ? [.. List(item, name)] : (JsonElement[])[item])
-            {
-                items.Add(text.ValueKind == JsonValueKind.String ? text.GetString()! : throw Expected(name, "a list of texts"));
-            }
         }
 
         return items;

@@ -26,6 +26,7 @@ public sealed class CollateralService : IAsyncDisposable
     private readonly TrustAnchor _anchor;
     private readonly CollateralSetRules _rules;
     private readonly TimeProvider _time;
+    private readonly CollateralFolder? _folder;
     private readonly IProgress<CollateralRefresh>? _progress;
     private readonly Random _random;
     private readonly CancellationTokenSource _ending = new();
@@ -36,19 +37,22 @@ public sealed class CollateralService : IAsyncDisposable
     /// <param name="anchor">What is believed.</param>
     /// <param name="floors">What has been seen before.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="folder">Where the last good sets are kept for the next start; null for nowhere.</param>
     /// <param name="progress">Told of each attempt, on the thread that made it; null for nobody.</param>
-    public CollateralService(ProvisioningClient client, TrustAnchor anchor, ICollateralFloorStore floors, TimeProvider time, IProgress<CollateralRefresh>? progress = null)
-        : this(client, anchor, floors, time, progress, Random.Shared)
+    public CollateralService(
+        ProvisioningClient client, TrustAnchor anchor, ICollateralFloorStore floors, TimeProvider time, CollateralFolder? folder = null, IProgress<CollateralRefresh>? progress = null)
+        : this(client, anchor, floors, time, folder, progress, Random.Shared)
     {
     }
 
-    internal CollateralService(ProvisioningClient client, TrustAnchor anchor, ICollateralFloorStore floors, TimeProvider time, IProgress<CollateralRefresh>? progress, Random random)
+    internal CollateralService(
+        ProvisioningClient client, TrustAnchor anchor, ICollateralFloorStore floors, TimeProvider time, CollateralFolder? folder, IProgress<CollateralRefresh>? progress, Random random)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(anchor);
         ArgumentNullException.ThrowIfNull(floors);
         ArgumentNullException.ThrowIfNull(time);
-        (_client, _anchor, _time, _progress, _random) = (client, anchor, time, progress, random);
+        (_client, _anchor, _time, _folder, _progress, _random) = (client, anchor, time, folder, progress, random);
         _rules = new CollateralSetRules(anchor, floors);
     }
 
@@ -170,6 +174,14 @@ public sealed class CollateralService : IAsyncDisposable
         ? new CollateralResult(kept.Collateral, kept.ValidUntil, null)
         : new CollateralResult(null, null, entry.Refusal ?? new Refusal(RefusalCodes.CollateralUnavailable, "collateral was expected; what is kept has expired or was withdrawn"));
 
+    private bool IsServed(Entry entry)
+    {
+        lock (_lock)
+        {
+            return Served(entry).IsThere;
+        }
+    }
+
     private void StartIfDue(Entry entry)
     {
         if (entry.Refresh is null && _time.GetUtcNow() >= entry.Due)
@@ -181,20 +193,23 @@ public sealed class CollateralService : IAsyncDisposable
 
     private async Task RefreshAsync(Entry entry)
     {
-        KeptCollateral? kept = null;
         try
         {
-            var refusal = await RefusalEdge.RunAsync(async () =>
-            {
-                var fetched = await _client.FetchAsync(entry.Subject, _ending.Token);
-                kept = await _rules.CheckAsync(entry.Subject, fetched, _time.GetUtcNow(), Withdraw, _ending.Token);
-            });
+            FetchedCollateral? fetched = null;
+            var (kept, refusal) = await CheckAsync(entry.Subject, async () => fetched = await _client.FetchAsync(entry.Subject, _ending.Token));
+            var fault = kept is null ? null : Save(entry.Subject, fetched!);
+
+            // A start without a network: the set of the last time is better than none, and is judged like any other.
+            var stored = kept is null && !IsServed(entry) && _folder?.Load(entry.Subject) is { } last ? (await CheckAsync(entry.Subject, () => Task.FromResult(last))).Kept : null;
+            CollateralRefresh report;
             lock (_lock)
             {
                 Note(entry, kept, refusal);
+                entry.Kept = kept ?? stored ?? entry.Kept;
+                report = new CollateralRefresh(entry.Subject, refusal, Served(entry).ValidUntil, entry.Due, fault);
             }
 
-            _progress?.Report(new CollateralRefresh(entry.Subject, refusal, Served(entry).ValidUntil, entry.Due));
+            _progress?.Report(report);
         }
         finally
         {
@@ -202,6 +217,26 @@ public sealed class CollateralService : IAsyncDisposable
             {
                 entry.Refresh = null;
             }
+        }
+    }
+
+    private async Task<(KeptCollateral? Kept, Refusal? Refusal)> CheckAsync(CollateralSubject subject, Func<Task<FetchedCollateral>> source)
+    {
+        KeptCollateral? kept = null;
+        var refusal = await RefusalEdge.RunAsync(async () => kept = await _rules.CheckAsync(subject, await source(), _time.GetUtcNow(), Withdraw, _ending.Token));
+        return (kept, refusal);
+    }
+
+    private string? Save(CollateralSubject subject, FetchedCollateral fetched)
+    {
+        try
+        {
+            _folder?.Save(subject, fetched);
+            return null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return fault.Message;
         }
     }
 
@@ -213,7 +248,7 @@ public sealed class CollateralService : IAsyncDisposable
         {
             // So that many who fetched together don't come back together.
             var part = (kept.ValidUntil - now) / LifeParts * (1 - Jitter + (2 * Jitter * _random.NextDouble()));
-            (entry.Kept, entry.Failures, entry.Due) = (kept, 0, now + (part > ShortestRetry ? part : ShortestRetry));
+            (entry.Failures, entry.Due) = (0, now + (part > ShortestRetry ? part : ShortestRetry));
             return;
         }
 

@@ -39,10 +39,20 @@ internal static class JsonWebToken
         return SignedJson.Parse(Decode(payload, "the claims"), "the claims", RefusalCodes.GpuTokenFormat);
     }
 
-    /// <summary>Base64url without filling (RFC 7515, 2).</summary>
-    public static byte[] Decode(string text, string what) => text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') && text.Length % 4 != 1
-        ? Base64Url.DecodeFromChars(text)
-        : throw Format($"{what} was expected in base64url");
+    /// <summary>Base64url without filling (RFC 7515, 2), in the one form that these bytes have: else a token had many.</summary>
+    public static byte[] Decode(string text, string what)
+    {
+        if (text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') && text.Length % 4 != 1)
+        {
+            var bytes = Base64Url.DecodeFromChars(text);
+            if (Base64Url.EncodeToString(bytes) == text)
+            {
+                return bytes;
+            }
+        }
+
+        throw Format($"{what} was expected in base64url");
+    }
 
     private static string ReadHeader(string header)
     {

@@ -1,3 +1,4 @@
+using CocoonOrleans.Sealing.Statements;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -47,7 +48,7 @@ public sealed class NrasVerifier
 
     /// <summary>Verifies an answer. It never throws on what the bytes hold.</summary>
     /// <param name="bundle">The answer: <c>[["JWT", token], {"GPU-0": token, ...}]</c>.</param>
-    /// <param name="nonce">The nonce that it must be made for, 32 bytes (<see cref="GpuNonce"/>).</param>
+    /// <param name="nonce">The nonce that it must be made for, 32 bytes (<see cref="BoundStatement.GpuNonce"/>).</param>
     /// <param name="now">The time at which it must hold.</param>
     public NrasVerdict Verify(ReadOnlyMemory<byte> bundle, ReadOnlyMemory<byte> nonce, DateTimeOffset now)
     {
@@ -78,15 +79,16 @@ public sealed class NrasVerifier
         }
 
         // Each token must be one that the signed one names, and each that it names must be there: else GPUs could be left out or exchanged.
-        var named = all.Object("submods");
-        if (named.Names().Order(StringComparer.Ordinal).SequenceEqual(tokens.Keys.Order(StringComparer.Ordinal)) is false)
+        all.Object("submods");
+        var named = claims.RootElement.GetProperty("submods");
+        if (!named.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal).SequenceEqual(tokens.Keys))
         {
             throw new RefusedException(RefusalCodes.GpuTokenDigest, "a token for each GPU that the signed list names, and no other, was expected");
         }
 
         foreach (var (name, token) in tokens)
         {
-            if (!IsDigestOf(named.Strings(name), token))
+            if (!IsDigestOf(named.GetProperty(name), token))
             {
                 throw new RefusedException(RefusalCodes.GpuTokenDigest, $"the token of {name} was expected to be the one whose hash is signed");
             }
@@ -99,9 +101,14 @@ public sealed class NrasVerifier
         return validUntil;
     }
 
-    /// <summary><c>["DIGEST", ["SHA-256", hex]]</c>, flattened.</summary>
-    private static bool IsDigestOf(IReadOnlyList<string> named, string token) => named is ["DIGEST", "SHA-256" or "SHA256", var digest]
-        && string.Equals(digest, Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token))), StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether <c>["DIGEST", ["SHA-256", hex]]</c> is a token's.</summary>
+    private static bool IsDigestOf(JsonElement named, string token) =>
+        named.ValueKind == JsonValueKind.Array && named.GetArrayLength() == 2 && IsText(named[0], "DIGEST")
+        && named[1] is { ValueKind: JsonValueKind.Array } digest && digest.GetArrayLength() == 2 && (IsText(digest[0], "SHA-256") || IsText(digest[0], "SHA256"))
+        && digest[1].ValueKind == JsonValueKind.String
+        && string.Equals(digest[1].GetString(), Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token))), StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsText(JsonElement element, string text) => element.ValueKind == JsonValueKind.String && element.ValueEquals(text);
 
     private static (string Overall, SortedDictionary<string, string> Devices) Split(ReadOnlyMemory<byte> bundle)
     {

@@ -55,6 +55,7 @@ public sealed class NrasVerifierTests : IDisposable
         ["a GPU left out"] = (RefusalCodes.GpuTokenDigest, answer => answer.LeavesOut = true),
         ["a GPU's token exchanged"] = (RefusalCodes.GpuTokenDigest, answer => answer.Exchanges = true),
         ["a digest of another kind"] = (RefusalCodes.GpuTokenDigest, answer => answer.DigestName = "MD5"),
+        ["a digest that is no list"] = (RefusalCodes.GpuTokenDigest, answer => answer.DigestName = ""),
         ["the same GPU twice"] = (RefusalCodes.GpuTokenFormat, answer => answer.IsTwice = true),
         ["a claim twice"] = (RefusalCodes.GpuTokenFormat, answer => answer.HasClaimTwice = true),
         ["no bundle"] = (RefusalCodes.GpuTokenFormat, answer => answer.Json = _ => "{}"),
@@ -113,13 +114,12 @@ public sealed class NrasVerifierTests : IDisposable
     public void Verify_AnyCharacterChanged_IsRefused()
     {
         var json = new Answer(_key).Write();
-        for (var index = 0; index < json.Length; index += 7)
+        for (var index = 0; index < json.Length; index += 23)
         {
             var changed = json.Remove(index, 1).Insert(index, json[index] == 'A' ? "B" : "A");
             var refusal = Verifier().Verify(Encoding.UTF8.GetBytes(changed), Nonce, Now).Refusal;
 
-            // A name is bound too, by the signed list. A last character of base64url can carry bits that nobody reads.
-            Assert.True(refusal is not null || IsLastOfAPart(json, index), $"Character {index} was changed and accepted.");
+            Assert.True(refusal is not null, $"Character {index} was changed and accepted.");
             Assert.NotEqual(RefusalCodes.Fault, refusal?.Code);
         }
     }
@@ -157,8 +157,6 @@ public sealed class NrasVerifierTests : IDisposable
 
         Assert.Equal(RefusalCodes.Malformed, new NrasVerifier(keys!).Verify(Encoding.UTF8.GetBytes(new Answer(_key).Write()), Nonce, Now).Refusal?.Code);
     }
-
-    private static bool IsLastOfAPart(string json, int index) => json[index + 1] is '.' or '"';
 
     private NrasVerdict Verify(Answer answer) => Verifier().Verify(Encoding.UTF8.GetBytes(answer.Write()), Nonce, Now);
 
@@ -218,7 +216,7 @@ public sealed class NrasVerifierTests : IDisposable
             var named = new JsonObject();
             foreach (var (name, token) in tokens)
             {
-                named[name] = new JsonArray("DIGEST", new JsonArray(DigestName, Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token)))));
+                named[name] = DigestName.Length == 0 ? name : new JsonArray("DIGEST", new JsonArray(DigestName, Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token)))));
             }
 
             Overall["submods"] = named;

@@ -149,6 +149,74 @@ public sealed class CollateralServiceTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Get_StartedOffline_ServesTheSetOfTheLastTime()
+    {
+        var folder = new CollateralFolder(_folder.File("sets"));
+        CollateralResult first;
+        await using (var service = Service(folder: folder))
+        {
+            first = await service.GetAsync(Subject);
+        }
+
+        _server.Intercept = Answer(503);
+        await using (var offline = Service(folder: folder))
+        {
+            var result = await offline.GetAsync(Subject);
+
+            Assert.True(result.IsThere, result.Refusal?.ToString());
+            Assert.Equal(first.ValidUntil, result.ValidUntil);
+            Assert.Equal(first.Collateral!.Digest, result.Collateral.Digest);
+        }
+
+        // It is judged like any other: by its dates, its floors and its signatures.
+        _time.Advance(TimeSpan.FromDays(20) + TimeSpan.FromSeconds(1));
+        await using var later = Service(folder: folder);
+        Assert.Equal(RefusalCodes.CollateralUnavailable, (await later.GetAsync(Subject)).Refusal?.Code);
+    }
+
+    [Theory]
+    [InlineData("older")]
+    [InlineData("another world's")]
+    [InlineData("edited")]
+    [InlineData("garbage")]
+    [InlineData("without the issuer's chain")]
+    public async Task Get_StartedOfflineWithAnotherFile_IsRefused(string what)
+    {
+        var folder = new CollateralFolder(_folder.File("sets"));
+        await using (var service = Service(folder: folder))
+        {
+            Assert.True((await service.GetAsync(Subject)).IsThere);
+        }
+
+        using var other = new SimulatedWorld(World.Now);
+        var file = Path.Combine(_folder.File("sets"), $"{Subject.Fmspc}-platform.json");
+        var text = await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync(file, what switch
+        {
+            "older" => Made(world => world.RootCrl = crl => crl.Number = 6).ToJsonString(),
+            "another world's" => other.Platform(new WorldSettings()).Collateral(World.Now).ToJsonString(),
+            "edited" => text.Replace("UpToDate", "Uptodate", StringComparison.Ordinal),
+            "garbage" => "{",
+            _ => Change(JsonNode.Parse(text)!.AsObject(), set => set.Remove("pck_crl_issuer_chain")).ToJsonString(),
+        });
+        _server.Intercept = Answer(503);
+        await using var offline = Service(folder: folder);
+
+        Assert.Equal(RefusalCodes.CollateralUnavailable, (await offline.GetAsync(Subject)).Refusal?.Code);
+    }
+
+    [Fact]
+    public async Task Get_DiskTakesNoSet_ServesItAndSaysSo()
+    {
+        var folder = new CollateralFolder(_folder.File("sets"));
+        Directory.CreateDirectory(Path.Combine(_folder.File("sets"), $"{Subject.Fmspc}-platform.json.new"));
+        await using var service = Service(folder: folder);
+
+        Assert.True((await service.GetAsync(Subject)).IsThere);
+        Assert.NotNull((await _reports.NextAsync()).StorageFault);
+    }
+
+    [Fact]
     public async Task Get_AfterAFailure_AsksAgainOnlyAfterAPauseThatGrows()
     {
         _server.Intercept = Answer(500);
@@ -569,8 +637,8 @@ public sealed class CollateralServiceTests : IAsyncLifetime, IDisposable
         return Task.FromResult(false);
     };
 
-    private CollateralService Service(HttpClient? http = null, ProvisioningOptions? options = null) =>
-        new(Client(http, options), World.Anchor, _floors, _time, _reports, new Random(1));
+    private CollateralService Service(HttpClient? http = null, ProvisioningOptions? options = null, CollateralFolder? folder = null) =>
+        new(Client(http, options), World.Anchor, _floors, _time, folder, _reports, new Random(1));
 
     private ProvisioningClient Client(HttpClient? http = null, ProvisioningOptions? options = null)
     {
