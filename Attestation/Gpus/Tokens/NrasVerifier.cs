@@ -1,9 +1,9 @@
-using CocoonOrleans.Sealing.Statements;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using CocoonOrleans.Attestation.Collaterals;
 using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Attestation.Gpus.Tokens;
 
