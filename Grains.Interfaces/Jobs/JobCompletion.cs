@@ -7,7 +7,7 @@ namespace CocoonOrleans.Grains.Jobs;
 /// <param name="WorkerId">The worker that served it.</param>
 /// <param name="ProviderId">Who is paid.</param>
 /// <param name="Price">The cleared prices.</param>
-/// <param name="Reported">The worker's counts, from its signed usage report; the gateway's own where none came.</param>
+/// <param name="Reported">The worker's counts, from its signed usage receipt; the gateway's own where none came.</param>
 /// <param name="CountedPromptTokens">The gateway's prompt count.</param>
 /// <param name="CountedCompletionTokens">The gateway's completion count over what it saw; null where it can't count.</param>
 /// <param name="Status">How it ended.</param>

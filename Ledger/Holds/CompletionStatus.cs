@@ -1,6 +1,6 @@
 namespace CocoonOrleans.Ledger.Holds;
 
-/// <summary>How a job ended at the worker, as its usage report says.</summary>
+/// <summary>How a job ended at the worker, as its usage receipt says.</summary>
 public enum CompletionStatus
 {
     /// <summary>Ran to its end.</summary>

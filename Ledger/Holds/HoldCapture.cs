@@ -12,7 +12,7 @@ namespace CocoonOrleans.Ledger.Holds;
 /// <param name="Prices">The final prices.</param>
 /// <param name="Usage">The tokens charged for.</param>
 /// <param name="Status">How the job ended.</param>
-/// <param name="ReportHash">SHA-256 of the worker's signed usage report, 32 bytes; null where none came.</param>
+/// <param name="ReportHash">SHA-256 of the worker's signed usage receipt, 32 bytes; null where none came.</param>
 /// <param name="At">When it was captured.</param>
 public sealed record HoldCapture(
     Nano Amount, Nano ProviderAmount, Nano Commission, string ProviderAccountId, string WorkerId, TokenPrices Prices, TokenUsage Usage,

@@ -11,7 +11,7 @@ namespace CocoonOrleans.Ledger.Holds;
 /// <param name="UnpaidAmount">What would have been charged, in nano, never more than the hold was.</param>
 /// <param name="Usage">The tokens reported.</param>
 /// <param name="Status">How the job ended at the worker.</param>
-/// <param name="ReportHash">SHA-256 of the worker's signed usage report, 32 bytes; null where none came.</param>
+/// <param name="ReportHash">SHA-256 of the worker's signed usage receipt, 32 bytes; null where none came.</param>
 /// <param name="At">When it came first.</param>
 public sealed record LateCompletion(
     Guid JobId, string ProviderAccountId, string WorkerId, string Model, Nano UnpaidAmount, TokenUsage Usage, CompletionStatus Status,

@@ -34,7 +34,7 @@ public sealed record CaptureHold : LedgerOperation
     /// <summary>How the job ended.</summary>
     public required CompletionStatus Status { get; init; }
 
-    /// <summary>SHA-256 of the worker's signed usage report, 32 bytes; null where none came and the gateway's count is charged.</summary>
+    /// <summary>SHA-256 of the worker's signed usage receipt, 32 bytes; null where none came and the gateway's count is charged.</summary>
     public required ReadOnlyMemory<byte>? ReportHash { get; init; }
 }
 

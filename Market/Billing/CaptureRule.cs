@@ -11,7 +11,7 @@ public static class CaptureRule
     /// <summary>The tokens by which a worker's completion count may exceed the gateway's: text at a token border can be split in more than one way.</summary>
     public static long CompletionTolerance(long countedTokens) => Math.Max(2, countedTokens / 100);
 
-    /// <summary>The usage that is billed: each class of the report, but no more than was counted (completion with its tolerance, prompt with none).</summary>
+    /// <summary>The usage that is billed: each class of the receipt, but no more than was counted (completion with its tolerance, prompt with none).</summary>
     /// <param name="reported">The worker's report.</param>
     /// <param name="countedPromptTokens">The gateway's own prompt count.</param>
     /// <param name="countedCompletionTokens">The gateway's own completion count; null where it can't count, as for a sealed answer.</param>

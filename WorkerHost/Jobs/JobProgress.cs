@@ -16,7 +16,7 @@ internal sealed class JobProgress(PreparedJob job, TimeProvider time)
     /// <summary>What it used so far, over all of its answers.</summary>
     public GenerationUsage Usage { get; set; } = new(job.PromptTokens, 0, 0);
 
-    /// <summary>Whether its report is made: a second one would contradict it.</summary>
+    /// <summary>Whether its receipt is made: a second one would contradict it.</summary>
     public bool IsReported { get; set; }
 
     /// <summary>How many of its tokens were reasoning.</summary>

@@ -238,7 +238,7 @@ public sealed class JobGrainTests(TwoSilos silos) : ClusterTest(silos)
     }
 
     [Fact]
-    public async Task Complete_NoUsageReport_ChargesTheCount()
+    public async Task Complete_NoReceipt_ChargesTheCount()
     {
         Payer payer = await CreatePayerAsync();
         await Job(_job).StartAsync(Sample.Start(payer, Now));

@@ -36,7 +36,7 @@ internal static class Traces
         }
         catch (FileNotFoundException)
         {
-            return []; // A report that was acknowledged meanwhile.
+            return []; // A receipt that was acknowledged meanwhile.
         }
     }
 }

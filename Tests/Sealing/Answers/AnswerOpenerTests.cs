@@ -115,17 +115,31 @@ public sealed class AnswerOpenerTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Error_InPlaceOfAnAnswer_IsReadWithoutAReceipt()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("messages[0].content")]
+    public void Error_InPlaceOfAnAnswer_IsReadWithoutAReceipt(string? field)
     {
+        var error = new AnswerError("no_free_slot", "All slots are taken.", IsRetryable: true, Field: field);
         var output = new ArrayBufferWriter<byte>();
         using var opened = _worker.Open(_request);
         using var answer = opened.Answer(output);
-        answer.WriteError("no_free_slot", "All slots are taken.", isRetryable: true);
+        answer.WriteError(error);
 
         var read = Sample.Read(_request, output.WrittenSpan);
         Assert.Equal((SealingFault.None, ReceiptFault.Missing), (read.Fault, read.ReceiptFault));
-        Assert.Equal(new AnswerError("no_free_slot", "All slots are taken.", true), read.Error);
+        Assert.Equal(error, read.Error);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\nb")]
+    public void Error_FieldOutOfItsRange_IsNamed(string field)
+    {
+        using var opened = _worker.Open(_request);
+        using var answer = opened.Answer(new ArrayBufferWriter<byte>());
+
+        Assert.Equal("Field", Assert.Throws<ArgumentException>(() => answer.WriteError(new AnswerError("code", "message", IsRetryable: false, Field: field))).ParamName);
     }
 
     [Fact]
