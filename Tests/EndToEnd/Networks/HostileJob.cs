@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Tests.Unit.Sealing;
 using CocoonOrleans.Tunnel.Messages;
@@ -9,6 +10,9 @@ namespace CocoonOrleans.Tests.EndToEnd.Networks;
 internal sealed class HostileJob(SealedReply reply, string manifestSha256)
 {
     public JobDispatch Dispatch => reply.Job;
+
+    /// <summary>The statement to which it was sealed.</summary>
+    public Digest StatementHash => reply.Request.Statement.Hash;
 
     /// <summary>The client's request, opened.</summary>
     public ReadOnlySpan<byte> Body => reply.Request.Body.Span;

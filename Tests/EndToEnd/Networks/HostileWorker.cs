@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tests.Unit.Sealing;
 using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Handshakes;
@@ -67,6 +68,13 @@ internal sealed class HostileWorker : IAsyncDisposable
     public int Jobs => Volatile.Read(ref _jobs);
 
     public string Id => _identity.Id;
+
+    /// <summary>The newest of its statements.</summary>
+    public BoundStatement Statement => _sealed.Statement;
+
+    /// <summary>Begins an epoch: the next heartbeat names its statement.</summary>
+    /// <param name="change">What it says otherwise.</param>
+    public BoundStatement Renew(Func<Statement, Statement>? change = null) => _sealed.Renew(change);
 
     /// <summary>Joins, and waits until the gateway offers it to clients.</summary>
     /// <param name="network">The network.</param>
