@@ -194,16 +194,19 @@ internal sealed class CudaDecoder : IDecoder
             if (graphs.Wants(rows, splitsOfGraph))
             {
                 _device.Synchronize();
-                graphs.Record(rows, splitsOfGraph, () =>
-                {
-                    LaunchLayers(rows, splitsOfGraph);
-                    LaunchHead(0, rows);
-                });
+                Record(graphs, rows, splitsOfGraph);
             }
         }
 
         ReadLogits(0, asked, logits);
     }
+
+    // A method of its own: what it hands over is an object, and a step makes none.
+    private void Record(StepGraphs graphs, int rows, int splits) => graphs.Record(rows, splits, () =>
+    {
+        LaunchLayers(rows, splits);
+        LaunchHead(0, rows);
+    });
 
     private void LaunchLayers(int rows, int splits)
     {

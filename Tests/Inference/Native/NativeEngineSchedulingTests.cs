@@ -114,7 +114,7 @@ public sealed class NativeEngineSchedulingTests : IDisposable
     [Fact]
     public async Task Generate_RequestBesideOneWhoseAnswersFillTheCache_HasRoomAtOnce()
     {
-        await using var engine = await StartAsync(options => (options.Slots, options.CacheTokens, options.EventsAhead) = (8, 128, 100));
+        await using var engine = await StartAsync(options => (options.Slots, options.CacheTokens, options.EventsAhead) = (8, 128, 40));
         await using var several = engine.GenerateAsync(Request([10], 60, "a") with { Choices = 3 }, CancellationToken.None).GetAsyncEnumerator();
         Assert.True(await several.MoveNextAsync());
         await Eventually.EqualAsync(2, () => engine.Statistics.Running, "answers with a place");
