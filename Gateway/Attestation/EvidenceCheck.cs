@@ -49,7 +49,7 @@ public sealed class EvidenceCheck : IAsyncDisposable
     /// <param name="quote">The quote that was made for it, as it came.</param>
     /// <param name="handed">Collateral that the worker handed over, JSON; null where none came. It is used where none can be fetched, and checked like what is fetched.</param>
     /// <param name="cancellationToken">Ends the wait for collateral.</param>
-    public async ValueTask<EvidenceFinding> JudgeAsync(BoundStatement statement, ReadOnlyMemory<byte> quote, ReadOnlyMemory<byte>? handed, CancellationToken cancellationToken)
+    public async ValueTask<EvidenceFinding> JudgeAsync(BoundStatement statement, ReadOnlyMemory<byte> quote, byte[]? handed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(statement);
         if (!Quote.TryParse(quote.Span, out Quote? parsed, out Refusal? refusal)

@@ -10,7 +10,6 @@ using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CocoonOrleans.Tests.Unit.Gateway.Attestation;
@@ -23,9 +22,9 @@ internal sealed class AttestedWorld : IAsyncDisposable
     private readonly TunnelIdentity _identity = TunnelIdentity.Create(TimeProvider.System);
     private readonly List<EvidenceCheck> _checks = [];
 
-    /// <param name="isIntels">Whether the gateway believes Intel's root in place of this world's.</param>
-    public AttestedWorld(bool isIntels = false)
+    private AttestedWorld(bool isIntels)
     {
+        Metrics = new GatewayMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), Time);
         World = new SimulatedWorld(Time.GetUtcNow());
         Worker = new SealedWorker(_identity, BootId, [Manifest], Time);
         if (!isIntels)
@@ -50,7 +49,7 @@ internal sealed class AttestedWorld : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
 
-    public GatewayMetrics Metrics => field ??= new GatewayMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), Time);
+    public GatewayMetrics Metrics { get; }
 
     public GatewayOptions Options { get; } = new();
 
@@ -61,6 +60,9 @@ internal sealed class AttestedWorld : IAsyncDisposable
     public EvidenceCheck Evidence { get; private set; }
 
     public StatementCheck Statements { get; }
+
+    /// <param name="isIntels">Whether the gateway believes Intel's root in place of this world's.</param>
+    public static AttestedWorld Create(bool isIntels = false) => new(isIntels);
 
     /// <summary>Starts the checks anew, with what they left on the disk.</summary>
     public async Task RestartAsync()
@@ -84,7 +86,7 @@ internal sealed class AttestedWorld : IAsyncDisposable
     }
 
     public ValueTask<EvidenceFinding> JudgeAsync(BoundStatement statement, VouchedStatement vouched) =>
-        Evidence.JudgeAsync(statement, vouched.Voucher, vouched.Collateral is { } handed ? handed.AsMemory() : null, default);
+        Evidence.JudgeAsync(statement, vouched.Voucher, vouched.Collateral, default);
 
     public ValueTask<StatementFinding> CheckAsync(VouchedStatement vouched, BoundStatement? before = null) => Statements.CheckAsync(
         vouched,

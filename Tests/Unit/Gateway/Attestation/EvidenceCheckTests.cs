@@ -17,7 +17,7 @@ namespace CocoonOrleans.Tests.Unit.Gateway.Attestation;
 
 public sealed class EvidenceCheckTests : IAsyncLifetime
 {
-    private readonly AttestedWorld _attested = new();
+    private readonly AttestedWorld _attested = AttestedWorld.Create();
 
     /// <summary>What may be wrong with a platform, and the code under which it is refused.</summary>
     public static TheoryData<string, Action<WorldSettings>> Conditions => new()
@@ -80,7 +80,7 @@ public sealed class EvidenceCheckTests : IAsyncLifetime
     public async Task Judge_EvidenceUnderAnotherAnchor_IsRefused()
     {
         using var other = new SimulatedWorld(_attested.Time.GetUtcNow());
-        await using var intels = new AttestedWorld(isIntels: true);
+        await using var intels = AttestedWorld.Create(isIntels: true);
         BoundStatement statement = _attested.Renew();
 
         Assert.Equal("pck.root", (await _attested.JudgeAsync(statement, _attested.Vouch(statement, world: other))).Refusal?.Code);
@@ -149,7 +149,7 @@ public sealed class EvidenceCheckTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Seal_EvidenceEndsBeforeTheStatement_IsOpenNoMore()
+    public void Seal_EvidenceEndsBeforeTheStatement_IsOpenNoMore()
     {
         BoundStatement statement = _attested.Renew();
         using var seal = new WorkerSeal(_attested.Time);
@@ -160,7 +160,6 @@ public sealed class EvidenceCheckTests : IAsyncLifetime
 
         Assert.Null(seal.Tier);
         Assert.Equal(SealingFault.None, statement.CheckTime(_attested.Time.GetUtcNow()));
-        await Task.CompletedTask;
     }
 
     [Fact]

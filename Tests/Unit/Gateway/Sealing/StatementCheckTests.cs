@@ -11,7 +11,7 @@ namespace CocoonOrleans.Tests.Unit.Gateway.Sealing;
 
 public sealed class StatementCheckTests : IAsyncLifetime
 {
-    private readonly AttestedWorld _attested = new();
+    private readonly AttestedWorld _attested = AttestedWorld.Create();
 
     private SealedWorker Worker => _attested.Worker;
 
@@ -103,7 +103,7 @@ public sealed class StatementCheckTests : IAsyncLifetime
     {
         DateTimeOffset now = _attested.Time.GetUtcNow();
         var terms = new RequestTerms { RequestId = Guid.CreateVersion7(now), Model = "house", MinimumTier = minimum, HoldLimitNano = 1, Expires = now.AddMinutes(1) };
-        bool isSealed = seal.TrySeal(terms, new RequestMeta("POST", "/v1/chat/completions", "application/json", new byte[32]), "{}"u8, false, out SealedRequest? request, out TrustTier tier, out SealingFault fault);
+        bool isSealed = seal.TrySeal(terms, new RequestMeta("POST", "/v1/chat/completions", "application/json", Digest.Of("salt"u8)), "{}"u8, false, out SealedRequest? request, out TrustTier tier, out SealingFault fault);
         request?.Dispose();
         return (isSealed, tier, fault);
     }
