@@ -10,6 +10,6 @@ internal static class CollateralEndpoints
     {
         routes.MapGet("/collateral", (IssuedCollateral issued) => Results.Text(issued.Current().ToJsonString(), MediaTypeNames.Application.Json));
         routes.MapGet("/anchor", (SimulatedWorld world) => Results.Json(
-            new SimulatedAnchor(world.RootPem, new Guid(world.Anchor.QeVendorId.Span, bigEndian: true).ToString(), "simulated"), AnchorJson.Default.SimulatedAnchor));
+            SimulatedAnchor.Of(world), AnchorJson.Default.SimulatedAnchor));
     }
 }

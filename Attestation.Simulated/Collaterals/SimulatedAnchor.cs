@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CocoonOrleans.Attestation.Simulated.Worlds;
 
 namespace CocoonOrleans.Attestation.Simulated.Collaterals;
 
@@ -6,7 +7,10 @@ namespace CocoonOrleans.Attestation.Simulated.Collaterals;
 /// <param name="Root">The root's certificate, PEM.</param>
 /// <param name="QeVendorId">The quoting enclave's vendor, a UUID.</param>
 /// <param name="Assurance">What evidence under it is worth.</param>
-internal sealed record SimulatedAnchor(string Root, string QeVendorId, string Assurance);
+internal sealed record SimulatedAnchor(string Root, string QeVendorId, string Assurance)
+{
+    public static SimulatedAnchor Of(SimulatedWorld world) => new(world.RootPem, new Guid(world.Anchor.QeVendorId.Span, bigEndian: true).ToString(), "simulated");
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SimulatedAnchor))]

@@ -1,10 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CocoonOrleans.Attestation.Simulated.Collaterals;
+using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Market.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Attestation.Simulated.Hosting;
 
 /// <summary>Runs the simulated issuer, and says in plain words what keeps it from starting.</summary>
-internal static class SimulatedStart
+internal static partial class SimulatedStart
 {
     private const int Ok = 0;
     private const int Failed = 1;
@@ -34,6 +38,7 @@ internal static class SimulatedStart
 
             await app.StartAsync();
             await Console.Out.WriteLineAsync($"SIMULATED - NOT CONFIDENTIAL: quotes at {Path.GetFullPath(options.Socket)}");
+            await Console.Out.WriteLineAsync($"COCOON-READY {JsonSerializer.Serialize(ReadyOf(app.Services), ReadyJson.Default.Ready)}");
             await app.WaitForShutdownAsync();
             return Ok;
         }
@@ -57,4 +62,13 @@ internal static class SimulatedStart
             return Failed;
         }
     }
+
+    // For the program that started it: what a gateway must be told to believe its quotes.
+    private static Ready ReadyOf(IServiceProvider services) => new("simulated-issuer", Environment.ProcessId, SimulatedAnchor.Of(services.GetRequiredService<SimulatedWorld>()));
+
+    internal sealed record Ready(string Process, int Pid, SimulatedAnchor Anchor);
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(Ready))]
+    internal sealed partial class ReadyJson : JsonSerializerContext;
 }

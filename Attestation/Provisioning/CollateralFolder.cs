@@ -43,10 +43,17 @@ public sealed class CollateralFolder
             return null;
         }
 
-        var json = File.ReadAllBytes(file);
+        return Parse(File.ReadAllBytes(file));
+    }
+
+    /// <exception cref="RefusedException">It has no known layout; others may come from hostile bytes.</exception>
+    internal static FetchedCollateral Parse(ReadOnlyMemory<byte> json)
+    {
         using var document = SignedJson.Parse(json, "collateral", RefusalCodes.CollateralFormat);
         var chain = new SignedJson(document.RootElement, "collateral", RefusalCodes.CollateralFormat).Text("pck_crl_issuer_chain");
-        return Collateral.TryParse(json, out var collateral, out _) ? new FetchedCollateral(collateral!, Encoding.UTF8.GetBytes(chain)) : null;
+        return Collateral.TryParse(json, out var collateral, out var refusal)
+            ? new FetchedCollateral(collateral!, Encoding.UTF8.GetBytes(chain))
+            : throw new RefusedException(refusal!.Code, refusal.Reason);
     }
 
     private static byte[] Write(FetchedCollateral set)

@@ -22,7 +22,7 @@ public sealed class CollateralService : IAsyncDisposable
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
 
-    private readonly ProvisioningClient _client;
+    private readonly ProvisioningClient? _client;
     private readonly TrustAnchor _anchor;
     private readonly CollateralSetRules _rules;
     private readonly TimeProvider _time;
@@ -33,22 +33,21 @@ public sealed class CollateralService : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<CollateralSubject, Entry> _entries = [];
 
-    /// <param name="client">Where it comes from.</param>
+    /// <param name="client">Where it comes from; null for nowhere: then it comes from those who show quotes alone, by <see cref="TakeAsync"/>.</param>
     /// <param name="anchor">What is believed.</param>
     /// <param name="floors">What has been seen before.</param>
     /// <param name="time">The clock.</param>
     /// <param name="folder">Where the last good sets are kept for the next start; null for nowhere.</param>
     /// <param name="progress">Told of each attempt, on the thread that made it; null for nobody.</param>
     public CollateralService(
-        ProvisioningClient client, TrustAnchor anchor, ICollateralFloorStore floors, TimeProvider time, CollateralFolder? folder = null, IProgress<CollateralRefresh>? progress = null)
+        ProvisioningClient? client, TrustAnchor anchor, ICollateralFloorStore floors, TimeProvider time, CollateralFolder? folder = null, IProgress<CollateralRefresh>? progress = null)
         : this(client, anchor, floors, time, folder, progress, Random.Shared)
     {
     }
 
     internal CollateralService(
-        ProvisioningClient client, TrustAnchor anchor, ICollateralFloorStore floors, TimeProvider time, CollateralFolder? folder, IProgress<CollateralRefresh>? progress, Random random)
+        ProvisioningClient? client, TrustAnchor anchor, ICollateralFloorStore floors, TimeProvider time, CollateralFolder? folder, IProgress<CollateralRefresh>? progress, Random random)
     {
-        ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(anchor);
         ArgumentNullException.ThrowIfNull(floors);
         ArgumentNullException.ThrowIfNull(time);
@@ -112,6 +111,33 @@ public sealed class CollateralService : IAsyncDisposable
         lock (_lock)
         {
             return Served(entry);
+        }
+    }
+
+    /// <summary>Takes a set that somebody handed over, where none is served: it is checked like one that was fetched, and then kept like it.</summary>
+    /// <param name="subject">What it must be about: of a quote by <see cref="TryReadSubject"/>.</param>
+    /// <param name="utf8Json">The set, in the layout of <see cref="Collaterals.Collateral.TryParse"/>, with <c>pck_crl_issuer_chain</c>.</param>
+    /// <param name="cancellationToken">Ends the wait for others that are being checked.</param>
+    public async ValueTask<CollateralResult> TakeAsync(CollateralSubject subject, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        FetchedCollateral? handed = null;
+        if (RefusalEdge.Run(() => handed = CollateralFolder.Parse(utf8Json)) is { } broken)
+        {
+            return new CollateralResult(null, null, broken);
+        }
+
+        var (kept, refusal) = await CheckAsync(subject, () => Task.FromResult(handed!)).WaitAsync(cancellationToken);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_ending.IsCancellationRequested, this);
+            var entry = EntryOf(subject);
+            if (kept is not null && !Served(entry).IsThere)
+            {
+                entry.Kept = kept;
+            }
+
+            return Served(entry) is { IsThere: true } served ? served : new CollateralResult(null, null, refusal ?? Served(entry).Refusal);
         }
     }
 
@@ -196,7 +222,7 @@ public sealed class CollateralService : IAsyncDisposable
         try
         {
             FetchedCollateral? fetched = null;
-            var (kept, refusal) = await CheckAsync(entry.Subject, async () => fetched = await _client.FetchAsync(entry.Subject, _ending.Token));
+            var (kept, refusal) = await CheckAsync(entry.Subject, async () => fetched = await FetchAsync(entry.Subject));
             var fault = kept is null ? null : Save(entry.Subject, fetched!);
 
             // A start without a network: the set of the last time is better than none, and is judged like any other.
@@ -219,6 +245,10 @@ public sealed class CollateralService : IAsyncDisposable
             }
         }
     }
+
+    private Task<FetchedCollateral> FetchAsync(CollateralSubject subject) => _client is null
+        ? throw new RefusedException(RefusalCodes.CollateralUnavailable, "collateral was expected to come with the quote: nothing is set up to fetch it from")
+        : _client.FetchAsync(subject, _ending.Token);
 
     private async Task<(KeptCollateral? Kept, Refusal? Refusal)> CheckAsync(CollateralSubject subject, Func<Task<FetchedCollateral>> source)
     {

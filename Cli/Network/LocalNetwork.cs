@@ -20,6 +20,7 @@ public sealed class LocalNetwork : IAsyncDisposable
         _options = options;
         _clock = clock;
         Topology = topology;
+        Issuer = topology.Issuer is { } issuer ? Supervise("simulated-issuer", "Attestation.Simulated", [.. ProcessSettings.ForIssuer(issuer), .. options.SimulatedTdx ?? []]) : null;
         Silo = Supervise("silo", "Silo", [.. ProcessSettings.ForSilo(options, topology), .. options.SiloSettings]);
         Gateway = Supervise("gateway", "Gateway", [.. ProcessSettings.ForGateway(options, topology), .. options.GatewaySettings]);
         Workers =
@@ -32,6 +33,9 @@ public sealed class LocalNetwork : IAsyncDisposable
     /// <summary>Ports, identities and the model of this network.</summary>
     public NetworkTopology Topology { get; }
 
+    /// <summary>What plays Intel and a TDX machine; null where nothing does.</summary>
+    public SupervisedProcess? Issuer { get; }
+
     /// <summary>Grains and ledger.</summary>
     public SupervisedProcess Silo { get; }
 
@@ -42,7 +46,7 @@ public sealed class LocalNetwork : IAsyncDisposable
     public IReadOnlyList<SupervisedProcess> Workers { get; }
 
     /// <summary>All processes.</summary>
-    public IEnumerable<SupervisedProcess> Processes => [Silo, Gateway, .. Workers];
+    public IEnumerable<SupervisedProcess> Processes => [.. Issuer is null ? (SupervisedProcess[])[] : [Issuer], Silo, Gateway, .. Workers];
 
     /// <summary>Lays out a network; starts nothing yet. Reads and hashes the model, and makes the keys that gateway and workers know each other by.</summary>
     /// <param name="options">Which network.</param>
@@ -58,16 +62,16 @@ public sealed class LocalNetwork : IAsyncDisposable
     /// <param name="say">Tells people what happened.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     public Task WatchAsync(Action<string> say, CancellationToken cancellationToken) =>
-        Task.WhenAll(Processes.Select(process => process.WatchAsync(say, cancellationToken)));
+        Task.WhenAll(Processes.Select(process => process == Issuer ? WatchIssuerAsync(process, say, cancellationToken) : process.WatchAsync(say, cancellationToken)));
 
-    /// <summary>Stops all in order: workers first, which finish what they run and deliver their reports; then the gateway, then the silo.</summary>
+    /// <summary>Stops all in order: workers first, which finish what they run and deliver their reports; then the gateway, then the silo, at last the issuer.</summary>
     /// <returns>The processes that had to be killed.</returns>
     public async Task<IReadOnlyList<string>> StopAsync()
     {
         List<string> killed = [];
         var stopped = await Task.WhenAll(Workers.Select(worker => worker.StopAsync(WorkerGrace)));
         killed.AddRange(Workers.Where((_, index) => !stopped[index]).Select(worker => worker.Name));
-        foreach (var server in (SupervisedProcess[])[Gateway, Silo])
+        foreach (var server in (SupervisedProcess[])[Gateway, Silo, .. Issuer is null ? (SupervisedProcess[])[] : [Issuer]])
         {
             if (!await server.StopAsync(ServerGrace))
             {
@@ -85,6 +89,13 @@ public sealed class LocalNetwork : IAsyncDisposable
         {
             await process.DisposeAsync();
         }
+    }
+
+    // Another start is another world, with keys that this gateway does not believe.
+    private static async Task WatchIssuerAsync(SupervisedProcess issuer, Action<string> say, CancellationToken cancellationToken)
+    {
+        await issuer.Current.Exited.WaitAsync(cancellationToken);
+        say("The simulated issuer ended: workers get no jobs once their statements have expired, within ten minutes. Stop the network and start it again.");
     }
 
     private SupervisedProcess Supervise(string name, string project, IReadOnlyList<string> settings) => new(

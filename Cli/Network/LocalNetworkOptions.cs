@@ -23,6 +23,9 @@ public sealed record LocalNetworkOptions
     /// <summary>How many workers serve the model.</summary>
     public int Workers { get; init; } = 2;
 
+    /// <summary>Settings of a simulated issuer that plays Intel and a TDX machine for all workers, whose tier then is <c>simulated</c>; null for none, and the tier <c>open</c>.</summary>
+    public IReadOnlyList<string>? SimulatedTdx { get; init; }
+
     /// <summary>Further settings of single workers, by their index, in the form <c>--Section:Key=value</c>: for tests that want an unusual worker.</summary>
     public IReadOnlyDictionary<int, IReadOnlyList<string>> WorkerSettings { get; init; } = new Dictionary<int, IReadOnlyList<string>>();
 

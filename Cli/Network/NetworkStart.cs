@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Cli.Terminal;
@@ -47,6 +48,11 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
 
     private async Task<string> StartAllAsync(Steps steps, CancellationToken cancellationToken)
     {
+        if (network is { Issuer: { } issuer, Topology.Issuer: { } place })
+        {
+            place.WriteAnchor(await StartAsync(steps, issuer, cancellationToken));
+        }
+
         // The gateway is a client of the silo. Workers need neither to load their model, so they start beside both.
         var servers = StartServersAsync(steps, cancellationToken);
         await foreach (var started in Task.WhenEach([servers, .. network.Workers.Select(worker => StartAsync(steps, worker, cancellationToken))]))
@@ -68,10 +74,11 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
         await StartAsync(steps, network.Gateway, cancellationToken);
     }
 
-    private async Task StartAsync(Steps steps, SupervisedProcess process, CancellationToken cancellationToken)
+    private async Task<JsonElement> StartAsync(Steps steps, SupervisedProcess process, CancellationToken cancellationToken)
     {
-        await steps.TakeAsync(process.Name, say => process.StartAsync(cancellationToken, say), _ => $"process {process.Current.Id}");
+        var ready = await steps.TakeAsync(process.Name, say => process.StartAsync(cancellationToken, say), _ => $"process {process.Current.Id}");
         _ = process.Current.Exited.ContinueWith(
             _ => _fallen.TrySetResult(process), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return ready;
     }
 }

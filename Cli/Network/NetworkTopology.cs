@@ -30,6 +30,9 @@ public sealed record NetworkTopology
     /// <summary>The model that they serve.</summary>
     public required ServedModel Model { get; init; }
 
+    /// <summary>What plays Intel and a TDX machine; null where nothing does.</summary>
+    public SimulatedIssuer? Issuer { get; init; }
+
     /// <summary>Where clients reach the gateway.</summary>
     public required Uri Url { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record NetworkTopology
                 }),
             ],
             Model = Read(options),
+            Issuer = options.SimulatedTdx is null ? null : SimulatedIssuer.In(options.Data),
             Url = new Uri($"http://127.0.0.1:{options.Port}"),
         };
     }

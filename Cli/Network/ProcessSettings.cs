@@ -38,6 +38,13 @@ internal static class ProcessSettings
         Setting("Catalog:Models:0:Reserve:Completion", Reserve.Completion),
     ];
 
+    public static IReadOnlyList<string> ForIssuer(SimulatedIssuer issuer) =>
+    [
+        Development,
+        Setting("Simulated:Socket", issuer.Socket),
+        Setting("Simulated:ExitWithParent", "true"),
+    ];
+
     public static IReadOnlyList<string> ForGateway(LocalNetworkOptions options, NetworkTopology topology) =>
     [
         Development,
@@ -50,6 +57,9 @@ internal static class ProcessSettings
         Setting("Tunnel:Listen", $"127.0.0.1:{topology.TunnelPort}"),
         Setting("Tunnel:IdentityFolder", NetworkTopology.GatewayIdentityFolder(options.Data)),
         .. topology.Workers.Select(worker => Setting($"Tunnel:AllowedWorkers:{worker.Id}", worker.Name)),
+        .. topology.Issuer is { } issuer
+            ? [Setting("Gateway:Attestation:SimulatedAnchorFile", issuer.AnchorFile), Setting("Gateway:Attestation:CollateralSocket", issuer.Socket)]
+            : (string[])[],
     ];
 
     public static IReadOnlyList<string> ForWorker(NetworkTopology topology, WorkerPlace worker) =>
@@ -70,6 +80,7 @@ internal static class ProcessSettings
         Setting("Worker:Models:0:Prices:Prompt", Ask(Reserve.Prompt, worker)),
         Setting("Worker:Models:0:Prices:Cached", Ask(Reserve.Cached, worker)),
         Setting("Worker:Models:0:Prices:Completion", Ask(Reserve.Completion, worker)),
+        .. topology.Issuer is { } issuer ? [Setting("Worker:Quotes:Socket", issuer.Socket), Setting("Worker:Quotes:IsSimulated", "true")] : (string[])[],
     ];
 
     // Half the reserve, and each further worker a tenth more: a market with something to choose.

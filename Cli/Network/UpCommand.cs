@@ -30,8 +30,12 @@ internal static class UpCommand
             CustomParser = WholeNumber.Between(1, ushort.MaxValue),
         };
         var data = GatewayOptions.DataOption();
+        var simulated = new Option<bool>("--simulated-tdx")
+        {
+            Description = "Workers attest to a simulated issuer: development only, their tier is \"simulated\" and nothing is confidential.",
+        };
         var model = new ModelOptions();
-        var command = new Command("up", "Run the network on this machine, in the foreground: a silo, a gateway and workers, each a process of its own.") { workers, port, data };
+        var command = new Command("up", "Run the network on this machine, in the foreground: a silo, a gateway and workers, each a process of its own.") { workers, port, data, simulated };
         model.AddTo(command);
         return command.Runs((result, output, cancellationToken) =>
         {
@@ -46,6 +50,7 @@ internal static class UpCommand
                     ModelFolder = folder,
                     Port = result.GetValue(port),
                     Workers = result.GetValue(workers),
+                    SimulatedTdx = result.GetValue(simulated) ? [] : null,
                 },
                 output,
                 cancellationToken);

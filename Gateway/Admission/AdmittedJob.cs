@@ -2,6 +2,7 @@ using CocoonOrleans.Gateway.Authentication;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Messages;
 
 namespace CocoonOrleans.Gateway.Admission;
@@ -36,6 +37,9 @@ public abstract record AdmittedJob
     /// <summary>The most that may be paid per class of token.</summary>
     public required TokenPrices Cap { get; init; }
 
+    /// <summary>The lowest trust tier that may serve it; null for any.</summary>
+    public TrustTier? MinimumTier { get; init; }
+
     /// <summary>The second that stands as <c>created</c> in every chunk.</summary>
     public required DateTimeOffset Created { get; init; }
 
@@ -49,5 +53,5 @@ public abstract record AdmittedJob
     public abstract JobKind Kind { get; }
 
     /// <summary>What it wants of the market.</summary>
-    public LeaseWish Wish => new(JobId, Model.Name, PromptTokens, MaxCompletionTokens, LongestContext, Cap, Until);
+    public LeaseWish Wish => new(JobId, Model.Name, PromptTokens, MaxCompletionTokens, LongestContext, Cap, Until, MinimumTier);
 }

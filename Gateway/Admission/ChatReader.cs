@@ -2,6 +2,7 @@ using System.Globalization;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tokenization.Tokenizers;
@@ -22,7 +23,7 @@ public sealed class ChatReader(ModelCatalog catalog, ChatModels chatModels, IOpt
             return null;
         }
 
-        if (!TryFind(request.Model, request.Provider, embeds: false, out CatalogModel? model, out ChatModel? chatModel, out error) || Count(chatModel, request, out error) is not { } prompt)
+        if (!TryFind(request.Model, embeds: false, out CatalogModel? model, out ChatModel? chatModel, out error) || Count(chatModel, request, out error) is not { } prompt)
         {
             return null;
         }
@@ -58,6 +59,7 @@ public sealed class ChatReader(ModelCatalog catalog, ChatModels chatModels, IOpt
             MaxTokensPerChoice = Math.Min(request.MaxCompletionTokens ?? model.DefaultMaxCompletionTokens, room),
             Choices = request.Choices,
             Cap = Cap(request.Provider.MaxPrice, model.Reserve),
+            MinimumTier = TierNames.Parse(request.Provider.Trust),
             Created = now,
             Until = now + Shorter(request.TimeLimit, options.Value.Dispatch.JobLimit),
             Arrived = intake.Arrived,

@@ -2,6 +2,7 @@ using System.Globalization;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tokenization.Embeddings;
@@ -26,7 +27,7 @@ public sealed class EmbeddingsReader(ModelCatalog catalog, ChatModels chatModels
             return null;
         }
 
-        if (!TryFind(request.Model, request.Provider, embeds: true, out CatalogModel? model, out ChatModel? tokenizer, out error))
+        if (!TryFind(request.Model, embeds: true, out CatalogModel? model, out ChatModel? tokenizer, out error))
         {
             return null;
         }
@@ -58,6 +59,7 @@ public sealed class EmbeddingsReader(ModelCatalog catalog, ChatModels chatModels
             IsIdempotent = intake.IdempotencyKey is not null,
             PromptTokens = inputs.Sum(static input => input.Length),
             Cap = Cap(request.Provider.MaxPrice, model.Reserve),
+            MinimumTier = TierNames.Parse(request.Provider.Trust),
             Created = now,
             Until = now + Shorter(request.TimeLimit, options.Value.Dispatch.JobLimit),
             Arrived = intake.Arrived,

@@ -23,20 +23,17 @@ public abstract class JobReader<TJob>(ModelCatalog catalog, ChatModels chatModel
 
     /// <summary>The model that is asked, and its tokenizer.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="provider">What is asked of who serves it.</param>
     /// <param name="embeds">Whether it has to make embeddings; otherwise it has to chat.</param>
     /// <param name="model">The model, where it can be asked.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="error">Why it can't be asked.</param>
     protected bool TryFind(
-        string name, ProviderPreferences provider, bool embeds, [NotNullWhen(true)] out CatalogModel? model, [NotNullWhen(true)] out ChatModel? tokenizer, [NotNullWhen(false)] out ApiError? error)
+        string name, bool embeds, [NotNullWhen(true)] out CatalogModel? model, [NotNullWhen(true)] out ChatModel? tokenizer, [NotNullWhen(false)] out ApiError? error)
     {
-        ArgumentNullException.ThrowIfNull(provider);
         tokenizer = null;
         model = catalog.Find(name);
         error = model is null ? new ApiError(ErrorKinds.ModelNotFound, "The model does not exist. GET /v1/models lists those that do.") { Param = "model" }
             : model.Embeds != embeds ? OtherTask(model)
-            : provider.Trust is not (null or "open") ? new ApiError(ErrorKinds.NoAttestedProvider, $"No worker of tier {provider.Trust} serves this model.") { Param = "provider.trust" }
             : null;
         if (error is not null)
         {

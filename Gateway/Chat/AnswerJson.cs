@@ -4,6 +4,7 @@ using System.Text.Json;
 using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Dispatch;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Market.Prices;
 
 namespace CocoonOrleans.Gateway.Chat;
@@ -126,7 +127,7 @@ internal static class AnswerJson
     {
         json.WriteStartObject("provider");
         json.WriteString("worker", answer.Worker.WorkerId);
-        json.WriteString("tier", answer.Statement.Statement.Tier.ToString().ToLowerInvariant());
+        json.WriteString("tier", answer.Tier.ToName());
         json.WriteString("sealer", "gateway");
         json.WriteString("statement_hash", answer.Statement.Hash.ToString());
         json.WriteBoolean("receipt_verified", answer.IsReceiptVerified);

@@ -18,6 +18,9 @@ public sealed record AttemptResult(AttemptEnd End, LeaseOutcome Outcome, string 
     /// <summary>The worker's statement to which the request was sealed; null where it was sealed to none.</summary>
     public BoundStatement? Statement { get; init; }
 
+    /// <summary>The worker's tier when the request was sealed to it.</summary>
+    public TrustTier Tier { get; init; }
+
     /// <summary>What the worker has against the client's request. The gateway found nothing wrong with it, so this counts only where no other worker takes it.</summary>
     public ApiError? Error { get; init; }
 

@@ -14,10 +14,11 @@ public abstract record JobResult;
 /// <param name="Worker">Who served it.</param>
 /// <param name="Fingerprint">OpenAI's <c>system_fingerprint</c>.</param>
 /// <param name="Statement">The worker's statement to which the request was sealed.</param>
+/// <param name="Tier">The worker's tier when the request was sealed to it.</param>
 /// <param name="IsReceiptVerified">Whether the worker's receipt came and is valid.</param>
 /// <param name="Charge">The booking of the charge, which may still be under way; null where it was given up.</param>
 public sealed record JobAnswer(
-    TokenUsage Usage, WorkerConnection Worker, string Fingerprint, BoundStatement Statement, bool IsReceiptVerified, Task<JobCompletionResult?> Charge) : JobResult;
+    TokenUsage Usage, WorkerConnection Worker, string Fingerprint, BoundStatement Statement, TrustTier Tier, bool IsReceiptVerified, Task<JobCompletionResult?> Charge) : JobResult;
 
 /// <summary>The job failed.</summary>
 /// <param name="Error">What the client is told.</param>

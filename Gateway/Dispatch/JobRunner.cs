@@ -116,7 +116,7 @@ public sealed partial class JobRunner(
         TokenUsage usage = Billable(job, result, result.Receipt?.Usage ?? new TokenUsage(0, 0, result.CountedTokens));
         CompletionStatus status = result.Receipt is null ? CompletionStatus.Broken : CompletionStatus.Complete;
         Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, status);
-        return new JobAnswer(usage, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), result.Statement!, result.Receipt is not null, charge);
+        return new JobAnswer(usage, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), result.Statement!, result.Tier, result.Receipt is not null, charge);
     }
 
     /// <summary>

@@ -65,14 +65,14 @@ public sealed class WorkerAttempt(
         {
             for (bool alone = false; ; alone = true)
             {
-                if (!sealer.TrySeal(job, lease, alone, out SealedRequest? request, out SealingFault fault))
+                if (!sealer.TrySeal(job, lease, alone, out SealedRequest? request, out TrustTier tier, out SealingFault fault))
                 {
                     return new AttemptResult(AttemptEnd.Failed, LeaseOutcome.Refused, $"unsealable_{fault}", 0);
                 }
 
                 using (request)
                 {
-                    answer = new Answer(job, lease, request, reader, firstToken);
+                    answer = new Answer(job, lease, request, tier, reader, firstToken);
                     await using JobStream stream = await lease.Worker.Tunnel.SendJobAsync(Dispatch(job, lease, answer.Binding), request.Bytes, either.Token);
                     if (stream.Refusal is { Code: SealingErrorCodes.Rejected } && request.Header.Counter is not null)
                     {
@@ -155,18 +155,18 @@ public sealed class WorkerAttempt(
     }
 
     /// <summary>What has come so far.</summary>
-    private sealed class Answer(AdmittedJob job, LeaseGrant lease, SealedRequest request, AnswerReader reader, CancellationTokenSource firstToken)
+    private sealed class Answer(AdmittedJob job, LeaseGrant lease, SealedRequest request, TrustTier tier, AnswerReader reader, CancellationTokenSource firstToken)
     {
         private readonly BoundStatement _statement = request.Workers.Single();
 
         /// <summary>What its receipt must agree with.</summary>
         public ReceiptBinding Binding { get; } = ReceiptBinding.Of(request, lease.ManifestSha256);
 
-        public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", reader.CountTokens()) { Statement = _statement };
+        public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", reader.CountTokens()) { Statement = _statement, Tier = tier };
 
         /// <summary>No more comes. Where the answer had come to its end, the client has all of it: what is wrong behind that is between the worker and us.</summary>
         public AttemptResult End(LeaseOutcome outcome, string reason) =>
-            new(reader.FinishReason is null ? AttemptEnd.Failed : AttemptEnd.Finished, outcome, reason, reader.CountTokens()) { Statement = _statement };
+            new(reader.FinishReason is null ? AttemptEnd.Failed : AttemptEnd.Finished, outcome, reason, reader.CountTokens()) { Statement = _statement, Tier = tier };
 
         /// <summary>A refusal is not sealed: it may say that the worker is busy, but nothing of the client's request.</summary>
         public AttemptResult TakeRefusal(JobRefusal refusal) => Refusals.Contains(refusal.Code) ? Refused(refusal.Code) : End(LeaseOutcome.Failed, "worker_error");

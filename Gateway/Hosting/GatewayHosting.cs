@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using CocoonOrleans.Gateway.Accounts;
 using CocoonOrleans.Gateway.Admission;
+using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Authentication;
 using CocoonOrleans.Gateway.Chat;
 using CocoonOrleans.Gateway.Cluster;
@@ -37,7 +38,10 @@ public static class GatewayHosting
     {
         ArgumentNullException.ThrowIfNull(builder);
         IServiceCollection services = builder.Services;
-        services.AddStrictOptions<GatewayOptions>(builder.Configuration.GetSection(GatewayOptions.Section));
+        services.AddStrictOptions<GatewayOptions>(builder.Configuration.GetSection(GatewayOptions.Section))
+            .Validate<IHostEnvironment>(
+                static (gateway, environment) => gateway.Attestation.SimulatedAnchorFile is null || !environment.IsProduction(),
+                "Gateway:Attestation:SimulatedAnchorFile must be absent in Production: what a simulated issuer vouches for is not confidential.");
         services.AddStrictOptions<TunnelListenerOptions>(builder.Configuration.GetSection(TunnelListenerOptions.Section));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
@@ -97,6 +101,7 @@ public static class GatewayHosting
         services.AddSingleton(static provider => new TenantNames(SharedKey(provider)));
         services.AddSingleton<ReceiptCollector>();
         services.AddSingleton<LateReceipts>();
+        services.AddSingleton<EvidenceCheck>();
         services.AddSingleton<StatementCheck>();
         services.AddSingleton<JobSealer>();
         services.AddSingleton<CompletionQueue>();

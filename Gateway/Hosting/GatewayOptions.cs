@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Dispatch;
 using CocoonOrleans.Gateway.Limits;
 using CocoonOrleans.Gateway.Sealing;
@@ -49,6 +50,9 @@ public sealed class GatewayOptions : IValidatableObject
 
     /// <summary>How requests are sealed to workers.</summary>
     public SealingOptions Sealing { get; set; } = new();
+
+    /// <summary>How evidence of workers is judged.</summary>
+    public AttestationOptions Attestation { get; set; } = new();
 
     /// <summary>How jobs find workers, and how long they may take.</summary>
     public DispatchOptions Dispatch { get; set; } = new();

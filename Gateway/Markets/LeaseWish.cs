@@ -1,4 +1,5 @@
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Gateway.Markets;
 
@@ -10,4 +11,5 @@ namespace CocoonOrleans.Gateway.Markets;
 /// <param name="ContextTokens">The most tokens that one context of a worker has to hold: a prompt and one answer, or one input.</param>
 /// <param name="Cap">The most that may be paid.</param>
 /// <param name="Until">When the job ends at the latest.</param>
-public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, int ContextTokens, TokenPrices Cap, DateTimeOffset Until);
+/// <param name="MinimumTier">The lowest trust tier that may serve it; null for any.</param>
+public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, int ContextTokens, TokenPrices Cap, DateTimeOffset Until, TrustTier? MinimumTier);

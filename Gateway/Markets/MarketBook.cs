@@ -1,6 +1,7 @@
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Market.Clearing;
 using CocoonOrleans.Market.Offers;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Gateway.Markets;
 
@@ -8,10 +9,10 @@ namespace CocoonOrleans.Gateway.Markets;
 /// One model's offers as this gateway sees them: the last snapshot, corrected by the slots that it took and gave back since. The correction is a
 /// guess, the lease at the worker is what counts: it only keeps the gateway from asking where it must expect a no. Thread-safe.
 /// </summary>
-/// <param name="isConnected">Whether this gateway has a tunnel to a worker, and can seal to it.</param>
+/// <param name="tierOf">The trust tier that this gateway verified of a worker; null where it has no tunnel to it, or can't seal to it. It is no part of what silos say: none of them can raise it.</param>
 /// <param name="maxWaiting">The most jobs that may wait.</param>
 /// <param name="time">The clock.</param>
-public sealed class MarketBook(Func<string, bool> isConnected, int maxWaiting, TimeProvider time)
+public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, TimeProvider time)
 {
     /// <summary>A worker that refused a slot is not asked again for so long, unless a slot comes back.</summary>
     private static readonly TimeSpan RefusalCounts = TimeSpan.FromSeconds(1);
@@ -79,12 +80,28 @@ public sealed class MarketBook(Func<string, bool> isConnected, int maxWaiting, T
     {
         lock (_lock)
         {
-            return [.. _offers.Where(offer => isConnected(offer.WorkerId)).Select(offer => offer with { FreeSlots = Free(offer) })];
+            return [.. _offers.Where(offer => tierOf(offer.WorkerId) is not null).Select(offer => offer with { FreeSlots = Free(offer) })];
         }
     }
 
+    /// <summary>The tiers of the workers that this gateway can reach, lowest first.</summary>
+    public IReadOnlyList<TrustTier> Tiers() => [.. Offers().Select(offer => tierOf(offer.WorkerId)).OfType<TrustTier>().Distinct().Order()];
+
     /// <summary>Clears a request on these offers.</summary>
-    public ClearingResult Clear(ClearingRequest request) => MarketClearing.Clear(request, Offers());
+    /// <param name="request">What is asked.</param>
+    /// <param name="minimum">The lowest tier that may serve it; null for any.</param>
+    public ClearingResult Clear(ClearingRequest request, TrustTier? minimum = null)
+    {
+        IReadOnlyList<Offer> offers = Offers();
+        if (minimum is null)
+        {
+            return MarketClearing.Clear(request, offers);
+        }
+
+        Offer[] high = [.. offers.Where(offer => tierOf(offer.WorkerId) >= minimum)];
+        ClearingResult result = MarketClearing.Clear(request, high);
+        return result with { Exclusions = result.Exclusions with { Tier = offers.Count - high.Length } };
+    }
 
     /// <summary>A slot is about to be asked for.</summary>
     public void Take(string workerId)

@@ -13,7 +13,7 @@ public sealed class MarketBooks(ModelCatalog catalog, WorkerConnections workers,
 
     /// <summary>The book of a model in the catalogue.</summary>
     public MarketBook Of(string model) => _books.GetOrAdd(
-        model, name => new MarketBook(worker => workers.Find(worker) is { Seal.IsOpen: true } connection && connection.Serves(name) is not null, options.Value.Dispatch.MaxWaitingPerModel, time));
+        model, name => new MarketBook(worker => workers.Find(worker) is { } connection && connection.Serves(name) is not null ? connection.Seal.Tier : null, options.Value.Dispatch.MaxWaitingPerModel, time));
 
     /// <summary>Model and book of the whole catalogue.</summary>
     public IReadOnlyList<(string Model, MarketBook Book)> All() => [.. catalog.Models.Keys.Order(StringComparer.Ordinal).Select(model => (model, Of(model)))];

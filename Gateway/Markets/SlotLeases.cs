@@ -3,6 +3,7 @@ using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Metrics;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Clearing;
@@ -28,8 +29,8 @@ public sealed partial class SlotLeases(
     {
         ArgumentNullException.ThrowIfNull(wish);
         MarketBook book = books.Of(wish.Model);
-        ClearingResult result = book.Clear(Request(wish, new HashSet<string>()));
-        return result.Ranked.Count == 0 && result.Exclusions.Busy == 0 ? NoOffer(result, book) : null;
+        ClearingResult result = book.Clear(Request(wish, new HashSet<string>()), wish.MinimumTier);
+        return result.Ranked.Count == 0 && result.Exclusions.Busy == 0 ? NoOffer(result, book, wish) : null;
     }
 
     /// <summary>Takes a slot, waiting for one where none is free.</summary>
@@ -49,7 +50,7 @@ public sealed partial class SlotLeases(
             (LeaseGrant? grant, ClearingResult result) = await TryAsync(book, wish, excluded);
             if (grant is not null || result.Exclusions.Busy == 0)
             {
-                return (grant, grant is null ? NoOffer(result, book) : null);
+                return (grant, grant is null ? NoOffer(result, book, wish) : null);
             }
         }
 
@@ -97,13 +98,13 @@ public sealed partial class SlotLeases(
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                return (null, NoOffer(book.Clear(Request(wish, excluded)), book));
+                return (null, NoOffer(book.Clear(Request(wish, excluded), wish.MinimumTier), book, wish));
             }
 
             (LeaseGrant? grant, ClearingResult result) = await TryAsync(book, wish, excluded);
             if (grant is not null || result.Exclusions.Busy == 0)
             {
-                return (grant, grant is null ? NoOffer(result, book) : null);
+                return (grant, grant is null ? NoOffer(result, book, wish) : null);
             }
         }
     }
@@ -111,7 +112,7 @@ public sealed partial class SlotLeases(
     /// <returns>The slot, or null and a clearing that says why; workers that refused count as busy in it.</returns>
     private async Task<(LeaseGrant? Grant, ClearingResult Result)> TryAsync(MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded)
     {
-        ClearingResult result = book.Clear(Request(wish, excluded));
+        ClearingResult result = book.Clear(Request(wish, excluded), wish.MinimumTier);
         for (int tries = 0; tries < MaxTries && result.Ranked.Count > 0; tries++)
         {
             ClearedOffer best = result.Ranked[0];
@@ -121,7 +122,7 @@ public sealed partial class SlotLeases(
             }
 
             // The refusal stands in the book for a second.
-            result = book.Clear(Request(wish, excluded));
+            result = book.Clear(Request(wish, excluded), wish.MinimumTier);
         }
 
         return (null, result);
@@ -163,20 +164,23 @@ public sealed partial class SlotLeases(
     private static ClearingRequest Request(LeaseWish wish, IReadOnlySet<string> excluded) =>
         new(wish.JobId, wish.PromptTokens, (wish.MaxCompletionTokens + 1) / 2, wish.ContextTokens, wish.Cap, excluded);
 
-    private static ApiError NoOffer(ClearingResult result, MarketBook book)
+    private static ApiError NoOffer(ClearingResult result, MarketBook book, LeaseWish wish)
     {
         Exclusions by = result.Exclusions;
+        bool tierAlone = by.Tier > 0 && by.Tier == by.Total;
         bool priceAlone = by.Price > 0 && by.Busy == 0 && by.Context == 0;
-        (ErrorKind kind, string message) = priceAlone
-            ? (ErrorKinds.NoOfferUnderMaxPrice, "Every worker that is free asks more than this request allows.")
+        (ErrorKind kind, string message) = tierAlone
+            ? (ErrorKinds.NoAttestedProvider, $"Of the {by.Tier} workers that serve this model now none has the trust tier {wish.MinimumTier!.Value.ToName()} or a higher one.")
+            : priceAlone ? (ErrorKinds.NoOfferUnderMaxPrice, "Every worker that is free asks more than this request allows.")
             : (ErrorKinds.NoCapacity, by.Total == 0 ? "No worker serves this model now." : "No worker that can serve this request is free.");
         return new ApiError(kind, message)
         {
             RetryAfter = book.ExpectedWait(),
+            Param = tierAlone ? "provider.trust" : null,
             Metadata = new JsonObject
             {
                 ["eligible"] = result.Ranked.Count,
-                ["rejected_by"] = new JsonObject { ["price"] = by.Price, ["context"] = by.Context, ["busy"] = by.Busy, ["excluded"] = by.Excluded },
+                ["rejected_by"] = new JsonObject { ["price"] = by.Price, ["context"] = by.Context, ["busy"] = by.Busy, ["excluded"] = by.Excluded, ["tier"] = by.Tier },
                 ["cheapest_offer"] = result.CheapestCost?.ToString(),
             },
         };

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using CocoonOrleans.Gateway.Sealing;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Gateway.Metrics;
 
@@ -14,6 +16,7 @@ public sealed class GatewayMetrics
     private readonly Histogram<double> _firstToken;
     private readonly Histogram<double> _stage;
     private readonly UpDownCounter<long> _streams;
+    private readonly Counter<long> _evidence;
 
     /// <summary>Made once for the process.</summary>
     public GatewayMetrics(IMeterFactory meters, TimeProvider time)
@@ -25,6 +28,7 @@ public sealed class GatewayMetrics
         _firstToken = meter.CreateHistogram<double>("gen_ai.server.time_to_first_token", "s", "From the request's arrival to its first token.");
         _stage = meter.CreateHistogram<double>("cocoon.gateway.stage.duration", "s", "The parts of a request.");
         _streams = meter.CreateUpDownCounter<long>("cocoon.gateway.streams.open", "{stream}", "Answers under way.");
+        _evidence = meter.CreateCounter<long>("cocoon.gateway.evidence", "{statement}", "Workers' statements whose evidence was judged: accepted, or the code of the refusal.");
     }
 
     /// <summary>Measures a stage until it is disposed: auth, hold, lease or capture.</summary>
@@ -32,6 +36,10 @@ public sealed class GatewayMetrics
 
     /// <summary>An answer has begun (1) or ended (-1).</summary>
     public void StreamsOpen(int change, string model) => _streams.Add(change, new KeyValuePair<string, object?>("model", model));
+
+    /// <summary>The evidence behind a worker's statement was judged.</summary>
+    /// <param name="refusal">The code of the refusal; null where it was accepted.</param>
+    public void Evidence(string? refusal) => _evidence.Add(1, new KeyValuePair<string, object?>("outcome", refusal ?? "accepted"));
 
     /// <summary>A request got its first token.</summary>
     /// <param name="arrived">The clock's timestamp at its arrival.</param>
@@ -47,10 +55,16 @@ public sealed class GatewayMetrics
     /// <summary>A request was answered.</summary>
     /// <param name="arrived">The clock's timestamp at its arrival.</param>
     /// <param name="model">The model of the catalogue; null where the request was refused before it was known.</param>
+    /// <param name="tier">The tier that served it; null where none did.</param>
     /// <param name="error">The error's code; null for a good answer.</param>
-    public void Request(long arrived, string? model, string? error)
+    public void Request(long arrived, string? model, TrustTier? tier, string? error)
     {
-        var tags = new TagList { { "tier", "open" }, { "lane", "default" } };
+        var tags = new TagList { { "lane", "default" } };
+        if (tier is { } served)
+        {
+            tags.Add("tier", served.ToName());
+        }
+
         if (model is not null)
         {
             tags.Add("model", model);

@@ -2,9 +2,11 @@ using System.Text.Json;
 using CocoonOrleans.Gateway.Chat;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Markets;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Market.Offers;
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Gateway.Models;
 
@@ -73,7 +75,11 @@ public sealed class ModelsEndpoint(ModelCatalog catalog, MarketBooks books)
 
         json.WriteEndArray();
         json.WriteStartArray("trust_tiers");
-        json.WriteStringValue("open");
+        foreach (TrustTier tier in books.Of(model.Name).Tiers())
+        {
+            json.WriteStringValue(tier.ToName());
+        }
+
         json.WriteEndArray();
         WriteOffers(json, books.Of(model.Name).Offers());
         json.WriteEndObject();

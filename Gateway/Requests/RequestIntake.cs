@@ -5,6 +5,7 @@ using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Health;
 using CocoonOrleans.Gateway.Limits;
 using CocoonOrleans.Gateway.Metrics;
+using CocoonOrleans.Sealing.Statements;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CocoonOrleans.Gateway.Requests;
@@ -47,22 +48,23 @@ public sealed class RequestIntake(BodyReader bodies, JobAdmission admission, Dra
         (TJob? job, error) = await admission.AdmitAsync(new JobIntake(caller, body, idempotencyKey, arrived), reader);
         if (job is null)
         {
-            metrics.Request(arrived, model: null, error!.Kind.Code);
+            metrics.Request(arrived, model: null, tier: null, error!.Kind.Code);
             return error;
         }
 
         metrics.StreamsOpen(1, job.Model.Name);
         string? code = "fault";
+        TrustTier? tier = null;
         try
         {
             (JobResult result, IResult response) = await answer(job);
-            code = CodeOf(result);
+            (code, tier) = (CodeOf(result), (result as JobAnswer)?.Tier);
             return response;
         }
         finally
         {
             metrics.StreamsOpen(-1, job.Model.Name);
-            metrics.Request(arrived, job.Model.Name, code);
+            metrics.Request(arrived, job.Model.Name, tier, code);
         }
     }
 

@@ -5,6 +5,7 @@ using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Requests;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Messages;
 using Microsoft.Extensions.Options;
 
@@ -20,8 +21,9 @@ public sealed class JobSealer(TenantNames tenants, IOptions<GatewayOptions> opti
     /// <param name="lease">Whose slot it has.</param>
     /// <param name="alone">Whether it must stand outside of the worker's session.</param>
     /// <param name="request">The request.</param>
-    /// <param name="fault">Why it can't be sealed: the worker's statement is missing or has expired.</param>
-    public bool TrySeal(AdmittedJob job, LeaseGrant lease, bool alone, [NotNullWhen(true)] out SealedRequest? request, out SealingFault fault)
+    /// <param name="tier">The worker's tier at this moment.</param>
+    /// <param name="fault">Why it can't be sealed: the worker's statement is missing or has expired, or its tier is too low.</param>
+    public bool TrySeal(AdmittedJob job, LeaseGrant lease, bool alone, [NotNullWhen(true)] out SealedRequest? request, out TrustTier tier, out SealingFault fault)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(lease);
@@ -29,6 +31,7 @@ public sealed class JobSealer(TenantNames tenants, IOptions<GatewayOptions> opti
         {
             RequestId = job.JobId,
             Model = job.Model.Name,
+            MinimumTier = job.MinimumTier ?? TrustTier.Simulated, // the lowest: no demand
             IsStreamed = job is ChatJob { Stream: true },
             Padding = options.Value.Sealing.Padding,
             HoldLimitNano = job.Cap.Hold(job.PromptTokens, job.MaxCompletionTokens).Value,
@@ -39,6 +42,6 @@ public sealed class JobSealer(TenantNames tenants, IOptions<GatewayOptions> opti
             job.Kind == JobKind.Embeddings ? Paths.Embeddings : Paths.Chat,
             "application/json",
             tenants.Of(job.Caller.AccountId, lease.Worker.WorkerId));
-        return lease.Worker.Seal.TrySeal(terms, meta, job.Payload.Span, alone, out request, out fault);
+        return lease.Worker.Seal.TrySeal(terms, meta, job.Payload.Span, alone, out request, out tier, out fault);
     }
 }

@@ -1,4 +1,6 @@
+using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Statements;
@@ -8,25 +10,44 @@ using Microsoft.Extensions.Options;
 namespace CocoonOrleans.Gateway.Sealing;
 
 /// <summary>Verifies the statements of workers: form, network, role and time, that it is this tunnel's worker who states, and what vouches for it.</summary>
-public sealed class StatementCheck(IOptions<GatewayOptions> options, TimeProvider time)
+public sealed class StatementCheck(IOptions<GatewayOptions> options, EvidenceCheck evidence, GatewayMetrics metrics, TimeProvider time)
 {
     /// <summary>Verifies a statement.</summary>
     /// <param name="vouched">What the worker sent.</param>
     /// <param name="workerId">The worker at the other end of the tunnel: hex SHA-256 of its key.</param>
     /// <param name="registration">What it said of itself.</param>
     /// <param name="before">Its statement until now; null where this is the first.</param>
-    /// <param name="statement">The statement, where nothing is wrong.</param>
-    /// <returns>A sentence that names what is wrong; null where nothing is.</returns>
-    public string? FindFault(VouchedStatement vouched, string workerId, WorkerRegistration registration, BoundStatement? before, out BoundStatement? statement)
+    /// <param name="cancellationToken">Ends the wait for collateral.</param>
+    public async ValueTask<StatementFinding> CheckAsync(
+        VouchedStatement vouched, string workerId, WorkerRegistration registration, BoundStatement? before, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(vouched);
         ArgumentNullException.ThrowIfNull(registration);
-        var fault = BoundStatement.TryRead(vouched.Statement, out BoundStatement? read)
-            ? FindFault(read, workerId, registration, before) ?? FindVoucherFault(read, vouched.Voucher)
-            : "statement: it does not have the form of this version of the protocol; update the older side.";
-        statement = fault is null ? read : null;
-        return fault;
+        if (!BoundStatement.TryRead(vouched.Statement, out BoundStatement? bound))
+        {
+            return StatementFinding.Refused("statement: it does not have the form of this version of the protocol; update the older side.");
+        }
+
+        if (FindFault(bound, workerId, registration, before) is { } fault)
+        {
+            return StatementFinding.Refused(fault);
+        }
+
+        if (bound.Statement.Tier == TrustTier.Open)
+        {
+            return ReceiptKey.Verify(bound, vouched.Voucher)
+                ? StatementFinding.Taken(CheckedStatement.SelfSigned(bound))
+                : StatementFinding.Refused("statement: its receipt key did not sign it.");
+        }
+
+        EvidenceFinding shown = await evidence.JudgeAsync(bound, vouched.Voucher, vouched.Collateral, cancellationToken);
+        metrics.Evidence(shown.Refusal?.Code);
+        return shown.Refusal is { } refusal
+            ? StatementFinding.Refused(refusal)
+            : StatementFinding.Taken(new CheckedStatement(bound, Lower(shown.Tier, bound.Statement.Tier), shown.ValidUntil));
     }
+
+    private static TrustTier Lower(TrustTier one, TrustTier other) => one < other ? one : other;
 
     private string? FindFault(BoundStatement bound, string workerId, WorkerRegistration registration, BoundStatement? before)
     {
@@ -41,10 +62,4 @@ public sealed class StatementCheck(IOptions<GatewayOptions> options, TimeProvide
             : registration.Models.Any(model => !statement.Models.Contains(new Digest(Convert.FromHexString(model.ManifestSha256)))) ? "statement: it does not name every model of the registration."
             : null;
     }
-
-    private static string? FindVoucherFault(BoundStatement statement, byte[] voucher) => statement.Statement.Tier switch
-    {
-        TrustTier.Open => ReceiptKey.Verify(statement, voucher) ? null : "statement: its receipt key did not sign it.",
-        var tier => $"statement: evidence of tier {tier} is not taken here.",
-    };
 }

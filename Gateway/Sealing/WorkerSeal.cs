@@ -14,17 +14,21 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     private volatile Held? _held;
 
     /// <summary>The newest statement; null before the first.</summary>
-    public BoundStatement? Statement => _held?.Statement;
+    public CheckedStatement? Statement => _held?.Statement;
 
-    /// <summary>Whether requests can be sealed to the worker now. One whose statement is missing or has expired gets no jobs.</summary>
-    public bool IsOpen => Statement?.CheckTime(time.GetUtcNow()) == SealingFault.None;
+    /// <summary>The tier at which the worker is taken now; null where nothing can be sealed to it. One whose statement, or what stands behind it, is missing or has expired gets no jobs.</summary>
+    public TrustTier? Tier => Statement is { } statement && Holds(statement) ? statement.Tier : null;
+
+    /// <summary>Whether requests can be sealed to the worker now.</summary>
+    public bool IsOpen => Tier is not null;
 
     /// <summary>Seals under this statement from now on, and opens its session: the public-key work is done before the first request comes.</summary>
     /// <param name="statement">A statement that was verified.</param>
     /// <param name="fault">Why nothing can be sealed to it; then the one before it stays.</param>
-    public bool TryRenew(BoundStatement statement, out SealingFault fault)
+    public bool TryRenew(CheckedStatement statement, out SealingFault fault)
     {
-        if (!ClientSession.TryOpen(statement, time, out ClientSession? session, out fault))
+        ArgumentNullException.ThrowIfNull(statement);
+        if (!ClientSession.TryOpen(statement.Bound, time, out ClientSession? session, out fault))
         {
             return false;
         }
@@ -40,24 +44,35 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <param name="body">The body.</param>
     /// <param name="alone">Whether it must stand outside of the session, because the worker did not take it there.</param>
     /// <param name="request">The request.</param>
+    /// <param name="tier">The tier at which the worker was taken when it was sealed.</param>
     /// <param name="fault">Why there is none.</param>
     public bool TrySeal(
-        RequestTerms terms, RequestMeta meta, ReadOnlySpan<byte> body, bool alone, [NotNullWhen(true)] out SealedRequest? request, out SealingFault fault)
+        RequestTerms terms, RequestMeta meta, ReadOnlySpan<byte> body, bool alone, [NotNullWhen(true)] out SealedRequest? request, out TrustTier tier, out SealingFault fault)
     {
-        if (_held is not { } held)
+        ArgumentNullException.ThrowIfNull(terms);
+        (request, tier) = (null, default);
+        if (_held is not { } held || !Holds(held.Statement))
         {
-            (request, fault) = (null, SealingFault.StatementExpired);
+            fault = SealingFault.StatementExpired;
+            return false;
+        }
+
+        // The statement may claim more than its evidence showed.
+        tier = held.Statement.Tier;
+        if (tier < terms.MinimumTier)
+        {
+            fault = SealingFault.TierTooLow;
             return false;
         }
 
         return (!alone && !held.HasNoSession && held.Session.TrySeal(terms, meta, body, out request, out fault))
-            || _single.TrySeal(terms, meta, body, [held.Statement], out request, out fault);
+            || _single.TrySeal(terms, meta, body, [held.Statement.Bound], out request, out fault);
     }
 
     /// <summary>The worker takes single requests and none of the session, as it does when it has as many sessions as it keeps: no more are tried under this statement.</summary>
     public void GiveUpSession(Digest statementHash)
     {
-        if (_held is { } held && held.Statement.Hash == statementHash)
+        if (_held is { } held && held.Statement.Bound.Hash == statementHash)
         {
             held.HasNoSession = true;
         }
@@ -66,11 +81,13 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Interlocked.Exchange(ref _held, null)?.Session.Dispose();
 
-    private sealed class Held(BoundStatement statement, ClientSession session)
+    private bool Holds(CheckedStatement statement) => time.GetUtcNow() is var now && now < statement.ValidUntil && statement.Bound.CheckTime(now) == SealingFault.None;
+
+    private sealed class Held(CheckedStatement statement, ClientSession session)
     {
         private volatile bool _hasNoSession;
 
-        public BoundStatement Statement => statement;
+        public CheckedStatement Statement => statement;
 
         public ClientSession Session => session;
 

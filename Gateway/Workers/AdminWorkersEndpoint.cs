@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CocoonOrleans.Gateway.Chat;
 using CocoonOrleans.Gateway.Cluster;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Workers;
 
 namespace CocoonOrleans.Gateway.Workers;
@@ -40,9 +41,11 @@ public sealed class AdminWorkersEndpoint(WorkerConnections connections, GrainCal
         json.WriteString("trust", connection.Tunnel.TrustLabel);
         if (connection.Seal.Statement is { } statement)
         {
-            json.WriteString("tier", statement.Statement.Tier.ToString().ToLowerInvariant());
-            json.WriteString("statement_hash", statement.Hash.ToString());
-            json.WriteString("statement_expires", statement.Statement.Expires);
+            json.WriteString("tier", statement.Tier.ToName());
+            json.WriteString("statement_hash", statement.Bound.Hash.ToString());
+            json.WriteString("statement_expires", statement.Bound.Statement.Expires);
+            json.WriteString("evidence_valid_until", statement.ValidUntil);
+            json.WriteBoolean("takes_jobs", connection.Seal.IsOpen);
         }
 
         json.WriteString("remote", connection.Tunnel.RemoteEndPoint?.ToString());

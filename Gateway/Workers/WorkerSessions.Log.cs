@@ -1,4 +1,5 @@
 using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Gateway.Workers;
 
@@ -7,11 +8,17 @@ public sealed partial class WorkerSessions
     [LoggerMessage(LogLevel.Information, "Worker {WorkerId} ({Name}) is registered, epoch {Epoch}.")]
     private partial void LogRegistered(string workerId, string name, long epoch);
 
-    [LoggerMessage(LogLevel.Information, "Requests are sealed to worker {WorkerId} under statement {Statement} until {Until}.")]
-    private partial void LogStatement(string workerId, Digest statement, DateTimeOffset until);
+    [LoggerMessage(LogLevel.Information, "Requests are sealed to worker {WorkerId} under statement {Statement} of tier {Tier} until {Until}.")]
+    private partial void LogStatement(string workerId, Digest statement, TrustTier tier, DateTimeOffset until);
 
-    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} is refused: {Reason}")]
-    private partial void LogRefused(string workerId, string reason);
+    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} claims tier {Claimed}; its evidence shows {Shown}, and as that it is taken. Gateway:Attestation:ImageFiles names the images that show more.")]
+    private partial void LogTierNotShown(string workerId, TrustTier claimed, TrustTier shown);
+
+    [LoggerMessage(LogLevel.Warning, "The evidence of worker {WorkerId} can't be judged now; it gets jobs as long as the last one holds: {Reason}")]
+    private partial void LogWaits(string workerId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} is refused: {Code}: {Reason}")]
+    private partial void LogRefused(string workerId, string code, string reason);
 
     [LoggerMessage(LogLevel.Information, "The tunnel of worker {WorkerId} broke.")]
     private partial void LogLost(string workerId);

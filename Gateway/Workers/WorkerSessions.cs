@@ -5,7 +5,6 @@ using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Sealing;
-using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
@@ -32,6 +31,7 @@ public sealed partial class WorkerSessions(
 {
     private static readonly TimeSpan RegistrationLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EvidenceRetryPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DisconnectLimit = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
@@ -51,8 +51,7 @@ public sealed partial class WorkerSessions(
         }
         catch (TunnelProtocolException e)
         {
-            LogRefused(tunnel.WorkerId, e.Message);
-            await tunnel.CloseAsync(new TunnelRefusal(TunnelRefusalCodes.RegistrationRefused, e.Message));
+            await RefuseAsync(tunnel, new TunnelRefusal(TunnelRefusalCodes.RegistrationRefused, e.Message));
         }
         catch (OperationCanceledException)
         {
@@ -70,15 +69,19 @@ public sealed partial class WorkerSessions(
         string? fault = RegistrationCheck.FindFault(registration, catalog.Models) ?? await LoadAsync(tunnel, registration, cancellationToken);
         if (fault is not null)
         {
-            LogRefused(tunnel.WorkerId, fault);
-            await tunnel.CloseAsync(new TunnelRefusal(TunnelRefusalCodes.RegistrationRefused, fault));
+            await RefuseAsync(tunnel, new TunnelRefusal(TunnelRefusalCodes.RegistrationRefused, fault));
             return null;
         }
 
         var connection = new WorkerConnection(tunnel, registration, epoch: 0, new WorkerSeal(time));
         try
         {
-            await RenewStatementAsync(connection, cancellationToken);
+            if (await RenewStatementAsync(connection, cancellationToken) is { IsTaken: false } finding)
+            {
+                await RefuseAsync(tunnel, finding.Refusal);
+                return null;
+            }
+
             await OpenSessionAsync(connection, cancellationToken);
             return connection;
         }
@@ -103,24 +106,38 @@ public sealed partial class WorkerSessions(
         return null;
     }
 
-    /// <summary>Fetches the worker's newest statement and seals to it from now on.</summary>
-    /// <exception cref="TunnelProtocolException">The statement is refused.</exception>
-    private async Task RenewStatementAsync(WorkerConnection connection, CancellationToken cancellationToken)
+    /// <summary>Says on both sides why a worker is not taken.</summary>
+    private async Task RefuseAsync(WorkerTunnel tunnel, TunnelRefusal refusal)
+    {
+        LogRefused(tunnel.WorkerId, refusal.Code, refusal.Message);
+        await tunnel.CloseAsync(refusal);
+    }
+
+    /// <summary>Fetches the worker's newest statement, and seals to it from now on where it is taken.</summary>
+    private async Task<StatementFinding> RenewStatementAsync(WorkerConnection connection, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(RegistrationLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         VouchedStatement vouched = await connection.Tunnel.GetStatementAsync(either.Token);
-        if (statements.FindFault(vouched, connection.WorkerId, connection.Registration, connection.Seal.Statement, out BoundStatement? statement) is { } fault)
+        StatementFinding finding = await statements.CheckAsync(vouched, connection.WorkerId, connection.Registration, connection.Seal.Statement?.Bound, cancellationToken);
+        if (!finding.IsTaken)
         {
-            throw new TunnelProtocolException(fault);
+            return finding;
         }
 
-        if (!connection.Seal.TryRenew(statement!, out SealingFault sealing))
+        CheckedStatement statement = finding.Statement;
+        if (!connection.Seal.TryRenew(statement, out SealingFault sealing))
         {
             throw new TunnelProtocolException($"statement: nothing can be sealed to it ({sealing}).");
         }
 
-        LogStatement(connection.WorkerId, statement!.Hash, statement.Statement.Expires);
+        LogStatement(connection.WorkerId, statement.Bound.Hash, statement.Tier, statement.ValidUntil);
+        if (statement.Tier < statement.Bound.Statement.Tier)
+        {
+            LogTierNotShown(connection.WorkerId, statement.Bound.Statement.Tier, statement.Tier);
+        }
+
+        return finding;
     }
 
     /// <summary>Tries until the cluster answers: a worker is not sent away for our fault.</summary>
@@ -150,13 +167,22 @@ public sealed partial class WorkerSessions(
     {
         connections.Add(connection);
         Task collecting = Task.CompletedTask;
+        DateTimeOffset retryAt = DateTimeOffset.MinValue;
         try
         {
             await foreach (Heartbeat heartbeat in connection.Tunnel.HeartbeatsAsync(cancellationToken))
             {
-                if (heartbeat.StatementSha256 != connection.Seal.Statement?.Hash.ToString())
+                if (IsDue(connection, heartbeat) && time.GetUtcNow() >= retryAt && await RenewStatementAsync(connection, cancellationToken) is { IsTaken: false } finding)
                 {
-                    await RenewStatementAsync(connection, cancellationToken);
+                    if (!finding.MayPass)
+                    {
+                        await RefuseAsync(connection.Tunnel, finding.Refusal);
+                        return;
+                    }
+
+                    // What runs goes on. Nothing new is sealed to it once the statement until now has expired.
+                    LogWaits(connection.WorkerId, finding.Refusal.Message);
+                    retryAt = time.GetUtcNow() + EvidenceRetryPause;
                 }
 
                 if (heartbeat.PendingReceipts > 0 && collecting.IsCompleted)
@@ -179,6 +205,12 @@ public sealed partial class WorkerSessions(
             await DisconnectAsync(connection);
         }
     }
+
+    /// <summary>Whether there is a newer statement, or what stood behind this one has expired before it, and must be judged anew.</summary>
+    private bool IsDue(WorkerConnection connection, Heartbeat heartbeat) =>
+        connection.Seal.Statement is not { } known
+        || heartbeat.StatementSha256 != known.Bound.Hash.ToString()
+        || (known.ValidUntil < known.Bound.Statement.Expires && known.ValidUntil <= time.GetUtcNow());
 
     private async Task<HeartbeatResult> ForwardAsync(WorkerConnection connection, Heartbeat heartbeat, CancellationToken cancellationToken)
     {

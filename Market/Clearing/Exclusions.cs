@@ -5,8 +5,9 @@ namespace CocoonOrleans.Market.Clearing;
 /// <param name="Context">Offers whose context is too short for prompt and completion.</param>
 /// <param name="Busy">Offers without a free slot.</param>
 /// <param name="Excluded">Offers of workers that the request left out or that failed it already.</param>
-public readonly record struct Exclusions(int Price, int Context, int Busy, int Excluded)
+/// <param name="Tier">Offers of workers below the trust tier that the request demands. Whoever verified the workers counts them: clearing sees the others alone.</param>
+public readonly record struct Exclusions(int Price, int Context, int Busy, int Excluded, int Tier = 0)
 {
     /// <summary>All offers that were removed.</summary>
-    public int Total => Price + Context + Busy + Excluded;
+    public int Total => Price + Context + Busy + Excluded + Tier;
 }

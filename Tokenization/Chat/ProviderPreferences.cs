@@ -3,7 +3,7 @@ namespace CocoonOrleans.Tokenization.Chat;
 /// <summary>What a request's <c>provider</c> object asks of those who may serve it.</summary>
 /// <param name="MaxPrice">The most the client pays.</param>
 /// <param name="RequireParameters">Whether to refuse the request rather than ignore a parameter.</param>
-/// <param name="Trust">Lowest trust tier: <c>confidential</c>, <c>tdx</c> or <c>open</c>; null for the key's own rule.</param>
+/// <param name="Trust">Lowest trust tier: <c>confidential</c>, <c>tdx</c>, <c>open</c> or, below all, <c>simulated</c>; null for the key's own rule.</param>
 /// <param name="Deadline">How long after the request came the answer has to be complete; null for no wish.</param>
 public sealed record ProviderPreferences(PriceLimits MaxPrice, bool RequireParameters = false, string? Trust = null, TimeSpan? Deadline = null)
 {

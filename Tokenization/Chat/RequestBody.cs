@@ -116,9 +116,9 @@ internal static class RequestBody
     private static string? ReadTrust(RequestField field)
     {
         var trust = field.String(LongestModel);
-        if (trust is not (null or "confidential" or "tdx" or "open"))
+        if (trust is not (null or "confidential" or "tdx" or "open" or "simulated"))
         {
-            field.Invalid("must be confidential, tdx or open");
+            field.Invalid("must be confidential, tdx, open or simulated");
         }
 
         return trust;

@@ -24,6 +24,9 @@ public static class TunnelRefusalCodes
     /// <summary>What the worker says it offers was not accepted.</summary>
     public const string RegistrationRefused = "registration_refused";
 
+    /// <summary>What stands behind the worker's statement was not accepted.</summary>
+    public const string EvidenceRefused = "evidence_refused";
+
     /// <summary>The gateway is going down.</summary>
     public const string Stopping = "stopping";
 }

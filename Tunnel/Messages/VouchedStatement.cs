@@ -6,7 +6,8 @@ namespace CocoonOrleans.Tunnel.Messages;
 /// What stands behind it, in the form of the tier that it claims: in tier <c>open</c> the signature by its own receipt key, in the others a quote. At most <see
 /// cref="MaxVoucherBytes"/>.
 /// </param>
-public sealed record VouchedStatement(byte[] Statement, byte[] Voucher)
+/// <param name="Collateral">What a quote is judged by, in JSON, for a gateway that can't fetch it; null where none is handed over. At most <see cref="MaxCollateralBytes"/>.</param>
+public sealed record VouchedStatement(byte[] Statement, byte[] Voucher, byte[]? Collateral = null)
 {
     /// <summary>Most bytes of a statement.</summary>
     public const int MaxStatementBytes = 4096;
@@ -14,12 +15,16 @@ public sealed record VouchedStatement(byte[] Statement, byte[] Voucher)
     /// <summary>Most bytes of what vouches for it.</summary>
     public const int MaxVoucherBytes = 64 << 10;
 
+    /// <summary>Most bytes of the collateral.</summary>
+    public const int MaxCollateralBytes = 256 << 10;
+
     /// <summary>Most bytes of it as JSON.</summary>
-    public const int MaxBytes = 100 << 10;
+    public const int MaxBytes = 448 << 10;
 
     internal void Validate()
     {
         FieldCheck.That(Statement.Length is >= 1 and <= MaxStatementBytes, "statement", $"must have 1 to {MaxStatementBytes} bytes");
         FieldCheck.That(Voucher.Length is >= 1 and <= MaxVoucherBytes, "voucher", $"must have 1 to {MaxVoucherBytes} bytes");
+        FieldCheck.That(Collateral is null or { Length: >= 1 and <= MaxCollateralBytes }, "collateral", $"must have 1 to {MaxCollateralBytes} bytes, or be absent");
     }
 }

@@ -40,7 +40,10 @@ public static class WorkerHosting
         services.AddStrictOptions<WorkerOptions>(builder.Configuration.GetSection(WorkerOptions.Section))
             .Validate<IHostEnvironment>(
                 (worker, environment) => worker.Engine != EngineKind.Scripted || !environment.IsProduction(),
-                "Worker:Engine must be native or upstream: the scripted engine answers from a script, and never in the environment Production.");
+                "Worker:Engine must be native or upstream: the scripted engine answers from a script, and never in the environment Production.")
+            .Validate<IHostEnvironment>(
+                (worker, environment) => worker.Quotes?.IsSimulated != true || !environment.IsProduction(),
+                "Worker:Quotes:IsSimulated must be false in Production: what a simulated issuer vouches for is not confidential.");
         services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) => host.ShutdownTimeout = worker.Value.DrainLimit + StopAfterDrain);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider =>
@@ -86,7 +89,9 @@ public static class WorkerHosting
         services.AddSingleton(provider => new EpochKeyRing(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RequestOpener(provider.GetRequiredService<EpochKeyRing>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ReceiptKey>();
-        services.AddSingleton<IStatementVoucher, ReceiptKeyVoucher>();
+        services.AddSingleton<IStatementVoucher>(static provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Quotes is { } quotes
+            ? QuoteVoucher.Of(quotes, provider.GetRequiredService<TimeProvider>())
+            : ActivatorUtilities.CreateInstance<ReceiptKeyVoucher>(provider));
 
         // Behind the models, which stand in the statement, and before the server, which dials.
         services.AddSingleton<WorkerStatements>().AddHostedService(provider => provider.GetRequiredService<WorkerStatements>());

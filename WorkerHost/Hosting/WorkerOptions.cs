@@ -4,6 +4,7 @@ using CocoonOrleans.Inference.Native;
 using CocoonOrleans.Inference.Scripted;
 using CocoonOrleans.Inference.Upstream;
 using CocoonOrleans.Market.Accounts;
+using CocoonOrleans.WorkerHost.Sealing;
 
 namespace CocoonOrleans.WorkerHost.Hosting;
 
@@ -45,6 +46,9 @@ public sealed class WorkerOptions : IValidatableObject
 
     /// <summary>The script of the scripted engine.</summary>
     public ScriptedEngineOptions? Scripted { get; set; }
+
+    /// <summary>What makes the quotes behind the worker's statements; null for none, and the tier <c>open</c>.</summary>
+    public QuoteOptions? Quotes { get; set; }
 
     /// <summary>Where the worker keeps its key and the receipts that no gateway has acknowledged yet.</summary>
     [Required]

@@ -16,7 +16,8 @@ namespace CocoonOrleans.WorkerHost.Sealing;
 
 /// <summary>
 /// Makes the worker's statements: the first when the models are loaded, before any gateway is dialled, and with each epoch's new keys the next, a while before
-/// the one before it ends. Gateways learn from heartbeats that there is another one, and fetch it.
+/// the one before it ends. Gateways learn from heartbeats that there is another one, and fetch it. What is to vouch for them may fail: it is asked again, ever more
+/// slowly, and until it does the worker has no statement, so it gets no jobs; another tier than its own it never takes.
 /// </summary>
 public sealed partial class WorkerStatements(
     EpochKeyRing keys,
@@ -31,10 +32,15 @@ public sealed partial class WorkerStatements(
     ILogger<WorkerStatements> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    // A statement that nothing vouched for yet is tried again as long as half of its life is left: each new one would push older keys out of the ring.
+    private static readonly TimeSpan LongestWait = EpochKeyRing.Length / 2;
 
     private readonly CancellationTokenSource _stopping = new();
     private volatile Newest? _newest;
+    private BoundStatement? _unvouched;
     private Task _renewing = Task.CompletedTask;
 
     /// <summary>The newest statement, with what vouches for it.</summary>
@@ -47,8 +53,7 @@ public sealed partial class WorkerStatements(
 
     private Newest Now => _newest ?? throw new UnreachableException("No gateway is dialled before there is a statement.");
 
-    /// <summary>Makes the first statement.</summary>
-    /// <exception cref="IOException">Nothing vouches for it: without that no gateway would take the worker.</exception>
+    /// <summary>Makes the first statement, however often it takes: without one no gateway would take the worker.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await RenewAsync(cancellationToken);
@@ -67,23 +72,13 @@ public sealed partial class WorkerStatements(
 
     private async Task KeepNewAsync(CancellationToken cancellationToken)
     {
-        var pause = EpochKeyRing.Length - RenewBefore;
         try
         {
             while (true)
             {
-                await Task.Delay(pause, time, cancellationToken);
-                try
-                {
-                    await RenewAsync(cancellationToken);
-                    pause = EpochKeyRing.Length - RenewBefore;
-                }
-                catch (IOException e)
-                {
-                    // Gateways send no more jobs once the statement that they have has expired.
-                    LogNotVouched(e.Message);
-                    pause = RetryPause;
-                }
+                var left = Now.Expires - RenewBefore - time.GetUtcNow();
+                await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
+                await RenewAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException)
@@ -92,7 +87,56 @@ public sealed partial class WorkerStatements(
         }
     }
 
+    /// <summary>Tries until there is a new statement. Gateways send no more jobs once the one that they have has expired.</summary>
     private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        while (await TryRenewAsync(cancellationToken) is { } reason)
+        {
+            LogNotVouched(reason, pause.TotalSeconds);
+            await Task.Delay(pause, time, cancellationToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <returns>Why there is no new statement; null where there is.</returns>
+    private async Task<string?> TryRenewAsync(CancellationToken cancellationToken)
+    {
+        if (_unvouched is null || time.GetUtcNow() - _unvouched.Statement.NotBefore > LongestWait)
+        {
+            _unvouched = Begin();
+        }
+
+        var statement = _unvouched;
+        try
+        {
+            var evidence = await voucher.VouchAsync(statement, cancellationToken);
+            _newest = new Newest(statement.Hash, statement.Statement.Expires, new VouchedStatement(statement.Bytes.ToArray(), evidence.ToArray(), await ReadCollateralAsync(cancellationToken)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+
+        _unvouched = null;
+        LogStated(statement.Statement.Epoch, voucher.Tier, statement.Hash, statement.Statement.Expires);
+        return null;
+    }
+
+    private async Task<byte[]?> ReadCollateralAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.Quotes?.CollateralFile is not { } path)
+        {
+            return null;
+        }
+
+        return new FileInfo(path).Length is > 0 and <= VouchedStatement.MaxCollateralBytes
+            ? await File.ReadAllBytesAsync(path, cancellationToken)
+            : throw new IOException($"Worker:Quotes:CollateralFile, {path}, must have 1 to {VouchedStatement.MaxCollateralBytes} bytes.");
+    }
+
+    /// <summary>Begins an epoch, whose keys take what is sealed to its statement.</summary>
+    private BoundStatement Begin()
     {
         var epoch = keys.Begin();
         var statement = BoundStatement.Of(new Statement
@@ -108,17 +152,11 @@ public sealed partial class WorkerStatements(
             ReceiptKey = receiptKey.PublicKey,
             TunnelKeySha256 = Digest.Of(identity.PublicKey.SubjectPublicKeyInfo.Span),
             Models = [.. models.All.Select(model => new Digest(Convert.FromHexString(model.Loaded.ManifestSha256))).Distinct()],
+            Image = options.Value.Quotes?.ImageId,
             EngineVersion = engine.Capabilities.Version,
             Quantisation = Quantisation(),
         });
-        var vouched = await voucher.VouchAsync(statement, cancellationToken);
-        if (!keys.TryAddress(statement))
-        {
-            throw new UnreachableException("The keys of an epoch take its own statement.");
-        }
-
-        _newest = new Newest(statement.Hash, new VouchedStatement(statement.Bytes.ToArray(), vouched.ToArray()));
-        LogStated(epoch.Number, statement.Hash, statement.Statement.Expires);
+        return keys.TryAddress(statement) ? statement : throw new UnreachableException("The keys of an epoch take its own statement.");
     }
 
     /// <summary>How the engine keeps weights; where another server computes, that is its own affair.</summary>
@@ -129,5 +167,5 @@ public sealed partial class WorkerStatements(
         _ => "none",
     };
 
-    private sealed record Newest(Digest Hash, VouchedStatement Vouched);
+    private sealed record Newest(Digest Hash, DateTimeOffset Expires, VouchedStatement Vouched);
 }

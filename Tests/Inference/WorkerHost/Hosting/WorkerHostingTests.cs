@@ -1,3 +1,4 @@
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tests.Unit.Tunnel;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Hosting;
@@ -36,6 +37,9 @@ public sealed class WorkerHostingTests
     [InlineData("Engine", "upstream", "Worker:Models:0:Upstream:Address")]
     [InlineData("Upstream:Slots", "0", "Worker:Upstream:Slots")]
     [InlineData("Models:0:Upstream:Address", "http://127.0.0.1:8000", "Worker:Engine")]
+    [InlineData("Quotes:Socket", "tdx.sock", "Worker:Quotes:Image")]
+    [InlineData("Quotes:IsSimulated", "true", "Worker:Quotes:Folder")]
+    [InlineData("Quotes:Image", "abc", "Worker:Quotes:Image")]
     [InlineData("Models:0:Upstream:Adress", "http://127.0.0.1:8000", "Worker:Models:0:Upstream:Address")]
     public void Settings_Wrong_AreRefusedNamingTheKey(string key, string value, string named)
     {
@@ -63,6 +67,17 @@ public sealed class WorkerHostingTests
     {
         var e = Assert.Throws<OptionsValidationException>(() => Bind([.. Good, ("Engine", "scripted"), ("Scripted:Rules:0:Answer", "hi")], Environments.Production));
         Assert.Contains("Worker:Engine must be native", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_SimulatedQuotesInProduction_AreRefused()
+    {
+        (string, string)[] simulated = [.. Good, ("Quotes:Socket", "tdx.sock"), ("Quotes:IsSimulated", "true")];
+
+        var e = Assert.Throws<OptionsValidationException>(() => Bind(simulated, Environments.Production));
+
+        Assert.Contains("Worker:Quotes:IsSimulated must be false in Production", e.Message, StringComparison.Ordinal);
+        Assert.Equal(TrustTier.Simulated, Bind(simulated).Quotes?.Tier);
     }
 
     [Fact]

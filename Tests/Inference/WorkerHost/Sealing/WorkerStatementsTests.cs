@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Sealing.Epochs;
 using CocoonOrleans.Sealing.Receipts;
@@ -75,6 +76,51 @@ public sealed class WorkerStatementsTests
             },
             "the next statement is made");
         await statements.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Start_NothingVouches_WaitsUntilSomethingDoesWithTheSameKeys()
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var voucher = new MoodyVoucher { Fails = true };
+        using var statements = Make(worker, time, new ReceiptKey(), voucher);
+
+        Task start = statements.StartAsync(default);
+        await Condition.HoldsAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(5));
+                return voucher.Asked == 3;
+            },
+            "it is asked again");
+        Assert.False(start.IsCompleted);
+        Assert.Throws<UnreachableException>(() => statements.Hash);
+
+        voucher.Fails = false;
+        await Condition.HoldsAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(5));
+                return start.IsCompletedSuccessfully;
+            },
+            "the first statement is made");
+        Assert.Equal(0u, Read(statements).Statement.Epoch);
+        await statements.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Vouch_NoQuoteServiceThere_SaysWhatToDo()
+    {
+        await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
+        BoundStatement statement = await worker.StatementAsync();
+        using var voucher = QuoteVoucher.Of(new QuoteOptions { Socket = "/nowhere/tdx.sock", IsSimulated = true }, TimeProvider.System);
+
+        var error = await Assert.ThrowsAsync<IOException>(() => voucher.VouchAsync(statement, default).AsTask());
+
+        Assert.Equal(TrustTier.Simulated, voucher.Tier);
+        Assert.Contains("/nowhere/tdx.sock", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Start it", error.Message, StringComparison.Ordinal);
     }
 
     private static BoundStatement Read(WorkerStatements statements)

@@ -176,7 +176,7 @@ internal sealed class JobRunnerBench : IAsyncDisposable
                 app.MapPost($"{TunnelRoutes.Receipts}/{{jobId}}/ack", (string jobId) => Acknowledged.Enqueue(jobId));
             }));
         var seal = new WorkerSeal(TimeProvider.System);
-        Assert.True(seal.TryRenew(worker.Statement, out _));
+        Assert.True(seal.TryRenew(CheckedStatement.SelfSigned(worker.Statement), out _));
         _seals.Add(seal);
         WorkerTunnel tunnel = await _gateway.NextTunnelAsync();
         connections.Add(new WorkerConnection(tunnel, await tunnel.GetRegistrationAsync(CancellationToken.None), epoch: 1, seal));

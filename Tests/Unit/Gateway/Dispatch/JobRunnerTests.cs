@@ -4,11 +4,13 @@ using CocoonOrleans.Gateway.Chat;
 using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Dispatch;
 using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Epochs;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tests.Unit.Tunnel;
 using CocoonOrleans.Tunnel.Messages;
 
@@ -218,17 +220,39 @@ public sealed class JobRunnerTests : IAsyncDisposable
             counters.Add(reply.Sealed.Request.Header.Counter);
             return reply.AnswerAsync("abcd");
         });
-        Assert.True(_bench.Seal(0).TryRenew(_bench.Sealed(0).Statement, out _));
+        Assert.True(_bench.Seal(0).TryRenew(CheckedStatement.SelfSigned(_bench.Sealed(0).Statement), out _));
         Assert.IsType<JobAnswer>(await _bench.RunAsync(_bench.Job(), new RecordedAnswer(), CancellationToken.None).WaitAsync(TestGateway.Deadline));
 
         // Another session than the one that the worker keeps.
-        Assert.True(_bench.Seal(0).TryRenew(_bench.Sealed(0).Statement, out _));
+        Assert.True(_bench.Seal(0).TryRenew(CheckedStatement.SelfSigned(_bench.Sealed(0).Statement), out _));
         foreach (int _ in Enumerable.Range(0, 2))
         {
             Assert.IsType<JobAnswer>(await _bench.RunAsync(_bench.Job(), new RecordedAnswer(), CancellationToken.None).WaitAsync(TestGateway.Deadline));
         }
 
         Assert.Equal([0u, null, null], counters);
+    }
+
+    [Fact]
+    public async Task Run_NoWorkerOfTheTier_SaysHowManyWereBelowIt()
+    {
+        _bench = await JobRunnerBench.StartAsync(reply => reply.AnswerAsync("abcd"), reply => reply.AnswerAsync("abcd"));
+
+        JobResult result = await _bench.RunAsync(_bench.Job() with { MinimumTier = TrustTier.Tdx }, new RecordedAnswer(), CancellationToken.None).WaitAsync(TestGateway.Deadline);
+
+        ApiError error = Assert.IsType<JobFailure>(result).Error;
+        Assert.Equal((ErrorKinds.NoAttestedProvider, "provider.trust"), (error.Kind, error.Param));
+        Assert.Equal(2, (int)error.Metadata!["rejected_by"]!["tier"]!);
+    }
+
+    [Fact]
+    public async Task Run_WorkerOfTheTier_IsAnsweredAndSaysIt()
+    {
+        _bench = await JobRunnerBench.StartAsync(reply => reply.AnswerAsync("abcd"));
+
+        JobResult result = await _bench.RunAsync(_bench.Job() with { MinimumTier = TrustTier.Open }, new RecordedAnswer(), CancellationToken.None).WaitAsync(TestGateway.Deadline);
+
+        Assert.Equal(TrustTier.Open, Assert.IsType<JobAnswer>(result).Tier);
     }
 
     [Fact]

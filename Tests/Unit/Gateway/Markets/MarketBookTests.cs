@@ -1,7 +1,9 @@
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Grains.Markets;
+using CocoonOrleans.Market.Clearing;
 using CocoonOrleans.Market.Offers;
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Sealing.Statements;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CocoonOrleans.Tests.Unit.Gateway.Markets;
@@ -9,12 +11,12 @@ namespace CocoonOrleans.Tests.Unit.Gateway.Markets;
 public sealed class MarketBookTests
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly HashSet<string> _connected = ["a", "b"];
+    private readonly Dictionary<string, TrustTier> _connected = new() { ["a"] = TrustTier.Open, ["b"] = TrustTier.Open };
     private readonly MarketBook _book;
 
     public MarketBookTests()
     {
-        _book = new MarketBook(_connected.Contains, 10, _time);
+        _book = new MarketBook(worker => _connected.TryGetValue(worker, out TrustTier tier) ? tier : null, 10, _time);
         _book.Update("m/0", Snapshot(1, ("a", 4, 2)));
     }
 
@@ -108,6 +110,24 @@ public sealed class MarketBookTests
         _time.Advance(TimeSpan.FromSeconds(6));
 
         Assert.Equal(TimeSpan.FromSeconds(6), _book.Age);
+    }
+
+    [Theory]
+    [InlineData(null, 3, 0)]
+    [InlineData(TrustTier.Simulated, 3, 0)]
+    [InlineData(TrustTier.Open, 2, 1)]
+    [InlineData(TrustTier.Tdx, 1, 2)]
+    [InlineData(TrustTier.Confidential, 0, 3)]
+    public void Clear_MinimumTier_CountsWhoIsBelowIt(TrustTier? minimum, int eligible, int below)
+    {
+        (_connected["a"], _connected["b"], _connected["c"]) = (TrustTier.Simulated, TrustTier.Open, TrustTier.Tdx);
+        _book.Update("m/0", Snapshot(2, ("a", 4, 4), ("b", 4, 4), ("c", 4, 4)));
+        var price = new TokenPrices(new(9), new(9), new(9));
+
+        ClearingResult result = _book.Clear(new ClearingRequest(Guid.CreateVersion7(), 1, 1, 1, price, new HashSet<string>()), minimum);
+
+        Assert.Equal((eligible, below), (result.Ranked.Count, result.Exclusions.Tier));
+        Assert.Equal([TrustTier.Simulated, TrustTier.Open, TrustTier.Tdx], _book.Tiers());
     }
 
     private int Free() => Assert.Single(_book.Offers()).FreeSlots;

@@ -1,30 +1,19 @@
-using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Sealing;
+using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Receipts;
+using CocoonOrleans.Sealing.Requests;
 using CocoonOrleans.Sealing.Statements;
+using CocoonOrleans.Tests.Unit.Gateway.Attestation;
 using CocoonOrleans.Tests.Unit.Sealing;
 using CocoonOrleans.Tunnel.Messages;
-using CocoonOrleans.Tunnel.Trust;
-using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CocoonOrleans.Tests.Unit.Gateway.Sealing;
 
-public sealed class StatementCheckTests : IDisposable
+public sealed class StatementCheckTests : IAsyncLifetime
 {
-    private static readonly string BootId = new('1', 32);
-    private static readonly string Manifest = new('a', 64);
+    private readonly AttestedWorld _attested = AttestedWorld.Create();
 
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
-    private readonly TunnelIdentity _identity = TunnelIdentity.Create(TimeProvider.System);
-    private readonly SealedWorker _worker;
-    private readonly StatementCheck _check;
-
-    public StatementCheckTests()
-    {
-        _worker = new SealedWorker(_identity, BootId, [Manifest], _time);
-        _check = new StatementCheck(Options.Create(new GatewayOptions()), _time);
-    }
+    private SealedWorker Worker => _attested.Worker;
 
     /// <summary>What a worker may state otherwise, and the word that names it.</summary>
     public static TheoryData<string, Func<Statement, Statement>> Otherwise => new()
@@ -36,73 +25,88 @@ public sealed class StatementCheckTests : IDisposable
         { "tunnel", statement => statement with { TunnelKeySha256 = default } },
         { "bootId", statement => statement with { BootId = new byte[16] } },
         { "every model", statement => statement with { Models = [] } },
-        { "tier", statement => statement with { Tier = TrustTier.Simulated } },
+        { "quote.", statement => statement with { Tier = TrustTier.Simulated } },
     };
 
-    public void Dispose()
-    {
-        _worker.Dispose();
-        _identity.Dispose();
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _attested.DisposeAsync();
 
     [Fact]
-    public void FindFault_GoodStatement_IsTaken()
+    public async Task Check_GoodStatement_IsTaken()
     {
-        Assert.Null(Find(_worker.Vouched, out BoundStatement? statement));
-        Assert.Equal(_worker.Statement.Hash, statement?.Hash);
+        StatementFinding finding = await _attested.CheckAsync(Worker.Vouched);
+
+        Assert.True(finding.IsTaken, finding.Refusal?.Message);
+        Assert.Equal((Worker.Statement.Hash, TrustTier.Open), (finding.Statement.Bound.Hash, finding.Statement.Tier));
     }
 
     [Theory, MemberData(nameof(Otherwise))]
-    public void FindFault_StatementOtherwise_IsRefusedNamingIt(string named, Func<Statement, Statement> change)
+    public async Task Check_StatementOtherwise_IsRefusedNamingIt(string named, Func<Statement, Statement> change)
     {
-        Assert.Contains(named, Find(_worker.Vouch(_worker.Renew(change)), out BoundStatement? statement), StringComparison.Ordinal);
-        Assert.Null(statement);
+        StatementFinding finding = await _attested.CheckAsync(Worker.Vouch(Worker.Renew(change)));
+
+        Assert.Contains(named, finding.Refusal?.Message, StringComparison.Ordinal);
+        Assert.Null(finding.Statement);
     }
 
     [Fact]
-    public void FindFault_SignedByAnotherKey_IsRefused()
+    public async Task Check_SignedByAnotherKey_IsRefused()
     {
         using var other = new ReceiptKey();
 
-        Assert.Contains("receipt key", Find(new VouchedStatement(_worker.Statement.Bytes.ToArray(), other.Sign(_worker.Statement))), StringComparison.Ordinal);
-        Assert.Contains("receipt key", Find(new VouchedStatement(_worker.Statement.Bytes.ToArray(), [1])), StringComparison.Ordinal);
+        Assert.Contains("receipt key", await FaultAsync(new VouchedStatement(Worker.Statement.Bytes.ToArray(), other.Sign(Worker.Statement))), StringComparison.Ordinal);
+        Assert.Contains("receipt key", await FaultAsync(new VouchedStatement(Worker.Statement.Bytes.ToArray(), [1])), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void FindFault_BytesThatAreNoStatement_AreRefused() => Assert.Contains("form", Find(new VouchedStatement([0xa0], [1])), StringComparison.Ordinal);
+    public async Task Check_BytesThatAreNoStatement_AreRefused() => Assert.Contains("form", await FaultAsync(new VouchedStatement([0xa0], [1])), StringComparison.Ordinal);
 
     [Fact]
-    public void FindFault_EpochBeforeTheKnownOne_IsRefused()
+    public async Task Check_EpochBeforeTheKnownOne_IsRefused()
     {
-        BoundStatement first = _worker.Statement;
-        BoundStatement second = _worker.Renew();
+        BoundStatement first = Worker.Statement;
+        BoundStatement second = Worker.Renew();
 
-        Assert.Null(Find(_worker.Vouch(second), first));
-        Assert.Contains("epoch", Find(_worker.Vouch(first), second), StringComparison.Ordinal);
+        Assert.Null(await FaultAsync(Worker.Vouch(second), first));
+        Assert.Contains("epoch", await FaultAsync(Worker.Vouch(first), second), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Seal_StatementHasExpired_IsOpenNoMore()
     {
-        using var seal = new WorkerSeal(_time);
+        using var seal = new WorkerSeal(_attested.Time);
         Assert.False(seal.IsOpen);
 
-        Assert.True(seal.TryRenew(_worker.Statement, out _));
+        Assert.True(seal.TryRenew(CheckedStatement.SelfSigned(Worker.Statement), out _));
         Assert.True(seal.IsOpen);
 
-        _time.Advance(TimeSpan.FromMinutes(11));
+        _attested.Time.Advance(TimeSpan.FromMinutes(11));
         Assert.False(seal.IsOpen);
 
-        Assert.True(seal.TryRenew(_worker.Renew(), out _));
+        Assert.True(seal.TryRenew(CheckedStatement.SelfSigned(Worker.Renew()), out _));
         Assert.True(seal.IsOpen);
     }
 
-    private string? Find(VouchedStatement vouched, BoundStatement? before = null) => Find(vouched, out _, before);
-
-    private string? Find(VouchedStatement vouched, out BoundStatement? statement, BoundStatement? before = null)
+    [Fact]
+    public void Seal_TierBelowWhatTheTermsDemand_SealsNothing()
     {
-        var registration = new WorkerRegistration(
-            "desk", "provider-1", new EngineDescription("native", "1"), BootId, [new ModelOffer("house", Manifest, new string('b', 64), 512, 4, new OfferedPrices(1, 1, 1))]);
-        return _check.FindFault(vouched, _identity.Id, registration, before, out statement);
+        using var seal = new WorkerSeal(_attested.Time);
+        BoundStatement claims = Worker.Renew(statement => statement with { Tier = TrustTier.Tdx, Image = Digest.Of("an image"u8) });
+        Assert.True(seal.TryRenew(new CheckedStatement(claims, TrustTier.Open, claims.Statement.Expires), out _));
+
+        Assert.Equal((true, TrustTier.Open, SealingFault.None), TrySeal(seal, TrustTier.Open));
+        Assert.Equal((false, TrustTier.Open, SealingFault.TierTooLow), TrySeal(seal, TrustTier.Tdx));
     }
+
+    private (bool IsSealed, TrustTier Tier, SealingFault Fault) TrySeal(WorkerSeal seal, TrustTier minimum)
+    {
+        DateTimeOffset now = _attested.Time.GetUtcNow();
+        var terms = new RequestTerms { RequestId = Guid.CreateVersion7(now), Model = "house", MinimumTier = minimum, HoldLimitNano = 1, Expires = now.AddMinutes(1) };
+        bool isSealed = seal.TrySeal(terms, new RequestMeta("POST", "/v1/chat/completions", "application/json", Digest.Of("salt"u8)), "{}"u8, false, out SealedRequest? request, out TrustTier tier, out SealingFault fault);
+        request?.Dispose();
+        return (isSealed, tier, fault);
+    }
+
+    private async Task<string?> FaultAsync(VouchedStatement vouched, BoundStatement? before = null) => (await _attested.CheckAsync(vouched, before)).Refusal?.Message;
 }

@@ -165,7 +165,7 @@ public sealed class ChatCompletionRequestTests
     [InlineData("response_format", "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":true}}", "response_format.json_schema.schema", "invalid_value")]
     [InlineData("modalities", "[\"text\",\"audio\"]", "modalities", "unsupported_parameter")]
     [InlineData("audio", "{\"voice\":\"x\"}", "audio", "unsupported_parameter")]
-    [InlineData("provider", "{\"trust\":\"simulated\"}", "provider.trust", "invalid_value")]
+    [InlineData("provider", "{\"trust\":\"some\"}", "provider.trust", "invalid_value")]
     [InlineData("provider", "{\"only\":[\"a\"]}", "provider.only", "unsupported_parameter")]
     [InlineData("provider", "{\"data_collection\":\"deny\"}", "provider.data_collection", "unsupported_parameter")]
     [InlineData("provider", "{\"max_price\":{\"prompt\":\"1.5\"}}", "provider.max_price.prompt", "invalid_value")]

@@ -1,0 +1,98 @@
+using CocoonOrleans.Attestation.Collaterals;
+using CocoonOrleans.Attestation.Images;
+using CocoonOrleans.Attestation.Provisioning;
+using CocoonOrleans.Attestation.Quotes;
+using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Verification;
+using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Sealing.Statements;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Gateway.Attestation;
+
+/// <summary>Judges quotes that stand behind workers' statements, with collateral that is kept for all workers. Safe on many threads at a time.</summary>
+public sealed class EvidenceCheck : IAsyncDisposable
+{
+    private readonly EvidenceVerifier _verifier;
+    private readonly CollateralService _collateral;
+    private readonly FileCollateralFloorStore _floors;
+    private readonly EvidencePolicy _policy;
+    private readonly TimeProvider _time;
+
+    /// <summary>Reads anchor, images and floors.</summary>
+    /// <param name="options">Section <c>Gateway</c>.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Hears of collateral that can't be fetched.</param>
+    /// <exception cref="IOException">A file can't be read, or holds something else.</exception>
+    public EvidenceCheck(IOptions<GatewayOptions> options, TimeProvider time, ILogger<EvidenceCheck> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        GatewayOptions gateway = options.Value;
+        AttestationOptions attestation = gateway.Attestation;
+        _time = time;
+        TrustAnchor anchor = attestation.SimulatedAnchorFile is { } file ? AnchorFile.Read(file) : TrustAnchor.Intel;
+        _policy = new EvidencePolicy
+        {
+            Images = attestation.ImageFiles.Count == 0 ? null : [.. attestation.ImageFiles.Select(ReadImage)],
+            RequiresStatement = true,
+            NetworkId = gateway.NetworkId,
+            Role = StatementRole.Worker,
+        };
+        _verifier = new EvidenceVerifier(anchor);
+        string folder = Directory.CreateDirectory(Path.Combine(gateway.DataFolder, "collateral")).FullName;
+        _floors = OpenFloors(Path.Combine(folder, "floors.json"));
+        _collateral = new CollateralService(attestation.CreateClient(time), anchor, _floors, time, new CollateralFolder(folder), new CollateralLog(logger));
+    }
+
+    /// <summary>Judges a statement's evidence. It never throws on what the evidence holds.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="quote">The quote that was made for it, as it came.</param>
+    /// <param name="handed">Collateral that the worker handed over, JSON; null where none came. It is used where none can be fetched, and checked like what is fetched.</param>
+    /// <param name="cancellationToken">Ends the wait for collateral.</param>
+    public async ValueTask<EvidenceFinding> JudgeAsync(BoundStatement statement, ReadOnlyMemory<byte> quote, byte[]? handed, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        if (!Quote.TryParse(quote.Span, out Quote? parsed, out Refusal? refusal)
+            || !_collateral.TryReadSubject(parsed!, out CollateralSubject? subject, out refusal))
+        {
+            return EvidenceFinding.Refused(refusal!);
+        }
+
+        CollateralResult set = await _collateral.GetAsync(subject!, cancellationToken);
+        if (!set.IsThere && handed is { } json)
+        {
+            set = await _collateral.TakeAsync(subject!, json, cancellationToken);
+        }
+
+        return set.IsThere ? Judge(statement, quote, set.Collateral) : EvidenceFinding.Refused(set.Refusal);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _collateral.DisposeAsync();
+        _floors.Dispose();
+    }
+
+    private EvidenceFinding Judge(BoundStatement statement, ReadOnlyMemory<byte> quote, Collateral collateral)
+    {
+        EvidenceVerdict verdict = _verifier.Verify(new Evidence { Quote = quote, Collateral = collateral, Statement = statement.Bytes }, _policy, _time.GetUtcNow());
+        return verdict.Refusal is { } refused ? EvidenceFinding.Refused(refused) : new EvidenceFinding(verdict.Tier, verdict.ValidUntil!.Value, null);
+    }
+
+    private static ImageManifest ReadImage(string path) => ImageManifest.TryParse(File.ReadAllBytes(path), out ImageManifest? image, out Refusal? refusal)
+        ? image!
+        : throw new IOException($"Gateway:Attestation:ImageFiles, {path}, holds no image: {refusal}");
+
+    private static FileCollateralFloorStore OpenFloors(string path)
+    {
+        try
+        {
+            return new FileCollateralFloorStore(path);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new IOException($"{path} holds no floors of collateral: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Statements;
+
+namespace CocoonOrleans.WorkerHost.Sealing;
+
+/// <summary>What makes the quotes that stand behind a worker's statements. Configuration section <c>Worker:Quotes</c>; without it the worker's tier is <see cref="TrustTier.Open"/>.</summary>
+public sealed class QuoteOptions : IValidatableObject
+{
+    /// <summary>The folder in which the kernel of a TD takes requests, such as <c>/sys/kernel/config/tsm/report</c>; null where <see cref="Socket"/> is set.</summary>
+    public string? Folder { get; set; }
+
+    /// <summary>The unix socket of a quote service, at most 107 bytes; null where <see cref="Folder"/> is set.</summary>
+    public string? Socket { get; set; }
+
+    /// <summary>
+    /// Whether quotes are of the simulated issuer: then the statements claim <see cref="TrustTier.Simulated"/> and never more. Refused in Production. What quotes are
+    /// worth is for the gateway's anchor to say; who leaves this out with a simulated source claims <see cref="TrustTier.Tdx"/> in vain.
+    /// </summary>
+    public bool IsSimulated { get; set; }
+
+    /// <summary>The id of the image that runs, 64 lower-case hex digits; a statement of tier <see cref="TrustTier.Tdx"/> names it.</summary>
+    [RegularExpression("^[0-9a-f]{64}$", ErrorMessage = "must be 64 lower-case hex digits.")]
+    public string? Image { get; set; }
+
+    /// <summary>A file of collateral in JSON that goes to the gateways with each quote, for those that can't fetch it; null for none. It is read anew each epoch.</summary>
+    public string? CollateralFile { get; set; }
+
+    /// <summary>What the statements claim.</summary>
+    internal TrustTier Tier => IsSimulated ? TrustTier.Simulated : TrustTier.Tdx;
+
+    /// <summary>The image that the statements name.</summary>
+    internal Digest? ImageId => Image is null ? null : new Digest(Convert.FromHexString(Image));
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (string.IsNullOrWhiteSpace(Folder) == string.IsNullOrWhiteSpace(Socket))
+        {
+            yield return new ValidationResult("must name one source: the kernel's Folder, or the Socket of a quote service.", [nameof(Folder)]);
+        }
+
+        if (!IsSimulated && Image is null)
+        {
+            yield return new ValidationResult("must be the id of the image that runs: a statement of tier tdx names it. A simulated source says so with IsSimulated.", [nameof(Image)]);
+        }
+    }
+}
