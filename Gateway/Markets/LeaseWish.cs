@@ -10,4 +10,6 @@ namespace CocoonOrleans.Gateway.Markets;
 /// <param name="ContextTokens">The most tokens that one context of a worker has to hold: a prompt and one answer, or one input.</param>
 /// <param name="Cap">The most that may be paid.</param>
 /// <param name="Until">When the job ends at the latest.</param>
-public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, int ContextTokens, TokenPrices Cap, DateTimeOffset Until);
+/// <param name="Workers">The only workers that can do it, because it is sealed to them; null for all.</param>
+public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, int ContextTokens, TokenPrices Cap, DateTimeOffset Until,
+    IReadOnlySet<string>? Workers = null);

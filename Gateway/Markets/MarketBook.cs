@@ -84,7 +84,10 @@ public sealed class MarketBook(Func<string, bool> isConnected, int maxWaiting, T
     }
 
     /// <summary>Clears a request on these offers.</summary>
-    public ClearingResult Clear(ClearingRequest request) => MarketClearing.Clear(request, Offers());
+    /// <param name="request">The request.</param>
+    /// <param name="workers">The only workers that count; null for all.</param>
+    public ClearingResult Clear(ClearingRequest request, IReadOnlySet<string>? workers = null) =>
+        MarketClearing.Clear(request, workers is null ? Offers() : [.. Offers().Where(offer => workers.Contains(offer.WorkerId))]);
 
     /// <summary>A slot is about to be asked for.</summary>
     public void Take(string workerId)

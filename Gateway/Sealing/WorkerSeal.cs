@@ -10,11 +10,27 @@ namespace CocoonOrleans.Gateway.Sealing;
 /// <param name="time">The clock by which statements are judged.</param>
 public sealed class WorkerSeal(TimeProvider time) : IDisposable
 {
+    /// <summary>Clients go on sealing to a statement until it expires, while its worker has newer ones.</summary>
+    private const int MostEarlier = 4;
+
     private readonly RequestSealer _single = new(time);
     private volatile Held? _held;
+    private volatile BoundStatement[] _earlier = [];
 
     /// <summary>The newest statement; null before the first.</summary>
     public BoundStatement? Statement => _held?.Statement;
+
+    /// <summary>The newest statement and what vouches for it, as the worker sent them; null before the first.</summary>
+    public (BoundStatement Statement, ReadOnlyMemory<byte> Voucher)? Newest => _held is { } held ? (held.Statement, held.Voucher) : null;
+
+    /// <summary>A statement of the worker that still holds: the newest, or one before it.</summary>
+    /// <param name="hash">Its hash.</param>
+    /// <returns>Null where there is none.</returns>
+    public BoundStatement? Find(Digest hash)
+    {
+        BoundStatement? found = Statement is { } newest && newest.Hash == hash ? newest : _earlier.FirstOrDefault(statement => statement.Hash == hash);
+        return found?.CheckTime(time.GetUtcNow()) == SealingFault.None ? found : null;
+    }
 
     /// <summary>Whether requests can be sealed to the worker now. One whose statement is missing or has expired gets no jobs.</summary>
     public bool IsOpen => Statement?.CheckTime(time.GetUtcNow()) == SealingFault.None;
@@ -22,7 +38,8 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <summary>Seals under this statement from now on, and opens its session: the public-key work is done before the first request comes.</summary>
     /// <param name="statement">A statement that was verified.</param>
     /// <param name="fault">Why nothing can be sealed to it; then the one before it stays.</param>
-    public bool TryRenew(BoundStatement statement, out SealingFault fault)
+    /// <param name="voucher">What vouches for it, for clients that verify it themselves.</param>
+    public bool TryRenew(BoundStatement statement, out SealingFault fault, ReadOnlyMemory<byte> voucher = default)
     {
         if (!ClientSession.TryOpen(statement, time, out ClientSession? session, out fault))
         {
@@ -30,7 +47,12 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
         }
 
         // Who seals in the old session at this moment finds it over, and seals a single request.
-        Interlocked.Exchange(ref _held, new Held(statement, session))?.Session.Dispose();
+        if (Interlocked.Exchange(ref _held, new Held(statement, session, voucher)) is { } before)
+        {
+            before.Session.Dispose();
+            _earlier = [.. _earlier.Prepend(before.Statement).Where(earlier => earlier.CheckTime(time.GetUtcNow()) == SealingFault.None).Take(MostEarlier)];
+        }
+
         return true;
     }
 
@@ -66,13 +88,15 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Interlocked.Exchange(ref _held, null)?.Session.Dispose();
 
-    private sealed class Held(BoundStatement statement, ClientSession session)
+    private sealed class Held(BoundStatement statement, ClientSession session, ReadOnlyMemory<byte> voucher)
     {
         private volatile bool _hasNoSession;
 
         public BoundStatement Statement => statement;
 
         public ClientSession Session => session;
+
+        public ReadOnlyMemory<byte> Voucher => voucher;
 
         public bool HasNoSession
         {

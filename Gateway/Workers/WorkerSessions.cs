@@ -115,7 +115,7 @@ public sealed partial class WorkerSessions(
             throw new TunnelProtocolException(fault);
         }
 
-        if (!connection.Seal.TryRenew(statement!, out SealingFault sealing))
+        if (!connection.Seal.TryRenew(statement!, out SealingFault sealing, vouched.Voucher))
         {
             throw new TunnelProtocolException($"statement: nothing can be sealed to it ({sealing}).");
         }

@@ -10,6 +10,7 @@ using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Models;
 using CocoonOrleans.Gateway.Receipts;
+using CocoonOrleans.Gateway.SealedRequests;
 using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Markets;
@@ -205,6 +206,7 @@ internal sealed class JobRunnerBench : IAsyncDisposable
         var sealer = new JobSealer(new TenantNames(new byte[TermsSeal.KeyBytes]), options);
         var attempts = new WorkerAttempt(sealer, new TermsSeal(new byte[TermsSeal.KeyBytes]), new LateReceipts(options, time), Running, options, time);
         var completions = new CompletionQueue(Cluster.Calls(time), Running, options, metrics, time, NullLogger<CompletionQueue>.Instance);
-        Runner = new JobRunner(leases, attempts, completions, Running, options, time, NullLogger<JobRunner>.Instance);
+        var sealedAttempts = new SealedAttempt(new TermsSeal(new byte[TermsSeal.KeyBytes]), new LateReceipts(options, time), Running, options, time);
+        Runner = new JobRunner(leases, attempts, sealedAttempts, completions, Running, options, time, NullLogger<JobRunner>.Instance);
     }
 }
