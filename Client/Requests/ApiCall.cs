@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using CocoonOrleans.Sealing.Requests;
 using CocoonOrleans.Sealing.Statements;
@@ -10,6 +12,8 @@ internal sealed class ApiCall
 {
     private const string Chat = "/chat/completions";
     private const string Embeddings = "/embeddings";
+
+    private const string IdempotencyHeader = "Idempotency-Key";
 
     private readonly string _root;
     private readonly AuthenticationHeaderValue? _authorization;
@@ -34,6 +38,9 @@ internal sealed class ApiCall
 
     /// <summary>Whether it asks for embeddings; otherwise for a chat.</summary>
     public bool IsEmbeddings => Path.EndsWith(Embeddings, StringComparison.Ordinal);
+
+    /// <summary>The caller's <c>Idempotency-Key</c>; null where it sent none.</summary>
+    public string? IdempotencyKey { get; private init; }
 
     /// <summary>Whether the answer comes in pieces.</summary>
     public bool IsStreamed { get; private init; }
@@ -97,6 +104,7 @@ internal sealed class ApiCall
             var model = json.GetProperty("model").GetString();
             return new ApiCall(url.GetLeftPart(UriPartial.Path)[..^suffix.Length], $"/v1{suffix}", request.Headers.Authorization, body, model is { Length: > 0 and <= 128 } ? model : throw Unsupported("it names no model"))
             {
+                IdempotencyKey = request.Headers.TryGetValues(IdempotencyHeader, out var keys) ? keys.First() : null,
                 IsStreamed = suffix == Chat && json.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True,
                 IncludesUsage = json.TryGetProperty("stream_options", out var options) && options.ValueKind == JsonValueKind.Object
                     && options.TryGetProperty("include_usage", out var usage) && usage.ValueKind == JsonValueKind.True,
@@ -111,6 +119,25 @@ internal sealed class ApiCall
         {
             throw Unsupported("its body is no JSON object of OpenAI's API");
         }
+    }
+
+    /// <summary>
+    /// The id of the sealed request. Where the caller sent an <c>Idempotency-Key</c> it is the same for the same key, so that a repeat is refused and not charged
+    /// again: the first 122 free bits of a SHA-256 as a UUIDv8 (RFC 9562).
+    /// </summary>
+    /// <param name="attempt">How many attempts of this call failed.</param>
+    /// <param name="now">The time.</param>
+    public Guid RequestId(int attempt, DateTimeOffset now)
+    {
+        if (IdempotencyKey is null)
+        {
+            return Guid.CreateVersion7(now);
+        }
+
+        var id = SHA256.HashData(Encoding.UTF8.GetBytes($"cocoon/request/v1\n{_authorization}\n{attempt}\n{IdempotencyKey}")).AsSpan(0, 16);
+        id[6] = (byte)((id[6] & 0x0F) | 0x80);
+        id[8] = (byte)((id[8] & 0x3F) | 0x80);
+        return new Guid(id, bigEndian: true);
     }
 
     /// <summary>An address beside the call's own.</summary>

@@ -7,7 +7,7 @@ using CocoonOrleans.Gateway.Requests;
 namespace CocoonOrleans.Gateway.SealedRequests;
 
 /// <summary><c>POST /v1/sealed</c>: requests that only their workers can read. Refusals are unsealed, and so never about what is in them.</summary>
-public sealed class SealedEndpoint(RequestIntake intake, SealedReader reader, JobRunner jobs, TimeProvider time)
+public sealed class SealedEndpoint(RequestIntake intake, SealedReader reader, JobRunner jobs, JobCosts costs, TimeProvider time)
 {
     // Kestrel drops what is not on the wire yet when it aborts.
     private static readonly TimeSpan AbortDelay = TimeSpan.FromMilliseconds(200);
@@ -35,6 +35,12 @@ public sealed class SealedEndpoint(RequestIntake intake, SealedReader reader, Jo
         catch (ClusterUnavailableException) when (target.HasDelivered)
         {
             result = new JobFailure(new ApiError(ErrorKinds.ClusterUnavailable, "The gateway can't reach the cluster. Nothing was charged."));
+        }
+
+        if (result is JobAnswer answer)
+        {
+            // The answer's end says that it is booked, as far as that takes no longer than clients wait for it.
+            await costs.OfAsync(answer.Charge);
         }
 
         if (result is JobFailure failure)

@@ -18,6 +18,7 @@ using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Market.Offers;
 using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Sealing.Epochs;
+using CocoonOrleans.Sealing.Requests;
 using CocoonOrleans.Tests.Unit.Sealing;
 using CocoonOrleans.Tests.Unit.Tokenization;
 using CocoonOrleans.Tests.Unit.Tunnel;
@@ -116,6 +117,29 @@ internal sealed class JobRunnerBench : IAsyncDisposable
             Created = TimeProvider.System.GetUtcNow(),
             Until = TimeProvider.System.GetUtcNow() + (limit ?? TimeSpan.FromMinutes(1)),
             Arrived = TimeProvider.System.GetTimestamp(),
+        };
+        Running.TryAdd(job.JobId);
+        return job;
+    }
+
+    /// <summary>A chat that its client sealed to all workers.</summary>
+    public SealedJob Job(SealedRequest request)
+    {
+        var job = new SealedJob
+        {
+            JobId = request.Header.Terms.RequestId,
+            Caller = new Caller("acct-1", "acct-1.00000000", "label"),
+            Model = CatalogModel,
+            Payload = request.Bytes,
+            IsIdempotent = false,
+            PromptTokens = 300,
+            HeldCompletionTokens = 100,
+            Cap = CatalogModel.Reserve,
+            Created = TimeProvider.System.GetUtcNow(),
+            Until = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1),
+            Arrived = TimeProvider.System.GetTimestamp(),
+            HeaderHash = request.HeaderHash,
+            Workers = _sealed.Select((worker, number) => (worker, number)).ToDictionary(one => WorkerId(one.number), one => one.worker.Statement),
         };
         Running.TryAdd(job.JobId);
         return job;
