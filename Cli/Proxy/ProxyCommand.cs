@@ -14,6 +14,7 @@ internal static class ProxyCommand
     private const int DefaultPort = 8081;
     private const int LeastTokenCharacters = 16;
     private const int TokenHexDigits = 48;
+    private const string FloorsName = "proxy-floors.json";
 
     public static Command Create()
     {
@@ -22,17 +23,28 @@ internal static class ProxyCommand
         var network = new Option<string>("--network") { Description = "The network whose statements are believed.", DefaultValueFactory = _ => new CocoonSealingOptions().NetworkId };
         var tier = new Option<TrustTier>("--tier") { Description = "The least tier of a worker.", DefaultValueFactory = _ => TrustTier.Open };
         var padding = new Option<TrafficPadding>("--padding") { Description = "How much of lengths and times is hidden.", DefaultValueFactory = _ => TrafficPadding.Balanced };
+        var images = new Option<FileInfo[]>("--image") { Description = "The manifest of an image that a worker may run; may be repeated. Tiers above open need one.", HelpName = "file", AllowMultipleArgumentsPerToken = true };
+        var collateral = new Option<Uri?>("--collateral") { Description = "Where Intel's documents come from; by default Intel.", HelpName = "url" };
+        var floors = new Option<string?>("--floors") { Description = "The file that keeps which of Intel's documents were seen, so that nobody can go back to older ones; by default in the data folder.", HelpName = "file" };
         var gateway = new GatewayOptions();
-        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, padding };
+        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, padding, images, collateral, floors };
+        images.AcceptExistingOnly();
         gateway.AddTo(command);
-        return command.Runs((result, output, cancellationToken) => RunAsync(
-            result.GetValue(port),
-            Token(result.GetValue(token)),
-            new CocoonSealingOptions { NetworkId = result.GetRequiredValue(network), MinimumTier = result.GetValue(tier), Padding = result.GetValue(padding) },
-            gateway.Gateway(result),
-            gateway.ApiKey(result),
-            output,
-            cancellationToken));
+        return command.Runs(async (result, output, cancellationToken) =>
+        {
+            var options = new CocoonSealingOptions { NetworkId = result.GetRequiredValue(network), MinimumTier = result.GetValue(tier), Padding = result.GetValue(padding) };
+            var files = result.GetValue(images) ?? [];
+            if (options.MinimumTier > TrustTier.Open && files.Length == 0)
+            {
+                throw new CommandFailedException($"No image is named, so no worker can show tier {Word(options.MinimumTier)}.", "Name the manifest of an image: --image FILE");
+            }
+
+            await using var quotes = files.Length == 0
+                ? null
+                : ProxyQuotes.Open(files, result.GetValue(collateral), result.GetValue(floors) ?? Path.Combine(gateway.Folder(result), FloorsName));
+            return await RunAsync(
+                result.GetValue(port), Token(result.GetValue(token)), options with { Quotes = quotes?.Trust }, gateway.Gateway(result), gateway.ApiKey(result), output, cancellationToken);
+        });
     }
 
     private static async Task<int> RunAsync(
@@ -46,7 +58,7 @@ internal static class ProxyCommand
         var inner = new SocketsHttpHandler { UseProxy = !gateway.IsLoopback };
         await using var proxy = await ProxyServer.StartAsync(port, token, gateway, key, new CocoonSealingHandler(options, inner), cancellationToken);
         var url = new Uri($"http://127.0.0.1:{port}/v1");
-        var tier = options.MinimumTier.ToString().ToLowerInvariant();
+        var tier = Word(options.MinimumTier);
         output.Text.WriteLine($"READY {url} key={token}");
         output.Text.WriteLine($"It seals to workers of tier {tier} or more, through {gateway}. Stop it: Ctrl-C");
         output.Text.Flush();
@@ -62,6 +74,8 @@ internal static class ProxyCommand
 
         return ExitCode.Success;
     }
+
+    private static string Word(TrustTier tier) => tier.ToString().ToLowerInvariant();
 
     private static string Token(string? given) =>
         given is null ? $"cp_{RandomNumberGenerator.GetHexString(TokenHexDigits, lowercase: true)}"
