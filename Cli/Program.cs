@@ -6,6 +6,7 @@ using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Proxy;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Cli.Testing;
 using CocoonOrleans.Cli.Verification;
@@ -15,6 +16,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     UpCommand.Create(),
     DemoCommand.Create(),
     ChatCommand.Create(),
+    ProxyCommand.Create(),
     TestCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

@@ -18,7 +18,7 @@ namespace CocoonOrleans.Cli.Demo;
 /// <param name="BalanceAfterNano">What it has after.</param>
 /// <param name="Sealer">Who sealed the question to the worker.</param>
 /// <param name="Tier">The worker's trust tier.</param>
-/// <param name="ReceiptVerified">Whether the gateway got a valid receipt from the worker.</param>
+/// <param name="ReceiptVerified">Whether the worker's usage receipt came with the answer and is valid.</param>
 /// <param name="StatementHash">The worker's statement to which the question was sealed.</param>
 /// <param name="TtftMs">Milliseconds to the first text.</param>
 /// <param name="Processes">Process ids, while it ran.</param>

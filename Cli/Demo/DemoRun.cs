@@ -3,6 +3,7 @@ using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Client;
 using CocoonOrleans.Market;
 using Spectre.Console;
 
@@ -33,7 +34,7 @@ internal sealed class DemoRun(LocalNetwork network, LocalNetworkOptions options,
         [
             new("the engine alone, in this process, says the same", direct == answer.Text, direct),
             new("a real engine computed it", answer.Engine == "native", answer.Engine ?? "not said"),
-            new("it was sealed to the worker, whose receipt is valid", answer.Provider is { Sealer: "gateway", ReceiptVerified: true }, answer.Provider?.ToString() ?? "not said"),
+            new("it was sealed here, to the worker, whose receipt is valid: the gateway read nothing", answer.Provider is { Sealer: "client", ReceiptVerified: true }, answer.Provider?.ToString() ?? "not said"),
             new("it cost something, and the balance fell by exactly that", charged > Nano.Zero && before.Balance - after.Balance == charged, $"{before.Balance} - {after.Balance} = {before.Balance - after.Balance}"),
             new("nothing is held any more", after.Held == Nano.Zero, $"{after.Held}"),
         ];
@@ -62,7 +63,11 @@ internal sealed class DemoRun(LocalNetwork network, LocalNetworkOptions options,
 
     private async Task<ChatAnswer> StreamAsync(ChatQuestion question, CommandOutput output, CancellationToken cancellationToken)
     {
-        using var http = GatewayHttp.Open(network.Topology.Url, apiKey, Timeout.InfiniteTimeSpan);
+        using var http = new HttpClient(new CocoonSealingHandler(new CocoonSealingOptions(), new SocketsHttpHandler { UseProxy = false }))
+        {
+            BaseAddress = network.Topology.Url,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         try
         {
             var answer = await new ChatClient(http, apiKey, TimeProvider.System).AskAsync(question, output.Stream, cancellationToken);

@@ -6,6 +6,7 @@ using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Proxy;
 using CocoonOrleans.Cli.Testing;
 using CocoonOrleans.Cli.Verification;
 
@@ -26,6 +27,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ModelHashes))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(NetworkConnection))]
+[JsonSerializable(typeof(ProxyResult))]
 [JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(UpResult))]

@@ -52,6 +52,9 @@ public abstract record AdmittedJob
     /// <summary>What the payload asks.</summary>
     public abstract JobKind Kind { get; }
 
+    /// <summary>Whether the gateway can read the answer and count its tokens. Where it can't, nothing is charged without the worker's receipt.</summary>
+    public virtual bool IsReadable => true;
+
     /// <summary>What it wants of the market.</summary>
-    public LeaseWish Wish => new(JobId, Model.Name, PromptTokens, MaxCompletionTokens, LongestContext, Cap, Until, MinimumTier);
+    public virtual LeaseWish Wish => new(JobId, Model.Name, PromptTokens, MaxCompletionTokens, LongestContext, Cap, Until, MinimumTier);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Limits;
 using CocoonOrleans.Gateway.Models;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Models;
@@ -16,6 +17,12 @@ namespace CocoonOrleans.Gateway.Admission;
 public abstract class JobReader<TJob>(ModelCatalog catalog, ChatModels chatModels)
     where TJob : AdmittedJob
 {
+    /// <summary>The content type that such a request must have.</summary>
+    public virtual string MediaType => BodyReader.Json;
+
+    /// <summary>How many bytes a request may have beyond the most of a body: what sealing adds.</summary>
+    public virtual int OverheadBytes => 0;
+
     /// <summary>Reads a request.</summary>
     /// <param name="intake">The request.</param>
     /// <param name="error">Why it can't be served; null where it can.</param>

@@ -24,6 +24,9 @@ public sealed record AttemptResult(AttemptEnd End, LeaseOutcome Outcome, string 
     /// <summary>What the worker has against the client's request. The gateway found nothing wrong with it, so this counts only where no other worker takes it.</summary>
     public ApiError? Error { get; init; }
 
+    /// <summary>Whether a receipt may still come, though none is here: then the job stays open for it.</summary>
+    public bool ReceiptMayCome { get; init; }
+
     /// <summary>Whether the job may be tried at the same worker again: it was full for a moment longer than its grain knew.</summary>
     public bool MayRepeat { get; init; }
 }

@@ -4,6 +4,7 @@ using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Markets;
+using CocoonOrleans.Gateway.SealedRequests;
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Billing;
@@ -18,7 +19,7 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// the hold is captured or given back.
 /// </summary>
 public sealed partial class JobRunner(
-    SlotLeases leases, WorkerAttempt attempts, CompletionQueue completions, RunningJobs running, IOptions<GatewayOptions> options, TimeProvider time, ILogger<JobRunner> logger)
+    SlotLeases leases, WorkerAttempt attempts, SealedAttempt sealedAttempts, CompletionQueue completions, RunningJobs running, IOptions<GatewayOptions> options, TimeProvider time, ILogger<JobRunner> logger)
 {
     private readonly DispatchOptions _limits = options.Value.Dispatch;
 
@@ -65,10 +66,14 @@ public sealed partial class JobRunner(
             AttemptResult result = await TryAsync(job, lease, target, stop);
             switch (result.End)
             {
+                case AttemptEnd.Stopped or AttemptEnd.Failed when !job.IsReadable && target.HasDelivered && result.Receipt is null:
+                    return await LeaveOpenAsync(job, result, clientLeft.IsCancellationRequested);
                 case AttemptEnd.Finished:
                     return Answered(job, lease, result);
                 case AttemptEnd.Stopped:
                     return await StoppedAsync(job, lease, result, target, clientLeft.IsCancellationRequested);
+                case AttemptEnd.Failed when !job.IsReadable && target.HasDelivered && result.Receipt!.Usage.Completion == 0:
+                    return await GiveUpAsync(job, AllFailed(1, result), "nothing_generated");
                 case AttemptEnd.Failed when target.HasDelivered:
                     return BrokenOff(job, lease, result);
             }
@@ -93,7 +98,9 @@ public sealed partial class JobRunner(
         Task release = Task.CompletedTask;
         try
         {
-            result = await attempts.RunAsync(job, lease, target, stop);
+            result = job is SealedJob sealedJob && target is SealedAnswer answer
+                ? await sealedAttempts.RunAsync(sealedJob, lease, answer, stop)
+                : await attempts.RunAsync(job, lease, target, stop);
             LogAttempt(job.JobId, lease.Worker.WorkerId, result.End, result.Reason, result.CountedTokens);
         }
         finally
@@ -138,13 +145,29 @@ public sealed partial class JobRunner(
     /// <summary>The worker broke off after a part was delivered: its tokens are charged, the prompt is not.</summary>
     private JobFailure BrokenOff(AdmittedJob job, LeaseGrant lease, AttemptResult result)
     {
-        TokenUsage usage = Billable(job, result, new TokenUsage(0, 0, result.CountedTokens));
+        long generated = job.IsReadable ? result.CountedTokens : result.Receipt?.Usage.Completion ?? 0;
+        TokenUsage usage = Billable(job, result, new TokenUsage(0, 0, generated));
         Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, CompletionStatus.Broken);
         var error = new ApiError(ErrorKinds.ProviderFailed, "The worker broke off in the middle of its answer. Only the tokens that were delivered are charged.")
         {
             Metadata = new JsonObject { ["reason"] = result.Reason, ["usage"] = UsageJson(usage) },
         };
         return new JobFailure(error, charge);
+    }
+
+    /// <summary>
+    /// A part of an answer that nobody here can read is out, and no receipt says what it was. Where one may still come, the hold stays open for it, as long as
+    /// holds do; else it is given back.
+    /// </summary>
+    private async Task<JobResult> LeaveOpenAsync(AdmittedJob job, AttemptResult result, bool clientLeft)
+    {
+        if (!result.ReceiptMayCome)
+        {
+            return clientLeft ? await LeaveAsync(job) : await GiveUpAsync(job, AllFailed(1, result), "no_receipt");
+        }
+
+        running.Remove(job.JobId);
+        return clientLeft ? new JobLeft() : new JobFailure(AllFailed(1, result));
     }
 
     private async Task<JobResult> LeaveAsync(AdmittedJob job)

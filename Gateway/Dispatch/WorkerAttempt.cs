@@ -30,10 +30,10 @@ public sealed class WorkerAttempt(
     private const int MaxMessageLength = 500;
 
     /// <summary>A worker gives up later than the gateway does: the end of a request's time is the gateway's to tell and to charge for, whoever's clock is ahead.</summary>
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(2);
 
     /// <summary>What a worker may say to a job without having failed it.</summary>
-    private static readonly FrozenSet<string> Refusals = FrozenSet.Create(
+    internal static FrozenSet<string> Refusals { get; } = FrozenSet.Create(
         JobErrorCodes.BadDispatch,
         JobErrorCodes.ModelNotServed,
         JobErrorCodes.NoFreeSlot,

@@ -64,11 +64,14 @@ public static class ErrorKinds
     /// <summary>The first request with this Idempotency-Key has ended and was charged; its answer is not kept.</summary>
     public static ErrorKind IdempotencyCompleted { get; } = new(409, InvalidRequest, "idempotency_completed", "Use a new Idempotency-Key to ask again.");
 
+    /// <summary>The id of a sealed request was used before.</summary>
+    public static ErrorKind RequestIdReuse { get; } = new(409, InvalidRequest, "request_id_reuse", "Seal the request anew, under a new id.");
+
     /// <summary>The body is larger than this endpoint takes.</summary>
     public static ErrorKind RequestTooLarge { get; } = new(413, InvalidRequest, "request_too_large", "Send a smaller body.");
 
-    /// <summary>The body is not said to be JSON.</summary>
-    public static ErrorKind UnsupportedMediaType { get; } = new(415, InvalidRequest, "unsupported_media_type", "Send Content-Type: application/json, uncompressed.");
+    /// <summary>The body is not said to be what the endpoint takes.</summary>
+    public static ErrorKind UnsupportedMediaType { get; } = new(415, InvalidRequest, "unsupported_media_type", "Send Content-Type: application/json, or of a sealed request its own, uncompressed.");
 
     /// <summary>The key has sent too many requests, or has too many running.</summary>
     public static ErrorKind RateLimitExceeded { get; } = new(429, RateLimit, "rate_limit_exceeded", "Wait as long as Retry-After says.");
@@ -91,6 +94,9 @@ public static class ErrorKinds
     /// <summary>No worker has the trust tier that the request asks for.</summary>
     public static ErrorKind NoAttestedProvider { get; } = new(503, Server, "no_attested_provider", "Lower provider.trust, or repeat later.");
 
+    /// <summary>A request is sealed to statements none of which is of a worker that is here.</summary>
+    public static ErrorKind UnknownStatement { get; } = new(503, Server, "unknown_statement", "GET /v1/attested-workers, and seal anew.");
+
     /// <summary>The gateway can't reach the cluster or its database.</summary>
     public static ErrorKind ClusterUnavailable { get; } = new(503, Server, "cluster_unavailable", "Repeat later.");
 
@@ -105,8 +111,8 @@ public static class ErrorKinds
     [
         MissingRequiredParameter, InvalidValue, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
         InsufficientBalance, AccountClosed, ModelNotFound, UnknownUrl, UnknownAccount, UnknownKey, MethodNotAllowed, SlowUpload,
-        IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
-        Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, ClusterUnavailable, Shed, Deadline,
+        IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestIdReuse, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
+        Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, Shed, Deadline,
     ];
 
     /// <summary>The kind with this code; null where there is none.</summary>

@@ -7,14 +7,20 @@ using Microsoft.Net.Http.Headers;
 
 namespace CocoonOrleans.Gateway.Limits;
 
-/// <summary>Reads a JSON body within its limits of size and time.</summary>
+/// <summary>Reads a body within its limits of size and time.</summary>
 public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider time)
 {
+    /// <summary>The usual content type.</summary>
+    public const string Json = "application/json";
+
     private const int FirstBufferBytes = 64 << 10;
 
     /// <summary>Reads the whole body.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="mediaType">The content type that it must have.</param>
+    /// <param name="overheadBytes">How many bytes it may have beyond the limit.</param>
     /// <returns>The body, or why it is refused.</returns>
-    public async Task<(byte[] Body, ApiError? Error)> ReadAsync(HttpContext http)
+    public async Task<(byte[] Body, ApiError? Error)> ReadAsync(HttpContext http, string mediaType = Json, int overheadBytes = 0)
     {
         ArgumentNullException.ThrowIfNull(http);
         LimitOptions limits = options.Value.Limits;
@@ -25,7 +31,8 @@ public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider ti
             size.MaxRequestBodySize = null;
         }
 
-        if (FindFault(http.Request, limits) is { } fault)
+        int mostBytes = limits.MaxBodyBytes + overheadBytes;
+        if (FindFault(http.Request, mediaType, mostBytes) is { } fault)
         {
             return ([], fault);
         }
@@ -35,7 +42,7 @@ public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider ti
         try
         {
             // One byte more than allowed tells a body that is too large.
-            return await ReadAsync(http.Request, limits.MaxBodyBytes, either.Token) is { } body ? (body, null) : ([], TooLarge(limits));
+            return await ReadAsync(http.Request, mostBytes, either.Token) is { } body ? (body, null) : ([], TooLarge(mostBytes));
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
         {
@@ -44,11 +51,11 @@ public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider ti
         }
     }
 
-    private static ApiError? FindFault(HttpRequest request, LimitOptions limits)
+    private static ApiError? FindFault(HttpRequest request, string mediaType, int mostBytes)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) || !type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase))
         {
-            return new ApiError(ErrorKinds.UnsupportedMediaType, "Send the body as Content-Type: application/json.");
+            return new ApiError(ErrorKinds.UnsupportedMediaType, $"Send the body as Content-Type: {mediaType}.");
         }
 
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
@@ -56,7 +63,7 @@ public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider ti
             return new ApiError(ErrorKinds.UnsupportedMediaType, "Send the body uncompressed.");
         }
 
-        return request.ContentLength > limits.MaxBodyBytes ? TooLarge(limits) : null;
+        return request.ContentLength > mostBytes ? TooLarge(mostBytes) : null;
     }
 
     private static async Task<byte[]?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
@@ -96,6 +103,6 @@ public sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider ti
         }
     }
 
-    private static ApiError TooLarge(LimitOptions limits) =>
-        new(ErrorKinds.RequestTooLarge, $"The body is larger than {limits.MaxBodyBytes} bytes, the most that this endpoint takes.");
+    private static ApiError TooLarge(int mostBytes) =>
+        new(ErrorKinds.RequestTooLarge, $"The body is larger than {mostBytes} bytes, the most that this endpoint takes.");
 }

@@ -12,4 +12,6 @@ namespace CocoonOrleans.Gateway.Markets;
 /// <param name="Cap">The most that may be paid.</param>
 /// <param name="Until">When the job ends at the latest.</param>
 /// <param name="MinimumTier">The lowest trust tier that may serve it; null for any.</param>
-public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, int ContextTokens, TokenPrices Cap, DateTimeOffset Until, TrustTier? MinimumTier);
+/// <param name="Workers">The only workers that can do it, because it is sealed to them; null for all.</param>
+public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, int ContextTokens, TokenPrices Cap, DateTimeOffset Until, TrustTier? MinimumTier,
+    IReadOnlySet<string>? Workers = null);

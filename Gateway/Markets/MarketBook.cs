@@ -90,9 +90,10 @@ public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, 
     /// <summary>Clears a request on these offers.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="minimum">The lowest tier that may serve it; null for any.</param>
-    public ClearingResult Clear(ClearingRequest request, TrustTier? minimum = null)
+    /// <param name="workers">The only workers that count; null for all.</param>
+    public ClearingResult Clear(ClearingRequest request, TrustTier? minimum = null, IReadOnlySet<string>? workers = null)
     {
-        IReadOnlyList<Offer> offers = Offers();
+        IReadOnlyList<Offer> offers = workers is null ? Offers() : [.. Offers().Where(offer => workers.Contains(offer.WorkerId))];
         if (minimum is null)
         {
             return MarketClearing.Clear(request, offers);

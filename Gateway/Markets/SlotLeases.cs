@@ -29,7 +29,7 @@ public sealed partial class SlotLeases(
     {
         ArgumentNullException.ThrowIfNull(wish);
         MarketBook book = books.Of(wish.Model);
-        ClearingResult result = book.Clear(Request(wish, new HashSet<string>()), wish.MinimumTier);
+        ClearingResult result = Clear(book, wish, new HashSet<string>());
         return result.Ranked.Count == 0 && result.Exclusions.Busy == 0 ? NoOffer(result, book, wish) : null;
     }
 
@@ -98,7 +98,7 @@ public sealed partial class SlotLeases(
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                return (null, NoOffer(book.Clear(Request(wish, excluded), wish.MinimumTier), book, wish));
+                return (null, NoOffer(Clear(book, wish, excluded), book, wish));
             }
 
             (LeaseGrant? grant, ClearingResult result) = await TryAsync(book, wish, excluded);
@@ -112,7 +112,7 @@ public sealed partial class SlotLeases(
     /// <returns>The slot, or null and a clearing that says why; workers that refused count as busy in it.</returns>
     private async Task<(LeaseGrant? Grant, ClearingResult Result)> TryAsync(MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded)
     {
-        ClearingResult result = book.Clear(Request(wish, excluded), wish.MinimumTier);
+        ClearingResult result = Clear(book, wish, excluded);
         for (int tries = 0; tries < MaxTries && result.Ranked.Count > 0; tries++)
         {
             ClearedOffer best = result.Ranked[0];
@@ -122,7 +122,7 @@ public sealed partial class SlotLeases(
             }
 
             // The refusal stands in the book for a second.
-            result = book.Clear(Request(wish, excluded), wish.MinimumTier);
+            result = Clear(book, wish, excluded);
         }
 
         return (null, result);
@@ -159,6 +159,8 @@ public sealed partial class SlotLeases(
         LogRefused(workerId, result.Refusal);
         return null;
     }
+
+    private static ClearingResult Clear(MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded) => book.Clear(Request(wish, excluded), wish.MinimumTier, wish.Workers);
 
     // Nothing is known yet of how long answers are, so offers are compared at half the most; where nothing is generated, at nothing.
     private static ClearingRequest Request(LeaseWish wish, IReadOnlySet<string> excluded) =>

@@ -44,5 +44,27 @@ public sealed class LateReceipts(IOptions<GatewayOptions> options, TimeProvider 
         return null;
     }
 
+    /// <summary>Looks for the receipt of a job whose answer has ended: the worker keeps it before the last record leaves.</summary>
+    /// <param name="lease">The job's slot.</param>
+    /// <param name="binding">What the receipt must agree with.</param>
+    /// <returns>The receipt, and whether it is sure that there is no other: not where the worker can't be asked, or has more receipts than it tells.</returns>
+    public async Task<(CheckedReceipt? Receipt, bool IsSure)> FindAsync(LeaseGrant lease, ReceiptBinding binding)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        ArgumentNullException.ThrowIfNull(binding);
+        using var limit = new CancellationTokenSource(FetchLimit, time);
+        try
+        {
+            IReadOnlyList<KeptReceipt> kept = await lease.Worker.Tunnel.GetReceiptsAsync(limit.Token);
+            return kept.FirstOrDefault(receipt => IsOf(receipt, lease)) is { } found
+                ? (binding.Check(new SignedReceipt(found.Receipt, found.Signature), options.Value.NetworkId, lease.JobId, lease.Price), true)
+                : (null, kept.Count < ReceiptPage.MaxReceipts);
+        }
+        catch (Exception e) when (e is TunnelLostException or TunnelProtocolException or ObjectDisposedException or OperationCanceledException)
+        {
+            return (null, false);
+        }
+    }
+
     private static bool IsOf(KeptReceipt receipt, LeaseGrant lease) => receipt.JobId == JobNames.OfJob(lease.JobId) && receipt.LeaseId == JobNames.OfLease(lease.LeaseId);
 }

@@ -38,7 +38,7 @@ public sealed class RequestIntake(BodyReader bodies, JobAdmission admission, Dra
     {
         long arrived = time.GetTimestamp();
         Caller caller = http.Features.GetRequiredFeature<Caller>();
-        (byte[] body, ApiError? error) = await bodies.ReadAsync(http);
+        (byte[] body, ApiError? error) = await bodies.ReadAsync(http, reader.MediaType, reader.OverheadBytes);
         if (error is not null)
         {
             return error;

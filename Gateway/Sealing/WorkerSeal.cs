@@ -10,8 +10,12 @@ namespace CocoonOrleans.Gateway.Sealing;
 /// <param name="time">The clock by which statements are judged.</param>
 public sealed class WorkerSeal(TimeProvider time) : IDisposable
 {
+    /// <summary>Clients go on sealing to a statement until it expires, while its worker has newer ones.</summary>
+    private const int MostEarlier = 4;
+
     private readonly RequestSealer _single = new(time);
     private volatile Held? _held;
+    private volatile CheckedStatement[] _earlier = [];
 
     /// <summary>The newest statement; null before the first.</summary>
     public CheckedStatement? Statement => _held?.Statement;
@@ -22,10 +26,23 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <summary>Whether requests can be sealed to the worker now.</summary>
     public bool IsOpen => Tier is not null;
 
+    /// <summary>The newest statement and what vouches for it, as the worker sent them; null before the first.</summary>
+    public (CheckedStatement Statement, ReadOnlyMemory<byte> Voucher)? Newest => _held is { } held ? (held.Statement, held.Voucher) : null;
+
+    /// <summary>A statement of the worker that still holds: the newest, or one before it.</summary>
+    /// <param name="hash">Its hash.</param>
+    /// <returns>Null where there is none.</returns>
+    public CheckedStatement? Find(Digest hash)
+    {
+        CheckedStatement? found = Statement is { } newest && newest.Bound.Hash == hash ? newest : _earlier.FirstOrDefault(statement => statement.Bound.Hash == hash);
+        return found is not null && Holds(found) ? found : null;
+    }
+
     /// <summary>Seals under this statement from now on, and opens its session: the public-key work is done before the first request comes.</summary>
     /// <param name="statement">A statement that was verified.</param>
     /// <param name="fault">Why nothing can be sealed to it; then the one before it stays.</param>
-    public bool TryRenew(CheckedStatement statement, out SealingFault fault)
+    /// <param name="voucher">What vouches for it, for clients that verify it themselves.</param>
+    public bool TryRenew(CheckedStatement statement, out SealingFault fault, ReadOnlyMemory<byte> voucher = default)
     {
         ArgumentNullException.ThrowIfNull(statement);
         if (!ClientSession.TryOpen(statement.Bound, time, out ClientSession? session, out fault))
@@ -34,7 +51,12 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
         }
 
         // Who seals in the old session at this moment finds it over, and seals a single request.
-        Interlocked.Exchange(ref _held, new Held(statement, session))?.Session.Dispose();
+        if (Interlocked.Exchange(ref _held, new Held(statement, session, voucher)) is { } before)
+        {
+            before.Session.Dispose();
+            _earlier = [.. _earlier.Prepend(before.Statement).Where(Holds).Take(MostEarlier)];
+        }
+
         return true;
     }
 
@@ -83,13 +105,15 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
 
     private bool Holds(CheckedStatement statement) => time.GetUtcNow() is var now && now < statement.ValidUntil && statement.Bound.CheckTime(now) == SealingFault.None;
 
-    private sealed class Held(CheckedStatement statement, ClientSession session)
+    private sealed class Held(CheckedStatement statement, ClientSession session, ReadOnlyMemory<byte> voucher)
     {
         private volatile bool _hasNoSession;
 
         public CheckedStatement Statement => statement;
 
         public ClientSession Session => session;
+
+        public ReadOnlyMemory<byte> Voucher => voucher;
 
         public bool HasNoSession
         {

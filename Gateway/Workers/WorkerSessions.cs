@@ -126,7 +126,7 @@ public sealed partial class WorkerSessions(
         }
 
         CheckedStatement statement = finding.Statement;
-        if (!connection.Seal.TryRenew(statement, out SealingFault sealing))
+        if (!connection.Seal.TryRenew(statement, out SealingFault sealing, vouched.Voucher))
         {
             throw new TunnelProtocolException($"statement: nothing can be sealed to it ({sealing}).");
         }

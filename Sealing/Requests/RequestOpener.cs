@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using CocoonOrleans.Sealing.Epochs;
@@ -51,13 +50,14 @@ public sealed class RequestOpener
             return false;
         }
 
-        fault = TryReadFrame(bytes, out var header, out var frame);
-        if (fault != SealingFault.None)
+        if (!RequestFrame.TryRead(bytes, out var frame))
         {
+            fault = SealingFault.Malformed;
             return false;
         }
 
-        fault = FindRecipient(header!, out var recipient);
+        var header = frame.Header;
+        fault = FindRecipient(header, out var recipient);
         if (fault != SealingFault.None)
         {
             return false;
@@ -69,8 +69,8 @@ public sealed class RequestOpener
         try
         {
             request = frame.IsSession
-                ? OpenInSession(bytes, header!, frame, recipient, worker, secret, prk, ref fault)
-                : OpenEnvelope(bytes, header!, frame, recipient, worker, secret, prk, ref fault);
+                ? OpenInSession(bytes, header, frame, recipient, worker, secret, prk, ref fault)
+                : OpenEnvelope(bytes, header, frame, recipient, worker, secret, prk, ref fault);
             return request is not null;
         }
         finally
@@ -82,38 +82,6 @@ public sealed class RequestOpener
                 worker.Dispose();
             }
         }
-    }
-
-    private static SealingFault TryReadFrame(ReadOnlySpan<byte> bytes, out RequestHeader? header, out Frame frame)
-    {
-        (header, frame) = (null, default);
-        if (bytes.Length < RequestFormat.PrefixBytes)
-        {
-            return SealingFault.Malformed;
-        }
-
-        var isSession = bytes.StartsWith(RequestFormat.SessionMagic);
-        var length = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
-        if (!(isSession || bytes.StartsWith(RequestFormat.EnvelopeMagic)) || length > RequestHeader.MaxBytes || length > bytes.Length - RequestFormat.PrefixBytes)
-        {
-            return SealingFault.Malformed;
-        }
-
-        var headerBytes = bytes.Slice(RequestFormat.PrefixBytes, (int)length);
-        if (!RequestHeader.TryDecode(headerBytes.ToArray(), out header) || isSession != header.Counter is not null)
-        {
-            return SealingFault.Malformed;
-        }
-
-        var wraps = RequestFormat.PrefixBytes + headerBytes.Length;
-        var records = wraps + (header.Recipients.Count * RequestFormat.WrapBytes);
-        if (records > bytes.Length)
-        {
-            return SealingFault.Malformed;
-        }
-
-        frame = new Frame(isSession, RequestHeader.Hash(headerBytes), wraps..records, records);
-        return SealingFault.None;
     }
 
     /// <summary>The first of the header's statements whose keys we have.</summary>
@@ -143,7 +111,7 @@ public sealed class RequestOpener
     }
 
     private OpenedRequest? OpenEnvelope(
-        ReadOnlySpan<byte> bytes, RequestHeader header, Frame frame, Recipient recipient, AddressedWorker worker, Span<byte> secret, Span<byte> prk, ref SealingFault fault)
+        ReadOnlySpan<byte> bytes, RequestHeader header, RequestFrame frame, Recipient recipient, AddressedWorker worker, Span<byte> secret, Span<byte> prk, ref SealingFault fault)
     {
         fault = recipient.Keys.Seen.Check(frame.HeaderHash);
         if (fault != SealingFault.None)
@@ -170,7 +138,7 @@ public sealed class RequestOpener
     }
 
     private OpenedRequest? OpenInSession(
-        ReadOnlySpan<byte> bytes, RequestHeader header, Frame frame, Recipient recipient, AddressedWorker worker, Span<byte> secret, Span<byte> prk, ref SealingFault fault)
+        ReadOnlySpan<byte> bytes, RequestHeader header, RequestFrame frame, Recipient recipient, AddressedWorker worker, Span<byte> secret, Span<byte> prk, ref SealingFault fault)
     {
         var counter = header.Counter!.Value;
         var sessions = recipient.Keys.Sessions;
@@ -227,7 +195,7 @@ public sealed class RequestOpener
 
     /// <remarks><c>use</c> is asked last, once everything is checked: whether the request was not here before.</remarks>
     private static OpenedRequest? OpenRecords(
-        ReadOnlySpan<byte> bytes, RequestHeader header, Frame frame, AddressedWorker worker, ReadOnlySpan<byte> prk, Func<SealingFault> use, ref SealingFault fault)
+        ReadOnlySpan<byte> bytes, RequestHeader header, RequestFrame frame, AddressedWorker worker, ReadOnlySpan<byte> prk, Func<SealingFault> use, ref SealingFault fault)
     {
         using var body = new RequestBody(StreamKey.OfRequest(prk, frame.HeaderHash));
         fault = body.Read(bytes[frame.Records..]);
@@ -259,8 +227,6 @@ public sealed class RequestOpener
     private static Digest SessionId(Recipient recipient) => Digest.Of([.. recipient.Statement.Hash.ToArray(), .. recipient.Entry.Encapsulation.Span]);
 
     private static byte[] Aad(Digest headerHash) => headerHash.ToArray();
-
-    private readonly record struct Frame(bool IsSession, Digest HeaderHash, Range Wraps, int Records);
 
     private sealed record Recipient(int Index, RequestRecipient Entry, EpochKeys Keys, BoundStatement Statement);
 }

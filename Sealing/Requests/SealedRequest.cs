@@ -1,4 +1,5 @@
 using CocoonOrleans.Sealing.Answers;
+using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Sealing.Requests;
@@ -9,6 +10,10 @@ public sealed class SealedRequest : IDisposable
     /// <summary>Most bytes of a body that can be sealed.</summary>
     public const int MaxBodyBytes = RequestWriter.MaxBodyBytes;
 
+    // What the meta and final records of an API's request need, generously; and what each record adds.
+    private const int MetaAndFinalBytes = 512;
+    private const int RecordOverhead = 64;
+
     private readonly byte[] _bytes;
     private readonly IReadOnlyList<AddressedWorker> _workers;
 
@@ -18,6 +23,19 @@ public sealed class SealedRequest : IDisposable
         Header = header;
         HeaderHash = headerHash;
         _workers = workers;
+    }
+
+    /// <summary>
+    /// The most bytes that all records of a request have whose method, path and content type are short, as those of an API are: what a prompt is bounded by
+    /// for whoever can't count its tokens.
+    /// </summary>
+    /// <param name="padding">How it is padded.</param>
+    /// <param name="bodyBytes">Length of the body, up to <see cref="MaxBodyBytes"/>.</param>
+    public static int MostRecordBytes(TrafficPadding padding, int bodyBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bodyBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bodyBytes, MaxBodyBytes);
+        return Padding.OfRequest(padding, bodyBytes + MetaAndFinalBytes + (RecordOverhead * ((bodyBytes / RecordFormat.MaxDataBytes) + 1)));
     }
 
     /// <summary>What goes to the worker.</summary>

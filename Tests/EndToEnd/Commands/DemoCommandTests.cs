@@ -16,7 +16,7 @@ public sealed class DemoCommandTests
         Assert.NotEqual("", result.GetProperty("answer").GetString());
         Assert.Equal("native", result.GetProperty("engine").GetString());
         Assert.Equal(64, result.GetProperty("modelSha256").GetString()!.Length);
-        Assert.Equal(("gateway", "open", true), (result.GetProperty("sealer").GetString(), result.GetProperty("tier").GetString(), result.GetProperty("receiptVerified").GetBoolean()));
+        Assert.Equal(("client", "open", true), (result.GetProperty("sealer").GetString(), result.GetProperty("tier").GetString(), result.GetProperty("receiptVerified").GetBoolean()));
         Assert.Matches("^[0-9a-f]{64}$", result.GetProperty("statementHash").GetString()!);
         Assert.NotEqual(Guid.Empty, result.GetProperty("jobId").GetGuid());
         Assert.Equal(Nano(result, "balanceBeforeNano") - Nano(result, "balanceAfterNano"), Nano(result, "chargedNano"));

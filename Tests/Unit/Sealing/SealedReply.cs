@@ -22,6 +22,9 @@ public sealed class SealedReply : IDisposable
     /// <summary>The job's clear part.</summary>
     public JobDispatch Job { get; }
 
+    /// <summary>Signs its receipts.</summary>
+    public ReceiptKey Key => _key;
+
     /// <summary>The opened request.</summary>
     public OpenedRequest Request => _request;
 
@@ -94,6 +97,9 @@ public sealed class SealedReply : IDisposable
         var signed = Answer.Abandon(usage, _key);
         return new KeptReceipt(Job.JobId, Job.LeaseId, signed.Receipt.ToArray(), signed.Signature.ToArray(), Job.Terms);
     }
+
+    /// <summary>What was written to <see cref="Answer"/> leaves.</summary>
+    public Task DataLeavesAsync() => FlushAsync();
 
     /// <summary>Bytes in the clear.</summary>
     public async Task PlainAsync(byte[] bytes)

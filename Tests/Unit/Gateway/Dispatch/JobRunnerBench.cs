@@ -10,6 +10,7 @@ using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Models;
 using CocoonOrleans.Gateway.Receipts;
+using CocoonOrleans.Gateway.SealedRequests;
 using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Markets;
@@ -17,6 +18,7 @@ using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Market.Offers;
 using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Sealing.Epochs;
+using CocoonOrleans.Sealing.Requests;
 using CocoonOrleans.Tests.Unit.Sealing;
 using CocoonOrleans.Tests.Unit.Tokenization;
 using CocoonOrleans.Tests.Unit.Tunnel;
@@ -120,6 +122,29 @@ internal sealed class JobRunnerBench : IAsyncDisposable
         return job;
     }
 
+    /// <summary>A chat that its client sealed to all workers.</summary>
+    public SealedJob Job(SealedRequest request)
+    {
+        var job = new SealedJob
+        {
+            JobId = request.Header.Terms.RequestId,
+            Caller = new Caller("acct-1", "acct-1.00000000", "label"),
+            Model = CatalogModel,
+            Payload = request.Bytes,
+            IsIdempotent = false,
+            PromptTokens = 300,
+            HeldCompletionTokens = 100,
+            Cap = CatalogModel.Reserve,
+            Created = TimeProvider.System.GetUtcNow(),
+            Until = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1),
+            Arrived = TimeProvider.System.GetTimestamp(),
+            HeaderHash = request.HeaderHash,
+            Workers = _sealed.Select((worker, number) => (worker, number)).ToDictionary(one => WorkerId(one.number), one => one.worker.Statement),
+        };
+        Running.TryAdd(job.JobId);
+        return job;
+    }
+
     /// <summary>Two inputs, each of which gets a vector of three numbers.</summary>
     public EmbeddingsJob Embeddings()
     {
@@ -205,6 +230,7 @@ internal sealed class JobRunnerBench : IAsyncDisposable
         var sealer = new JobSealer(new TenantNames(new byte[TermsSeal.KeyBytes]), options);
         var attempts = new WorkerAttempt(sealer, new TermsSeal(new byte[TermsSeal.KeyBytes]), new LateReceipts(options, time), Running, options, time);
         var completions = new CompletionQueue(Cluster.Calls(time), Running, options, metrics, time, NullLogger<CompletionQueue>.Instance);
-        Runner = new JobRunner(leases, attempts, completions, Running, options, time, NullLogger<JobRunner>.Instance);
+        var sealedAttempts = new SealedAttempt(new TermsSeal(new byte[TermsSeal.KeyBytes]), new LateReceipts(options, time), Running, options, time);
+        Runner = new JobRunner(leases, attempts, sealedAttempts, completions, Running, options, time, NullLogger<JobRunner>.Instance);
     }
 }

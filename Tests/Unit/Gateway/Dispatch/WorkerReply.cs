@@ -53,6 +53,15 @@ internal sealed class WorkerReply(SealedReply reply)
         return reply.FinalAsync(reason, change?.Invoke(usage) ?? usage);
     }
 
+    /// <summary>The last record, and the receipt in it as a worker keeps it.</summary>
+    public async Task<KeptReceipt> KeptFinalAsync(int completionTokens)
+    {
+        var signed = reply.Answer.SignFinal(Usage(completionTokens), reply.Key);
+        reply.Answer.WriteFinal("stop", signed);
+        await reply.DataLeavesAsync();
+        return new KeptReceipt(Job.JobId, Job.LeaseId, signed.Receipt.ToArray(), signed.Signature.ToArray(), Job.Terms);
+    }
+
     /// <summary>The whole of a good answer.</summary>
     public async Task AnswerAsync(string text)
     {

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Client;
+using CocoonOrleans.Sealing.Records;
+using CocoonOrleans.Sealing.Statements;
+
+namespace CocoonOrleans.Cli.Proxy;
+
+/// <summary><c>cocoon proxy</c>: seals for any client of OpenAI's API on this machine, so that the gateway reads nothing.</summary>
+internal static class ProxyCommand
+{
+    private const int DefaultPort = 8081;
+    private const int LeastTokenCharacters = 16;
+    private const int TokenHexDigits = 48;
+    private const string FloorsName = "proxy-floors.json";
+
+    public static Command Create()
+    {
+        var port = new Option<int>("--port") { Description = "The port on 127.0.0.1.", DefaultValueFactory = _ => DefaultPort, CustomParser = WholeNumber.Between(1, ushort.MaxValue) };
+        var token = new Option<string?>("--token") { Description = "What clients must have as their API key; by default a new one is made and shown." };
+        var network = new Option<string>("--network") { Description = "The network whose statements are believed.", DefaultValueFactory = _ => new CocoonSealingOptions().NetworkId };
+        var tier = new Option<TrustTier>("--tier") { Description = "The least tier of a worker.", DefaultValueFactory = _ => TrustTier.Open };
+        var padding = new Option<TrafficPadding>("--padding") { Description = "How much of lengths and times is hidden.", DefaultValueFactory = _ => TrafficPadding.Balanced };
+        var images = new Option<FileInfo[]>("--image") { Description = "The manifest of an image that a worker may run; may be repeated. Tiers above open need one.", HelpName = "file", AllowMultipleArgumentsPerToken = true };
+        var collateral = new Option<Uri?>("--collateral") { Description = "Where Intel's documents come from; by default Intel.", HelpName = "url" };
+        var floors = new Option<string?>("--floors") { Description = "The file that keeps which of Intel's documents were seen, so that nobody can go back to older ones; by default in the data folder.", HelpName = "file" };
+        var gateway = new GatewayOptions();
+        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, padding, images, collateral, floors };
+        images.AcceptExistingOnly();
+        gateway.AddTo(command);
+        return command.Runs(async (result, output, cancellationToken) =>
+        {
+            var options = new CocoonSealingOptions { NetworkId = result.GetRequiredValue(network), MinimumTier = result.GetValue(tier), Padding = result.GetValue(padding) };
+            var files = result.GetValue(images) ?? [];
+            if (options.MinimumTier > TrustTier.Open && files.Length == 0)
+            {
+                throw new CommandFailedException($"No image is named, so no worker can show tier {Word(options.MinimumTier)}.", "Name the manifest of an image: --image FILE");
+            }
+
+            await using var quotes = files.Length == 0
+                ? null
+                : ProxyQuotes.Open(files, result.GetValue(collateral), result.GetValue(floors) ?? Path.Combine(gateway.Folder(result), FloorsName));
+            return await RunAsync(
+                result.GetValue(port), Token(result.GetValue(token)), options with { Quotes = quotes?.Trust }, gateway.Gateway(result), gateway.ApiKey(result), output, cancellationToken);
+        });
+    }
+
+    private static async Task<int> RunAsync(
+        int port, string token, CocoonSealingOptions options, Uri gateway, string key, CommandOutput output, CancellationToken cancellationToken)
+    {
+        if (FreePorts.Check(port) is { } busy)
+        {
+            throw new CommandFailedException($"Port {port} can't be used: {busy}", $"Stop what listens there, or choose another: ./cocoon proxy --port {FreePorts.Take(1)[0]}");
+        }
+
+        var inner = new SocketsHttpHandler { UseProxy = !gateway.IsLoopback };
+        await using var proxy = await ProxyServer.StartAsync(port, token, gateway, key, new CocoonSealingHandler(options, inner), cancellationToken);
+        var url = new Uri($"http://127.0.0.1:{port}/v1");
+        var tier = Word(options.MinimumTier);
+        output.Text.WriteLine($"READY {url} key={token}");
+        output.Text.WriteLine($"It seals to workers of tier {tier} or more, through {gateway}. Stop it: Ctrl-C");
+        output.Text.Flush();
+        output.Result(new ProxyResult(url, token, gateway, tier), CommandJson.Default.ProxyResult);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            output.Text.WriteLine("Stopped.");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string Word(TrustTier tier) => tier.ToString().ToLowerInvariant();
+
+    private static string Token(string? given) =>
+        given is null ? $"cp_{RandomNumberGenerator.GetHexString(TokenHexDigits, lowercase: true)}"
+        : given.Length >= LeastTokenCharacters && given.All(char.IsAscii) && !given.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) ? given
+        : throw new CommandFailedException($"A token has at least {LeastTokenCharacters} ASCII characters, without blanks.", "Leave --token out: one is made.");
+}

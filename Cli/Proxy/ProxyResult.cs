@@ -1,0 +1,8 @@
+namespace CocoonOrleans.Cli.Proxy;
+
+/// <summary>The JSON object of <c>cocoon proxy</c>, written when it takes requests.</summary>
+/// <param name="Url">What clients have as their base URL.</param>
+/// <param name="Token">What they have as their API key.</param>
+/// <param name="Gateway">Where it goes.</param>
+/// <param name="MinimumTier">The least tier of a worker.</param>
+public sealed record ProxyResult(Uri Url, string Token, Uri Gateway, string MinimumTier);

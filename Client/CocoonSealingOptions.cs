@@ -1,0 +1,30 @@
+using CocoonOrleans.Client.Evidence;
+using CocoonOrleans.Sealing.Records;
+using CocoonOrleans.Sealing.Statements;
+
+namespace CocoonOrleans.Client;
+
+/// <summary>What a client that seals by itself insists on.</summary>
+public sealed record CocoonSealingOptions
+{
+    /// <summary>The network; statements of another are refused.</summary>
+    public string NetworkId { get; init; } = "local";
+
+    /// <summary>
+    /// The least tier of a worker. In tier <see cref="TrustTier.Open"/> only the gateway and the network are kept out: the worker's provider can read the text,
+    /// and a gateway could pose as a worker.
+    /// </summary>
+    public TrustTier MinimumTier { get; init; } = TrustTier.Open;
+
+    /// <summary>How much of lengths and times is hidden from whoever watches.</summary>
+    public TrafficPadding Padding { get; init; } = TrafficPadding.Balanced;
+
+    /// <summary>The most that a request may cost, in nano; null for what its length and token limit come to at the model's highest price.</summary>
+    public long? HoldLimitNano { get; init; }
+
+    /// <summary>By what quotes are judged; null where none are accepted, and so no tier above <see cref="TrustTier.Open"/>.</summary>
+    public QuoteTrust? Quotes { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

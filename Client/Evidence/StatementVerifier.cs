@@ -1,0 +1,103 @@
+using CocoonOrleans.Attestation.Quotes;
+using CocoonOrleans.Attestation.Verification;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Receipts;
+using CocoonOrleans.Sealing.Statements;
+
+namespace CocoonOrleans.Client.Evidence;
+
+/// <summary>Verifies the statements that a gateway hands over. Nothing is believed of it: form, network, role, time, tier, and the signature or quote behind it.</summary>
+internal sealed class StatementVerifier(CocoonSealingOptions options)
+{
+    private readonly EvidenceVerifier? _quotes = options.Quotes is { } trust ? new EvidenceVerifier(trust.Anchor) : null;
+
+    /// <summary>Verifies a statement.</summary>
+    /// <param name="bytes">The statement.</param>
+    /// <param name="signature">What stands in place of a quote in tier open; null where none came.</param>
+    /// <param name="quote">The quote; null where none came.</param>
+    /// <param name="cancellationToken">Ends the wait for Intel's documents.</param>
+    /// <exception cref="SealingRefusedException">Something is wrong with it.</exception>
+    public async Task<BoundStatement> VerifyAsync(byte[] bytes, byte[]? signature, byte[]? quote, CancellationToken cancellationToken)
+    {
+        if (!BoundStatement.TryRead(bytes, out var bound))
+        {
+            throw new SealingRefusedException(SealingRefusalCodes.StatementMalformed, "A worker's statement does not have the form of this version of the protocol.");
+        }
+
+        var (statement, now) = (bound.Statement, options.Time.GetUtcNow());
+        if (statement.NetworkId != options.NetworkId)
+        {
+            throw new SealingRefusedException(SealingRefusalCodes.StatementNetwork, $"A worker's statement is of network {statement.NetworkId}, not {options.NetworkId}.");
+        }
+
+        if (statement.Role != StatementRole.Worker)
+        {
+            throw new SealingRefusedException(SealingRefusalCodes.StatementRole, "A statement does not speak as a worker.");
+        }
+
+        if (bound.CheckTime(now) != SealingFault.None)
+        {
+            throw new SealingRefusedException(
+                SealingRefusalCodes.StatementExpired, $"A worker's statement holds from {statement.NotBefore:u} to {statement.Expires:u}, and here it is {now:u}.");
+        }
+
+        if (statement.Tier < options.MinimumTier)
+        {
+            throw TooLow(statement.Tier);
+        }
+
+        if (statement.Tier == TrustTier.Open)
+        {
+            return signature is not null && ReceiptKey.Verify(bound, signature)
+                ? bound
+                : throw new SealingRefusedException(SealingRefusalCodes.StatementSignature, "A worker's statement is not signed by the key that it names.");
+        }
+
+        await VerifyQuoteAsync(bound, quote, now, cancellationToken);
+        return bound;
+    }
+
+    private async Task VerifyQuoteAsync(BoundStatement bound, byte[]? bytes, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (_quotes is null || options.Quotes is not { } trust || bytes is null)
+        {
+            throw Refused(bytes is null ? "no quote came with it" : "the client has no images and no root to judge quotes by");
+        }
+
+        if (!Quote.TryParse(bytes, out var quote, out var refusal) || !trust.Collateral.TryReadSubject(quote!, out var subject, out refusal))
+        {
+            throw Refused(refusal!.ToString());
+        }
+
+        var found = await trust.Collateral.GetAsync(subject!, cancellationToken);
+        if (!found.IsThere)
+        {
+            throw Refused(found.Refusal!.ToString());
+        }
+
+        var policy = new EvidencePolicy
+        {
+            Tcb = trust.Tcb,
+            Images = trust.Images,
+            RequiresStatement = true,
+            NetworkId = options.NetworkId,
+            Role = StatementRole.Worker,
+            MinimumTier = options.MinimumTier == TrustTier.Simulated ? null : options.MinimumTier,
+        };
+        var verdict = _quotes.Verify(new Attestation.Verification.Evidence { Quote = bytes, Collateral = found.Collateral!, Statement = bound.Bytes }, policy, now);
+        if (!verdict.IsAccepted)
+        {
+            throw Refused(verdict.Refusal!.ToString());
+        }
+
+        if (verdict.Tier != bound.Statement.Tier)
+        {
+            throw TooLow(verdict.Tier);
+        }
+    }
+
+    private SealingRefusedException TooLow(TrustTier tier) =>
+        new(SealingRefusalCodes.StatementTier, $"A worker of tier {options.MinimumTier} or more was expected, not of {tier}.");
+
+    private static SealingRefusedException Refused(string reason) => new(SealingRefusalCodes.StatementQuote, $"The quote behind a worker's statement is not accepted: {reason}.");
+}

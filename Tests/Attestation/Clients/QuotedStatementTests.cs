@@ -1,0 +1,114 @@
+using CocoonOrleans.Attestation.Images;
+using CocoonOrleans.Attestation.Provisioning;
+using CocoonOrleans.Attestation.Simulated.Worlds;
+using CocoonOrleans.Client;
+using CocoonOrleans.Client.Evidence;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Hpke;
+using CocoonOrleans.Sealing.Receipts;
+using CocoonOrleans.Sealing.Statements;
+using CocoonOrleans.Tests.Attestation.Images;
+using CocoonOrleans.Tests.Attestation.Provisioning;
+using CocoonOrleans.Tests.Attestation.Worlds;
+
+namespace CocoonOrleans.Tests.Attestation.Clients;
+
+/// <summary>How a client that seals by itself judges statements that a quote stands behind.</summary>
+public sealed class QuotedStatementTests : IAsyncLifetime, IDisposable
+{
+    private static readonly ReceiptKey Key = new();
+
+    private static readonly ImageManifest Image = ImageManifestTests.Image with { Rtmr3 = [], Shapes = [new("this one", WorldSettings.Filled(0xA0))] };
+
+    private static readonly Statement Stated = new()
+    {
+        NetworkId = "test",
+        Role = StatementRole.Worker,
+        Tier = TrustTier.Simulated,
+        BootId = new byte[16],
+        Epoch = 7,
+        NotBefore = World.Now.AddMinutes(-1),
+        Expires = World.Now.AddMinutes(9),
+        Keys = [new SuiteKey(SealingSuite.P256, Key.PublicKey)],
+        ReceiptKey = Key.PublicKey,
+        TunnelKeySha256 = default,
+        Models = [default],
+        Image = new Digest(Image.Id()),
+        EngineVersion = "native 1.0",
+        Quantisation = "none",
+    };
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http = new(ProvisioningClient.CreateHandler());
+    private readonly WatchedTime _time = new(World.Now);
+    private FileCollateralFloorStore _floors = null!;
+    private ProvisioningServer _server = null!;
+    private CollateralService _collateral = null!;
+
+    public async Task InitializeAsync()
+    {
+        _floors = new FileCollateralFloorStore(_folder.File("floors.json"));
+        _server = await ProvisioningServer.StartAsync(World.Platform().Collateral(World.Now));
+        _collateral = new CollateralService(new ProvisioningClient(_http, new ProvisioningOptions { BaseAddress = _server.Address }, _time), World.Anchor, _floors, _time);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _collateral.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
+        _floors.Dispose();
+        _http.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Verify_QuoteMadeForTheStatementByTheImage_IsTakenAndFloorsAreKept()
+    {
+        var statement = await VerifyAsync(Quote(Stated), Trust());
+
+        Assert.Equal(BoundStatement.Of(Stated).Hash, statement.Hash);
+        Assert.NotEqual(0, new FileInfo(_folder.File("floors.json")).Length);
+    }
+
+    [Fact]
+    public Task Verify_QuoteOfAnotherStatement_IsRefused() => RefusedAsync(Quote(Stated with { Epoch = 8 }), Trust(), "statement.binding");
+
+    [Fact]
+    public Task Verify_ImageThatIsNotKnown_IsRefused() => RefusedAsync(Quote(Stated), Trust() with { Images = [Image with { MrTd = new byte[48] }] }, "image.");
+
+    [Fact]
+    public Task Verify_SimulatedQuoteAtIntelsAnchor_IsRefused() =>
+        RefusedAsync(Quote(Stated), Trust() with { Anchor = CocoonOrleans.Attestation.Verification.TrustAnchor.Intel }, "quote.qevendor");
+
+    [Fact]
+    public Task Verify_Garbage_IsRefused() => RefusedAsync([1, 2, 3], Trust(), "quote.");
+
+    [Fact]
+    public Task Verify_NoQuote_IsRefused() => RefusedAsync(null, Trust(), "no quote");
+
+    [Fact]
+    public Task Verify_NothingToJudgeQuotesBy_IsRefused() => RefusedAsync(Quote(Stated), trust: null, "no images");
+
+    private static byte[] Quote(Statement stated) => World.Make(world =>
+    {
+        world.ReportData = BoundStatement.Of(stated).ReportData();
+        world.Rtmrs[3] = new byte[48];
+    }).Quote.ToArray();
+
+    private QuoteTrust Trust() => new() { Anchor = World.Anchor, Images = [Image], Collateral = _collateral };
+
+    private async Task RefusedAsync(byte[]? quote, QuoteTrust? trust, string reason)
+    {
+        var refused = await Assert.ThrowsAsync<SealingRefusedException>(() => VerifyAsync(quote, trust));
+        Assert.Equal(SealingRefusalCodes.StatementQuote, refused.Code);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+    }
+
+    private Task<BoundStatement> VerifyAsync(byte[]? quote, QuoteTrust? trust) =>
+        new StatementVerifier(new CocoonSealingOptions { NetworkId = "test", MinimumTier = TrustTier.Simulated, Quotes = trust, Time = _time })
+            .VerifyAsync(Stated.Encode(), signature: null, quote, CancellationToken.None);
+}

@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Answers;
+using CocoonOrleans.Sealing.Receipts;
+using CocoonOrleans.Sealing.Requests;
+using CocoonOrleans.Tests.Unit.Sealing;
+using CocoonOrleans.Tunnel.Messages;
+using CocoonOrleans.Tunnel.Trust;
+using Microsoft.AspNetCore.Http;
+
+namespace CocoonOrleans.Tests.Unit.Client;
+
+/// <summary>A gateway with one worker behind it, both honest until a test says otherwise.</summary>
+internal sealed class HostileGateway : HttpMessageHandler
+{
+    public const string Model = "house";
+
+    private static readonly string Manifest = new('a', 64);
+    private static readonly ReceiptPrices Prices = new(1_000_000, 1_000_000, 2_000_000, 5);
+
+    private readonly TunnelIdentity _identity = TunnelIdentity.Create(TimeProvider.System);
+
+    public HostileGateway(TimeProvider? time = null)
+    {
+        Worker = new SealedWorker(_identity, new string('1', 32), [Manifest], time);
+        Offered = Worker.Vouched;
+    }
+
+    public SealedWorker Worker { get; }
+
+    /// <summary>What it offers as the worker's statement.</summary>
+    public VouchedStatement Offered { get; set; }
+
+    /// <summary>What it makes of the sealed answer's bytes.</summary>
+    public Func<byte[], byte[]> Pass { get; set; } = bytes => bytes;
+
+    /// <summary>What it answers in place of the worker; null for the worker's answer.</summary>
+    public Func<HttpResponseMessage?> Instead { get; set; } = () => null;
+
+    /// <summary>The prices that it names.</summary>
+    public string? NamedPrices { get; set; } = SealedHttp.Write(Prices);
+
+    /// <summary>Which counts the worker's last chunk tells.</summary>
+    public string ToldUsage { get; set; } = "null";
+
+    /// <summary>Signs the receipt; null for the worker's own key.</summary>
+    public ReceiptKey? Signer { get; set; }
+
+    /// <summary>The worker's error in place of an answer; null for an answer.</summary>
+    public AnswerError? Error { get; set; }
+
+    /// <summary>Everything that came.</summary>
+    public List<(HttpMethod Method, string Path, byte[] Body, string? Key)> Seen { get; } = [];
+
+    /// <summary>The clear headers of the sealed requests that the worker opened, and what was in them.</summary>
+    public List<(RequestHeader Header, string Body)> Opened { get; } = [];
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        Seen.Add((request.Method, request.RequestUri!.AbsolutePath, body, request.Headers.Authorization?.Parameter));
+        return request.RequestUri.AbsolutePath switch
+        {
+            "/v1/attested-workers" => Json(Workers()),
+            "/v1/sealed" => Instead() ?? await AnswerAsync(body),
+            _ => Json(new JsonObject { ["object"] = "list" }),
+        };
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Worker.Dispose();
+            _identity.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static HttpResponseMessage Json(JsonObject json) => new() { Content = new StringContent(json.ToJsonString(), Encoding.UTF8, "application/json") };
+
+    private JsonObject Workers() => new()
+    {
+        ["network_id"] = SealedWorker.NetworkId,
+        ["model"] = Model,
+        ["task"] = "chat",
+        ["context_tokens"] = 512,
+        ["default_max_completion_tokens"] = 64,
+        ["hold_prices"] = new JsonObject { ["prompt"] = "1000000", ["completion"] = "2000000", ["request"] = "5" },
+        ["workers"] = new JsonArray(new JsonObject
+        {
+            ["statement"] = Convert.ToBase64String(Offered.Statement),
+            ["signature"] = Convert.ToBase64String(Offered.Voucher),
+        }),
+    };
+
+    private async Task<HttpResponseMessage> AnswerAsync(byte[] body)
+    {
+        var context = new DefaultHttpContext { Request = { Body = new MemoryStream(body) } };
+        using var opened = await Worker.OpenAsync(context);
+        if (opened is null)
+        {
+            return new HttpResponseMessage(HttpStatusCode.BadGateway) { Content = new StringContent("""{"error":{"message":"No.","type":"server_error","param":null,"code":"provider_failed"}}""", Encoding.UTF8, "application/json") };
+        }
+
+        Opened.Add((opened.Header, Encoding.UTF8.GetString(opened.Body.Span)));
+        var output = new ArrayBufferWriter<byte>();
+        using var answer = opened.Answer(output);
+        if (Error is { } error)
+        {
+            answer.WriteError(error);
+        }
+        else
+        {
+            answer.Write(new AnswerMeta(200, "text/event-stream", new Digest(Convert.FromHexString(Manifest)), "native"));
+            answer.WriteData(Event("""{"role":"assistant","content":""}""", "null", "null"));
+            answer.WriteData(Event("""{"content":"se"}""", "null", "null"));
+            answer.WriteData(Event("""{"content":"ven"}""", "null", "null"));
+            answer.WriteData(Event("{}", "\"stop\"", ToldUsage));
+            answer.WriteFinal("stop", Usage(), Signer ?? Worker.Receipts);
+        }
+
+        var response = new HttpResponseMessage { Content = new ByteArrayContent(Pass(output.WrittenSpan.ToArray())) { Headers = { ContentType = new MediaTypeHeaderValue(SealedHttp.MediaType) } } };
+        if (NamedPrices is not null)
+        {
+            response.Headers.Add(SealedHttp.PricesHeader, NamedPrices);
+        }
+
+        return response;
+    }
+
+    private static byte[] Event(string delta, string finish, string usage) => Encoding.UTF8.GetBytes(
+        $$"""data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":7,"model":"{{Model}}","choices":[{"index":0,"delta":{{delta}},"finish_reason":{{finish}}}],"usage":{{usage}}}""" + "\n\n");
+
+    private static AnswerUsage Usage() => new()
+    {
+        PromptTokens = 10,
+        CachedTokens = 0,
+        CompletionTokens = 3,
+        ReasoningTokens = 0,
+        Prices = Prices.Hash(),
+        Started = DateTimeOffset.FromUnixTimeMilliseconds(1000),
+        Ended = DateTimeOffset.FromUnixTimeMilliseconds(2000),
+        ModelManifest = new Digest(Convert.FromHexString(Manifest)),
+    };
+}
