@@ -72,6 +72,11 @@ internal static class UpCommand
         var connection = new NetworkConnection(network.Topology.Url, network.Topology.AdminUrl, options.ModelName);
         connection.Write(options.Data);
         output.Text.WriteLine($"READY {connection.Url.GetLeftPart(UriPartial.Authority)} key={key}");
+        if (options.SimulatedTdx is not null)
+        {
+            output.Text.WriteLine("SIMULATED: the workers attest to a simulated issuer. Nothing here is confidential.");
+        }
+
         output.Text.WriteLine(
             $$"""
 

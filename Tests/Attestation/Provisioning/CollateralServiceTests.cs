@@ -66,6 +66,37 @@ public sealed class CollateralServiceTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Take_NothingToFetchFrom_ServesWhatIsHandedOver()
+    {
+        await using var service = new CollateralService(client: null, World.Anchor, _floors, _time);
+        Assert.Equal(RefusalCodes.CollateralUnavailable, (await service.GetAsync(Subject)).Refusal?.Code);
+
+        var taken = await service.TakeAsync(Subject, Encoding.UTF8.GetBytes(Made().ToJsonString()));
+
+        Assert.True(taken.IsThere, taken.Refusal?.ToString());
+        Assert.Same(taken.Collateral, (await service.GetAsync(Subject)).Collateral);
+        _time.Advance(TimeSpan.FromDays(20) + TimeSpan.FromSeconds(1));
+        Assert.False((await service.GetAsync(Subject)).IsThere);
+    }
+
+    [Fact]
+    public async Task Take_SetThatIsNotGood_IsRefusedAndChangesNothing()
+    {
+        _time.Advance(TimeSpan.FromDays(8));
+        await using var service = new CollateralService(client: null, World.Anchor, _floors, _time);
+        var newer = await service.TakeAsync(Subject, Encoding.UTF8.GetBytes(Made(issue: 1).ToJsonString()));
+        Assert.True(newer.IsThere, newer.Refusal?.ToString());
+        await using var restarted = new CollateralService(client: null, World.Anchor, _floors, _time);
+        var forged = Made(issue: 1);
+        forged["tcb_info"] = forged["tcb_info"]!.GetValue<string>() + " ";
+
+        Assert.Equal(RefusalCodes.CollateralFormat, (await restarted.TakeAsync(Subject, "{}"u8.ToArray())).Refusal?.Code);
+        Assert.Equal(RefusalCodes.CollateralRollback, (await restarted.TakeAsync(Subject, Encoding.UTF8.GetBytes(Made().ToJsonString()))).Refusal?.Code);
+        Assert.Equal(RefusalCodes.TcbSignature, (await restarted.TakeAsync(Subject, Encoding.UTF8.GetBytes(forged.ToJsonString()))).Refusal?.Code);
+        Assert.False((await restarted.GetAsync(Subject)).IsThere);
+    }
+
+    [Fact]
     public async Task Get_ManyAtOnce_FetchesOnce()
     {
         var (reached, go) = (new TaskCompletionSource(), new TaskCompletionSource());

@@ -48,6 +48,34 @@ public sealed class UpCommandTests
     }
 
     [Fact]
+    public async Task Up_SimulatedTdx_ServesAsSimulatedAndSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var port = FreePorts.Take(1)[0];
+        using var up = Cocoon.Start("up", "--data", folder.Path, "--port", $"{port}", "--workers", "1", "--simulated-tdx");
+        try
+        {
+            var ready = await ReadyAsync(up);
+            Assert.StartsWith("SIMULATED", await up.StandardOutput.ReadLineAsync().WaitAsync(Deadline), StringComparison.Ordinal);
+            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), DefaultRequestHeaders = { { "Authorization", $"Bearer {ready.Split("key=")[1]}" } } };
+
+            var models = JsonElement.Parse(await http.GetByteArrayAsync("/v1/models"));
+
+            Assert.Equal(["simulated"], models.GetProperty("data")[0].GetProperty("trust_tiers").EnumerateArray().Select(tier => tier.GetString()));
+            var ids = RunningProcesses.ChildrenOf(up.Id);
+            Assert.Equal(4, ids.Count);
+            await Signals.TerminateAsync(up.Id);
+            await up.WaitForExitAsync().WaitAsync(Deadline);
+            Assert.Equal(0, up.ExitCode);
+            Assert.DoesNotContain(ids, RunningProcesses.IsRunning);
+        }
+        finally
+        {
+            up.Kill(entireProcessTree: true);
+        }
+    }
+
+    [Fact]
     public async Task Up_KilledWithoutAWord_ItsProcessesStopByThemselves()
     {
         using var folder = new TemporaryFolder();
