@@ -85,9 +85,18 @@ public sealed class MarketBook(Func<string, bool> isConnected, int maxWaiting, T
 
     /// <summary>Clears a request on these offers.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="workers">The only workers that count; null for all.</param>
-    public ClearingResult Clear(ClearingRequest request, IReadOnlySet<string>? workers = null) =>
-        MarketClearing.Clear(request, workers is null ? Offers() : [.. Offers().Where(offer => workers.Contains(offer.WorkerId))]);
+    /// <param name="workers">The only workers that can serve it; null for all. The others still make the price.</param>
+    public ClearingResult Clear(ClearingRequest request, IReadOnlySet<string>? workers = null)
+    {
+        IReadOnlyList<Offer> offers = Offers();
+        ClearingResult all = MarketClearing.Clear(request, offers);
+        return workers is null
+            ? all
+            : MarketClearing.Clear(request, [.. offers.Where(offer => workers.Contains(offer.WorkerId))]) with
+            {
+                Ranked = [.. all.Ranked.Where(cleared => workers.Contains(cleared.Offer.WorkerId))],
+            };
+    }
 
     /// <summary>A slot is about to be asked for.</summary>
     public void Take(string workerId)
