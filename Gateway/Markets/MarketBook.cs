@@ -90,18 +90,24 @@ public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, 
     /// <summary>Clears a request on these offers.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="minimum">The lowest tier that may serve it; null for any.</param>
-    /// <param name="workers">The only workers that count; null for all.</param>
+    /// <param name="workers">The only workers that can serve it; null for all. The others still make the price.</param>
     public ClearingResult Clear(ClearingRequest request, TrustTier? minimum = null, IReadOnlySet<string>? workers = null)
     {
-        IReadOnlyList<Offer> offers = workers is null ? Offers() : [.. Offers().Where(offer => workers.Contains(offer.WorkerId))];
-        if (minimum is null)
+        IReadOnlyList<Offer> offers = Offers();
+        IReadOnlyList<Offer> high = minimum is null ? offers : [.. offers.Where(offer => tierOf(offer.WorkerId) >= minimum)];
+        ClearingResult all = MarketClearing.Clear(request, high);
+        if (workers is null)
         {
-            return MarketClearing.Clear(request, offers);
+            return all with { Exclusions = all.Exclusions with { Tier = offers.Count - high.Count } };
         }
 
-        Offer[] high = [.. offers.Where(offer => tierOf(offer.WorkerId) >= minimum)];
-        ClearingResult result = MarketClearing.Clear(request, high);
-        return result with { Exclusions = result.Exclusions with { Tier = offers.Count - high.Length } };
+        Offer[] able = [.. high.Where(offer => workers.Contains(offer.WorkerId))];
+        ClearingResult result = MarketClearing.Clear(request, able);
+        return result with
+        {
+            Ranked = [.. all.Ranked.Where(cleared => workers.Contains(cleared.Offer.WorkerId))],
+            Exclusions = result.Exclusions with { Tier = offers.Count(offer => workers.Contains(offer.WorkerId)) - able.Length },
+        };
     }
 
     /// <summary>A slot is about to be asked for.</summary>

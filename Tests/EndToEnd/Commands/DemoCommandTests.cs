@@ -26,7 +26,7 @@ public sealed class DemoCommandTests
             [
                 "the engine alone, in this process, says the same",
                 "a real engine computed it",
-                "it was sealed to the worker, whose receipt is valid",
+                "it was sealed here, to the worker, whose receipt is valid: the gateway read nothing",
                 "it cost something, and the balance fell by exactly that",
                 "nothing is held any more",
                 "all processes stopped by themselves",

@@ -3,6 +3,7 @@ using System.ClientModel.Primitives;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using CocoonOrleans.Client;
 using CocoonOrleans.Tests.EndToEnd.Api;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 using CocoonOrleans.Tests.Inference;
@@ -46,6 +47,25 @@ public sealed class EmbeddingsTests(EmbeddingsNetwork fixture)
         AssertRefused(seen.GetProperty("strange"), "BadRequestError", 400, "invalid_value", "input[1]");
         AssertRefused(seen.GetProperty("unknown"), "NotFoundError", 404, "model_not_found", "model");
         AssertRefused(seen.GetProperty("chat"), "BadRequestError", 400, "unsupported_model", "model");
+    }
+
+    [Fact]
+    public async Task Embeddings_SealedByTheClient_AreTheSameAndCostTheSame()
+    {
+        var (plain, account) = (await Client().GenerateEmbeddingsAsync(["the fox", "jumped"]), await Network.CreateAccountAsync());
+        using var transport = new HttpClientPipelineTransport(new HttpClient(new CocoonSealingHandler(new CocoonSealingOptions())));
+        var client = new OpenAIClient(
+            new ApiKeyCredential(account.ApiKey),
+            new OpenAIClientOptions { Endpoint = new Uri(Network.Url, "/v1"), RetryPolicy = new ClientRetryPolicy(0), Transport = transport }).GetEmbeddingClient(Network.Model);
+
+        var answer = await client.GenerateEmbeddingsAsync(["the fox", "jumped"]);
+
+        Assert.Equal(plain.Value.Select(embedding => embedding.ToFloats().ToArray()), answer.Value.Select(embedding => embedding.ToFloats().ToArray()));
+        var json = JsonElement.Parse(answer.GetRawResponse().Content.ToMemory().Span);
+        Assert.Equal("client", json.GetProperty("provider").GetProperty("sealer").GetString());
+        var job = Assert.Single(await Network.SettledAsync(account.Account.AccountId));
+        Assert.Equal(("captured", 11L, 11L * RunnerUp), (job.State, job.PromptTokens, job.Captured.Value));
+        Assert.Equal(json.GetProperty("usage").GetProperty("cost").GetString(), job.Captured.ToString());
     }
 
     [Fact]

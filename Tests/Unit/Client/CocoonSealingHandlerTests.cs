@@ -67,6 +67,41 @@ public sealed class CocoonSealingHandlerTests : IDisposable
         Assert.EndsWith("data: [DONE]\n\n", text, StringComparison.Ordinal);
     }
 
+    [Theory, InlineData(TrafficPadding.Off), InlineData(TrafficPadding.Strict)]
+    public async Task Chat_OtherPadding_IsAnsweredToo(TrafficPadding padding)
+    {
+        _http = Open(_options with { Padding = padding });
+
+        using var response = await AskAsync(stream: true);
+
+        Assert.EndsWith("data: [DONE]\n\n", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(padding, Assert.Single(_gateway.Opened).Header.Terms.Padding);
+    }
+
+    [Theory, InlineData("float", "[1.5,-2]"), InlineData("base64", "\"AADAPwAAAMA=\"")]
+    public async Task Embeddings_TwoInputs_AreTwoVectors(string format, string first)
+    {
+        _gateway.Vectors = [1.5f, -2, 3, 4];
+
+        using var response = await Http().PostAsync(
+            "/v1/embeddings", new StringContent($$"""{"model":"{{HostileGateway.Model}}","input":["a","b"],"encoding_format":"{{format}}"}""", Encoding.UTF8, "application/json"));
+
+        var json = JsonElement.Parse(await response.Content.ReadAsByteArrayAsync());
+        Assert.Equal((2, first), (json.GetProperty("data").GetArrayLength(), json.GetProperty("data")[0].GetProperty("embedding").GetRawText()));
+        Assert.Equal("client", json.GetProperty("provider").GetProperty("sealer").GetString());
+    }
+
+    [Fact]
+    public async Task Embeddings_FewerVectorsThanInputs_AreRefused()
+    {
+        _gateway.Vectors = [1.5f];
+
+        var refused = await Assert.ThrowsAsync<SealingRefusedException>(() => Http().PostAsync(
+            "/v1/embeddings", new StringContent($$"""{"model":"{{HostileGateway.Model}}","input":["a","b"]}""", Encoding.UTF8, "application/json")));
+
+        Assert.Equal(SealingRefusalCodes.AnswerMalformed, refused.Code);
+    }
+
     [Fact]
     public async Task Chat_Gateway_SeesNothingOfThePrompt()
     {
@@ -275,7 +310,9 @@ public sealed class CocoonSealingHandlerTests : IDisposable
         return await Http().SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    private HttpClient Http() => _http ??= new HttpClient(new CocoonSealingHandler(_options, _gateway))
+    private HttpClient Http() => _http ??= Open(_options);
+
+    private HttpClient Open(CocoonSealingOptions options) => new(new CocoonSealingHandler(options, _gateway))
     {
         BaseAddress = new Uri("http://gateway.test"),
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Key) },

@@ -53,6 +53,9 @@ internal sealed class HostileGateway : HttpMessageHandler
     /// <summary>The worker's error in place of an answer; null for an answer.</summary>
     public AnswerError? Error { get; set; }
 
+    /// <summary>The numbers with which the worker answers; null for a chat.</summary>
+    public float[]? Vectors { get; set; }
+
     /// <summary>Everything that came.</summary>
     public List<(HttpMethod Method, string Path, byte[] Body, string? Key)> Seen { get; } = [];
 
@@ -114,6 +117,12 @@ internal sealed class HostileGateway : HttpMessageHandler
         if (Error is { } error)
         {
             answer.WriteError(error);
+        }
+        else if (Vectors is { } vectors)
+        {
+            answer.Write(new AnswerMeta(200, "application/octet-stream", new Digest(Convert.FromHexString(Manifest)), "native"));
+            answer.WriteData([.. vectors.SelectMany(BitConverter.GetBytes)]);
+            answer.WriteFinal("stop", Usage(), Worker.Receipts);
         }
         else
         {

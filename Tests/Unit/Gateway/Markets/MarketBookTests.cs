@@ -130,6 +130,23 @@ public sealed class MarketBookTests
         Assert.Equal([TrustTier.Simulated, TrustTier.Open, TrustTier.Tdx], _book.Tiers());
     }
 
+    [Fact]
+    public void Clear_ForOneWorkerAlone_KeepsThePriceOfTheWholeMarket()
+    {
+        _book.Update("m/0", new MarketSnapshot(2, [new BookOffer(Asks("a", 10), 1), new BookOffer(Asks("b", 14), 1)]));
+        var request = new ClearingRequest(Guid.NewGuid(), 1_000_000, 0, 1, Price(20), new HashSet<string>());
+
+        var (all, alone, none) = (_book.Clear(request), _book.Clear(request, workers: new HashSet<string> { "a" }), _book.Clear(request, workers: new HashSet<string> { "c" }));
+
+        Assert.Equal(("a", Price(14)), (all.Ranked[0].Offer.WorkerId, all.Ranked[0].Price));
+        Assert.Equal(("a", Price(14)), Assert.Single(alone.Ranked) is var one ? (one.Offer.WorkerId, one.Price) : default);
+        Assert.Empty(none.Ranked);
+
+        Offer Asks(string worker, long nano) => new(worker, $"provider of {worker}", "m", new string('0', 64), 1000, Price(nano), 4, 4);
+    }
+
+    private static TokenPrices Price(long nano) => new(new(nano), new(nano), new(nano));
+
     private int Free() => Assert.Single(_book.Offers()).FreeSlots;
 
     private static MarketSnapshot Snapshot(long version, params (string Worker, int Slots, int Free)[] workers) => new(
