@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text;
 using CocoonOrleans.Attestation.Provisioning;
 using CocoonOrleans.Attestation.QuoteSources;
 using CocoonOrleans.Sealing.Statements;
@@ -9,6 +10,7 @@ namespace CocoonOrleans.Gateway.Attestation;
 public sealed class AttestationOptions : IValidatableObject
 {
     private const string IntelHost = "api.trustedservices.intel.com";
+    private const int LongestSocket = 107;
 
     /// <summary>
     /// A file with the anchor of a simulated issuer, in place of Intel's: root (PEM) and vendor (UUID), as the issuer's <c>GET /anchor</c> gives them. Workers under it
@@ -34,6 +36,11 @@ public sealed class AttestationOptions : IValidatableObject
         if (CollateralAddress is not null && CollateralSocket is not null)
         {
             yield return new ValidationResult("must be absent where CollateralSocket names a source.", [nameof(CollateralAddress)]);
+        }
+
+        if (CollateralSocket is { } socket && Encoding.UTF8.GetByteCount(socket) > LongestSocket)
+        {
+            yield return new ValidationResult($"must have at most {LongestSocket} bytes, as sockets' paths have.", [nameof(CollateralSocket)]);
         }
 
         if (CollateralAddress is { } address && !(Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.AbsolutePath.EndsWith('/')))

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CocoonOrleans.Tunnel.Messages;
 
 /// <summary>A worker's statement of the epoch (docs/protocol.md, section 2), with what vouches for it. Both are opaque to the tunnel.</summary>
@@ -7,7 +9,10 @@ namespace CocoonOrleans.Tunnel.Messages;
 /// cref="MaxVoucherBytes"/>.
 /// </param>
 /// <param name="Collateral">What a quote is judged by, in JSON, for a gateway that can't fetch it; null where none is handed over. At most <see cref="MaxCollateralBytes"/>.</param>
-public sealed record VouchedStatement(byte[] Statement, byte[] Voucher, byte[]? Collateral = null)
+public sealed record VouchedStatement(
+    byte[] Statement,
+    byte[] Voucher,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? Collateral = null) // the generated writer makes "" of null
 {
     /// <summary>Most bytes of a statement.</summary>
     public const int MaxStatementBytes = 4096;

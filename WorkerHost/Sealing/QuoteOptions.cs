@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Statements;
 
@@ -7,6 +8,8 @@ namespace CocoonOrleans.WorkerHost.Sealing;
 /// <summary>What makes the quotes that stand behind a worker's statements. Configuration section <c>Worker:Quotes</c>; without it the worker's tier is <see cref="TrustTier.Open"/>.</summary>
 public sealed class QuoteOptions : IValidatableObject
 {
+    private const int LongestSocket = 107;
+
     /// <summary>The folder in which the kernel of a TD takes requests, such as <c>/sys/kernel/config/tsm/report</c>; null where <see cref="Socket"/> is set.</summary>
     public string? Folder { get; set; }
 
@@ -38,6 +41,11 @@ public sealed class QuoteOptions : IValidatableObject
         if (string.IsNullOrWhiteSpace(Folder) == string.IsNullOrWhiteSpace(Socket))
         {
             yield return new ValidationResult("must name one source: the kernel's Folder, or the Socket of a quote service.", [nameof(Folder)]);
+        }
+
+        if (Socket is { } socket && Encoding.UTF8.GetByteCount(socket) > LongestSocket)
+        {
+            yield return new ValidationResult($"must have at most {LongestSocket} bytes, as sockets' paths have.", [nameof(Socket)]);
         }
 
         if (!IsSimulated && Image is null)

@@ -234,6 +234,20 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
         Assert.Equal(0, tunnel.RunningJobs);
     }
 
+    /// <summary>After some small ones the serializer takes a shorter way, which writes null otherwise.</summary>
+    [Fact]
+    public async Task Statement_WithoutCollateral_StaysWithoutHoweverOftenItIsWritten()
+    {
+        var statement = new VouchedStatement([1, 2, 3], [4, 5]);
+        for (int i = 0; i < 30; i++)
+        {
+            using var stream = new MemoryStream();
+            await JsonSerializer.SerializeAsync(stream, statement, TunnelJson.Default.VouchedStatement);
+
+            Assert.Null(JsonSerializer.Deserialize(stream.ToArray(), TunnelJson.Default.VouchedStatement)!.Collateral);
+        }
+    }
+
     [Fact]
     public async Task GetStatement_OfTheWorker_ComesByteForByte()
     {
