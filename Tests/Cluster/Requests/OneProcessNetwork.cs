@@ -81,7 +81,8 @@ public sealed class OneProcessNetwork : IAsyncDisposable
     private async Task StartHostsAsync()
     {
         string modelFolder = Path.Combine(Repository.Root, "models", "house");
-        string manifest = ModelFolder.Read(modelFolder).Manifest.Sha256;
+        ModelFolder model = ModelFolder.Read(modelFolder);
+        string manifest = model.Manifest.Sha256;
         (int siloPort, int clusterPort) = FreePorts.TakeTwo();
 
         HostApplicationBuilder silo = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = _folder.FullName, EnvironmentName = Environments.Development });
@@ -95,7 +96,7 @@ public sealed class OneProcessNetwork : IAsyncDisposable
             ["Catalog:Models:0:Name"] = "house",
             ["Catalog:Models:0:ManifestSha256"] = manifest,
             ["Catalog:Models:0:TokenizerSha256"] = ChatModel.Load(modelFolder).Sha256,
-            ["Catalog:Models:0:ContextTokens"] = "512",
+            ["Catalog:Models:0:ContextTokens"] = $"{model.Config.ContextTokens}",
             ["Catalog:Models:0:DefaultMaxCompletionTokens"] = "64",
             ["Catalog:Models:0:Reserve:Prompt"] = "1000000",
             ["Catalog:Models:0:Reserve:Cached"] = "1000000",
