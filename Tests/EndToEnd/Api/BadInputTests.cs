@@ -32,7 +32,7 @@ public sealed class BadInputTests(RunningNetwork network)
     [InlineData(Ask + ""","stream":"yes"}""", 400, "stream")]
     [InlineData(Ask + ""","n":0}""", 400, "n")]
     [InlineData(Ask + ""","stop":["a","b","c","d","e"]}""", 400, "stop")]
-    [InlineData(Ask + ""","tools":[{"type":"function","function":{"name":"f"}}]}""", 400, "tools")]
+    [InlineData(Ask + ""","tools":[{"type":"function","function":{"name":"a b"}}]}""", 400, "tools[0].function.name")]
     [InlineData(Ask + ""","response_format":{"type":"xml"}}""", 400, "response_format.type")]
     [InlineData(Ask + ""","tool_choice":"required"}""", 400, "tool_choice")]
     public async Task Post_BadBody_IsRefusedByFieldAndChargesNothing(string body, int status, string? param)

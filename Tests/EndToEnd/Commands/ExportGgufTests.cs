@@ -22,7 +22,7 @@ public sealed class ExportGgufTests : IDisposable
         Assert.Equal(new FileInfo(file).Length, Cocoon.Json(output).GetProperty("bytes").GetInt64());
         Assert.Equal("Q8_0", Cocoon.Json(output).GetProperty("type").GetString());
         Assert.Contains("compare ids", Cocoon.Json(output).GetProperty("unsaid").GetString(), StringComparison.Ordinal);
-        Assert.Equal(512, Cocoon.Json(hashes).GetProperty("contextTokens").GetInt32());
+        Assert.Equal(1024, Cocoon.Json(hashes).GetProperty("contextTokens").GetInt32());
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class ModelHashTests
 
         Assert.Equal(3, new[] { own.Manifest, first.Manifest, second.Manifest }.Distinct().Count());
         Assert.Single(new[] { own.Tokenizer, first.Tokenizer, second.Tokenizer }.Distinct());
-        Assert.Equal((2048, 512), (first.Context, own.Context));
+        Assert.Equal((2048, 1024), (first.Context, own.Context));
     }
 
     [Fact]

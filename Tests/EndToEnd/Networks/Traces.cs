@@ -27,6 +27,11 @@ internal static class Traces
 
     private static byte[] Read(string file)
     {
+        if (new FileInfo(file) is { Exists: true, Length: 0 } && !file.StartsWith("/proc/", StringComparison.Ordinal))
+        {
+            return []; // There is nothing in it, and a lock can't be opened.
+        }
+
         try
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

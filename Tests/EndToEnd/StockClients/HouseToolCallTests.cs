@@ -12,10 +12,10 @@ public sealed class HouseToolCallTests(RunningNetwork network)
         var seen = await NodeClient.RunAsync("house-tools.mjs", new Uri(network.Url, "/v1").ToString(), network.Key, network.Model);
 
         Assert.Equal("Here is what I found: temperature 21, sky clear.", seen.GetProperty("openAi").GetProperty("content").GetString());
-        Assert.Equal("Here is what I found: state started.", seen.GetProperty("openAiStreamed").GetProperty("content").GetString());
+        Assert.Equal("Here is what I found: state done.", seen.GetProperty("openAiStreamed").GetProperty("content").GetString());
         Assert.Equal(["user", "assistant", "tool", "assistant"], seen.GetProperty("openAi").GetProperty("roles").EnumerateArray().Select(role => role.GetString()));
         Assert.Equal("Here is what I found: temperature 21, sky clear.", seen.GetProperty("ai").GetProperty("content").GetString());
-        Assert.Equal("Here is what I found: state started.", seen.GetProperty("aiStreamed").GetProperty("content").GetString());
+        Assert.Equal("Here is what I found: state done.", seen.GetProperty("aiStreamed").GetProperty("content").GetString());
         Assert.Equal((2, 2), (seen.GetProperty("ai").GetProperty("steps").GetInt32(), seen.GetProperty("aiStreamed").GetProperty("steps").GetInt32()));
         Assert.Equal(["timer 25", "timer 5", "weather Paris", "weather Vienna"], seen.GetProperty("called").EnumerateArray().Select(call => call.GetString()));
 

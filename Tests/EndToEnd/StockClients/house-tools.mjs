@@ -13,7 +13,7 @@ const weather = ({ city }) => {
 };
 const timer = ({ minutes }) => {
   called.push(`timer ${minutes}`);
-  return { state: "started" };
+  return { state: "done" };
 };
 
 const functions = [
@@ -26,6 +26,7 @@ async function openAi(question, stream) {
   const runner = client.chat.completions.runTools({
     model,
     stream,
+    temperature: 0,
     messages: [{ role: "user", content: question }],
     tools: functions.map(({ run, ...definition }) => ({ type: "function", function: { ...definition, parse: JSON.parse, function: (given) => JSON.stringify(run(given)) } })),
   });
@@ -36,6 +37,7 @@ async function openAi(question, stream) {
 const options = (prompt) => ({
   model: createOpenAICompatible({ name: "cocoon", baseURL, apiKey })(model),
   prompt,
+  temperature: 0,
   tools: {
     get_weather: tool({ description: "Get the weather in a city", inputSchema: z.object({ city: z.string() }), execute: weather }),
     set_timer: tool({ description: "Set a timer", inputSchema: z.object({ minutes: z.number().int() }), execute: timer }),
@@ -47,11 +49,11 @@ const options = (prompt) => ({
 const generated = await generateText(options("What is the weather in Vienna?"));
 const streamed = streamText(options("Set a timer for 25 minutes."));
 const chunks = [];
-for await (const chunk of await client.chat.completions.create({ model, stream: true, messages: [{ role: "user", content: "weather in Oslo" }], tools: definitions })) {
+for await (const chunk of await client.chat.completions.create({ model, stream: true, temperature: 0, messages: [{ role: "user", content: "weather in Oslo" }], tools: definitions })) {
   chunks.push(chunk.choices[0]);
 }
 
-const without = await client.chat.completions.create({ model, messages: [{ role: "user", content: "What is 12 + 30?" }], tools: definitions });
+const without = await client.chat.completions.create({ model, temperature: 0, messages: [{ role: "user", content: "What is 12 + 30?" }], tools: definitions });
 
 console.log(JSON.stringify({
   openAi: await openAi("What is the weather in Paris?", false),

@@ -59,6 +59,17 @@ public sealed class ChatModelTests
         });
 
     [Fact]
+    public void TryEncodePrompt_FunctionsForAModelThatKnowsNone_AreRefused()
+    {
+        Assert.True(ChatCompletionRequest.TryParse(
+            """{"model":"m","messages":[{"role":"user","content":"hi"}],"tools":[{"type":"function","function":{"name":"f"}}]}"""u8.ToArray(), out var request, out _));
+
+        Assert.False(Model.TryEncodePrompt(request, out _, out var error));
+        Assert.Equal(("tools", "unsupported_parameter"), (error.Param, error.Code));
+        Assert.True(Model.TryEncodePrompt(request with { ToolChoice = new ToolChoice(ToolChoiceMode.None) }, out _, out _));
+    }
+
+    [Fact]
     public void TryEncodePrompt_ModelWithoutTemplate_IsRefusedWithAReason()
     {
         var model = ChatModel.Load(Files() with { ChatTemplate = default });
