@@ -82,7 +82,7 @@ internal sealed class DecoderRun : IDisposable
 
     public void Dispose() => _decoder.Dispose();
 
-    private int[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(i => (300 + (i * 7)) % _decoder.VocabularySize)];
+    private int[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(i => (300 + (i * 7 % 2000)) % _decoder.VocabularySize)];
 
     private int Best(int row)
     {
