@@ -174,13 +174,22 @@ public sealed class StructuredAnswerTests(ITestOutputHelper output) : IDisposabl
             answers.AddRange(await Task.WhenAll(batch.Select(i => AnswerAsync(engine, Request(prompt, grammars[i % grammars.Count], i)))));
         }
 
+        var cut = 0;
         for (var i = 0; i < count; i++)
         {
+            // A schema that holds itself has no longest answer: one in many thousands comes to the limit of its tokens.
+            if (answers[i].Finished.Reason == FinishReason.Length && schemas[i % schemas.Length].Contains("\"$ref\":\"#\"", StringComparison.Ordinal))
+            {
+                cut++;
+                continue;
+            }
+
             Assert.True(answers[i].Finished.Reason == FinishReason.Stop, $"{schemas[i % schemas.Length]}\n{answers[i].Text}");
             RequireValid(schemas[i % schemas.Length], answers[i].Text);
         }
 
-        output.WriteLine($"{count} answers, {answers.Select(answer => answer.Text).Distinct().Count()} different, {answers.Sum(answer => answer.Finished.Usage.CompletionTokens)} tokens; such as {answers[0].Text}");
+        Assert.InRange(cut, 0, count / 1_000);
+        output.WriteLine($"{count} answers, {cut} of them cut, {answers.Select(answer => answer.Text).Distinct().Count()} different, {answers.Sum(answer => answer.Finished.Usage.CompletionTokens)} tokens; such as {answers[0].Text}");
     }
 
     private async Task<NativeEngine> StartAsync(string folder, IDecoderFactory? decoders = null)
