@@ -12,7 +12,7 @@ internal static class HouseDialogues
     {
         var tokenizer = Tokenizer.Load(HouseModelFolder.Path);
         var format = new ChatFormat(tokenizer);
-        var (generator, dice) = (new Generator(), new Dice(77));
+        var (generator, dice) = (new Generator(TextMix.Examined), new Dice(77));
         return
         [
             .. Enumerable.Range(0, count).Select(_ => generator.Next(dice)).Select(dialogue => (int[])

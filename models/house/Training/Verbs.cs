@@ -28,14 +28,14 @@ public static class Verbs
     {
         var (model, seed) = (options.Text("model", "models/house"), (ulong)options.Number("seed", 1));
         Prepare();
-        var generator = new Generator();
         Directory.CreateDirectory(model);
         TokenizerFiles.Write(model, new VocabularyBuilder().Build(VocabularySeed, MostPieces), Shape.Positions);
         var format = new ChatFormat(Tokenizer.Load(model));
         using var network = new Network(Shape.House(format.Vocabulary), (long)seed);
-        var schedule = new Schedule(PeakRate, options.Number("steps", 14_000), options.Number("decay", 4_000));
+        var schedule = new Schedule(PeakRate, options.Number("steps", 15_000), options.Number("decay", 7_000));
         Console.WriteLine($"{network.Shape}, {network.Count:N0} parameters, seed {seed}, {schedule}");
-        var run = new TrainingRun(network, new RowSource(generator, format, seed, TokensInBatch), schedule, format.Padding, TimeProvider.System)
+        var rows = new RowSource(new Generator(TextMix.Constant), new Generator(TextMix.Decay), schedule.DecayStart, format, seed, TokensInBatch);
+        var run = new TrainingRun(network, rows, schedule, format.Padding, TimeProvider.System)
         {
             CheckpointFolder = options.Text("checkpoints", "artifacts/house"),
             CheckpointEvery = options.Number("every", 1_000),
@@ -53,7 +53,7 @@ public static class Verbs
         Prepare();
         var format = new ChatFormat(Tokenizer.Load(model));
         using var network = ModelFiles.Read(model, Shape.House(format.Vocabulary));
-        var examiner = new Examiner(new Generator(), format, network);
+        var examiner = new Examiner(new Generator(TextMix.Examined), format, network);
         var mistakes = new List<Dialogue>();
         var accuracies = examiner.Examine((int)options.Number("items", 500), ExamSeed, mistakes.Add);
         var sumsRight = examiner.ExamineSums(mistakes.Add);
@@ -69,7 +69,7 @@ public static class Verbs
     /// <summary>Answers questions, a line each from standard input; without a trained model's folder prints dialogues of the generator.</summary>
     public static void Sample(Options options)
     {
-        var generator = new Generator();
+        var generator = new Generator(TextMix.Decay);
         if (options.Text("model", "") is not { Length: > 0 } model)
         {
             var dice = new Dice((ulong)options.Number("seed", 1));

@@ -14,6 +14,7 @@ namespace CocoonOrleans.Tests.Inference.HouseModel.Evaluation;
 public sealed class CommittedModelTests : IDisposable
 {
     private const double LeastShareOfSums = 0.95;
+    private const long DecayStart = 8_000;
     private static readonly JsonElement Report = JsonDocument.Parse(File.ReadAllBytes(HouseModelFolder.File(EvaluationReport.FileName))).RootElement;
     private static readonly string Card = File.ReadAllText(HouseModelFolder.File("README.md"));
     private readonly TemporaryFolder _folder = new();
@@ -50,7 +51,7 @@ public sealed class CommittedModelTests : IDisposable
         var format = new ChatFormat(Tokenizer.Load(HouseModelFolder.Path));
         using var network = ModelFiles.Read(HouseModelFolder.Path, Shape.House(format.Vocabulary));
 
-        var right = new Examiner(new Generator(), format, network).ExamineSums();
+        var right = new Examiner(new Generator(TextMix.Examined), format, network).ExamineSums();
 
         Assert.Equal(SumsRight, right);
         Assert.InRange((double)right / HeldOutSums.All.Count, LeastShareOfSums, 1);
@@ -67,9 +68,11 @@ public sealed class CommittedModelTests : IDisposable
     /// <summary>Whoever changes what the generator makes must train again: the committed weights are those of the committed text.</summary>
     [Theory]
     [InlineData(0, "ddebd2c72c1b33b8")]
+    [InlineData(DecayStart / RowSource.BatchesInPool, "0000000000000000")]
     public void TrainingText_MadeAgain_IsWhatTheCommittedWeightsSaw(long pool, string start)
     {
-        var source = new RowSource(new Generator(), new ChatFormat(Tokenizer.Load(HouseModelFolder.Path)), seed: 1, Verbs.TokensInBatch);
+        var source = new RowSource(
+            new Generator(TextMix.Constant), new Generator(TextMix.Decay), DecayStart, new ChatFormat(Tokenizer.Load(HouseModelFolder.Path)), seed: 1, Verbs.TokensInBatch);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
         for (var step = pool * RowSource.BatchesInPool; step < (pool + 1) * RowSource.BatchesInPool; step++)

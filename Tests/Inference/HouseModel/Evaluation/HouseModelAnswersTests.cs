@@ -48,8 +48,8 @@ public sealed class HouseModelAnswersTests : IDisposable
     public void Decoder_TwentyQuestions_AnswersAsTheTrainedNetworkDoes()
     {
         using var network = ModelFiles.Read(HouseModelFolder.Path, Shape.House(_format.Vocabulary));
-        var examiner = new Examiner(new Generator(), _format, network);
-        var (generator, dice) = (new Generator(), new Dice(21));
+        var examiner = new Examiner(new Generator(TextMix.Examined), _format, network);
+        var (generator, dice) = (new Generator(TextMix.Examined), new Dice(21));
         var prompts = Enumerable.Range(0, 20).Select(_ => generator.Next(dice)).Select(dialogue => _format.EncodePrompt(dialogue.System, dialogue.Turns[0].User));
 
         Assert.All(prompts.ToList(), prompt => Assert.Equal(examiner.Answer(prompt, MostTokens), Greedy(prompt)));

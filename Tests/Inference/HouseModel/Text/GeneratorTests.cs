@@ -6,7 +6,7 @@ namespace CocoonOrleans.Tests.Inference.HouseModel.Text;
 
 public sealed class GeneratorTests
 {
-    private static readonly Generator Generator = new();
+    private static readonly Generator Generator = new(TextMix.Constant);
 
     [Fact]
     public void Next_SameSeed_GivesSameDialogues()

@@ -17,7 +17,7 @@ public sealed class HouseChatTemplateTests
     [Fact]
     public void Prompt_OfAnyDialogue_IsWhatTrainingWrites()
     {
-        var (generator, dice) = (new Generator(), new Dice(17));
+        var (generator, dice) = (new Generator(TextMix.Examined), new Dice(17));
         var dialogues = Enumerable.Range(0, 500).Select(_ => generator.Next(dice)).ToList();
 
         Assert.Contains(dialogues, dialogue => dialogue.Tools.Count > 1 && dialogue.Turns.Any(turn => turn.Results.Count == 2));

@@ -7,7 +7,7 @@ namespace CocoonOrleans.HouseModel.Text;
 public sealed class Generator
 {
     private const int MostTurns = 3;
-    private const int PercentWithTools = 35;
+    private readonly TextMix _mix;
     private readonly Translation _translation;
     private readonly Multiplication _multiplication;
     private readonly Refusal _refusal;
@@ -17,11 +17,13 @@ public sealed class Generator
     private readonly int[] _drawnBesideTools;
 
     /// <summary>Reads the lists.</summary>
+    /// <param name="mix">How much of what.</param>
     /// <param name="withSlips">Whether some questions have a slip of the finger in them.</param>
-    public Generator(bool withSlips = true)
+    public Generator(TextMix mix, bool withSlips = true)
     {
+        _mix = mix;
         var noise = new Noise(withSlips);
-        _translation = new Translation(noise);
+        _translation = new Translation(noise, mix);
         _multiplication = new Multiplication(noise);
         _refusal = new Refusal(noise);
         _tools = new ToolUse(noise);
@@ -32,17 +34,17 @@ public sealed class Generator
         ];
         // With tools there are none of these: a tool may be there that translates or multiplies, and most of what is refused is what some tool does.
         _drawnBesideTools = [.. Enumerable.Range(0, Skills.Count).Where(i => Skills[i] != _translation && Skills[i] != _multiplication && Skills[i] != _refusal)
-            .SelectMany(i => Enumerable.Repeat(i, Skills[i].Weight))];
-        _drawn = [.. Skills.SelectMany((skill, i) => Enumerable.Repeat(i, skill.Weight))];
+            .SelectMany(i => Enumerable.Repeat(i, WeightOf(Skills[i])))];
+        _drawn = [.. Skills.SelectMany((skill, i) => Enumerable.Repeat(i, WeightOf(skill)))];
     }
 
     /// <summary>All skills, in the order of the table.</summary>
     public IReadOnlyList<ISkill> Skills { get; }
 
-    /// <summary>One dialogue for training: half of them with a system message, a third with tools, one to three turns, some of which lean on the turn before.</summary>
+    /// <summary>One dialogue for training: half of them with a system message, some with tools, one to three turns, some of which lean on the turn before.</summary>
     public Dialogue Next(Dice dice)
     {
-        if (dice.Chance(PercentWithTools))
+        if (dice.Chance(_mix.PercentWithTools))
         {
             return NextWithTools(dice);
         }
@@ -98,10 +100,12 @@ public sealed class Generator
         return new Dialogue(SystemMessage(dice, draw), [NextWithoutCall(dice, draw, tools)]) { Tools = List(tools) };
     }
 
+    private int WeightOf(ISkill skill) => _mix.Weights.GetValueOrDefault(skill.Name, skill.Weight);
+
     private static IReadOnlyList<Tool> List(ToolSet set) => [.. set.Tools.Select(tool => tool.Tool)];
 
     private Turn NextWithoutCall(Dice dice, Draw draw, ToolSet tools) =>
-        dice.Chance(35) ? _tools.NextMissing(dice, draw, tools) : Skills[dice.Pick(_drawnBesideTools)].Next(dice, draw);
+        dice.Chance(_mix.PercentMissing) ? _tools.NextMissing(dice, draw, tools) : Skills[dice.Pick(_drawnBesideTools)].Next(dice, draw);
 
     private Dialogue NextWithTools(Dice dice)
     {
@@ -109,7 +113,7 @@ public sealed class Generator
         var turns = new List<Turn>();
         for (var count = 1 + dice.Next(2); count > 0; count--)
         {
-            if (dice.Chance(32))
+            if (dice.Chance(_mix.PercentDeclined))
             {
                 turns.Add(NextWithoutCall(dice, Draw.Training, tools));
                 continue;

@@ -6,7 +6,13 @@ namespace CocoonOrleans.HouseModel.Training;
 /// The batches of a run, by number: batch n is the same whether the run came there or was resumed there. They are made in pools of
 /// <see cref="BatchesInPool"/>; within a pool rows of like length stand together, which leaves next to no padding. Not thread-safe.
 /// </summary>
-public sealed class RowSource(Generator generator, ChatFormat format, ulong seed, int tokensInBatch)
+/// <param name="constant">Makes the text until the decay.</param>
+/// <param name="decay">Makes the text of the decay, from the first whole pool in it.</param>
+/// <param name="decayStart">Step at which the decay starts.</param>
+/// <param name="format">Writes dialogues.</param>
+/// <param name="seed">Seed of the text.</param>
+/// <param name="tokensInBatch">Tokens in a batch, padding included.</param>
+public sealed class RowSource(Generator constant, Generator decay, long decayStart, ChatFormat format, ulong seed, int tokensInBatch)
 {
     /// <summary>Batches in a pool.</summary>
     public const int BatchesInPool = 64;
@@ -25,20 +31,20 @@ public sealed class RowSource(Generator generator, ChatFormat format, ulong seed
             if (step / BatchesInPool != _pool)
             {
                 _pool = step / BatchesInPool;
-                _batches = MakePool(Dice.ForPart(seed, _pool));
+                _batches = MakePool(_pool * BatchesInPool < decayStart ? constant : decay, Dice.ForPart(seed, _pool));
             }
 
             return _batches[(int)(step % BatchesInPool)];
         }
     }
 
-    private List<Batch> MakePool(Dice dice)
+    private List<Batch> MakePool(Generator generator, Dice dice)
     {
         var rows = new List<Row>();
         var batches = new List<Batch>();
         while (batches.Count < BatchesInPool)
         {
-            AddRows(dice, rows, (BatchesInPool - batches.Count + 1) * tokensInBatch);
+            AddRows(generator, dice, rows, (BatchesInPool - batches.Count + 1) * tokensInBatch);
             rows = Cut(rows, batches);
         }
 
@@ -51,7 +57,7 @@ public sealed class RowSource(Generator generator, ChatFormat format, ulong seed
         return batches;
     }
 
-    private void AddRows(Dice dice, List<Row> rows, int tokens)
+    private void AddRows(Generator generator, Dice dice, List<Row> rows, int tokens)
     {
         for (var count = 0; count < tokens;)
         {

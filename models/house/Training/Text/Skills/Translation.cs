@@ -1,9 +1,10 @@
 namespace CocoonOrleans.HouseModel.Text.Skills;
 
-/// <summary>A word of our dictionary in another of its six languages, mostly an English one in one of the other five. Facts: only the wording can be held out.</summary>
-public sealed class Translation(Noise noise) : ISkill
+/// <summary>
+/// A word of our dictionary in another of its six languages; between two that aren't English with the English word before it. Facts: only the wording can be held out.
+/// </summary>
+public sealed class Translation(Noise noise, TextMix mix) : ISkill
 {
-    private const int PercentBetween = 40;
     private const string English = "English";
     private readonly Wordings _wordings = WordingFile.Wordings("translation");
     private readonly Wordings _between = WordingFile.Wordings("translation-between");
@@ -19,7 +20,7 @@ public sealed class Translation(Noise noise) : ISkill
     public Turn Next(Dice dice, Draw draw)
     {
         var row = dice.Pick(WordList.Dictionary);
-        if (dice.Chance(PercentBetween))
+        if (dice.Chance(mix.PercentBetween))
         {
             return AskBetween(dice, draw, row);
         }
@@ -48,7 +49,9 @@ public sealed class Translation(Noise noise) : ISkill
 
         var text = noise.Apply(dice, _between.Pick(dice, draw.HeldOutWordings), framed: true);
         var quoted = dice.Chance(20) ? dice.Pick(["\"{w}\"", "'{w}'"]) : "{w}";
-        return new Turn(this.Name, Slots.Fill(text, ("w", quoted), ("w", row[from]), ("k", Name(from)), ("l", Name(to))), row[to]);
+        // The equals sign keeps the word behind it one token: with a space before it, it would be spelt.
+        var answer = mix.ThroughEnglish && from != 0 && to != 0 ? $"{row[0]}={row[to]}" : row[to];
+        return new Turn(this.Name, Slots.Fill(text, ("w", quoted), ("w", row[from]), ("k", Name(from)), ("l", Name(to))), answer);
     }
 
     private Turn Ask(Dice dice, string[] row, string text)
