@@ -78,7 +78,7 @@ internal sealed unsafe class CpuDecoder : IDecoder
         var (hidden, inner, size) = (_config.HiddenSize, _config.IntermediateSize, _config.HeadSize);
         var quantized = format is WeightFormat.Int8 or WeightFormat.Int4;
         _cache = Own(new CpuKeyValueCache(_config.Layers, _config.KeyValueHeads, size, blocks));
-        _rows = Own(new StepRows(_cache, MaximumRows));
+        _rows = Own(new StepRows(_cache, MaximumRows, AttentionHead.PositionsFor(_config.Heads / _config.KeyValueHeads)));
         _angles = Own(new RotaryAngles(_config.Rotary.For(_config.RotarySize, contextTokens), MaximumRows));
         _windowAngles = _config.WindowRotary == _config.Rotary ? _angles : Own(new RotaryAngles(_config.WindowRotary.For(_config.RotarySize, contextTokens), MaximumRows));
         _x = Buffer(hidden);
@@ -90,7 +90,8 @@ internal sealed unsafe class CpuDecoder : IDecoder
         _added = Buffer(hidden);
         _last = Own(new ActivationBuffer(LogitRowsAtOnce, hidden, quantized));
         _logits = Own(new ActivationBuffer(LogitRowsAtOnce, RowSize, quantized: false));
-        _scoresPerThread = (long)_config.Heads / _config.KeyValueHeads * (WeightMatrix.Pad(contextTokens, AttentionHead.BlockPositions) + AttentionHead.BlockPositions);
+        var group = _config.Heads / _config.KeyValueHeads;
+        _scoresPerThread = (long)group * AttentionHead.PositionsFor(group) * (WeightMatrix.Pad(contextTokens, AttentionHead.BlockPositions) + AttentionHead.BlockPositions);
         _scores = Own(new NativeBlock(_scoresPerThread * team.Count * sizeof(float)));
         _product = new MatrixWork(team, _kernels);
         _embed = new ItemWork(team, (row, _) => Embed(row));
@@ -157,7 +158,7 @@ internal sealed unsafe class CpuDecoder : IDecoder
             _normAttention.RunAll(rows, RowsForTeam);
             _product.Multiply(Layer.QueryKeyValue, _normed.Rows, rows, _projected[0], _projected.Rows.Stride);
             _storeHeads.RunAll(rows, RowsForTeam);
-            _attend.RunAll(rows * _config.KeyValueHeads, fewest: 2);
+            _attend.RunAll(_rows.Spans * _config.KeyValueHeads, fewest: 2);
             _finishAttended.RunAll(rows, RowsForTeam);
             AddProduct(Layer.Output, _attended, Layer.AttentionPostNorm is null ? null : _addAttended);
             _normFeedForward.RunAll(rows, RowsForTeam);
@@ -262,22 +263,25 @@ internal sealed unsafe class CpuDecoder : IDecoder
 
     private void Attend(int item, int thread)
     {
-        var row = item / _config.KeyValueHeads;
-        var shared = item % _config.KeyValueHeads;
+        // A head for all rows before the next one: its keys and values stay in the caches.
+        var (shared, span) = (item / _rows.Spans, item % _rows.Spans);
+        var row = _rows.SpanRow(span);
         var group = _config.Heads / _config.KeyValueHeads;
-        var position = _rows.Position(row);
-        var window = _config.Windows[_layer];
         var head = new AttentionHead
         {
             Queries = _projected[row] + (shared * group * _config.HeadSize),
+            QueryStride = _projected.Rows.Stride,
             Output = _attended[row] + (shared * group * _config.HeadSize),
+            OutputStride = _attended.Rows.Stride,
             Blocks = _rows.Blocks(row),
             KeyOffset = _cache.KeyOffset(_layer, shared),
             ValueOffset = _cache.ValueOffset(_layer, shared),
             Heads = group,
             HeadSize = _config.HeadSize,
-            First = window == 0 ? 0 : Math.Max(0, position - window + 1),
-            Last = position,
+            Positions = _rows.SpanLength(span),
+            Last = _rows.Position(row),
+            LastStep = 1,
+            Window = _config.Windows[_layer],
             Scale = (float)_config.AttentionScale,
             SoftCap = (float)(_config.AttentionCap ?? 0),
         };

@@ -65,7 +65,7 @@ internal sealed unsafe class CpuEncoder : ITransformer
         }
 
         _cache = Own(new CpuKeyValueCache(layers: 1, config.Heads, config.HeadSize, blocks));
-        _scoresPerThread = WeightMatrix.Pad(contextTokens, AttentionHead.BlockPositions) + AttentionHead.BlockPositions;
+        _scoresPerThread = (long)AttentionHead.MostPositions * (WeightMatrix.Pad(contextTokens, AttentionHead.BlockPositions) + AttentionHead.BlockPositions);
         _scores = Own(new NativeBlock(_scoresPerThread * team.Count * sizeof(float)));
         _buffers = MakeBuffers(FewestRows);
         _product = new MatrixWork(team, _kernels);
@@ -170,7 +170,7 @@ internal sealed unsafe class CpuEncoder : ITransformer
         var (states, projected, attended, inner, activated) = (_buffers.States, _buffers.Projected, _buffers.Attended, _buffers.Inner, _buffers.Activated);
         _product.Multiply(Layer.QueryKeyValue, states.Rows, rows, projected[0], projected.Rows.Stride);
         _store.RunAll(rows, RowsForTeam);
-        _attend.RunAll(rows * _config.Heads, fewest: 2);
+        _attend.RunAll(_buffers.Step.Spans * _config.Heads, fewest: 2);
         _finishAttended.RunAll(rows, RowsForTeam);
         _product.Multiply(Layer.Output, attended.Rows, rows, states[0], states.Rows.Stride, add: true);
         _normAttended.RunAll(rows, RowsForTeam);
@@ -217,17 +217,20 @@ internal sealed unsafe class CpuEncoder : ITransformer
 
     private void Attend(int item, int thread)
     {
-        var (row, index) = (item / _config.Heads, item % _config.Heads);
+        var (index, span) = (item / _buffers.Step.Spans, item % _buffers.Step.Spans);
+        var row = _buffers.Step.SpanRow(span);
         var head = new AttentionHead
         {
             Queries = _buffers.Projected[row] + (index * _config.HeadSize),
+            QueryStride = _buffers.Projected.Rows.Stride,
             Output = _buffers.Attended[row] + (index * _config.HeadSize),
+            OutputStride = _buffers.Attended.Rows.Stride,
             Blocks = _buffers.Step.Blocks(row),
             KeyOffset = _cache.KeyOffset(0, index),
             ValueOffset = _cache.ValueOffset(0, index),
             Heads = 1,
             HeadSize = _config.HeadSize,
-            First = 0,
+            Positions = _buffers.Step.SpanLength(span),
             Last = _lengths[row] - 1,
             Scale = (float)(1 / Math.Sqrt(_config.HeadSize)),
             SoftCap = 0,

@@ -1,3 +1,4 @@
+using CocoonOrleans.Inference.Cpu.Kernels;
 namespace CocoonOrleans.Inference.Cpu;
 
 /// <summary>What an encoder keeps of the rows of one batch.</summary>
@@ -13,7 +14,7 @@ internal sealed class EncoderBuffers : IDisposable
     public EncoderBuffers(int rows, int hidden, int inner, bool quantized, CpuKeyValueCache cache)
     {
         Rows = rows;
-        _step = new StepRows(cache, rows);
+        _step = new StepRows(cache, rows, AttentionHead.MostPositions);
         States = new ActivationBuffer(rows, hidden, quantized);
         Projected = new ActivationBuffer(rows, 3 * hidden, quantized: false);
         Attended = new ActivationBuffer(rows, hidden, quantized);

@@ -9,13 +9,15 @@ namespace CocoonOrleans.Inference.Cpu;
 /// </summary>
 /// <param name="cache">The cache.</param>
 /// <param name="maximumRows">The most rows.</param>
-internal sealed unsafe class StepRows(CpuKeyValueCache cache, int maximumRows) : IDisposable
+/// <param name="spanRows">The most rows of a span: neighbours in one sequence, whose attention is computed at once.</param>
+internal sealed unsafe class StepRows(CpuKeyValueCache cache, int maximumRows, int spanRows) : IDisposable
 {
     private readonly int[] _ids = new int[maximumRows];
     private readonly int[] _positions = new int[maximumRows];
     private readonly int[] _firstAddress = new int[maximumRows];
     private readonly int[] _logitRows = new int[maximumRows];
     private readonly int[] _logitTargets = new int[maximumRows];
+    private readonly int[] _spanRows = new int[maximumRows + 1];
     private NativeBlock _addresses = new(1024 * sizeof(nint));
 
     /// <summary>Rows of this step.</summary>
@@ -23,6 +25,9 @@ internal sealed unsafe class StepRows(CpuKeyValueCache cache, int maximumRows) :
 
     /// <summary>Rows of this step whose logits are asked for.</summary>
     public int LogitCount { get; private set; }
+
+    /// <summary>Spans that the rows are divided into.</summary>
+    public int Spans { get; private set; }
 
     /// <summary>Takes some rows of a batch.</summary>
     /// <param name="batch">The batch.</param>
@@ -32,7 +37,7 @@ internal sealed unsafe class StepRows(CpuKeyValueCache cache, int maximumRows) :
     {
         batch.Ids.Slice(first, count).CopyTo(_ids);
         batch.Positions.Slice(first, count).CopyTo(_positions);
-        (Count, LogitCount) = (count, 0);
+        (Count, LogitCount, Spans) = (count, 0, 0);
         var addresses = 0;
         for (var i = 0; i < batch.Entries.Count; i++)
         {
@@ -46,6 +51,11 @@ internal sealed unsafe class StepRows(CpuKeyValueCache cache, int maximumRows) :
             for (var row = from; row < end; row++)
             {
                 _firstAddress[row - first] = addresses;
+                if ((row - from) % spanRows == 0)
+                {
+                    _spanRows[Spans++] = row - first;
+                }
+
                 if (row >= entry.FirstRow + entry.Rows - entry.LogitRows)
                 {
                     _logitRows[LogitCount] = row - first;
@@ -64,7 +74,15 @@ internal sealed unsafe class StepRows(CpuKeyValueCache cache, int maximumRows) :
 
             addresses += needed;
         }
+
+        _spanRows[Spans] = count;
     }
+
+    /// <summary>A span's first row.</summary>
+    public int SpanRow(int span) => _spanRows[span];
+
+    /// <summary>Rows of a span.</summary>
+    public int SpanLength(int span) => _spanRows[span + 1] - _spanRows[span];
 
     /// <summary>A row's token id.</summary>
     public int Id(int row) => _ids[row];

@@ -74,9 +74,9 @@ internal abstract unsafe class CpuKernels
     /// <summary>x = cap x tanh(x / cap).</summary>
     public abstract void SoftCap(float* x, int count, float cap);
 
-    /// <summary>Attention of one position's query heads that share a key head.</summary>
+    /// <summary>Attention of the query heads that share a key head, for one or some neighbouring positions.</summary>
     /// <param name="head">Where queries, keys and values are.</param>
-    /// <param name="scores">Room for <see cref="AttentionHead.Heads"/> x (positions rounded up to 16, plus 16) floats.</param>
+    /// <param name="scores">Room for <see cref="AttentionHead.Heads"/> x <see cref="AttentionHead.Positions"/> x (positions attended to, rounded up to 16, plus 16) floats.</param>
     public abstract void Attend(in AttentionHead head, float* scores);
 
     private static IEnumerable<CpuKernels> FindSupported()

@@ -12,60 +12,61 @@ internal sealed unsafe partial class LaneKernels<TLanes>
     {
         unchecked
         {
-            var firstBlock = head.First / Block;
-            var blocks = (head.Last / Block) + 1 - firstBlock;
+            var queries = head.Heads * head.Positions;
+            var firstBlock = head.FirstOf(0) / Block;
+            var blocks = (head.LastOf(queries - 1) / Block) + 1 - firstBlock;
             nint stride = blocks * Block;
             for (var block = 0; block < blocks; block++)
             {
-                // All heads before the next block: its keys are read from memory once.
+                // All queries before the next block: its keys are read from memory once.
                 var keys = (float*)head.Blocks[firstBlock + block] + head.KeyOffset;
-                Score(head, keys, scores + (block * Block), stride);
+                Score(head, queries, keys, scores + (block * Block), stride);
             }
 
-            var (first, last) = (head.First - (firstBlock * Block), head.Last - (firstBlock * Block));
             var i = 0;
-            for (; i + 2 <= head.Heads; i += 2)
+            for (; fourRows && i + 4 <= queries; i += 4)
             {
-                var own = scores + (i * stride);
-                var scale = 1 / SoftMax(own, first, last, (int)stride);
-                var nextScale = 1 / SoftMax(own + stride, first, last, (int)stride);
-                Blend<TwoRows>(head, own, stride, first, last, head.Blocks + firstBlock, scale, nextScale, head.Output + (i * head.HeadSize));
+                Blend<FourRows>(head, i, scores + (i * stride), stride, firstBlock);
             }
 
-            if (i < head.Heads)
+            for (; i + 2 <= queries; i += 2)
             {
-                var own = scores + (i * stride);
-                Blend<OneRow>(head, own, 0, first, last, head.Blocks + firstBlock, 1 / SoftMax(own, first, last, (int)stride), 0, head.Output + (i * head.HeadSize));
+                Blend<TwoRows>(head, i, scores + (i * stride), stride, firstBlock);
+            }
+
+            if (i < queries)
+            {
+                Blend<OneRow>(head, i, scores + (i * stride), stride, firstBlock);
             }
         }
     }
 
-    /// <summary>Scores of sixteen positions for all heads.</summary>
+    /// <summary>Scores of sixteen positions for all queries.</summary>
     [MethodImpl(Whole)]
-    private static void Score(in AttentionHead head, float* keys, float* scores, nint stride)
+    private static void Score(in AttentionHead head, int queries, float* keys, float* scores, nint stride)
     {
         unchecked
         {
             var i = 0;
-            for (; i + 4 <= head.Heads; i += 4)
+            for (; i + 4 <= queries; i += 4)
             {
-                Score<FourRows>(head, head.Queries + (i * head.HeadSize), keys, scores + (i * stride), stride);
+                Score<FourRows>(head, head.QueryOf(i), head.QueryOf(i + 1), head.QueryOf(i + 2), head.QueryOf(i + 3), keys, scores + (i * stride), stride);
             }
 
-            for (; i + 2 <= head.Heads; i += 2)
+            for (; i + 2 <= queries; i += 2)
             {
-                Score<TwoRows>(head, head.Queries + (i * head.HeadSize), keys, scores + (i * stride), stride);
+                Score<TwoRows>(head, head.QueryOf(i), head.QueryOf(i + 1), null, null, keys, scores + (i * stride), stride);
             }
 
-            if (i < head.Heads)
+            if (i < queries)
             {
-                Score<OneRow>(head, head.Queries + (i * head.HeadSize), keys, scores + (i * stride), stride);
+                Score<OneRow>(head, head.QueryOf(i), null, null, null, keys, scores + (i * stride), stride);
             }
         }
     }
 
     [MethodImpl(Whole)]
-    private static void Score<TRows>(in AttentionHead head, float* query, float* keys, float* scores, nint stride)
+    private static void Score<TRows>(in AttentionHead head, float* query0, float* query1, float* query2, float* query3, float* keys, float* scores, nint stride)
         where TRows : IRowCount
     {
         unchecked
@@ -76,20 +77,20 @@ internal sealed unsafe partial class LaneKernels<TLanes>
             {
                 var (even, odd) = (TLanes.Load(keys), TLanes.Load(keys + Block));
                 keys += 2 * Block;
-                even0 = TLanes.MultiplyAdd(even, TLanes.Broadcast(query[i]), even0);
-                odd0 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(query[i + 1]), odd0);
+                even0 = TLanes.MultiplyAdd(even, TLanes.Broadcast(query0[i]), even0);
+                odd0 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(query0[i + 1]), odd0);
                 if (TRows.Count > 1)
                 {
-                    even1 = TLanes.MultiplyAdd(even, TLanes.Broadcast(query[size + i]), even1);
-                    odd1 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(query[size + i + 1]), odd1);
+                    even1 = TLanes.MultiplyAdd(even, TLanes.Broadcast(query1[i]), even1);
+                    odd1 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(query1[i + 1]), odd1);
                 }
 
                 if (TRows.Count > 2)
                 {
-                    even2 = TLanes.MultiplyAdd(even, TLanes.Broadcast(query[(2 * size) + i]), even2);
-                    odd2 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(query[(2 * size) + i + 1]), odd2);
-                    even3 = TLanes.MultiplyAdd(even, TLanes.Broadcast(query[(3 * size) + i]), even3);
-                    odd3 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(query[(3 * size) + i + 1]), odd3);
+                    even2 = TLanes.MultiplyAdd(even, TLanes.Broadcast(query2[i]), even2);
+                    odd2 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(query2[i + 1]), odd2);
+                    even3 = TLanes.MultiplyAdd(even, TLanes.Broadcast(query3[i]), even3);
+                    odd3 = TLanes.MultiplyAdd(odd, TLanes.Broadcast(query3[i + 1]), odd3);
                 }
             }
 
@@ -147,77 +148,180 @@ internal sealed unsafe partial class LaneKernels<TLanes>
         }
     }
 
-    /// <summary>Sums of values by weight for one head or two, 64 numbers of a head at a time.</summary>
+    /// <summary>
+    /// Sums of values by weight for up to four queries, 64 numbers of a head at a time. Positions that all of them see are read once for all; those before and behind
+    /// belong to some of them only, and are added to theirs alone, in the order of positions as if each query were by itself.
+    /// </summary>
     [MethodImpl(Whole)]
-    private static void Blend<TRows>(
-        in AttentionHead head, float* weights, nint stride, int first, int last, nint* blocks, float scale, float nextScale, float* output)
+    private static void Blend<TRows>(in AttentionHead head, int query, float* weights, nint stride, int firstBlock)
         where TRows : IRowCount
     {
         unchecked
         {
-            nint width = (head.HeadSize + Lanes - 1) / Lanes * Lanes;
-            for (nint start = 0; start < width; start += 4 * Lanes)
+            var start = firstBlock * Block;
+            var scales = stackalloc float[TRows.Count];
+            for (var i = 0; i < TRows.Count; i++)
             {
-                var registers = (int)Math.Min(4, (width - start) / Lanes);
-                TLanes y0 = default, y1 = default, y2 = default, y3 = default, z0 = default, z1 = default, z2 = default, z3 = default;
-                for (var position = first; position <= last;)
+                scales[i] = 1 / SoftMax(weights + (i * stride), head.FirstOf(query + i) - start, head.LastOf(query + i) - start, (int)stride);
+            }
+
+            var commonEnd = head.LastOf(query) + 1 - start;
+            var common = Math.Min(commonEnd, head.FirstOf(query + TRows.Count - 1) - start);
+            var sums = stackalloc float[TRows.Count * 4 * Lanes];
+            nint width = (head.HeadSize + Lanes - 1) / Lanes * Lanes;
+            for (nint column = 0; column < width; column += 4 * Lanes)
+            {
+                var part = new ValuePart(head.Blocks + firstBlock, head.ValueOffset + column, width, (int)Math.Min(4, (width - column) / Lanes));
+                new Span<float>(sums, TRows.Count * 4 * Lanes).Clear();
+                for (var i = 0; i < TRows.Count; i++)
                 {
-                    var values = (float*)blocks[position / Block] + head.ValueOffset + (position % Block * width) + start;
-                    for (var end = Math.Min(last + 1, ((position / Block) + 1) * Block); position < end; position++, values += width)
-                    {
-                        var weight = TLanes.Broadcast(weights[position]);
-                        var next = TRows.Count > 1 ? TLanes.Broadcast(weights[stride + position]) : default;
-                        Add<TRows>(values, weight, next, ref y0, ref z0);
-                        if (registers == 4)
-                        {
-                            Add<TRows>(values + Lanes, weight, next, ref y1, ref z1);
-                            Add<TRows>(values + (2 * Lanes), weight, next, ref y2, ref z2);
-                            Add<TRows>(values + (3 * Lanes), weight, next, ref y3, ref z3);
-                        }
-                        else if (registers > 1)
-                        {
-                            Add<TRows>(values + Lanes, weight, next, ref y1, ref z1);
-                            if (registers > 2)
-                            {
-                                Add<TRows>(values + (2 * Lanes), weight, next, ref y2, ref z2);
-                            }
-                        }
-                    }
+                    Add<OneRow>(part, weights + (i * stride), 0, head.FirstOf(query + i) - start, common, sums + (i * 4 * Lanes));
                 }
 
-                var count = (int)Math.Min(4 * Lanes, head.HeadSize - start);
-                Write(y0, y1, y2, y3, scale, output + start, count);
-                if (TRows.Count > 1)
+                Add<TRows>(part, weights, stride, common, commonEnd, sums);
+                var count = (int)Math.Min(4 * Lanes, head.HeadSize - column);
+                for (var i = 0; i < TRows.Count; i++)
                 {
-                    Write(z0, z1, z2, z3, nextScale, output + head.HeadSize + start, count);
+                    var sum = sums + (i * 4 * Lanes);
+                    Add<OneRow>(part, weights + (i * stride), 0, Math.Max(commonEnd, head.FirstOf(query + i) - start), head.LastOf(query + i) + 1 - start, sum);
+                    Write(sum, scales[i], head.OutputOf(query + i) + column, count);
                 }
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TRows>(float* values, TLanes weight, TLanes next, ref TLanes y, ref TLanes z)
+    /// <summary>Adds the values of positions from..end by weight to the sums of up to four queries, 64 floats each.</summary>
+    [MethodImpl(Whole)]
+    private static void Add<TRows>(in ValuePart part, float* weights, nint stride, int from, int end, float* sums)
         where TRows : IRowCount
-    {
-        var value = TLanes.Load(values);
-        y = TLanes.MultiplyAdd(value, weight, y);
-        if (TRows.Count > 1)
-        {
-            z = TLanes.MultiplyAdd(value, next, z);
-        }
-    }
-
-    private static void Write(TLanes y0, TLanes y1, TLanes y2, TLanes y3, float scale, float* output, int count)
     {
         unchecked
         {
-            var part = stackalloc float[4 * Lanes];
-            var scales = TLanes.Broadcast(scale);
-            TLanes.Store(y0 * scales, part);
-            TLanes.Store(y1 * scales, part + Lanes);
-            TLanes.Store(y2 * scales, part + (2 * Lanes));
-            TLanes.Store(y3 * scales, part + (3 * Lanes));
-            new Span<float>(part, count).CopyTo(new Span<float>(output, count));
+            if (from >= end)
+            {
+                return;
+            }
+
+            TLanes a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+            TLanes c0 = default, c1 = default, c2 = default, c3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
+            Load(sums, ref a0, ref a1, ref a2, ref a3);
+            if (TRows.Count > 1)
+            {
+                Load(sums + (4 * Lanes), ref b0, ref b1, ref b2, ref b3);
+            }
+
+            if (TRows.Count > 2)
+            {
+                Load(sums + (8 * Lanes), ref c0, ref c1, ref c2, ref c3);
+                Load(sums + (12 * Lanes), ref d0, ref d1, ref d2, ref d3);
+            }
+
+            for (var position = from; position < end;)
+            {
+                var values = (float*)part.Blocks[position / Block] + part.Offset + (position % Block * part.Width);
+                for (var blockEnd = Math.Min(end, ((position / Block) + 1) * Block); position < blockEnd; position++, values += part.Width)
+                {
+                    var a = TLanes.Broadcast(weights[position]);
+                    var b = TRows.Count > 1 ? TLanes.Broadcast(weights[stride + position]) : default;
+                    var c = TRows.Count > 2 ? TLanes.Broadcast(weights[(2 * stride) + position]) : default;
+                    var d = TRows.Count > 2 ? TLanes.Broadcast(weights[(3 * stride) + position]) : default;
+                    Add<TRows>(values, a, b, c, d, ref a0, ref b0, ref c0, ref d0);
+                    if (part.Registers > 1)
+                    {
+                        Add<TRows>(values + Lanes, a, b, c, d, ref a1, ref b1, ref c1, ref d1);
+                    }
+
+                    if (part.Registers > 2)
+                    {
+                        Add<TRows>(values + (2 * Lanes), a, b, c, d, ref a2, ref b2, ref c2, ref d2);
+                    }
+
+                    if (part.Registers > 3)
+                    {
+                        Add<TRows>(values + (3 * Lanes), a, b, c, d, ref a3, ref b3, ref c3, ref d3);
+                    }
+                }
+            }
+
+            Store(a0, a1, a2, a3, sums);
+            if (TRows.Count > 1)
+            {
+                Store(b0, b1, b2, b3, sums + (4 * Lanes));
+            }
+
+            if (TRows.Count > 2)
+            {
+                Store(c0, c1, c2, c3, sums + (8 * Lanes));
+                Store(d0, d1, d2, d3, sums + (12 * Lanes));
+            }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TRows>(float* values, TLanes a, TLanes b, TLanes c, TLanes d, ref TLanes sumA, ref TLanes sumB, ref TLanes sumC, ref TLanes sumD)
+        where TRows : IRowCount
+    {
+        var value = TLanes.Load(values);
+        sumA = TLanes.MultiplyAdd(value, a, sumA);
+        if (TRows.Count > 1)
+        {
+            sumB = TLanes.MultiplyAdd(value, b, sumB);
+        }
+
+        if (TRows.Count > 2)
+        {
+            sumC = TLanes.MultiplyAdd(value, c, sumC);
+            sumD = TLanes.MultiplyAdd(value, d, sumD);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load(float* sums, ref TLanes first, ref TLanes second, ref TLanes third, ref TLanes fourth)
+    {
+        unchecked
+        {
+            first = TLanes.Load(sums);
+            second = TLanes.Load(sums + Lanes);
+            third = TLanes.Load(sums + (2 * Lanes));
+            fourth = TLanes.Load(sums + (3 * Lanes));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(TLanes first, TLanes second, TLanes third, TLanes fourth, float* sums)
+    {
+        unchecked
+        {
+            TLanes.Store(first, sums);
+            TLanes.Store(second, sums + Lanes);
+            TLanes.Store(third, sums + (2 * Lanes));
+            TLanes.Store(fourth, sums + (3 * Lanes));
+        }
+    }
+
+    private static void Write(float* sums, float scale, float* output, int count)
+    {
+        unchecked
+        {
+            var scales = TLanes.Broadcast(scale);
+            for (nint i = 0; i < 4 * Lanes; i += Lanes)
+            {
+                TLanes.Store(TLanes.Load(sums + i) * scales, sums + i);
+            }
+
+            new Span<float>(sums, count).CopyTo(new Span<float>(output, count));
+        }
+    }
+
+    /// <summary>Up to 64 numbers of a head's values: the cache blocks, the floats from a block's address to them, and those from one position to the next.</summary>
+    private readonly struct ValuePart(nint* blocks, nint offset, nint width, int registers)
+    {
+        public nint* Blocks => blocks;
+
+        public nint Offset => offset;
+
+        public nint Width => width;
+
+        public int Registers => registers;
     }
 }

@@ -26,7 +26,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>
         {
             var rowBytes = matrix.PaddedColumns * (matrix.IsScaled ? sizeof(sbyte) : sizeof(float));
             var blockRows = Math.Max(4, ActivationBytes / rowBytes / 4 * 4);
-            var wide = fourRows && !matrix.IsScaled && rows > FewRows;
+            var wide = fourRows && matrix.Format != WeightFormat.Int8 && rows > FewRows;
             for (var row = 0; row < rows; row += blockRows)
             {
                 var end = Math.Min(rows, row + blockRows);
@@ -44,7 +44,7 @@ internal sealed unsafe partial class LaneKernels<TLanes>
         }
     }
 
-    /// <summary>Floats, four rows and two tile rows at a time: what is read of either serves twice. What is left of the rows goes tile by tile.</summary>
+    /// <summary>Four rows and two tile rows at a time: what is read of either serves twice. What is left of the rows goes tile by tile.</summary>
     private void MultiplyTwoTiles(WeightMatrix matrix, in Activations activations, int row, int end, float* product, nint stride, bool add, int tile)
     {
         unchecked
@@ -52,13 +52,17 @@ internal sealed unsafe partial class LaneKernels<TLanes>
             var y = product + ((nint)tile * Lanes);
             for (; row + 4 <= end; row += 4)
             {
-                if (matrix.Format == WeightFormat.Float32)
+                switch (matrix.Format)
                 {
-                    MultiplyTwoTiles<Float32Columns<TLanes>>(matrix.Tile(tile), matrix.TileBytes, matrix.PaddedColumns, activations.Values(row), activations.Stride, y + (row * stride), stride, add);
-                }
-                else
-                {
-                    MultiplyTwoTiles<BFloat16Columns<TLanes>>(matrix.Tile(tile), matrix.TileBytes, matrix.PaddedColumns, activations.Values(row), activations.Stride, y + (row * stride), stride, add);
+                    case WeightFormat.Float32:
+                        MultiplyTwoTiles<Float32Columns<TLanes>>(matrix.Tile(tile), matrix.TileBytes, matrix.PaddedColumns, activations.Values(row), activations.Stride, y + (row * stride), stride, add);
+                        break;
+                    case WeightFormat.BFloat16:
+                        MultiplyTwoTiles<BFloat16Columns<TLanes>>(matrix.Tile(tile), matrix.TileBytes, matrix.PaddedColumns, activations.Values(row), activations.Stride, y + (row * stride), stride, add);
+                        break;
+                    default:
+                        MultiplyTwoTilesInt4(matrix, tile, activations, row, y + (row * stride), stride, add);
+                        break;
                 }
             }
 
@@ -307,6 +311,70 @@ internal sealed unsafe partial class LaneKernels<TLanes>
 
             Write<TRows>(y0, y1, y2, y3, y, stride, add);
         }
+    }
+
+    [MethodImpl(Whole)]
+    private static void MultiplyTwoTilesInt4(WeightMatrix matrix, int tile, in Activations activations, int row, float* y, nint stride, bool add)
+    {
+        unchecked
+        {
+            var (weights, next) = (matrix.Tile(tile), matrix.Tile(tile + 1));
+            var (scales, nextScales) = (matrix.Scales(tile), matrix.Scales(tile + 1));
+            var (x, xScales, sums) = (activations.Quantized(row), activations.Scales(row), activations.Sums(row));
+            var (x1, x2, x3) = (activations.Quantized(row + 1), activations.Quantized(row + 2), activations.Quantized(row + 3));
+            nint groups = matrix.Groups;
+            nint groupStride = activations.Groups;
+            TLanes y0 = default, y1 = default, y2 = default, y3 = default, nextY0 = default, nextY1 = default, nextY2 = default, nextY3 = default;
+            for (nint group = 0, column = 0; group < groups; group++)
+            {
+                TLanes sum0 = default, sum1 = default, sum2 = default, sum3 = default, next0 = default, next1 = default, next2 = default, next3 = default;
+                for (var end = column + WeightMatrix.GroupColumns; column < end; column += 8)
+                {
+                    Prefetch(weights + NearPrefetchBytes);
+                    Prefetch(next + NearPrefetchBytes);
+                    var (both, nextBoth) = (TLanes.Load(weights), TLanes.Load(next));
+                    weights += 64;
+                    next += 64;
+                    var (low, high) = (TLanes.LowNibbles(both), TLanes.HighNibbles(both));
+                    var (nextLow, nextHigh) = (TLanes.LowNibbles(nextBoth), TLanes.HighNibbles(nextBoth));
+                    NibbleDots(low, high, nextLow, nextHigh, x + column, ref sum0, ref next0);
+                    NibbleDots(low, high, nextLow, nextHigh, x1 + column, ref sum1, ref next1);
+                    NibbleDots(low, high, nextLow, nextHigh, x2 + column, ref sum2, ref next2);
+                    NibbleDots(low, high, nextLow, nextHigh, x3 + column, ref sum3, ref next3);
+                }
+
+                var scale = TLanes.LoadBFloat16(scales + (group * Lanes));
+                var nextScale = TLanes.LoadBFloat16(nextScales + (group * Lanes));
+                AddGroups(ref y0, ref nextY0, sum0, next0, sums + group, scale, nextScale, xScales[group]);
+                AddGroups(ref y1, ref nextY1, sum1, next1, sums + groupStride + group, scale, nextScale, xScales[groupStride + group]);
+                AddGroups(ref y2, ref nextY2, sum2, next2, sums + (2 * groupStride) + group, scale, nextScale, xScales[(2 * groupStride) + group]);
+                AddGroups(ref y3, ref nextY3, sum3, next3, sums + (3 * groupStride) + group, scale, nextScale, xScales[(3 * groupStride) + group]);
+            }
+
+            Write<FourRows>(y0, y1, y2, y3, y, stride, add);
+            Write<FourRows>(nextY0, nextY1, nextY2, nextY3, y + Lanes, stride, add);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void NibbleDots(TLanes low, TLanes high, TLanes nextLow, TLanes nextHigh, sbyte* x, ref TLanes sum, ref TLanes nextSum)
+    {
+        unchecked
+        {
+            var (first, second) = (TLanes.BroadcastFour(x), TLanes.BroadcastFour(x + 4));
+            sum = TLanes.NibbleDot(TLanes.NibbleDot(sum, low, first), high, second);
+            nextSum = TLanes.NibbleDot(TLanes.NibbleDot(nextSum, nextLow, first), nextHigh, second);
+        }
+    }
+
+    /// <summary>As <see cref="AddGroup"/>, for two tiles that share an activation row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddGroups(ref TLanes y, ref TLanes nextY, TLanes sums, TLanes nextSums, int* activations, TLanes scale, TLanes nextScale, float activationScale)
+    {
+        var tooMuch = TLanes.ShiftLeft(TLanes.BroadcastFour((sbyte*)activations), 3);
+        var shared = TLanes.Broadcast(activationScale);
+        y = TLanes.MultiplyAdd(TLanes.ToFloats(TLanes.SubtractInts(TLanes.EndNibbleDot(sums), tooMuch)), scale * shared, y);
+        nextY = TLanes.MultiplyAdd(TLanes.ToFloats(TLanes.SubtractInts(TLanes.EndNibbleDot(nextSums), tooMuch)), nextScale * shared, nextY);
     }
 
     /// <summary>Stored weights are 8 too large: so many times the activations' sum goes off again.</summary>

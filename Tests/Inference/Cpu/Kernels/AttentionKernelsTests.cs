@@ -45,6 +45,32 @@ public sealed unsafe class AttentionKernelsTests
         Assert.Equal(stored.Attend(CpuKernels.Supported[^1], first, last, cap), stored.Attend(CpuKernels.Supported[kernels], first, last, cap));
     }
 
+    /// <summary>What reads a key once for several positions gives each the bits that it gets alone: at the start, at the border of a block, and where windows begin.</summary>
+    [Theory]
+    [InlineData(1, 64, 0, 0, 4)]
+    [InlineData(1, 64, 14, 0, 4)]
+    [InlineData(1, 96, 40, 0, 3)]
+    [InlineData(1, 12, 40, 7, 4)]
+    [InlineData(1, 80, 15, 16, 4)]
+    [InlineData(1, 64, 30, 2, 4)]
+    [InlineData(1, 32, 30, 1, 4)]
+    [InlineData(2, 64, 61, 0, 2)]
+    [InlineData(2, 32, 61, 20, 2)]
+    [InlineData(3, 64, 61, 20, 2)]
+    public void Attend_NeighbouringPositions_GivesEachTheBitsThatItGetsAlone(int heads, int size, int last, int window, int positions)
+    {
+        foreach (var step in (int[])[1, 0])
+        {
+            using var stored = new Stored(heads, size, last + positions, positions);
+            foreach (var kernels in CpuKernels.Supported)
+            {
+                var alone = Enumerable.Range(0, positions).SelectMany(i => stored.AttendWindow(kernels, last + (i * step), window, 1, step, firstQuery: i)).ToArray();
+
+                Assert.Equal(alone, stored.AttendWindow(kernels, last, window, positions, step));
+            }
+        }
+    }
+
     /// <summary>Positions behind the last one are other people's, or none: whatever stands there takes no part.</summary>
     [Fact]
     public void Attend_NoNumbersBehindTheLastPosition_TakeNoPart()
@@ -73,13 +99,13 @@ public sealed unsafe class AttentionKernelsTests
         private readonly int _heads;
         private readonly int _size;
 
-        public Stored(int heads, int size, int positions)
+        public Stored(int heads, int size, int positions, int queries = 1)
         {
             (_heads, _size) = (heads, size);
             var random = new Random(size + positions);
             float[] Random(int count, float range) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * 2 * range)];
             _cache = new CpuKeyValueCache(layers: 2, heads: 3, size, blocks: 20);
-            _queries = Random(heads * size, 2);
+            _queries = Random(queries * heads * size, 2);
             _keys = [.. Enumerable.Range(0, positions).Select(_ => Random(size, 1))];
             _values = [.. Enumerable.Range(0, positions).Select(_ => Random(size, 1))];
             for (var block = 0; block < 10; block++)
@@ -103,27 +129,33 @@ public sealed unsafe class AttentionKernelsTests
             }
         }
 
-        public float[] Attend(CpuKernels kernels, int first, int last, float cap)
+        public float[] Attend(CpuKernels kernels, int first, int last, float cap) => AttendWindow(kernels, last, first == 0 ? 0 : last - first + 1, 1, step: 1, cap: cap);
+
+        public float[] AttendWindow(CpuKernels kernels, int last, int window, int positions, int step, float cap = 0, int firstQuery = 0)
         {
-            using var output = new NativeBlock(_heads * _size * sizeof(float));
-            using var scores = new NativeBlock(_heads * 256 * sizeof(float));
+            using var output = new NativeBlock(positions * _heads * _size * sizeof(float));
+            using var scores = new NativeBlock(positions * _heads * 256 * sizeof(float));
             _queries.CopyTo(new Span<float>(_numbers.Pointer<float>(_queries.Length), _queries.Length));
             var head = new AttentionHead
             {
-                Queries = _numbers.Pointer<float>(1),
+                Queries = _numbers.Pointer<float>(1, firstQuery * _heads * _size),
+                QueryStride = _heads * _size,
                 Output = output.Pointer<float>(1),
+                OutputStride = _heads * _size,
                 Blocks = _addresses.Pointer<nint>(1),
                 KeyOffset = _cache.KeyOffset(Layer, Shared),
                 ValueOffset = _cache.ValueOffset(Layer, Shared),
                 Heads = _heads,
                 HeadSize = _size,
-                First = first,
+                Positions = positions,
                 Last = last,
+                LastStep = step,
+                Window = window,
                 Scale = 0.3f,
                 SoftCap = cap,
             };
             kernels.Attend(head, scores.Pointer<float>(1));
-            return new ReadOnlySpan<float>(output.Pointer<float>(_heads * _size), _heads * _size).ToArray();
+            return new ReadOnlySpan<float>(output.Pointer<float>(positions * _heads * _size), positions * _heads * _size).ToArray();
         }
 
         public double[] Reference(int first, int last, float cap)
