@@ -26,6 +26,7 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
         "Weights are random, shapes those of a Llama of 125 million (768, 12 layers, 12/4 heads, 2048, vocabulary 32,000, untied); both sides compute the same tokens' worth of steps.",
         "The house model is so small that node's own work for each token is most of llama.cpp's time there: its decode ratios say that ours is not slower, and no more.",
         "int4: our output layer has 8.5 bits a weight, llama.cpp's Q4_0 file 4.5.",
+        "The profile is of the steps that the ratios are made of, by a clock in the decoder; medians of parts, so their sum is not quite the step.",
         "Shares of the bandwidth: each step follows a plain reading of as many bytes; their processor times are not measured.",
         "cpu times are of whole processes, all threads together.",
     ];
@@ -59,12 +60,24 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
     {
         var name = $"{format} against llama.cpp {type}".ToLowerInvariant();
         progress.WriteLine($"{subject.Name}{name}: loading");
-        using var ours = Run(subject.Model, format, team);
+        var decoder = Decoder(subject.Model, format, team);
+        using var ours = new DecoderRun(decoder);
         await rival.LoadAsync(subject.Gguf(type), options.Threads);
         Add($"{subject.Name}decode {name}", decodeTarget, await PairsAsync(() => ours.Decode(Prompt, Steps), () => rival.DecodeAsync(Prompt, Steps)));
         foreach (var tokens in PrefillTokens)
         {
-            Add($"{subject.Name}prefill {tokens} {name}", PrefillTarget, await PairsAsync(() => ours.Prefill(tokens), () => rival.PrefillAsync(tokens)));
+            var step = $"{subject.Name}prefill {tokens} {format}".ToLowerInvariant();
+            var profile = new StepProfile(step, decoder, subject.Model.Config, tokens);
+            StepTimes Prefill()
+            {
+                decoder.Clock!.Clear();
+                var times = ours.Prefill(tokens);
+                profile.Take();
+                return times;
+            }
+
+            Add($"{subject.Name}prefill {tokens} {name}", PrefillTarget, await PairsAsync(Prefill, () => rival.PrefillAsync(tokens)));
+            _profile.AddRange(profile.Parts());
         }
     }
 
@@ -116,16 +129,24 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
         progress.WriteLine("memory bandwidth");
         foreach (var format in (WeightFormat[])[WeightFormat.Int8, WeightFormat.BFloat16])
         {
-            using var run = Run(model, format, team);
-            using var profile = new StepProfile(model, format, team);
+            var decoder = Decoder(model, format, team);
+            using var run = new DecoderRun(decoder);
+            using var bandwidth = new MemoryBandwidth(team, decoder.WeightBytes);
+            var name = $"decode {format}".ToLowerInvariant();
+            var profile = new StepProfile(name, decoder, model.Config, rows: 1);
             var pairs = new List<(StepTimes, StepTimes)>();
             for (var i = 0; i <= options.Pairs; i++)
             {
                 var readings = new List<double>();
                 var ours = run.Decode(Prompt, Steps, () =>
                 {
-                    profile.Measure();
-                    readings.Add(profile.Reading);
+                    if (readings.Count > 0)
+                    {
+                        profile.Take();
+                    }
+
+                    readings.Add(decoder.WeightBytes / bandwidth.Measure() * 1000);
+                    decoder.Clock!.Clear();
                 });
                 var least = StepTimes.Median(readings);
                 if (i > 0)
@@ -134,16 +155,15 @@ internal sealed class EngineBenchmark(EngineBenchmarkOptions options, TextWriter
                 }
             }
 
-            var name = $"decode {format}".ToLowerInvariant();
             Add($"share of memory bandwidth, {name}", 0.7, pairs);
-            _profile.AddRange(profile.Parts(name, StepTimes.Median([.. pairs.Select(pair => pair.Item1.Wall)])));
+            _profile.AddRange(profile.Parts());
         }
     }
 
     private static DecoderRun Run(ModelFolder model, WeightFormat format, CpuTeam team, int sequences = 1) => new(Decoder(model, format, team, sequences), sequences);
 
-    private static CpuDecoder Decoder(ModelFolder model, WeightFormat format, CpuTeam team, int sequences)
-        => new(model.Config, model.Weights, format, model.Config.ContextTokens, DecoderRun.BlocksPerSequence * sequences, team);
+    private static CpuDecoder Decoder(ModelFolder model, WeightFormat format, CpuTeam team, int sequences = 1)
+        => new(model.Config, model.Weights, format, model.Config.ContextTokens, DecoderRun.BlocksPerSequence * sequences, team) { Clock = new StepClock() };
 
     private void Add(string name, double? target, IReadOnlyList<(StepTimes Ours, StepTimes Other)> pairs)
     {

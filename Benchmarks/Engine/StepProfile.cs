@@ -1,99 +1,64 @@
-using System.Diagnostics;
 using CocoonOrleans.Inference.Cpu;
-using CocoonOrleans.Inference.Cpu.Kernels;
-using CocoonOrleans.Inference.Cpu.Memory;
-using CocoonOrleans.Inference.Cpu.Threads;
-using CocoonOrleans.Inference.Cpu.Weights;
 using CocoonOrleans.Inference.Models;
 
 namespace CocoonOrleans.Benchmarks.Engine;
 
-/// <summary>
-/// Takes a step for one row apart: the same bytes read and nothing else, then each kind of product alone, on the weights and threads of the step. What the step needs beyond all products is norms, attention,
-/// quantising and the choice of the token.
-/// </summary>
-internal sealed unsafe class StepProfile : IDisposable
+/// <summary>Takes steps of one kind apart: what each part of them took, by the decoder's own clock.</summary>
+/// <param name="name">Which steps.</param>
+/// <param name="decoder">Has a clock.</param>
+/// <param name="config">Its shape.</param>
+/// <param name="rows">Rows of a step, from position 0 if more than one.</param>
+internal sealed class StepProfile(string name, CpuDecoder decoder, DecoderConfig config, int rows)
 {
-    private readonly List<(string Name, WeightMatrix[] Matrices, ActivationBuffer Input, List<double> Times)> _products = [];
-    private readonly List<double> _readings = [];
-    private readonly List<IDisposable> _owned = [];
-    private readonly MemoryBandwidth _bandwidth;
-    private readonly MatrixWork _work;
-    private readonly ActivationBuffer _target;
+    private static readonly StepPart[] All = Enum.GetValues<StepPart>();
+    private readonly Dictionary<StepPart, List<double>> _times = All.ToDictionary(part => part, _ => new List<double>());
 
-    /// <param name="model">The model.</param>
-    /// <param name="format">How its weights are kept.</param>
-    /// <param name="team">Threads.</param>
-    public StepProfile(ModelFolder model, WeightFormat format, CpuTeam team)
+    /// <summary>Takes what the clock shows as one step, and clears it.</summary>
+    public void Take()
     {
-        var config = model.Config;
-        using var source = new CpuWeightSource(model.Weights, config.NormOffset, format, team);
-        var weights = Own(new DecoderWeights<WeightMatrix, NativeBlock>(config, source));
-        var quantized = format is WeightFormat.Int8 or WeightFormat.Int4;
-        void Add(string name, int columns, IEnumerable<WeightMatrix> matrices)
+        foreach (var part in All)
         {
-            var input = Own(new ActivationBuffer(1, columns, quantized));
-            new Span<float>(input[0], columns).Fill(0.01f);
-            input.Finish(CpuKernels.Best, 0);
-            _products.Add((name, [.. matrices], input, []));
+            _times[part].Add(decoder.Clock!.Milliseconds(part));
         }
 
-        Add("queries, keys and values", config.HiddenSize, weights.Layers.Select(layer => layer.QueryKeyValue));
-        Add("attention's output", config.Heads * config.HeadSize, weights.Layers.Select(layer => layer.Output));
-        Add("gate and up", config.HiddenSize, weights.Layers.Select(layer => layer.GateUp));
-        Add("down", config.IntermediateSize, weights.Layers.Select(layer => layer.Down));
-        Add("logits", config.HiddenSize, [weights.Head!]);
-        _target = Own(new ActivationBuffer(1, Math.Max(config.VocabularySize, 2 * config.IntermediateSize) + WeightMatrix.TileRows, quantized: false));
-        _work = new MatrixWork(team, CpuKernels.Best);
-        Bytes = _products.Sum(product => Size(product.Matrices));
-        _bandwidth = Own(new MemoryBandwidth(team, Bytes));
-    }
-
-    /// <summary>Bytes of weights that a step reads.</summary>
-    public long Bytes { get; }
-
-    /// <summary>The last reading of so many bytes, in milliseconds.</summary>
-    public double Reading => _readings[^1];
-
-    /// <summary>Measures each part once.</summary>
-    public void Measure()
-    {
-        _readings.Add(Bytes / _bandwidth.Measure() * 1000);
-        foreach (var (_, matrices, input, times) in _products)
-        {
-            var start = Stopwatch.GetTimestamp();
-            foreach (var matrix in matrices)
-            {
-                _work.Multiply(matrix, input.Rows, 1, _target[0], _target.Rows.Stride);
-            }
-
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
+        decoder.Clock!.Clear();
     }
 
     /// <summary>All parts.</summary>
-    /// <param name="name">Which step.</param>
-    /// <param name="step">Its median wall time in milliseconds.</param>
-    public IEnumerable<ProfilePart> Parts(string name, double step)
+    public IEnumerable<ProfilePart> Parts()
     {
-        var products = _products.Select(product => ProfilePart.Of($"{name}: {product.Name}", product.Times, Size(product.Matrices))).ToList();
-        return
-        [
-            ProfilePart.Of($"{name}: as many bytes read, nothing else", _readings, Bytes),
-            .. products,
-            ProfilePart.Of($"{name}: the whole step", [step], Bytes),
-            ProfilePart.Of($"{name}: the step without its products", [step - products.Sum(part => part.Milliseconds)], 0),
-        ];
+        var medians = All.ToDictionary(part => part, part => StepTimes.Median(_times[part]));
+        var sum = medians.Values.Sum();
+        return All.Select(part => new ProfilePart($"{name}: {NameOf(part)}", Math.Round(medians[part], 3), Math.Round(medians[part] / sum, 3), Bandwidth(part, medians[part]), Rate(part, medians[part])));
     }
 
-    public void Dispose() => _owned.ForEach(item => item.Dispose());
-
-    private static long Size(WeightMatrix[] matrices) => matrices.Sum(matrix => matrix.Bytes);
-
-    private T Own<T>(T item)
-        where T : IDisposable
+    private static string NameOf(StepPart part) => part switch
     {
-        _owned.Add(item);
-        return item;
+        StepPart.Norms => "norms",
+        StepPart.QueryKeyValue => "queries, keys and values",
+        StepPart.Heads => "rotation and cache",
+        StepPart.Attention => "attention",
+        StepPart.Output => "attention's output",
+        StepPart.GateUp => "gate and up",
+        StepPart.Gate => "gate's activation",
+        StepPart.Down => "down",
+        _ => "logits",
+    };
+
+    private double? Bandwidth(StepPart part, double milliseconds)
+    {
+        var bytes = decoder.Matrices(part).Sum(matrix => matrix.Bytes);
+        return rows > 1 || bytes == 0 ? null : Math.Round(bytes / 1e6 / milliseconds, 1);
+    }
+
+    private double? Rate(StepPart part, double milliseconds)
+    {
+        var operations = part switch
+        {
+            StepPart.Attention => 2L * rows * (rows + 1) * config.Heads * config.HeadSize * config.Layers,
+            StepPart.Logits => 0,
+            _ => decoder.Matrices(part).Sum(matrix => 2L * rows * matrix.Rows * matrix.Columns),
+        };
+        return rows == 1 || operations == 0 ? null : Math.Round(operations / 1e6 / milliseconds, 1);
     }
 }

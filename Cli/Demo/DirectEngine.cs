@@ -31,7 +31,7 @@ internal static class DirectEngine
             Model = served.Name,
             PromptIds = prompt,
             MaxCompletionTokens = request.MaxCompletionTokens ?? served.ContextTokens,
-            Sampling = new SamplingOptions { Temperature = request.Temperature ?? 1, Seed = request.Seed },
+            Sampling = SamplingOptions.Of(request, chat.SamplingDefaults),
             StopIds = [.. chat.StopIds],
         };
         await foreach (var step in engine.GenerateAsync(generation, cancellationToken))

@@ -96,18 +96,7 @@ internal static class AuditCommand
 
         // Which grammar doesn't matter: draws under one are not repeated.
         Grammar = request.ResponseFormat is not null || chat.ForcedCallOf(request) is not null ? Grammar.JsonObject : null,
-        Sampling = new SamplingOptions
-        {
-            Temperature = request.Temperature ?? SamplingOptions.Default.Temperature,
-            TopP = request.TopP ?? SamplingOptions.Default.TopP,
-            TopK = request.TopK ?? SamplingOptions.Default.TopK,
-            MinP = request.MinP ?? SamplingOptions.Default.MinP,
-            PresencePenalty = request.PresencePenalty ?? 0,
-            FrequencyPenalty = request.FrequencyPenalty ?? 0,
-            RepetitionPenalty = request.RepetitionPenalty ?? SamplingOptions.Default.RepetitionPenalty,
-            LogitBias = request.LogitBias,
-            Seed = unchecked(request.Seed + choice),
-        },
+        Sampling = SamplingOptions.Of(request, chat.SamplingDefaults) with { TopLogprobs = null, Seed = unchecked(request.Seed + choice) },
     };
 
     private static void Show(ModelAudit audit, AuditVerdict verdict, CommandOutput output)

@@ -119,8 +119,21 @@ internal sealed unsafe class CpuDecoder : IDecoder
     public int Blocks => _cache.Blocks;
 
     /// <summary>Bytes of weights that a step reads for one row.</summary>
-    public long WeightBytes
-        => (_weights.Head?.Bytes ?? 0) + _weights.Layers.Sum(layer => layer.QueryKeyValue.Bytes + layer.Output.Bytes + layer.GateUp.Bytes + layer.Down.Bytes);
+    public long WeightBytes => Enum.GetValues<StepPart>().SelectMany(Matrices).Sum(matrix => matrix.Bytes);
+
+    /// <summary>Matrices that a part multiplies with, of all layers; none where it is no product.</summary>
+    public IEnumerable<WeightMatrix> Matrices(StepPart part) => part switch
+    {
+        StepPart.QueryKeyValue => _weights.Layers.Select(layer => layer.QueryKeyValue),
+        StepPart.Output => _weights.Layers.Select(layer => layer.Output),
+        StepPart.GateUp => _weights.Layers.Select(layer => layer.GateUp),
+        StepPart.Down => _weights.Layers.Select(layer => layer.Down),
+        StepPart.Logits when _weights.Head is { } head => [head],
+        _ => [],
+    };
+
+    /// <summary>Takes the time of each part of a step; null: nobody does.</summary>
+    public StepClock? Clock { get; init; }
 
     private DecoderLayer<WeightMatrix, NativeBlock> Layer => _weights.Layers[_layer];
 
@@ -140,6 +153,7 @@ internal sealed unsafe class CpuDecoder : IDecoder
             _rows.Take(batch, first, Math.Min(MaximumRows, batch.Rows - first));
             ComputeRows();
             ComputeLogits(logits);
+            Clock?.End(StepPart.Logits);
         }
     }
 
@@ -152,19 +166,29 @@ internal sealed unsafe class CpuDecoder : IDecoder
     private void ComputeRows()
     {
         var rows = _rows.Count;
+        Clock?.Start();
         _embed.RunAll(rows, RowsForTeam);
         for (_layer = 0; _layer < _config.Layers; _layer++)
         {
             _normAttention.RunAll(rows, RowsForTeam);
+            Clock?.End(StepPart.Norms);
             _product.Multiply(Layer.QueryKeyValue, _normed.Rows, rows, _projected[0], _projected.Rows.Stride);
+            Clock?.End(StepPart.QueryKeyValue);
             _storeHeads.RunAll(rows, RowsForTeam);
+            Clock?.End(StepPart.Heads);
             _attend.RunAll(_rows.Spans * _config.KeyValueHeads, fewest: 2);
             _finishAttended.RunAll(rows, RowsForTeam);
+            Clock?.End(StepPart.Attention);
             AddProduct(Layer.Output, _attended, Layer.AttentionPostNorm is null ? null : _addAttended);
+            Clock?.End(StepPart.Output);
             _normFeedForward.RunAll(rows, RowsForTeam);
+            Clock?.End(StepPart.Norms);
             _product.Multiply(Layer.GateUp, _normed.Rows, rows, _gateUp[0], _gateUp.Rows.Stride);
+            Clock?.End(StepPart.GateUp);
             _gate.RunAll(rows, RowsForTeam);
+            Clock?.End(StepPart.Gate);
             AddProduct(Layer.Down, _gated, Layer.FeedForwardPostNorm is null ? null : _addFedForward);
+            Clock?.End(StepPart.Down);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using CocoonOrleans.Tokenization.Chat;
 
 namespace CocoonOrleans.Inference.Engines;
 
@@ -13,6 +14,23 @@ public sealed record SamplingOptions
 
     /// <summary>Always the likeliest token.</summary>
     public static SamplingOptions Greedy { get; } = new() { Temperature = 0 };
+
+    /// <summary>What a chat request asks for; what it doesn't say is the model's to choose, and then OpenAI's default.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="model">The model's wishes.</param>
+    public static SamplingOptions Of(ChatCompletionRequest request, SamplingDefaults model) => new()
+    {
+        Temperature = request.Temperature ?? model.Temperature ?? Default.Temperature,
+        TopP = request.TopP ?? model.TopP ?? Default.TopP,
+        TopK = request.TopK ?? model.TopK ?? Default.TopK,
+        MinP = request.MinP ?? model.MinP ?? Default.MinP,
+        RepetitionPenalty = request.RepetitionPenalty ?? model.RepetitionPenalty ?? Default.RepetitionPenalty,
+        PresencePenalty = request.PresencePenalty ?? Default.PresencePenalty,
+        FrequencyPenalty = request.FrequencyPenalty ?? Default.FrequencyPenalty,
+        LogitBias = request.LogitBias,
+        TopLogprobs = request.TopLogprobs,
+        Seed = request.Seed,
+    };
 
     /// <summary>Divides the logits, 0 to 2. At 0 the likeliest token wins, the lowest id among equals.</summary>
     public double Temperature { get; init; } = 1;

@@ -33,7 +33,10 @@ public sealed class ChatModel
             Reasons = source.Contains("<think>", StringComparison.Ordinal) || source.Contains("</think>", StringComparison.Ordinal);
         }
 
-        StopIds = ReadStopIds(generationConfigJson).ToFrozenSet();
+        using var generation = generationConfigJson.IsEmpty ? null : ModelFile.Parse(ModelFile.GenerationConfig, generationConfigJson);
+        JsonField? config = generation is null ? null : new JsonField(ModelFile.GenerationConfig, "", generation.RootElement);
+        StopIds = ReadStopIds(config).ToFrozenSet();
+        SamplingDefaults = config is null ? SamplingDefaults.None : SamplingDefaults.Read(config.Value);
     }
 
     /// <summary>The files that this was loaded from, for whoever has to count the same.</summary>
@@ -54,6 +57,9 @@ public sealed class ChatModel
 
     /// <summary>Ids that end an answer: the config's <c>eos_token</c> and the <c>eos_token_id</c> of <c>generation_config.json</c>, one or several.</summary>
     public IReadOnlySet<int> StopIds { get; }
+
+    /// <summary>How tokens are chosen where a request doesn't say.</summary>
+    public SamplingDefaults SamplingDefaults { get; }
 
     /// <summary>
     /// Loads from a model's folder: <c>tokenizer.json</c>, and where they are present <c>tokenizer_config.json</c>, <c>chat_template.jinja</c> and
@@ -77,7 +83,7 @@ public sealed class ChatModel
 
     /// <summary>Loads from the files' bytes, such as a worker sent them. They are read as hostile input; comparing <see cref="ChatModelFiles.ComputeSha256"/> first is the caller's part.</summary>
     /// <param name="files">The files.</param>
-    /// <param name="generationConfigJson"><c>generation_config.json</c>, which may name more stop tokens. It is no part of the hash: who only counts prompts has no use for it.</param>
+    /// <param name="generationConfigJson"><c>generation_config.json</c>, which may name more stop tokens and how to sample. It is no part of the hash: who only counts prompts has no use for it.</param>
     /// <exception cref="TokenizerFormatException">A file is too large, malformed, or asks for something that isn't supported.</exception>
     /// <exception cref="TemplateSyntaxException">The chat template is broken or uses a word that isn't supported.</exception>
     public static ChatModel Load(ChatModelFiles files, ReadOnlyMemory<byte> generationConfigJson = default) => new(files, generationConfigJson);
@@ -200,7 +206,7 @@ public sealed class ChatModel
         return template.IsNull ? null : template.String();
     }
 
-    private HashSet<int> ReadStopIds(ReadOnlyMemory<byte> generationConfigJson)
+    private HashSet<int> ReadStopIds(JsonField? config)
     {
         var ids = new HashSet<int>();
         if (Tokenizer.EndOfTextId is { } end)
@@ -208,10 +214,9 @@ public sealed class ChatModel
             ids.Add(end);
         }
 
-        if (!generationConfigJson.IsEmpty)
+        if (config is not null)
         {
-            using var config = ModelFile.Parse(ModelFile.GenerationConfig, generationConfigJson);
-            var field = new JsonField(ModelFile.GenerationConfig, "", config.RootElement)["eos_token_id"];
+            var field = config.Value["eos_token_id"];
             foreach (var id in field.IsNull ? [] : field.Element.ValueKind == JsonValueKind.Array ? field.Items(64) : [field])
             {
                 ids.Add(id.Number(Tokenizer.VocabularySize - 1));

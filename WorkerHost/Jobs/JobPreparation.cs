@@ -111,7 +111,7 @@ internal static class JobPreparation
             // Where the hold ends, the answers end: nothing beyond it would be paid.
             MaxCompletionTokens = Math.Min(Math.Min(dispatch.MaxCompletionTokens / request.Choices, request.MaxCompletionTokens ?? int.MaxValue), room),
             Choices = request.Choices,
-            Sampling = SamplingOf(request),
+            Sampling = SamplingOptions.Of(request, model.Chat.SamplingDefaults),
             Grammar = grammar,
             StopStrings = StopsOf(model, request),
             StopIds = model.StopIds,
@@ -175,18 +175,4 @@ internal static class JobPreparation
         !request.ParallelToolCalls && request.Tools.Count > 0 && request.ToolChoice.Mode == ToolChoiceMode.Auto && model.Chat.ToolCallStyle == ToolCallStyle.Hermes
             ? [.. request.Stop, AnswerParser.HermesEnd]
             : request.Stop;
-
-    private static SamplingOptions SamplingOf(ChatCompletionRequest request) => new()
-    {
-        Temperature = request.Temperature ?? SamplingOptions.Default.Temperature,
-        TopP = request.TopP ?? SamplingOptions.Default.TopP,
-        TopK = request.TopK ?? SamplingOptions.Default.TopK,
-        MinP = request.MinP ?? SamplingOptions.Default.MinP,
-        PresencePenalty = request.PresencePenalty ?? SamplingOptions.Default.PresencePenalty,
-        FrequencyPenalty = request.FrequencyPenalty ?? SamplingOptions.Default.FrequencyPenalty,
-        LogitBias = request.LogitBias,
-        RepetitionPenalty = request.RepetitionPenalty ?? SamplingOptions.Default.RepetitionPenalty,
-        TopLogprobs = request.TopLogprobs,
-        Seed = request.Seed,
-    };
 }

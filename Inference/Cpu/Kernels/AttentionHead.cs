@@ -57,8 +57,8 @@ internal unsafe struct AttentionHead
     /// <summary>Scores are capped softly at this; 0 for no cap.</summary>
     public float SoftCap;
 
-    /// <summary>Positions at once for so many query heads that share a key head: four queries are what the registers hold.</summary>
-    public static int PositionsFor(int heads) => Math.Max(1, MostPositions / heads);
+    /// <summary>Positions at once for so many query heads that share a key head: as few as make their queries a multiple of the four that registers hold.</summary>
+    public static int PositionsFor(int heads) => (heads % MostPositions) switch { 0 => 1, 2 => 2, _ => MostPositions };
 
     /// <summary>A query: <see cref="Heads"/> of the first position, then those of the next.</summary>
     public readonly float* QueryOf(int query) => unchecked(Queries + (query / Heads * QueryStride) + (query % Heads * HeadSize));

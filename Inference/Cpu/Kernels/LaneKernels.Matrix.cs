@@ -318,10 +318,16 @@ internal sealed unsafe partial class LaneKernels<TLanes>
     {
         unchecked
         {
-            var (weights, next) = (matrix.Tile(tile), matrix.Tile(tile + 1));
-            var (scales, nextScales) = (matrix.Scales(tile), matrix.Scales(tile + 1));
-            var (x, xScales, sums) = (activations.Quantized(row), activations.Scales(row), activations.Sums(row));
-            var (x1, x2, x3) = (activations.Quantized(row + 1), activations.Quantized(row + 2), activations.Quantized(row + 3));
+            var weights = matrix.Tile(tile);
+            var next = matrix.Tile(tile + 1);
+            var scales = matrix.Scales(tile);
+            var nextScales = matrix.Scales(tile + 1);
+            var x = activations.Quantized(row);
+            var x1 = activations.Quantized(row + 1);
+            var x2 = activations.Quantized(row + 2);
+            var x3 = activations.Quantized(row + 3);
+            var xScales = activations.Scales(row);
+            var sums = activations.Sums(row);
             nint groups = matrix.Groups;
             nint groupStride = activations.Groups;
             TLanes y0 = default, y1 = default, y2 = default, y3 = default, nextY0 = default, nextY1 = default, nextY2 = default, nextY3 = default;

@@ -109,6 +109,32 @@ public sealed class ChatModelTests
     public void StopIds_EndOfTextAndGenerationConfig_AreJoined(string generationConfig, int[] expected) =>
         Assert.Equal(expected, ChatModel.Load(Files(), Encoding.UTF8.GetBytes(generationConfig)).StopIds.Order());
 
+    [Theory]
+    [InlineData("", null, null, null, null, null)]
+    [InlineData("{\"do_sample\": true, \"temperature\": 0.6, \"top_p\": 0.9, \"top_k\": 20, \"min_p\": 0.05, \"repetition_penalty\": 1.05}", 0.6, 0.9, 20, 0.05, 1.05)]
+    [InlineData("{\"do_sample\": false, \"temperature\": 0.6}", 0.0, null, null, null, null)]
+    [InlineData("{\"temperature\": 0.7, \"top_k\": -1, \"top_p\": null}", 0.7, null, 0, null, null)]
+    public void SamplingDefaults_OfGenerationConfig_AreTheModels(string generationConfig, double? temperature, double? topP, int? topK, double? minP, double? repetition)
+    {
+        var defaults = ChatModel.Load(Files(), Encoding.UTF8.GetBytes(generationConfig)).SamplingDefaults;
+
+        Assert.Equal((temperature, topP, topK, minP, repetition), (defaults.Temperature, defaults.TopP, defaults.TopK, defaults.MinP, defaults.RepetitionPenalty));
+    }
+
+    [Theory]
+    [InlineData("{\"temperature\": 2.5}", "temperature")]
+    [InlineData("{\"temperature\": \"hot\"}", "temperature")]
+    [InlineData("{\"top_p\": 0}", "top_p")]
+    [InlineData("{\"top_k\": -2}", "top_k")]
+    [InlineData("{\"repetition_penalty\": 0}", "repetition_penalty")]
+    [InlineData("{\"do_sample\": 1}", "do_sample")]
+    public void Load_SamplingDefaultOutOfRange_NamesFileAndField(string generationConfig, string field)
+    {
+        var exception = Assert.Throws<TokenizerFormatException>(() => ChatModel.Load(Files(), Encoding.UTF8.GetBytes(generationConfig)));
+
+        Assert.Equal(("generation_config.json", field), (exception.File, exception.Field));
+    }
+
     [Fact]
     public void Load_StopIdOutsideTheVocabulary_IsRefused()
     {
