@@ -16,11 +16,16 @@ internal sealed unsafe partial class LaneKernels<TLanes>
             var firstBlock = head.FirstOf(0) / Block;
             var blocks = (head.LastOf(queries - 1) / Block) + 1 - firstBlock;
             nint stride = blocks * Block;
-            for (var block = 0; block < blocks; block++)
+            var block = 0;
+            for (; fourRows && queries >= 4 && block + 2 <= blocks; block += 2)
             {
-                // All queries before the next block: its keys are read from memory once.
-                var keys = (float*)head.Blocks[firstBlock + block] + head.KeyOffset;
-                Score(head, queries, keys, scores + (block * Block), stride);
+                // All queries before the next blocks: their keys are read from memory once.
+                ScoreTwoBlocks(head, queries, KeysOf(head, firstBlock + block), KeysOf(head, firstBlock + block + 1), scores + (block * Block), stride);
+            }
+
+            for (; block < blocks; block++)
+            {
+                Score(head, 0, queries, KeysOf(head, firstBlock + block), scores + (block * Block), stride);
             }
 
             var i = 0;
@@ -41,13 +46,80 @@ internal sealed unsafe partial class LaneKernels<TLanes>
         }
     }
 
-    /// <summary>Scores of sixteen positions for all queries.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* KeysOf(in AttentionHead head, int block) => unchecked((float*)head.Blocks[block] + head.KeyOffset);
+
+    /// <summary>Scores of thirty-two positions for all queries: four queries and two blocks at a time, since what is read of either then serves twice.</summary>
     [MethodImpl(Whole)]
-    private static void Score(in AttentionHead head, int queries, float* keys, float* scores, nint stride)
+    private static void ScoreTwoBlocks(in AttentionHead head, int queries, float* keys, float* nextKeys, float* scores, nint stride)
     {
         unchecked
         {
             var i = 0;
+            for (; i + 4 <= queries; i += 4)
+            {
+                ScoreTwoBlocks(head, head.QueryOf(i), head.QueryOf(i + 1), head.QueryOf(i + 2), head.QueryOf(i + 3), keys, nextKeys, scores + (i * stride), stride);
+            }
+
+            Score(head, i, queries, keys, scores, stride);
+            Score(head, i, queries, nextKeys, scores + Block, stride);
+        }
+    }
+
+    [MethodImpl(Whole)]
+    private static void ScoreTwoBlocks(
+        in AttentionHead head, float* query0, float* query1, float* query2, float* query3, float* keys, float* nextKeys, float* scores, nint stride)
+    {
+        unchecked
+        {
+            nint size = head.HeadSize;
+            TLanes even0 = default, even1 = default, even2 = default, even3 = default, odd0 = default, odd1 = default, odd2 = default, odd3 = default;
+            TLanes nextEven0 = default, nextEven1 = default, nextEven2 = default, nextEven3 = default, nextOdd0 = default, nextOdd1 = default, nextOdd2 = default, nextOdd3 = default;
+            for (nint i = 0; i < size; i += 2)
+            {
+                var (even, odd) = (TLanes.Load(keys), TLanes.Load(keys + Block));
+                var (nextEven, nextOdd) = (TLanes.Load(nextKeys), TLanes.Load(nextKeys + Block));
+                keys += 2 * Block;
+                nextKeys += 2 * Block;
+                var (first, second) = (TLanes.Broadcast(query0[i]), TLanes.Broadcast(query0[i + 1]));
+                even0 = TLanes.MultiplyAdd(even, first, even0);
+                nextEven0 = TLanes.MultiplyAdd(nextEven, first, nextEven0);
+                odd0 = TLanes.MultiplyAdd(odd, second, odd0);
+                nextOdd0 = TLanes.MultiplyAdd(nextOdd, second, nextOdd0);
+                (first, second) = (TLanes.Broadcast(query1[i]), TLanes.Broadcast(query1[i + 1]));
+                even1 = TLanes.MultiplyAdd(even, first, even1);
+                nextEven1 = TLanes.MultiplyAdd(nextEven, first, nextEven1);
+                odd1 = TLanes.MultiplyAdd(odd, second, odd1);
+                nextOdd1 = TLanes.MultiplyAdd(nextOdd, second, nextOdd1);
+                (first, second) = (TLanes.Broadcast(query2[i]), TLanes.Broadcast(query2[i + 1]));
+                even2 = TLanes.MultiplyAdd(even, first, even2);
+                nextEven2 = TLanes.MultiplyAdd(nextEven, first, nextEven2);
+                odd2 = TLanes.MultiplyAdd(odd, second, odd2);
+                nextOdd2 = TLanes.MultiplyAdd(nextOdd, second, nextOdd2);
+                (first, second) = (TLanes.Broadcast(query3[i]), TLanes.Broadcast(query3[i + 1]));
+                even3 = TLanes.MultiplyAdd(even, first, even3);
+                nextEven3 = TLanes.MultiplyAdd(nextEven, first, nextEven3);
+                odd3 = TLanes.MultiplyAdd(odd, second, odd3);
+                nextOdd3 = TLanes.MultiplyAdd(nextOdd, second, nextOdd3);
+            }
+
+            TLanes.Store(Finished(even0 + odd0, head), scores);
+            TLanes.Store(Finished(nextEven0 + nextOdd0, head), scores + Block);
+            TLanes.Store(Finished(even1 + odd1, head), scores + stride);
+            TLanes.Store(Finished(nextEven1 + nextOdd1, head), scores + stride + Block);
+            TLanes.Store(Finished(even2 + odd2, head), scores + (2 * stride));
+            TLanes.Store(Finished(nextEven2 + nextOdd2, head), scores + (2 * stride) + Block);
+            TLanes.Store(Finished(even3 + odd3, head), scores + (3 * stride));
+            TLanes.Store(Finished(nextEven3 + nextOdd3, head), scores + (3 * stride) + Block);
+        }
+    }
+
+    /// <summary>Scores of sixteen positions for the queries from <paramref name="i"/> on; <paramref name="scores"/> are those of the first.</summary>
+    [MethodImpl(Whole)]
+    private static void Score(in AttentionHead head, int i, int queries, float* keys, float* scores, nint stride)
+    {
+        unchecked
+        {
             for (; i + 4 <= queries; i += 4)
             {
                 Score<FourRows>(head, head.QueryOf(i), head.QueryOf(i + 1), head.QueryOf(i + 2), head.QueryOf(i + 3), keys, scores + (i * stride), stride);

@@ -12,7 +12,7 @@ try
     switch (args.FirstOrDefault())
     {
         case "train":
-            Verbs.Train(new Options(args.Skip(1), "model", "seed", "steps", "decay", "checkpoints", "every"), stop.Token);
+            Verbs.Train(new Options(args.Skip(1), "model", "seed", "steps", "decay", "turn", "checkpoints", "every"), stop.Token);
             return 0;
         case "evaluate":
             Verbs.Evaluate(new Options(args.Skip(1), "model", "items", "mistakes"));
@@ -21,7 +21,7 @@ try
             Verbs.Sample(new Options(args.Skip(1), "model", "seed", "dialogues"));
             return 0;
         default:
-            Console.Error.WriteLine("train [model=models/house] [seed=1] [steps=14000] [decay=4000] [checkpoints=artifacts/house] [every=1000]\nevaluate [model=models/house] [items=500] [mistakes=0]\nsample [model=FOLDER] [seed=1] [dialogues=20]");
+            Console.Error.WriteLine("train [model=models/house] [seed=1] [steps=16000] [decay=6500] [turn=8000] [checkpoints=artifacts/house] [every=1000]\nevaluate [model=models/house] [items=500] [mistakes=0]\nsample [model=FOLDER] [seed=1] [dialogues=20]");
             return 2;
     }
 }

@@ -32,9 +32,9 @@ public static class Verbs
         TokenizerFiles.Write(model, new VocabularyBuilder().Build(VocabularySeed, MostPieces), Shape.Positions);
         var format = new ChatFormat(Tokenizer.Load(model));
         using var network = new Network(Shape.House(format.Vocabulary), (long)seed);
-        var schedule = new Schedule(PeakRate, options.Number("steps", 15_000), options.Number("decay", 7_000));
+        var schedule = new Schedule(PeakRate, options.Number("steps", 16_000), options.Number("decay", 6_500));
         Console.WriteLine($"{network.Shape}, {network.Count:N0} parameters, seed {seed}, {schedule}");
-        var rows = new RowSource(new Generator(TextMix.Constant), new Generator(TextMix.Decay), schedule.DecayStart, format, seed, TokensInBatch);
+        var rows = new RowSource(new Generator(TextMix.Early), new Generator(TextMix.Late), options.Number("turn", 8_000), format, seed, TokensInBatch);
         var run = new TrainingRun(network, rows, schedule, format.Padding, TimeProvider.System)
         {
             CheckpointFolder = options.Text("checkpoints", "artifacts/house"),
@@ -69,7 +69,7 @@ public static class Verbs
     /// <summary>Answers questions, a line each from standard input; without a trained model's folder prints dialogues of the generator.</summary>
     public static void Sample(Options options)
     {
-        var generator = new Generator(TextMix.Decay);
+        var generator = new Generator(TextMix.Late);
         if (options.Text("model", "") is not { Length: > 0 } model)
         {
             var dice = new Dice((ulong)options.Number("seed", 1));

@@ -14,7 +14,7 @@ namespace CocoonOrleans.Tests.Inference.HouseModel.Evaluation;
 public sealed class CommittedModelTests : IDisposable
 {
     private const double LeastShareOfSums = 0.95;
-    private const long DecayStart = 8_000;
+    private const long Turn = 8_000;
     private static readonly JsonElement Report = JsonDocument.Parse(File.ReadAllBytes(HouseModelFolder.File(EvaluationReport.FileName))).RootElement;
     private static readonly string Card = File.ReadAllText(HouseModelFolder.File("README.md"));
     private readonly TemporaryFolder _folder = new();
@@ -68,11 +68,11 @@ public sealed class CommittedModelTests : IDisposable
     /// <summary>Whoever changes what the generator makes must train again: the committed weights are those of the committed text.</summary>
     [Theory]
     [InlineData(0, "ddebd2c72c1b33b8")]
-    [InlineData(DecayStart / RowSource.BatchesInPool, "0000000000000000")]
+    [InlineData(Turn / RowSource.BatchesInPool, "0000000000000000")]
     public void TrainingText_MadeAgain_IsWhatTheCommittedWeightsSaw(long pool, string start)
     {
         var source = new RowSource(
-            new Generator(TextMix.Constant), new Generator(TextMix.Decay), DecayStart, new ChatFormat(Tokenizer.Load(HouseModelFolder.Path)), seed: 1, Verbs.TokensInBatch);
+            new Generator(TextMix.Early), new Generator(TextMix.Late), Turn, new ChatFormat(Tokenizer.Load(HouseModelFolder.Path)), seed: 1, Verbs.TokensInBatch);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
         for (var step = pool * RowSource.BatchesInPool; step < (pool + 1) * RowSource.BatchesInPool; step++)

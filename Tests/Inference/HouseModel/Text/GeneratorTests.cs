@@ -6,7 +6,7 @@ namespace CocoonOrleans.Tests.Inference.HouseModel.Text;
 
 public sealed class GeneratorTests
 {
-    private static readonly Generator Generator = new(TextMix.Constant);
+    private static readonly Generator Generator = new(TextMix.Early);
 
     [Fact]
     public void Next_SameSeed_GivesSameDialogues()

@@ -8,7 +8,7 @@ namespace CocoonOrleans.Tests.Inference.HouseModel.Training;
 public sealed class TrainingRunTests : IDisposable
 {
     private const ulong Seed = 3;
-    private static readonly Generator Generator = new(TextMix.Constant);
+    private static readonly Generator Generator = new(TextMix.Early);
     private readonly TemporaryFolder _folder = new();
     private readonly ChatFormat _format = new(Tokenizer.Load(HouseModelFolder.Path));
 
@@ -68,20 +68,20 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void RowSource_FromTheFirstPoolOfTheDecay_MakesTheTextOfTheDecay()
+    public void RowSource_FromTheFirstPoolBehindTheTurn_MakesTheLateText()
     {
-        var source = new RowSource(Generator, new Generator(TextMix.Decay), decayStart: RowSource.BatchesInPool + 1, _format, Seed, tokensInBatch: 128);
-        bool IsAsInTheConstantPart(long pool) => source[pool * RowSource.BatchesInPool].Rows.Select(row => row.Ids).SequenceEqual(
+        var source = new RowSource(Generator, new Generator(TextMix.Late), turn: RowSource.BatchesInPool + 1, _format, Seed, tokensInBatch: 128);
+        bool IsEarlyText(long pool) => source[pool * RowSource.BatchesInPool].Rows.Select(row => row.Ids).SequenceEqual(
             Batches()[pool * RowSource.BatchesInPool].Rows.Select(row => row.Ids), EqualityComparer<int[]>.Create((a, b) => a!.SequenceEqual(b!)));
 
-        Assert.True(IsAsInTheConstantPart(0));
-        Assert.True(IsAsInTheConstantPart(1));
-        Assert.False(IsAsInTheConstantPart(2));
+        Assert.True(IsEarlyText(0));
+        Assert.True(IsEarlyText(1));
+        Assert.False(IsEarlyText(2));
     }
 
     private Network TinyNetwork(ulong seed = Seed) => new(new Shape(_format.Vocabulary, Hidden: 8, Layers: 1, Heads: 2, Intermediate: 8), (long)seed);
 
-    private RowSource Batches(ulong seed = Seed) => new(Generator, Generator, decayStart: 0, _format, seed, tokensInBatch: 128);
+    private RowSource Batches(ulong seed = Seed) => new(Generator, Generator, turn: 0, _format, seed, tokensInBatch: 128);
 
     private float[] Train(string name, long? stopAt, long steps = 20, ulong seed = Seed)
     {

@@ -7,6 +7,8 @@ namespace CocoonOrleans.HouseModel.Text;
 public sealed class Generator
 {
     private const int MostTurns = 3;
+    private const int PercentDeclined = 32;
+    private const int PercentMissing = 35;
     private readonly TextMix _mix;
     private readonly Translation _translation;
     private readonly Multiplication _multiplication;
@@ -105,7 +107,7 @@ public sealed class Generator
     private static IReadOnlyList<Tool> List(ToolSet set) => [.. set.Tools.Select(tool => tool.Tool)];
 
     private Turn NextWithoutCall(Dice dice, Draw draw, ToolSet tools) =>
-        dice.Chance(_mix.PercentMissing) ? _tools.NextMissing(dice, draw, tools) : Skills[dice.Pick(_drawnBesideTools)].Next(dice, draw);
+        dice.Chance(PercentMissing) ? _tools.NextMissing(dice, draw, tools) : Skills[dice.Pick(_drawnBesideTools)].Next(dice, draw);
 
     private Dialogue NextWithTools(Dice dice)
     {
@@ -113,7 +115,7 @@ public sealed class Generator
         var turns = new List<Turn>();
         for (var count = 1 + dice.Next(2); count > 0; count--)
         {
-            if (dice.Chance(_mix.PercentDeclined))
+            if (dice.Chance(PercentDeclined))
             {
                 turns.Add(NextWithoutCall(dice, Draw.Training, tools));
                 continue;

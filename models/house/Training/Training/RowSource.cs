@@ -6,13 +6,13 @@ namespace CocoonOrleans.HouseModel.Training;
 /// The batches of a run, by number: batch n is the same whether the run came there or was resumed there. They are made in pools of
 /// <see cref="BatchesInPool"/>; within a pool rows of like length stand together, which leaves next to no padding. Not thread-safe.
 /// </summary>
-/// <param name="constant">Makes the text until the decay.</param>
-/// <param name="decay">Makes the text of the decay, from the first whole pool in it.</param>
-/// <param name="decayStart">Step at which the decay starts.</param>
+/// <param name="early">Makes the text until the turn.</param>
+/// <param name="late">Makes the text from there on, from the first whole pool.</param>
+/// <param name="turn">The step at which one follows the other.</param>
 /// <param name="format">Writes dialogues.</param>
 /// <param name="seed">Seed of the text.</param>
 /// <param name="tokensInBatch">Tokens in a batch, padding included.</param>
-public sealed class RowSource(Generator constant, Generator decay, long decayStart, ChatFormat format, ulong seed, int tokensInBatch)
+public sealed class RowSource(Generator early, Generator late, long turn, ChatFormat format, ulong seed, int tokensInBatch)
 {
     /// <summary>Batches in a pool.</summary>
     public const int BatchesInPool = 64;
@@ -31,7 +31,7 @@ public sealed class RowSource(Generator constant, Generator decay, long decaySta
             if (step / BatchesInPool != _pool)
             {
                 _pool = step / BatchesInPool;
-                _batches = MakePool(_pool * BatchesInPool < decayStart ? constant : decay, Dice.ForPart(seed, _pool));
+                _batches = MakePool(_pool * BatchesInPool < turn ? early : late, Dice.ForPart(seed, _pool));
             }
 
             return _batches[(int)(step % BatchesInPool)];

@@ -14,15 +14,12 @@ public sealed record Schedule(double Peak, long Steps, long DecaySteps)
 
     private const double Lowest = 0.02;
 
-    /// <summary>First step of the decay.</summary>
-    public long DecayStart => Steps - DecaySteps;
-
     /// <summary>The rate of a step, from 0.</summary>
     public double this[long step]
     {
         get
         {
-            var decayed = Math.Max(0, step - DecayStart) / (double)Math.Max(1, DecaySteps);
+            var decayed = Math.Max(0, step - (Steps - DecaySteps)) / (double)Math.Max(1, DecaySteps);
             return Peak * Math.Min(1, (step + 1) / (double)WarmUpSteps) * (Lowest + ((1 - Lowest) * 0.5 * (1 + Math.Cos(Math.PI * decayed))));
         }
     }

@@ -13,7 +13,7 @@ public sealed partial class VocabularyBuilder
     public const string Pattern = @" ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s";
 
     private const int Dialogues = 40_000;
-    private readonly Generator _generator = new(TextMix.Constant, withSlips: false);
+    private readonly Generator _generator = new(TextMix.Early, withSlips: false);
     private const int FewestUses = 12;
 
     /// <summary>The pieces, by falling use; the same for the same seed.</summary>
