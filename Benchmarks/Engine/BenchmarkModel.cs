@@ -11,6 +11,9 @@ internal sealed class BenchmarkModel(string name, string folder)
     /// <summary>Its name.</summary>
     public string Name => name;
 
+    /// <summary>Its folder.</summary>
+    public string Folder => folder;
+
     /// <summary>The model.</summary>
     public ModelFolder Model { get; } = ModelFolder.Read(folder);
 

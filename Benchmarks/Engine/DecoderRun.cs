@@ -68,13 +68,12 @@ internal sealed class DecoderRun : IDisposable
 
     /// <summary>Computes a prompt.</summary>
     /// <param name="tokens">Its length.</param>
-    /// <param name="cached">How many of its first tokens are in the cache already, from a run before.</param>
-    public StepTimes Prefill(int tokens, int cached = 0)
+    public StepTimes Prefill(int tokens)
     {
         var ids = Tokens(tokens);
         var (cpu, start) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
         _batch.Clear();
-        _batch.Add(ids.AsSpan(cached), cached, _tables[0], 1);
+        _batch.Add(ids, 0, _tables[0], 1);
         _decoder.Compute(_batch, _logits);
         _ = Best(0);
         return StepTimes.Of([Stopwatch.GetElapsedTime(start).TotalMilliseconds], (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds);

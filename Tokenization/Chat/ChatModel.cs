@@ -18,18 +18,24 @@ public sealed class ChatModel
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private const int MostTemplates = 16;
+    private const string DefaultTemplate = "default";
+    private const string ToolTemplate = "tool_use";
+
     private readonly ChatTemplate? _template;
+    private readonly ChatTemplate? _toolTemplate;
 
     private ChatModel(ChatModelFiles files, ReadOnlyMemory<byte> generationConfigJson)
     {
         Files = files;
         Sha256 = files.ComputeSha256();
         Tokenizer = Tokenizer.Load(files.TokenizerJson, files.TokenizerConfigJson);
-        TemplateSource = ReadTemplate(files);
+        (TemplateSource, var toolSource) = ReadTemplates(files);
         if (TemplateSource is { } source)
         {
             _template = ChatTemplate.Parse(source);
-            ToolCallStyle = ToolCallStyles.Of(source);
+            _toolTemplate = toolSource is null ? _template : ChatTemplate.Parse(toolSource);
+            ToolCallStyle = ToolCallStyles.Of(toolSource ?? source);
             Reasons = source.Contains("<think>", StringComparison.Ordinal) || source.Contains("</think>", StringComparison.Ordinal);
         }
 
@@ -49,7 +55,7 @@ public sealed class ChatModel
     public Tokenizer Tokenizer { get; }
 
     /// <summary>Whether the model has a chat template. One without serves raw prompts only.</summary>
-    [MemberNotNullWhen(true, nameof(_template))]
+    [MemberNotNullWhen(true, nameof(_template), nameof(_toolTemplate))]
     public bool HasChatTemplate => _template is not null;
 
     /// <summary>The chat template's source, from whichever file has it; null where there is none.</summary>
@@ -164,7 +170,7 @@ public sealed class ChatModel
             BeginOfText = TokenOf(Tokenizer.BeginOfTextId),
             EndOfText = TokenOf(Tokenizer.EndOfTextId),
         };
-        if (!_template.TryRender(input, out var prompt, out var refusal))
+        if (!(input.Tools is null ? _template : _toolTemplate).TryRender(input, out var prompt, out var refusal))
         {
             error = new ChatRequestError($"The model's chat template refuses this chat: {refusal.Reason}", "messages", ChatRequestError.InvalidValue);
             return null;
@@ -182,13 +188,14 @@ public sealed class ChatModel
 
     private string? TokenOf(int? id) => id is null ? null : Tokenizer.TokenOf(id.Value);
 
-    private static string? ReadTemplate(ChatModelFiles files)
+    /// <summary>The template, and one for chats with functions where the config has several: a list of names and templates, as transformers reads it.</summary>
+    private static (string? Template, string? ForTools) ReadTemplates(ChatModelFiles files)
     {
         if (!files.ChatTemplate.IsEmpty)
         {
             try
             {
-                return StrictUtf8.GetString(files.ChatTemplate.Span);
+                return (StrictUtf8.GetString(files.ChatTemplate.Span), null);
             }
             catch (DecoderFallbackException)
             {
@@ -198,12 +205,26 @@ public sealed class ChatModel
 
         if (files.TokenizerConfigJson.IsEmpty)
         {
-            return null;
+            return default;
         }
 
         using var config = ModelFile.Parse(ModelFile.Config, files.TokenizerConfigJson);
         var template = new JsonField(ModelFile.Config, "", config.RootElement)["chat_template"];
-        return template.IsNull ? null : template.String();
+        if (template.IsNull || template.Element.ValueKind != JsonValueKind.Array)
+        {
+            return (template.IsNull ? null : template.String(), null);
+        }
+
+        var named = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var item in template.Items(MostTemplates))
+        {
+            if (!named.TryAdd(item["name"].String(), item["template"].String()))
+            {
+                throw item["name"].Refuse("is there twice");
+            }
+        }
+
+        return named.TryGetValue(DefaultTemplate, out var source) ? (source, named.GetValueOrDefault(ToolTemplate)) : throw template.Refuse($"has no template of the name {DefaultTemplate}");
     }
 
     private HashSet<int> ReadStopIds(JsonField? config)

@@ -5,6 +5,7 @@ using CocoonOrleans.Inference.Cpu.Weights;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Torch;
+using CocoonOrleans.Tests.Inference.LlamaCpp;
 using CocoonOrleans.Tests.Inference.Models;
 using TorchSharp;
 using BFloat16 = CocoonOrleans.Inference.Cpu.Weights.BFloat16;
@@ -124,6 +125,36 @@ public sealed class CpuDecoderTests : IDisposable
                 Assert.Equal(expected, new StoredSequence(other).AppendAll(ids, ids.Length));
             }
         }
+    }
+
+    /// <summary>llama.cpp computes no windows of these families: two decoders of ours that share no arithmetic agree, and the window makes a difference.</summary>
+    [Theory]
+    [InlineData("mistral")]
+    [InlineData("phi3")]
+    [InlineData("qwen2")]
+    [InlineData("qwen3")]
+    public void Compute_SlidingWindow_GivesLibtorchsLogits(string name)
+    {
+        TorchLibrary.Load();
+        using var inference = torch.inference_mode();
+        using var family = new TinyFamily(name, config =>
+        {
+            config["sliding_window"] = 8;
+            config["use_sliding_window"] = true;
+            config["max_window_layers"] = 1;
+        });
+        using var open = new TinyFamily(name);
+        var (folder, without) = (ModelFolder.Read(family.Folder), ModelFolder.Read(open.Folder));
+        Assert.Contains(folder.Config.Windows, window => window == 8);
+        using var decoder = Make(folder, WeightFormat.Float32);
+        using var unlimited = Make(without, WeightFormat.Float32);
+        using var reference = new TorchDecoder(folder.Config, folder.Weights, 64, 8);
+        int[] ids = [.. Enumerable.Range(0, 41).Select(i => i * 37 % TinyModel.VocabularySize)];
+
+        var ours = new StoredSequence(decoder).AppendAll(ids, ids.Length);
+
+        AssertClose(new StoredSequence(reference).AppendAll(ids, ids.Length), ours, 1e-4f);
+        Assert.NotEqual(new StoredSequence(unlimited).AppendAll(ids, 1), ours[^decoder.VocabularySize..]);
     }
 
     [Theory]

@@ -29,6 +29,9 @@ public abstract class EngineContract : IAsyncLifetime, IDisposable
     /// <summary>How a model in <see cref="Folder"/> is referred to.</summary>
     protected virtual ModelReference Reference(string name, string? manifestSha256 = null) => new(name, Folder, manifestSha256);
 
+    /// <summary>Whether it computes logits itself, and so can check answers.</summary>
+    protected virtual bool Audits => false;
+
     public abstract void Dispose();
 
     public async Task InitializeAsync()
@@ -257,6 +260,22 @@ public abstract class EngineContract : IAsyncLifetime, IDisposable
         await first.DisposeAsync();
         await second.DisposeAsync();
         Assert.All(await Task.WhenAll(waiting), events => Assert.Equal(5, events.OfType<TokenGenerated>().Count()));
+    }
+
+    [SkippableFact]
+    public async Task Audit_AnswerOfItsOwn_IsConsistentOrRefusedForWhatTheEngineIs()
+    {
+        var request = Request(8);
+        var ids = (await CollectAsync(request)).OfType<TokenGenerated>().Select(token => token.Id).ToArray();
+        var audit = new AuditRequest { Request = request, CompletionIds = ids };
+        if (Audits)
+        {
+            Assert.Equal(AuditVerdict.Consistent, (await Engine.AuditAsync(audit, CancellationToken.None)).Verdict);
+            return;
+        }
+
+        var refusal = (await Assert.ThrowsAsync<EngineRefusalException>(() => Engine.AuditAsync(audit, CancellationToken.None))).Refusal;
+        Assert.Equal((EngineRefusalKind.NotSupported, false), (refusal.Kind, refusal.Retryable));
     }
 
     [SkippableFact]

@@ -13,6 +13,8 @@ public abstract class NativeEngineContract : EngineContract
 
     protected virtual NativeEngineOptions EngineOptions => new();
 
+    protected override bool Audits => true;
+
     protected override IInferenceEngine Start()
     {
         var options = EngineOptions;

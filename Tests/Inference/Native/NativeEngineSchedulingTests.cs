@@ -417,6 +417,45 @@ public sealed class NativeEngineSchedulingTests : IDisposable
         Assert.Equal([5, 5], (await Task.WhenAll(next, taken)).Select(events => events.OfType<TokenGenerated>().Count()));
     }
 
+    [Fact]
+    public async Task Generate_SomeAnswers_ShowInTheMetricsOfTheCache()
+    {
+        var (cached, use) = (0L, 0.0);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Scope == _meters && instrument.Name is "cocoon.engine.cached_tokens" or "cocoon.engine.cache_use")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref cached, value));
+        listener.SetMeasurementEventCallback<double>((_, value, _, _) => use = value);
+        listener.Start();
+        double Use()
+        {
+            listener.RecordObservableInstruments();
+            return use;
+        }
+
+        await using var engine = await StartAsync();
+        int[] prompt = [.. Enumerable.Range(0, 100)];
+        await AnswerAsync(engine, prompt, 1, tenant: "a");
+        Assert.Equal(0, Interlocked.Read(ref cached));
+        await AnswerAsync(engine, prompt, 1, tenant: "a");
+        Assert.Equal(96, Interlocked.Read(ref cached));
+
+        await using (var open = engine.GenerateAsync(Request([1], 120, "a"), CancellationToken.None).GetAsyncEnumerator())
+        {
+            await open.MoveNextAsync();
+            Assert.InRange(Use(), double.Epsilon, 1);
+        }
+
+        await Eventually.EqualAsync(0, Use, "part of the cache that answers hold");
+    }
+
     private async Task<NativeEngine> StartAsync(Action<NativeEngineOptions>? change = null, TimeProvider? time = null)
     {
         var options = new NativeEngineOptions { Slots = 4, Queue = 16 };

@@ -96,6 +96,7 @@ public sealed class NativeEngineStories260KTests : IDisposable
 
         Assert.Equal(1, measured["gen_ai.server.time_to_first_token"]);
         Assert.Equal(1, measured["gen_ai.server.time_per_output_token"]);
+        Assert.Equal(9, measured["cocoon.engine.inter_token_latency"]);
         Assert.Equal(10, measured["cocoon.engine.batch_size"]);
         Assert.Equal(5, measured["cocoon.engine.tokens input"]);
         Assert.Equal(10, measured["cocoon.engine.tokens output"]);

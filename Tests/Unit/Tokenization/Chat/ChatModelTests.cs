@@ -100,6 +100,29 @@ public sealed class ChatModelTests
     }
 
     [Fact]
+    public void TryEncodePrompt_SeveralTemplates_TakesTheOneForTools()
+    {
+        var model = Named(("default", "{{ messages[0].content }}"), ("rag", "rag"), ("tool_use", "<tool_call>{{ tools[0].function.name }}"));
+        Assert.True(ChatCompletionRequest.TryParse(
+            """{"model": "m", "messages": [{"role": "user", "content": "hell"}], "tools": [{"type": "function", "function": {"name": "call"}}]}"""u8.ToArray(), out var request, out _));
+
+        Assert.True(model.TryEncodePrompt(Request(new ChatMessage(ChatRole.User, "hell")), out var plain, out _));
+        Assert.True(model.TryEncodePrompt(request, out var withTools, out _));
+
+        Assert.Equal("hell", model.Tokenizer.Decode(plain));
+        Assert.Equal("<tool_call>call", model.Tokenizer.Decode(withTools));
+        Assert.Equal("{{ messages[0].content }}", model.TemplateSource);
+    }
+
+    [Fact]
+    public void Load_SeveralTemplatesButNoDefault_NamesTheField() =>
+        Assert.Equal("chat_template", Assert.Throws<TokenizerFormatException>(() => Named(("rag", "x"))).Field);
+
+    [Fact]
+    public void Load_OneTemplateTwice_NamesTheField() =>
+        Assert.Equal("chat_template[1].name", Assert.Throws<TokenizerFormatException>(() => Named(("default", "x"), ("default", "y"))).Field);
+
+    [Fact]
     public void Load_UnknownTemplateWord_IsRefused() => Assert.Throws<TemplateSyntaxException>(() => ChatModel.Load(Files("{% include 'x' %}")));
 
     [Theory]
@@ -172,4 +195,10 @@ public sealed class ChatModelTests
         new(JsonSerializer.SerializeToUtf8Bytes(SmallTokenizers.ByteLevelJson()), Encoding.UTF8.GetBytes(SmallTokenizers.Config), Encoding.UTF8.GetBytes(template));
 
     private static ChatCompletionRequest Request(params ChatMessage[] messages) => new() { Model = "m", Messages = messages };
+
+    private static ChatModel Named(params (string Name, string Template)[] templates)
+    {
+        var config = new JsonObject { ["chat_template"] = new JsonArray([.. templates.Select(template => new JsonObject { ["name"] = template.Name, ["template"] = template.Template })]) };
+        return ChatModel.Load(Files() with { ChatTemplate = default, TokenizerConfigJson = JsonSerializer.SerializeToUtf8Bytes(config) });
+    }
 }

@@ -24,12 +24,15 @@ public sealed class ChatTemplateOracleTests
     public async Task TryRender_RealTemplates_GiveWhatHuggingFacesJavaScriptGives()
     {
         var folder = await TemplateOracle.RealTemplatesAsync();
-        Assert.True(Compare(TemplateCases.ReadFolder(folder), await TemplateOracle.JavaScriptAsync(folder, TemplateCases.Chats)) > 800, "Too few real templates render: nothing was compared.");
+        var (compared, withTools) = Compare(TemplateCases.ReadFolder(folder), await TemplateOracle.JavaScriptAsync(folder, TemplateCases.Chats));
+
+        Assert.True(compared > 800, "Too few real templates render: nothing was compared.");
+        Assert.True(withTools >= 10, $"{withTools} real templates were compared on a chat with tools.");
     }
 
     [SkippableFact]
     public async Task TryRender_Families_GiveWhatHuggingFacesJavaScriptGives() =>
-        Assert.True(Compare(TemplateCases.Families, await TemplateOracle.JavaScriptAsync(TemplateCases.PathOf("Families"), TemplateCases.Chats)) > 70, "Too few templates render: nothing was compared.");
+        Assert.True(Compare(TemplateCases.Families, await TemplateOracle.JavaScriptAsync(TemplateCases.PathOf("Families"), TemplateCases.Chats)).Chats > 70, "Too few templates render: nothing was compared.");
 
     /// <summary>
     /// JavaScript's engine deviates from Jinja in 110 of these expressions, which <c>expressions-javascript.json</c> lists with what it gives; most of all it writes
@@ -58,12 +61,14 @@ public sealed class ChatTemplateOracleTests
     }
 
     /// <summary>What JavaScript's engine refuses or lets pass by being strict or lax elsewhere says nothing; two texts must be the same.</summary>
-    private static int Compare(IReadOnlyDictionary<string, string> templates, Dictionary<string, TemplateRow[]> rows)
+    /// <returns>Chats that were compared, and templates that were on one with tools and write those.</returns>
+    private static (int Chats, int TemplatesWithTools) Compare(IReadOnlyDictionary<string, string> templates, Dictionary<string, TemplateRow[]> rows)
     {
         var inputs = TemplateCases.ReadInputs(TemplateCases.Chats);
-        var compared = 0;
+        var (compared, withTools) = (0, 0);
         foreach (var (name, chats) in rows)
         {
+            var writesTools = false;
             foreach (var (javaScript, input) in chats.Zip(inputs))
             {
                 var ours = TemplateCases.Render(templates[name], input);
@@ -71,11 +76,14 @@ public sealed class ChatTemplateOracleTests
                 {
                     Assert.Equal(javaScript.Text, ours.Text);
                     compared++;
+                    writesTools |= input.Tools is { Count: > 0 } tools && tools.All(tool => ours.Text.Contains(tool.GetProperty("function").GetProperty("name").GetString()!, StringComparison.Ordinal));
                 }
             }
+
+            withTools += writesTools ? 1 : 0;
         }
 
-        return compared;
+        return (compared, withTools);
     }
 
     private static string? LowerTruths(string? text) => text is null ? null : Regex.Replace(text, @"\b(True|False)\b", truth => truth.Value.ToLowerInvariant());

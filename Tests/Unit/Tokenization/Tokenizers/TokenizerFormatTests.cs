@@ -207,6 +207,9 @@ public sealed class TokenizerFormatTests
     }
 
     [Fact]
+    public void Load_MutatedByteLevel_IsReadOrRefusedAndNeverFaults() => AssertNeverFaults(SmallTokenizers.ByteLevelJson());
+
+    [Fact]
     public void Load_MutatedSentencePiece_IsReadOrRefusedAndNeverFaults() => AssertNeverFaults(SmallTokenizers.SentencePieceJson());
 
     [Fact]
