@@ -113,7 +113,7 @@ public sealed class EnduranceTests(RunningNetwork network, ITestOutputHelper out
             request["n"] = dice.Next(2, 4);
         }
 
-        switch (dice.Next(6))
+        switch (dice.Next(8))
         {
             case 0:
                 request["stop"] = new JsonArray("e", "th");
@@ -131,6 +131,19 @@ public sealed class EnduranceTests(RunningNetwork network, ITestOutputHelper out
             case 3:
                 request["logprobs"] = true;
                 request["top_logprobs"] = 2;
+                break;
+            case 4:
+                request["top_k"] = dice.Next(1, 50);
+                request["min_p"] = dice.NextDouble() / 5;
+                request["repetition_penalty"] = 1 + (dice.NextDouble() / 2);
+                break;
+            case 5:
+                request["logit_bias"] = new JsonObject { ["300"] = 5, ["301"] = -100 };
+                break;
+            case 6:
+                request["max_completion_tokens"] = 60;
+                request["tools"] = JsonNode.Parse("""[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string","maxLength":12}},"required":["city"],"additionalProperties":false}}}]""");
+                request["tool_choice"] = dice.Next(2) == 0 ? "required" : "auto";
                 break;
         }
 
@@ -174,7 +187,7 @@ public sealed class EnduranceTests(RunningNetwork network, ITestOutputHelper out
         }
 
         var answer = JsonElement.Parse(await response.Content.ReadAsByteArrayAsync());
-        return [.. answer.GetProperty("choices").EnumerateArray().Select(choice => (choice.GetProperty("message").GetProperty("content").GetString() ?? "", choice.GetProperty("finish_reason").GetString()))];
+        return [.. answer.GetProperty("choices").EnumerateArray().Select(choice => (TextOf(choice.GetProperty("message")), choice.GetProperty("finish_reason").GetString()))];
     }
 
     private static async Task<IReadOnlyList<(string Text, string? Finish)>?> ReadStreamAsync(HttpResponseMessage response, Departure departure, int leaveAfter)
@@ -202,13 +215,20 @@ public sealed class EnduranceTests(RunningNetwork network, ITestOutputHelper out
             {
                 var index = choice.GetProperty("index").GetInt32();
                 var (text, _) = answers.GetValueOrDefault(index, ("", null));
-                var piece = choice.GetProperty("delta").TryGetProperty("content", out var content) ? content.GetString() : "";
-                answers[index] = (text + piece, choice.GetProperty("finish_reason").GetString());
+                answers[index] = (text + TextOf(choice.GetProperty("delta")), choice.GetProperty("finish_reason").GetString());
             }
         }
 
         Assert.Fail("The stream ended without its end.");
         return null;
+    }
+
+    /// <summary>What a message or a piece of one says, functions and their arguments behind it.</summary>
+    private static string TextOf(JsonElement message)
+    {
+        var text = message.TryGetProperty("content", out var content) ? content.GetString() ?? "" : "";
+        return !message.TryGetProperty("tool_calls", out var calls) ? text
+            : calls.EnumerateArray().Aggregate(text, (all, call) => all + (call.GetProperty("function").TryGetProperty("name", out var name) ? name.GetString() : "") + call.GetProperty("function").GetProperty("arguments").GetString());
     }
 
     private Dictionary<string, long> Memory() => network.Network.Processes.Processes.ToDictionary(
