@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Client;
+using CocoonOrleans.Client.Receipts;
 using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Statements;
 
@@ -15,6 +16,7 @@ internal static class ProxyCommand
     private const int LeastTokenCharacters = 16;
     private const int TokenHexDigits = 48;
     private const string FloorsName = "proxy-floors.json";
+    private const string ReceiptsName = "receipts";
 
     public static Command Create()
     {
@@ -26,8 +28,9 @@ internal static class ProxyCommand
         var images = new Option<FileInfo[]>("--image") { Description = "The manifest of an image that a worker may run; may be repeated. Tiers above open need one.", HelpName = "file", AllowMultipleArgumentsPerToken = true };
         var collateral = new Option<Uri?>("--collateral") { Description = "Where Intel's documents come from; by default Intel.", HelpName = "url" };
         var floors = new Option<string?>("--floors") { Description = "The file that keeps which of Intel's documents were seen, so that nobody can go back to older ones; by default in the data folder.", HelpName = "file" };
+        var receipts = new Option<string?>("--receipts") { Description = $"The folder that keeps the newest {ReceiptFolder.DefaultMost} receipts, for ./cocoon verify receipt; by default in the data folder.", HelpName = "folder" };
         var gateway = new GatewayOptions();
-        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, padding, images, collateral, floors };
+        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, padding, images, collateral, floors, receipts };
         images.AcceptExistingOnly();
         gateway.AddTo(command);
         return command.Runs(async (result, output, cancellationToken) =>
@@ -42,8 +45,9 @@ internal static class ProxyCommand
             await using var quotes = files.Length == 0
                 ? null
                 : ProxyQuotes.Open(files, result.GetValue(collateral), result.GetValue(floors) ?? Path.Combine(gateway.Folder(result), FloorsName));
+            options = options with { Quotes = quotes?.Trust, Receipts = Receipts(result.GetValue(receipts) ?? Path.Combine(gateway.Folder(result), ReceiptsName), output) };
             return await RunAsync(
-                result.GetValue(port), Token(result.GetValue(token)), options with { Quotes = quotes?.Trust }, gateway.Gateway(result), gateway.ApiKey(result), output, cancellationToken);
+                result.GetValue(port), Token(result.GetValue(token)), options, gateway.Gateway(result), gateway.ApiKey(result), output, cancellationToken);
         });
     }
 
@@ -61,8 +65,9 @@ internal static class ProxyCommand
         var tier = Word(options.MinimumTier);
         output.Text.WriteLine($"READY {url} key={token}");
         output.Text.WriteLine($"It seals to workers of tier {tier} or more, through {gateway}. Stop it: Ctrl-C");
+        output.Text.WriteLine($"It keeps what the workers sign for in {options.Receipts!.Path}. Check one: ./cocoon verify receipt FILE");
         output.Text.Flush();
-        output.Result(new ProxyResult(url, token, gateway, tier), CommandJson.Default.ProxyResult);
+        output.Result(new ProxyResult(url, token, gateway, tier, options.Receipts.Path), CommandJson.Default.ProxyResult);
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
@@ -73,6 +78,18 @@ internal static class ProxyCommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static ReceiptFolder Receipts(string folder, CommandOutput output)
+    {
+        try
+        {
+            return new ReceiptFolder(folder, failed: e => output.Text.WriteLine($"A receipt can't be kept in {folder}: {e.Message}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException($"Receipts can't be kept in {folder}: {e.Message}", "Name another folder: --receipts FOLDER", innerException: e);
+        }
     }
 
     private static string Word(TrustTier tier) => tier.ToString().ToLowerInvariant();

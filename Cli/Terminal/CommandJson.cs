@@ -29,6 +29,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(NetworkConnection))]
 [JsonSerializable(typeof(ProxyResult))]
 [JsonSerializable(typeof(QuoteVerdict))]
+[JsonSerializable(typeof(ReceiptReport))]
 [JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(UpResult))]
 internal sealed partial class CommandJson : JsonSerializerContext;
