@@ -6,4 +6,4 @@ namespace CocoonOrleans.Sealing.Releases;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Detail">What was expected and what was found, for people.</param>
 /// <param name="Code">For programs.</param>
-public sealed record ReleaseProblem(string? Type, string? Title, int Status, string? Detail, string? Code);
+public sealed record ReleaseProblem(string? Type = null, string? Title = null, int Status = 0, string? Detail = null, string? Code = null);

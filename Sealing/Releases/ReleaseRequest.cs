@@ -4,7 +4,7 @@ namespace CocoonOrleans.Sealing.Releases;
 /// <param name="Manifest">The hash of the model's encrypted manifest, 64 hex digits.</param>
 /// <param name="Statement">The statement of who asks.</param>
 /// <param name="Quote">The quote that was made for it.</param>
-/// <param name="Collateral">What the quote is judged by, for a broker that can't fetch it; null for none.</param>
 /// <param name="Nonce">This broker's nonce.</param>
 /// <param name="Proof">That the nonce is under the statement's root.</param>
-public sealed record ReleaseRequest(string Manifest, byte[] Statement, byte[] Quote, byte[]? Collateral, byte[] Nonce, byte[] Proof);
+/// <param name="Collateral">What the quote is judged by, for a broker that can't fetch it; null for none.</param>
+public sealed record ReleaseRequest(string Manifest, byte[] Statement, byte[] Quote, byte[] Nonce, byte[] Proof, byte[]? Collateral = null);
