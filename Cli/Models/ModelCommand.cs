@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Models;
 
-/// <summary><c>cocoon model list|hash|export-gguf|audit</c>: which models a gateway serves, by which hashes the catalogue knows one, one as llama.cpp reads it, and whether an answer is one's.</summary>
+/// <summary><c>cocoon model list|hash|encrypt|export-gguf|audit</c>: which models a gateway serves, by which hashes the catalogue knows one, one that a provider can't read, one as llama.cpp reads it, and whether an answer is one's.</summary>
 internal static class ModelCommand
 {
     internal const string FolderDescription = "A folder with config.json and *.safetensors or one *.gguf, tokenizer.json and chat_template.jinja.";
@@ -18,7 +18,7 @@ internal static class ModelCommand
     private const int MostContext = 1_048_576;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    public static Command Create() => new("model", "See which models there are, hash one for the catalogue, write it for llama.cpp, or check an answer against it.") { List(), Hash(), ExportGgufCommand.Create(), AuditCommand.Create() };
+    public static Command Create() => new("model", "See which models there are, hash one for the catalogue, encrypt it, write it for llama.cpp, or check an answer against it.") { List(), Hash(), EncryptCommand.Create(), ExportGgufCommand.Create(), AuditCommand.Create() };
 
     private static Command List()
     {

@@ -20,6 +20,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(EncryptResult))]
 [JsonSerializable(typeof(GpuBenchReport))]
 [JsonSerializable(typeof(GpuReportVerdict))]
 [JsonSerializable(typeof(ModelAudit))]

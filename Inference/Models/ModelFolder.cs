@@ -15,8 +15,6 @@ namespace CocoonOrleans.Inference.Models;
 /// </summary>
 public sealed class ModelFolder
 {
-    private const string SingleWeights = "model.safetensors";
-    private const string Gguf = ".gguf";
     private const long MaximumTextBytes = 64 << 20;
 
     private const string Template = "chat_template.jinja";
@@ -24,7 +22,7 @@ public sealed class ModelFolder
 
     private const string DecoderPrefix = "model.";
 
-    private static readonly string[] OptionalTexts = [Template, GenerationConfig, TokenizerFiles.Config];
+    internal static readonly string[] OptionalTexts = [Template, GenerationConfig, TokenizerFiles.Config];
 
     private readonly IModelFiles _source;
     private readonly List<ModelFile> _files = [];
@@ -114,7 +112,7 @@ public sealed class ModelFolder
         {
             var texts = ((string[])[TokenizerFiles.Tokenizer, .. OptionalTexts]).Where(source.Exists).ToDictionary(name => name, name => ReadText(source, name));
             string? vocabularyFile = null;
-            if (!texts.ContainsKey(TokenizerFiles.Tokenizer) && FindGguf(source) is { } file)
+            if (!texts.ContainsKey(TokenizerFiles.Tokenizer) && ModelFileList.FindGguf(source) is { } file)
             {
                 vocabularyFile = file;
                 using var stream = source.Open(file);
@@ -133,7 +131,7 @@ public sealed class ModelFolder
     /// <exception cref="ModelFormatException">They can't be used.</exception>
     public ChatModel Chat() => Chat(_texts, _vocabularyFile);
 
-    private static byte[] ReadText(IModelFiles source, string name)
+    internal static byte[] ReadText(IModelFiles source, string name)
     {
         using var stream = source.Open(name);
         var bytes = stream.Length <= MaximumTextBytes ? new byte[stream.Length] : throw TooLarge(name, stream.Length);
@@ -174,19 +172,9 @@ public sealed class ModelFolder
 
     private (TransformerConfig Shape, Pooling? Pooling) ReadAll()
     {
-        // A folder that isn't there is told as such, not as one without files.
-        _ = _source.Names;
-        var sharded = _source.Exists(SafetensorsIndex.FileName);
-        var gguf = sharded || _source.Exists(SingleWeights) ? null : FindGguf(_source);
-        string[] texts =
-        [
-            .. gguf is null ? [TransformerConfig.FileName] : Array.Empty<string>(),
-            .. gguf is null || _source.Exists(TokenizerFiles.Tokenizer) ? [TokenizerFiles.Tokenizer] : Array.Empty<string>(),
-            .. OptionalTexts.Concat(SentenceFiles.All).Where(_source.Exists),
-            .. sharded ? [SafetensorsIndex.FileName] : Array.Empty<string>(),
-        ];
-        _bytesTotal = texts.Sum(_source.Size);
-        foreach (var name in texts)
+        var list = ModelFileList.Of(_source);
+        _bytesTotal = list.Texts.Sum(_source.Size);
+        foreach (var name in list.Texts)
         {
             ReadFile(name, (stream, length) =>
             {
@@ -196,20 +184,20 @@ public sealed class ModelFolder
             });
         }
 
-        if (gguf is not null)
+        if (list.Gguf is { } gguf)
         {
             _bytesTotal += _source.Size(gguf);
             return Complete(ReadGguf(gguf));
         }
 
-        if (sharded)
+        if (list.IsSharded)
         {
             ReadShards(SafetensorsIndex.Parse(Text(SafetensorsIndex.FileName)));
         }
         else
         {
-            _bytesTotal += _source.Size(SingleWeights);
-            ReadWeights(SingleWeights, _ => SingleWeights);
+            _bytesTotal += _source.Size(ModelFileList.SingleWeights);
+            ReadWeights(ModelFileList.SingleWeights, _ => ModelFileList.SingleWeights);
         }
 
         return Complete((TransformerConfig.Parse(Text(TransformerConfig.FileName)), null));
@@ -252,14 +240,6 @@ public sealed class ModelFolder
         }
     }
 
-    private static string? FindGguf(IModelFiles source)
-    {
-        string[] found = [.. source.Names.Where(name => name.EndsWith(Gguf, StringComparison.OrdinalIgnoreCase)).Take(2)];
-        return found.Length < 2
-            ? found.FirstOrDefault()
-            : throw new ModelFormatException(source.Place, "weights", $"{found[0]} and {found[1]} are two models; leave one");
-    }
-
     /// <summary>Adds the files that a GGUF file's own tokenizer comes to. What stands beside it goes before.</summary>
     private static void AddVocabulary(Dictionary<string, byte[]> texts, GgufFile gguf)
     {
@@ -297,7 +277,7 @@ public sealed class ModelFolder
 
     private void ReadShards(IReadOnlyDictionary<string, string> shards)
     {
-        var files = shards.Values.Distinct().Order(StringComparer.Ordinal).ToList();
+        var files = ModelFileList.Shards(shards);
         _bytesTotal += files.Sum(_source.Size);
         foreach (var shard in files)
         {
