@@ -33,8 +33,11 @@ public sealed record EncryptedPlace(string Folder, string KeyFile, string ImageF
     /// <param name="image">The image that gets the key, its manifest's id.</param>
     /// <param name="progress">Told bytes done and bytes to do.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal void Encrypt(ServedModel model, Digest image, Action<long, long> progress, CancellationToken cancellationToken)
+    /// <exception cref="CommandFailedException">It can't be encrypted.</exception>
+    public void Encrypt(ServedModel model, Digest image, Action<long, long> progress, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(model);
+
         // What an earlier start left. Nothing here is anybody's: it is made of the plain model each time.
         if (Directory.Exists(Folder))
         {

@@ -18,7 +18,7 @@ public sealed record SimulatedIssuer(string Socket, string AnchorFile, string Im
     /// <summary>Writes the image's manifest for those who release keys to it.</summary>
     /// <param name="ready">What the issuer said when it was ready.</param>
     /// <returns>The image's id.</returns>
-    internal Digest WriteImage(JsonElement ready)
+    public Digest WriteImage(JsonElement ready)
     {
         var manifest = ready.GetProperty("image").GetBytesFromBase64();
         File.WriteAllBytes(ImageFile, manifest);

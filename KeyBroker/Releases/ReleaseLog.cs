@@ -26,6 +26,9 @@ public sealed partial class ReleaseLog : IDisposable
             Mode = FileMode.Append,
             Access = FileAccess.Write,
             Share = FileShare.Read,
+
+            // What could not be written must not come with the next line.
+            BufferSize = 0,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
     }
