@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.Text.Json;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Cli.Verification;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Upstream;
+using CocoonOrleans.Sealing.Models;
 using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Models;
@@ -90,6 +92,11 @@ internal static class ModelCommand
     {
         try
         {
+            if (File.Exists(Path.Combine(path, EncryptedModelManifest.FileName)))
+            {
+                throw Encrypted(path);
+            }
+
             var (manifest, contextTokens, dimensions) = read();
             var hashes = new ModelHashes(path, manifest.Sha256, ModelFolder.ReadChat(path).Sha256, contextTokens, dimensions);
             output.Console.MarkupLineInterpolated($"manifest   {hashes.ManifestSha256}");
@@ -113,6 +120,12 @@ internal static class ModelCommand
             throw new CommandFailedException(exception.Message, "Name a folder with a whole model in it.", innerException: exception);
         }
     }
+
+    private static CommandFailedException Encrypted(string path) =>
+        EncryptedModelManifest.TryRead(StoredFile.Read(new FileInfo(Path.Combine(path, EncryptedModelManifest.FileName)), EncryptedModelManifest.MaxBytes), out var manifest, out var hash)
+            ? new CommandFailedException(
+                $"{path} is encrypted: by its manifest ({hash}) it is the model {manifest.ModelId}, which only its key shows.", "Hash the plain folder: its hashes are those of the encrypted one.")
+            : new CommandFailedException($"{path} holds a manifest of an encrypted model that can't be read.", "Get it again from the model's owner.");
 
     private static (ModelManifest Manifest, int ContextTokens, int? EmbeddingDimensions) Read(
         string path, string? upstreamWeights, int context, WeightQuantization quantization, LoadStatus status, CancellationToken cancellationToken)

@@ -8,9 +8,8 @@ namespace CocoonOrleans.Cli.Network;
 /// <summary>Where the encrypted model of a local network is, and the brokers that hold shares of its key.</summary>
 /// <param name="Folder">The encrypted folder: all that the workers have of the model.</param>
 /// <param name="KeyFile">The model's key, which on a real network its owner alone has.</param>
-/// <param name="ImageFile">The manifest of the image that the simulated TD measures.</param>
 /// <param name="Brokers">The brokers.</param>
-public sealed record EncryptedPlace(string Folder, string KeyFile, string ImageFile, IReadOnlyList<BrokerPlace> Brokers)
+public sealed record EncryptedPlace(string Folder, string KeyFile, IReadOnlyList<BrokerPlace> Brokers)
 {
     /// <summary>How many brokers a local network has.</summary>
     internal const int BrokerCount = 3;
@@ -18,13 +17,12 @@ public sealed record EncryptedPlace(string Folder, string KeyFile, string ImageF
     /// <summary>How many of them are needed.</summary>
     internal const int Threshold = 2;
 
-    internal static EncryptedPlace In(DataFolder data, SimulatedIssuer issuer, IEnumerable<int> ports)
+    internal static EncryptedPlace In(DataFolder data, IEnumerable<int> ports)
     {
         var folder = data.Folder("owner");
         return new EncryptedPlace(
             Path.Combine(data.Path, "encrypted-model"),
             Path.Combine(folder, "model-key"),
-            issuer.ImageFile,
             [.. ports.Take(BrokerCount).Select((port, index) => new BrokerPlace($"broker-{index + 1}", data.Folder($"broker-{index + 1}"), new Uri($"http://127.0.0.1:{port}/")))]);
     }
 

@@ -21,7 +21,7 @@ public sealed class LocalNetwork : IAsyncDisposable
         _clock = clock;
         Topology = topology;
         Issuer = topology.Issuer is { } issuer ? Supervise("simulated-issuer", "Attestation.Simulated", [.. ProcessSettings.ForIssuer(issuer), .. options.SimulatedTdx ?? []]) : null;
-        Brokers = [.. topology.Encrypted is { } encrypted ? encrypted.Brokers.Select(broker => Supervise(broker.Name, "KeyBroker", ProcessSettings.ForBroker(topology.Issuer!, encrypted, broker))) : []];
+        Brokers = [.. topology.Encrypted is { } encrypted ? encrypted.Brokers.Select(broker => Supervise(broker.Name, "KeyBroker", ProcessSettings.ForBroker(topology.Issuer!, broker))) : []];
         Silo = Supervise("silo", "Silo", [.. ProcessSettings.ForSilo(options, topology), .. options.SiloSettings]);
         Gateway = Supervise("gateway", "Gateway", [.. ProcessSettings.ForGateway(options, topology), .. options.GatewaySettings]);
         Workers =

@@ -53,9 +53,10 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
         {
             var ready = await StartAsync(steps, issuer, cancellationToken);
             place.WriteAnchor(ready);
+            var image = place.WriteImage(ready);
             if (network.Topology.Encrypted is { } encrypted)
             {
-                await StartBrokersAsync(steps, encrypted, place.WriteImage(ready), cancellationToken);
+                await StartBrokersAsync(steps, encrypted, image, cancellationToken);
             }
         }
 

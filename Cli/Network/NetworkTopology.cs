@@ -45,7 +45,6 @@ public sealed record NetworkTopology
     internal static NetworkTopology Create(LocalNetworkOptions options, TimeProvider clock)
     {
         var ports = FreePorts.Take(4 + EncryptedPlace.BrokerCount, except: options.Port);
-        var issuer = options.SimulatedTdx is null ? null : SimulatedIssuer.In(options.Data);
         return new NetworkTopology
         {
             SiloPort = ports[0],
@@ -63,9 +62,10 @@ public sealed record NetworkTopology
                 }),
             ],
             Model = Read(options),
-            Issuer = issuer,
-            Encrypted = !options.EncryptsModel ? null : EncryptedPlace.In(
-                options.Data, issuer ?? throw new ArgumentException("Keys are released to those who show a quote: an encrypted model needs an issuer.", nameof(options)), ports.Skip(4)),
+            Issuer = options.SimulatedTdx is null ? null : SimulatedIssuer.In(options.Data),
+            Encrypted = !options.EncryptsModel ? null
+                : options.SimulatedTdx is null ? throw new ArgumentException("Keys are released to those who show a quote: an encrypted model needs an issuer.", nameof(options))
+                : EncryptedPlace.In(options.Data, ports.Skip(4)),
             Url = new Uri($"http://127.0.0.1:{options.Port}"),
         };
     }

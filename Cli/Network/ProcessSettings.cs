@@ -45,12 +45,12 @@ internal static class ProcessSettings
         Setting("Simulated:ExitWithParent", "true"),
     ];
 
-    public static IReadOnlyList<string> ForBroker(SimulatedIssuer issuer, EncryptedPlace encrypted, BrokerPlace broker) =>
+    public static IReadOnlyList<string> ForBroker(SimulatedIssuer issuer, BrokerPlace broker) =>
     [
         Development,
         Setting("KeyBroker:Listen", $"127.0.0.1:{broker.Url.Port}"),
         Setting("KeyBroker:DataFolder", broker.Folder),
-        Setting("KeyBroker:ImageFiles:0", encrypted.ImageFile),
+        Setting("KeyBroker:ImageFiles:0", issuer.ImageFile),
         Setting("KeyBroker:SimulatedAnchorFile", issuer.AnchorFile),
         Setting("KeyBroker:CollateralSocket", issuer.Socket),
         Setting("KeyBroker:ExitWithParent", "true"),
@@ -91,8 +91,9 @@ internal static class ProcessSettings
         Setting("Worker:Models:0:Prices:Prompt", Ask(Reserve.Prompt, worker)),
         Setting("Worker:Models:0:Prices:Cached", Ask(Reserve.Cached, worker)),
         Setting("Worker:Models:0:Prices:Completion", Ask(Reserve.Completion, worker)),
-        .. topology.Issuer is { } issuer ? [Setting("Worker:Quotes:Socket", issuer.Socket), Setting("Worker:Quotes:IsSimulated", "true")] : (string[])[],
-        .. topology.Encrypted is { } encrypted ? [Setting("Worker:Quotes:ImageFile", encrypted.ImageFile)] : (string[])[],
+        .. topology.Issuer is { } issuer
+            ? [Setting("Worker:Quotes:Socket", issuer.Socket), Setting("Worker:Quotes:IsSimulated", "true"), Setting("Worker:Quotes:ImageFile", issuer.ImageFile)]
+            : (string[])[],
     ];
 
     // Half the reserve, and each further worker a tenth more: a market with something to choose.

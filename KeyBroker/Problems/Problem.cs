@@ -7,6 +7,7 @@ namespace CocoonOrleans.KeyBroker.Problems;
 internal static class Problem
 {
     private const string TypePrefix = "urn:cocoon:key-broker:";
+    private const int LongestReason = 500;
 
     /// <summary>A refusal of ours.</summary>
     /// <param name="code">One of <see cref="ProblemCodes"/>.</param>
@@ -19,6 +20,9 @@ internal static class Problem
         TypePrefix + refusal.Code,
         "The evidence is not accepted",
         refusal.Code == RefusalCodes.CollateralUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status403Forbidden,
-        refusal.Reason,
+        Readable(refusal.Reason),
         refusal.Code);
+
+    // It may name what stood in a stranger's certificates, and goes to a log.
+    private static string Readable(string reason) => string.Concat(reason.Take(LongestReason).Where(character => !char.IsControl(character)));
 }

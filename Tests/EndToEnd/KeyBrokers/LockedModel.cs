@@ -36,6 +36,8 @@ internal sealed class LockedModel : IAsyncDisposable
 
     public string Socket => _network.Topology.Issuer!.Socket;
 
+    public string ImageFile => _network.Topology.Issuer!.ImageFile;
+
     public string Folder => _folder.Path;
 
     /// <summary>The image that the simulated TD is known to measure.</summary>

@@ -67,7 +67,7 @@ public sealed class ProductionBrokerTests
                 "--environment=Production",
                 $"--KeyBroker:Listen=127.0.0.1:{port}",
                 $"--KeyBroker:DataFolder={model.Place.Brokers[0].Folder}",
-                $"--KeyBroker:ImageFiles:0={model.Place.ImageFile}",
+                $"--KeyBroker:ImageFiles:0={model.ImageFile}",
                 "--KeyBroker:ExitWithParent=true",
                 .. settings,
             ],

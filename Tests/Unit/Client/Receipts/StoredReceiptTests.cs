@@ -165,7 +165,7 @@ public sealed class StoredReceiptTests : IDisposable
         var file = Bytes(await StoredAsync(new CocoonSealingOptions
         {
             MinimumTier = TrustTier.Simulated,
-            Quotes = new QuoteTrust { Anchor = world.Anchor, Images = null!, Collateral = service },
+            Quotes = new QuoteTrust { Anchor = world.Anchor, Images = null, Collateral = service },
         }));
 
         Assert.True(StoredReceipt.TryRead(file, out var stored));
