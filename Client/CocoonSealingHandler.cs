@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using CocoonOrleans.Client.Answers;
 using CocoonOrleans.Client.Evidence;
+using CocoonOrleans.Client.Receipts;
 using CocoonOrleans.Client.Requests;
 using CocoonOrleans.Client.Workers;
 using CocoonOrleans.Sealing;
@@ -109,6 +110,7 @@ public sealed class CocoonSealingHandler : DelegatingHandler
             throw new SealingRefusedException(SealingRefusalCodes.StatementTier, $"A worker of tier {minimum} or more was expected; none is offered.");
         }
 
+        var asked = _options.Time.GetUtcNow();
         var sealedRequest = Seal(call, workers, statements, minimum, attempt);
         HttpResponseMessage? response = null;
         try
@@ -127,7 +129,8 @@ public sealed class CocoonSealingHandler : DelegatingHandler
                 throw new SealingRefusedException(SealingRefusalCodes.AnswerUnsealed, $"A sealed request was answered with status {(int)response.StatusCode}, unsealed.");
             }
 
-            var answer = await OpenedAnswer.OpenAsync(response, sealedRequest, sealedRequest.Header.Terms.HoldLimitNano, cancellationToken);
+            var keeping = _options.Receipts is { } folder ? new ReceiptKeeping(folder, hash => workers.Vouchers[hash], asked, _options.Time) : null;
+            var answer = await OpenedAnswer.OpenAsync(response, sealedRequest, sealedRequest.Header.Terms.HoldLimitNano, keeping, cancellationToken);
             return (await OpenAsync(call, answer, cancellationToken), false);
         }
         catch

@@ -1,4 +1,5 @@
 using CocoonOrleans.Client.Evidence;
+using CocoonOrleans.Client.Receipts;
 using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Statements;
 
@@ -24,6 +25,9 @@ public sealed record CocoonSealingOptions
 
     /// <summary>By what quotes are judged; null where none are accepted, and so no tier above <see cref="TrustTier.Open"/>.</summary>
     public QuoteTrust? Quotes { get; init; }
+
+    /// <summary>Keeps the receipts of answers, to be checked at any time later (<see cref="ReceiptVerifier"/>, <c>cocoon verify receipt</c>); null where none are kept.</summary>
+    public ReceiptFolder? Receipts { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

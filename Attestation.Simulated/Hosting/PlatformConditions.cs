@@ -20,6 +20,14 @@ internal static class PlatformConditions
             RevokePck = options.RevokedProcessor,
             RevokePckIssuer = options.RevokedAuthority,
         };
+
+        // Nothing of a simulated system measures anything while it runs.
+        settings.Rtmrs[3] = WorldSettings.Filled(0);
+        if (options.OtherImage)
+        {
+            settings.Rtmrs[1] = WorldSettings.Filled(0xB1);
+        }
+
         if (options.Status is TcbStatus.TDRelaunchAdvised or TcbStatus.TDRelaunchAdvisedConfigurationNeeded)
         {
             settings.TeeTcbSvn = OldModule;

@@ -38,6 +38,9 @@ public sealed class SimulatedOptions
     /// <summary>The TD can be debugged.</summary>
     public bool Debug { get; set; }
 
+    /// <summary>The TD runs another kernel than the image that <c>GET /image</c> gives.</summary>
+    public bool OtherImage { get; set; }
+
     /// <summary>Stops when standard input ends: whoever started it is gone.</summary>
     public bool ExitWithParent { get; set; }
 }

@@ -63,10 +63,10 @@ internal static partial class SimulatedStart
         }
     }
 
-    // For the program that started it: what a gateway must be told to believe its quotes.
-    private static Ready ReadyOf(IServiceProvider services) => new("simulated-issuer", Environment.ProcessId, SimulatedAnchor.Of(services.GetRequiredService<SimulatedWorld>()));
+    // For the program that started it: what a gateway must be told to believe its quotes, and the image that they measure.
+    private static Ready ReadyOf(IServiceProvider services) => new("simulated-issuer", Environment.ProcessId, SimulatedAnchor.Of(services.GetRequiredService<SimulatedWorld>()), SimulatedImage.Manifest.Encode());
 
-    internal sealed record Ready(string Process, int Pid, SimulatedAnchor Anchor);
+    internal sealed record Ready(string Process, int Pid, SimulatedAnchor Anchor, byte[] Image);
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(Ready))]

@@ -10,7 +10,11 @@ namespace CocoonOrleans.Attestation.Simulated.Worlds;
 /// <param name="pckChain">The processor's certificates, PEM.</param>
 internal sealed class QuoteWriter(SimulatedWorld world, WorldSettings settings, byte[] pckChain)
 {
-    private const ulong Xfam = 0x602E7;
+    /// <summary>XFAM of every TD.</summary>
+    public const ulong Xfam = 0x602E7;
+
+    /// <summary>MRTD of every TD.</summary>
+    public static byte[] MrTd => WorldSettings.Filled(0x7D);
 
     public byte[] Write(ReadOnlySpan<byte> reportData)
     {
@@ -22,7 +26,7 @@ internal sealed class QuoteWriter(SimulatedWorld world, WorldSettings settings, 
         byte[] body =
         [
             .. settings.TeeTcbSvn, .. WorldSettings.Filled(0x5E), .. settings.MrSignerSeam, .. settings.SeamAttributes,
-            .. Bytes(settings.TdAttributes), .. Bytes(Xfam), .. WorldSettings.Filled(0x7D), .. WorldSettings.Filled(0), .. WorldSettings.Filled(0),
+            .. Bytes(settings.TdAttributes), .. Bytes(Xfam), .. MrTd, .. WorldSettings.Filled(0), .. WorldSettings.Filled(0),
             .. WorldSettings.Filled(0), .. settings.Rtmrs.SelectMany(rtmr => rtmr), .. reportData,
             .. settings.Version == 5 ? [.. settings.TeeTcbSvn2, .. settings.MrServiceTd] : (byte[])[],
         ];

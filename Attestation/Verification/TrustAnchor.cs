@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using CocoonOrleans.Attestation.Certificates;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Roots;
@@ -6,7 +8,7 @@ using CocoonOrleans.Attestation.Roots;
 namespace CocoonOrleans.Attestation.Verification;
 
 /// <summary>What a verifier believes without proof: one root certificate and whose quoting enclave it vouches for.</summary>
-public sealed class TrustAnchor
+public sealed partial class TrustAnchor
 {
     private const int VendorIdBytes = 16;
 
@@ -63,6 +65,22 @@ public sealed class TrustAnchor
             : anchor;
     }
 
+    /// <summary>A simulated world from the file that its issuer's <c>GET /anchor</c> gives. For development, as <see cref="Simulated"/>.</summary>
+    /// <param name="utf8Json">The file's content.</param>
+    /// <exception cref="FormatException">It holds no anchor of a simulated issuer.</exception>
+    public static TrustAnchor ReadSimulated(ReadOnlySpan<byte> utf8Json)
+    {
+        try
+        {
+            var named = JsonSerializer.Deserialize(utf8Json, NamedJson.Default.NamedAnchor) ?? throw new JsonException("It is null.");
+            return Simulated(named.Root, named.QeVendorId);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or FormatException)
+        {
+            throw new FormatException($"This is no anchor of a simulated issuer: {e.Message}", e);
+        }
+    }
+
     /// <summary>What evidence under this root is worth.</summary>
     public Assurance Assurance { get; }
 
@@ -70,4 +88,10 @@ public sealed class TrustAnchor
     public ReadOnlyMemory<byte> QeVendorId { get; }
 
     internal Certificate Root { get; }
+
+    internal sealed record NamedAnchor(string Root, string QeVendorId);
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    [JsonSerializable(typeof(NamedAnchor))]
+    internal sealed partial class NamedJson : JsonSerializerContext;
 }

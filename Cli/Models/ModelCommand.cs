@@ -2,15 +2,17 @@ using System.CommandLine;
 using System.Text.Json;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Cli.Verification;
 using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Upstream;
+using CocoonOrleans.Sealing.Models;
 using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Models;
 
-/// <summary><c>cocoon model list|hash|export-gguf|audit</c>: which models a gateway serves, by which hashes the catalogue knows one, one as llama.cpp reads it, and whether an answer is one's.</summary>
+/// <summary><c>cocoon model list|hash|encrypt|export-gguf|audit</c>: which models a gateway serves, by which hashes the catalogue knows one, one that a provider can't read, one as llama.cpp reads it, and whether an answer is one's.</summary>
 internal static class ModelCommand
 {
     internal const string FolderDescription = "A folder with config.json and *.safetensors or one *.gguf, tokenizer.json and chat_template.jinja.";
@@ -18,7 +20,7 @@ internal static class ModelCommand
     private const int MostContext = 1_048_576;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    public static Command Create() => new("model", "See which models there are, hash one for the catalogue, write it for llama.cpp, or check an answer against it.") { List(), Hash(), ExportGgufCommand.Create(), AuditCommand.Create() };
+    public static Command Create() => new("model", "See which models there are, hash one for the catalogue, encrypt it, write it for llama.cpp, or check an answer against it.") { List(), Hash(), EncryptCommand.Create(), ExportGgufCommand.Create(), AuditCommand.Create() };
 
     private static Command List()
     {
@@ -90,6 +92,11 @@ internal static class ModelCommand
     {
         try
         {
+            if (File.Exists(Path.Combine(path, EncryptedModelManifest.FileName)))
+            {
+                throw Encrypted(path);
+            }
+
             var (manifest, contextTokens, dimensions) = read();
             var hashes = new ModelHashes(path, manifest.Sha256, ModelFolder.ReadChat(path).Sha256, contextTokens, dimensions);
             output.Console.MarkupLineInterpolated($"manifest   {hashes.ManifestSha256}");
@@ -113,6 +120,12 @@ internal static class ModelCommand
             throw new CommandFailedException(exception.Message, "Name a folder with a whole model in it.", innerException: exception);
         }
     }
+
+    private static CommandFailedException Encrypted(string path) =>
+        EncryptedModelManifest.TryRead(StoredFile.Read(new FileInfo(Path.Combine(path, EncryptedModelManifest.FileName)), EncryptedModelManifest.MaxBytes), out var manifest, out var hash)
+            ? new CommandFailedException(
+                $"{path} is encrypted: by its manifest ({hash}) it is the model {manifest.ModelId}, which only its key shows.", "Hash the plain folder: its hashes are those of the encrypted one.")
+            : new CommandFailedException($"{path} holds a manifest of an encrypted model that can't be read.", "Get it again from the model's owner.");
 
     private static (ModelManifest Manifest, int ContextTokens, int? EmbeddingDimensions) Read(
         string path, string? upstreamWeights, int context, WeightQuantization quantization, LoadStatus status, CancellationToken cancellationToken)

@@ -21,6 +21,7 @@ public sealed class LocalNetwork : IAsyncDisposable
         _clock = clock;
         Topology = topology;
         Issuer = topology.Issuer is { } issuer ? Supervise("simulated-issuer", "Attestation.Simulated", [.. ProcessSettings.ForIssuer(issuer), .. options.SimulatedTdx ?? []]) : null;
+        Brokers = [.. topology.Encrypted is { } encrypted ? encrypted.Brokers.Select(broker => Supervise(broker.Name, "KeyBroker", ProcessSettings.ForBroker(topology.Issuer!, broker))) : []];
         Silo = Supervise("silo", "Silo", [.. ProcessSettings.ForSilo(options, topology), .. options.SiloSettings]);
         Gateway = Supervise("gateway", "Gateway", [.. ProcessSettings.ForGateway(options, topology), .. options.GatewaySettings]);
         Workers =
@@ -36,6 +37,9 @@ public sealed class LocalNetwork : IAsyncDisposable
     /// <summary>What plays Intel and a TDX machine; null where nothing does.</summary>
     public SupervisedProcess? Issuer { get; }
 
+    /// <summary>Hold shares of the key of an encrypted model; none where the workers have the model as it is.</summary>
+    public IReadOnlyList<SupervisedProcess> Brokers { get; }
+
     /// <summary>Grains and ledger.</summary>
     public SupervisedProcess Silo { get; }
 
@@ -46,7 +50,7 @@ public sealed class LocalNetwork : IAsyncDisposable
     public IReadOnlyList<SupervisedProcess> Workers { get; }
 
     /// <summary>All processes.</summary>
-    public IEnumerable<SupervisedProcess> Processes => [.. Issuer is null ? (SupervisedProcess[])[] : [Issuer], Silo, Gateway, .. Workers];
+    public IEnumerable<SupervisedProcess> Processes => [.. Issuer is null ? (SupervisedProcess[])[] : [Issuer], .. Brokers, Silo, Gateway, .. Workers];
 
     /// <summary>Lays out a network; starts nothing yet. Reads and hashes the model, and makes the keys that gateway and workers know each other by.</summary>
     /// <param name="options">Which network.</param>
@@ -64,14 +68,14 @@ public sealed class LocalNetwork : IAsyncDisposable
     public Task WatchAsync(Action<string> say, CancellationToken cancellationToken) =>
         Task.WhenAll(Processes.Select(process => process == Issuer ? WatchIssuerAsync(process, say, cancellationToken) : process.WatchAsync(say, cancellationToken)));
 
-    /// <summary>Stops all in order: workers first, which finish what they run and deliver their reports; then the gateway, then the silo, at last the issuer.</summary>
+    /// <summary>Stops all in order: workers first, which finish what they run and deliver their reports; then the gateway, then the silo, at last key brokers and issuer.</summary>
     /// <returns>The processes that had to be killed.</returns>
     public async Task<IReadOnlyList<string>> StopAsync()
     {
         List<string> killed = [];
         var stopped = await Task.WhenAll(Workers.Select(worker => worker.StopAsync(WorkerGrace)));
         killed.AddRange(Workers.Where((_, index) => !stopped[index]).Select(worker => worker.Name));
-        foreach (var server in (SupervisedProcess[])[Gateway, Silo, .. Issuer is null ? (SupervisedProcess[])[] : [Issuer]])
+        foreach (var server in (SupervisedProcess[])[Gateway, Silo, .. Brokers, .. Issuer is null ? (SupervisedProcess[])[] : [Issuer]])
         {
             if (!await server.StopAsync(ServerGrace))
             {

@@ -26,6 +26,9 @@ public sealed record LocalNetworkOptions
     /// <summary>Settings of a simulated issuer that plays Intel and a TDX machine for all workers, whose tier then is <c>simulated</c>; null for none, and the tier <c>open</c>.</summary>
     public IReadOnlyList<string>? SimulatedTdx { get; init; }
 
+    /// <summary>Whether the workers have the model encrypted, and get its key of three key brokers; needs <see cref="SimulatedTdx"/>.</summary>
+    public bool EncryptsModel { get; init; }
+
     /// <summary>Further settings of single workers, by their index, in the form <c>--Section:Key=value</c>: for tests that want an unusual worker.</summary>
     public IReadOnlyDictionary<int, IReadOnlyList<string>> WorkerSettings { get; init; } = new Dictionary<int, IReadOnlyList<string>>();
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Sealing;
 
 namespace CocoonOrleans.Cli.Network;
 
@@ -50,7 +51,13 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
     {
         if (network is { Issuer: { } issuer, Topology.Issuer: { } place })
         {
-            place.WriteAnchor(await StartAsync(steps, issuer, cancellationToken));
+            var ready = await StartAsync(steps, issuer, cancellationToken);
+            place.WriteAnchor(ready);
+            var image = place.WriteImage(ready);
+            if (network.Topology.Encrypted is { } encrypted)
+            {
+                await StartBrokersAsync(steps, encrypted, image, cancellationToken);
+            }
         }
 
         // The gateway is a client of the silo. Workers need neither to load their model, so they start beside both.
@@ -66,6 +73,24 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
         await steps.TakeAsync(
             "model", () => new ReadinessProbe(network.Topology, clock).WaitAsync(key, cancellationToken), workers => $"{options.ModelName}, served by {workers}");
         return key;
+    }
+
+    private async Task StartBrokersAsync(Steps steps, EncryptedPlace encrypted, Digest image, CancellationToken cancellationToken)
+    {
+        await steps.TakeAsync(
+            "encrypting the model",
+            say => Task.Run(
+                () =>
+                {
+                    encrypted.Encrypt(network.Topology.Model, image, (done, total) => say($"{done} of {total} bytes"), cancellationToken);
+                    return encrypted.Folder;
+                },
+                cancellationToken),
+            folder => folder);
+        foreach (var broker in network.Brokers)
+        {
+            await StartAsync(steps, broker, cancellationToken);
+        }
     }
 
     private async Task StartServersAsync(Steps steps, CancellationToken cancellationToken)

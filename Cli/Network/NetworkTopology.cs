@@ -33,6 +33,9 @@ public sealed record NetworkTopology
     /// <summary>What plays Intel and a TDX machine; null where nothing does.</summary>
     public SimulatedIssuer? Issuer { get; init; }
 
+    /// <summary>Where the model is that the workers have encrypted; null where they have it as it is.</summary>
+    public EncryptedPlace? Encrypted { get; init; }
+
     /// <summary>Where clients reach the gateway.</summary>
     public required Uri Url { get; init; }
 
@@ -41,7 +44,7 @@ public sealed record NetworkTopology
 
     internal static NetworkTopology Create(LocalNetworkOptions options, TimeProvider clock)
     {
-        var ports = FreePorts.Take(4, except: options.Port);
+        var ports = FreePorts.Take(4 + EncryptedPlace.BrokerCount, except: options.Port);
         return new NetworkTopology
         {
             SiloPort = ports[0],
@@ -60,6 +63,9 @@ public sealed record NetworkTopology
             ],
             Model = Read(options),
             Issuer = options.SimulatedTdx is null ? null : SimulatedIssuer.In(options.Data),
+            Encrypted = !options.EncryptsModel ? null
+                : options.SimulatedTdx is null ? throw new ArgumentException("Keys are released to those who show a quote: an encrypted model needs an issuer.", nameof(options))
+                : EncryptedPlace.In(options.Data, ports.Skip(4)),
             Url = new Uri($"http://127.0.0.1:{options.Port}"),
         };
     }

@@ -45,6 +45,17 @@ internal static class ProcessSettings
         Setting("Simulated:ExitWithParent", "true"),
     ];
 
+    public static IReadOnlyList<string> ForBroker(SimulatedIssuer issuer, BrokerPlace broker) =>
+    [
+        Development,
+        Setting("KeyBroker:Listen", $"127.0.0.1:{broker.Url.Port}"),
+        Setting("KeyBroker:DataFolder", broker.Folder),
+        Setting("KeyBroker:ImageFiles:0", issuer.ImageFile),
+        Setting("KeyBroker:SimulatedAnchorFile", issuer.AnchorFile),
+        Setting("KeyBroker:CollateralSocket", issuer.Socket),
+        Setting("KeyBroker:ExitWithParent", "true"),
+    ];
+
     public static IReadOnlyList<string> ForGateway(LocalNetworkOptions options, NetworkTopology topology) =>
     [
         Development,
@@ -75,12 +86,14 @@ internal static class ProcessSettings
         Setting("Worker:Gateways:0:Address", $"127.0.0.1:{topology.TunnelPort}"),
         Setting("Worker:Gateways:0:Key", topology.GatewayId),
         Setting("Worker:Models:0:Name", topology.Model.Name),
-        Setting("Worker:Models:0:Folder", topology.Model.Folder),
+        Setting("Worker:Models:0:Folder", topology.Encrypted?.Folder ?? topology.Model.Folder),
         Setting("Worker:Models:0:ManifestSha256", topology.Model.ManifestSha256),
         Setting("Worker:Models:0:Prices:Prompt", Ask(Reserve.Prompt, worker)),
         Setting("Worker:Models:0:Prices:Cached", Ask(Reserve.Cached, worker)),
         Setting("Worker:Models:0:Prices:Completion", Ask(Reserve.Completion, worker)),
-        .. topology.Issuer is { } issuer ? [Setting("Worker:Quotes:Socket", issuer.Socket), Setting("Worker:Quotes:IsSimulated", "true")] : (string[])[],
+        .. topology.Issuer is { } issuer
+            ? [Setting("Worker:Quotes:Socket", issuer.Socket), Setting("Worker:Quotes:IsSimulated", "true"), Setting("Worker:Quotes:ImageFile", issuer.ImageFile)]
+            : (string[])[],
     ];
 
     // Half the reserve, and each further worker a tenth more: a market with something to choose.

@@ -1,16 +1,28 @@
 using System.Text.Json;
+using CocoonOrleans.Sealing;
 
 namespace CocoonOrleans.Cli.Network;
 
 /// <summary>The simulated issuer of a local network.</summary>
 /// <param name="Socket">Where it makes quotes and gives collateral.</param>
 /// <param name="AnchorFile">Where the gateway reads what to believe: a new anchor with each start of the issuer.</param>
-public sealed record SimulatedIssuer(string Socket, string AnchorFile)
+/// <param name="ImageFile">Where the manifest of the image lies that its TD measures.</param>
+public sealed record SimulatedIssuer(string Socket, string AnchorFile, string ImageFile)
 {
     internal static SimulatedIssuer In(DataFolder data)
     {
         var folder = data.Folder("simulated");
-        return new SimulatedIssuer(Path.Combine(folder, "tdx.sock"), Path.Combine(folder, "anchor.json"));
+        return new SimulatedIssuer(Path.Combine(folder, "tdx.sock"), Path.Combine(folder, "anchor.json"), Path.Combine(folder, "image.cbor"));
+    }
+
+    /// <summary>Writes the image's manifest for those who release keys to it.</summary>
+    /// <param name="ready">What the issuer said when it was ready.</param>
+    /// <returns>The image's id.</returns>
+    public Digest WriteImage(JsonElement ready)
+    {
+        var manifest = ready.GetProperty("image").GetBytesFromBase64();
+        File.WriteAllBytes(ImageFile, manifest);
+        return Digest.Of(manifest);
     }
 
     /// <summary>Writes the anchor for the gateway.</summary>

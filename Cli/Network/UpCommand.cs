@@ -34,8 +34,12 @@ internal static class UpCommand
         {
             Description = "Workers attest to a simulated issuer: development only, their tier is \"simulated\" and nothing is confidential.",
         };
+        var encrypted = new Option<bool>("--encrypted-model")
+        {
+            Description = "Workers have the model encrypted, and get its key of two of three key brokers for a quote; with --simulated-tdx, which it implies.",
+        };
         var model = new ModelOptions();
-        var command = new Command("up", "Run the network on this machine, in the foreground: a silo, a gateway and workers, each a process of its own.") { workers, port, data, simulated };
+        var command = new Command("up", "Run the network on this machine, in the foreground: a silo, a gateway and workers, each a process of its own.") { workers, port, data, simulated, encrypted };
         model.AddTo(command);
         return command.Runs((result, output, cancellationToken) =>
         {
@@ -50,7 +54,8 @@ internal static class UpCommand
                     ModelFolder = folder,
                     Port = result.GetValue(port),
                     Workers = result.GetValue(workers),
-                    SimulatedTdx = result.GetValue(simulated) ? [] : null,
+                    SimulatedTdx = result.GetValue(simulated) || result.GetValue(encrypted) ? [] : null,
+                    EncryptsModel = result.GetValue(encrypted),
                 },
                 output,
                 cancellationToken);
@@ -75,6 +80,11 @@ internal static class UpCommand
         if (options.SimulatedTdx is not null)
         {
             output.Text.WriteLine("SIMULATED: the workers attest to a simulated issuer. Nothing here is confidential.");
+        }
+
+        if (network.Topology.Encrypted is { } place)
+        {
+            output.Text.WriteLine($"The workers read {place.Folder}, and got its key of {EncryptedPlace.Threshold} of {place.Brokers.Count} brokers. Who got it when: {Path.Combine(place.Brokers[0].Folder, "releases.log")}");
         }
 
         output.Text.WriteLine(

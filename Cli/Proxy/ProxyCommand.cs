@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Client;
+using CocoonOrleans.Client.Receipts;
 using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Statements;
 
@@ -15,6 +17,9 @@ internal static class ProxyCommand
     private const int LeastTokenCharacters = 16;
     private const int TokenHexDigits = 48;
     private const string FloorsName = "proxy-floors.json";
+    private const string ReceiptsName = "receipts";
+
+    private static readonly string[] Variables = ["DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT"];
 
     public static Command Create()
     {
@@ -25,10 +30,14 @@ internal static class ProxyCommand
         var padding = new Option<TrafficPadding>("--padding") { Description = "How much of lengths and times is hidden.", DefaultValueFactory = _ => TrafficPadding.Balanced };
         var images = new Option<FileInfo[]>("--image") { Description = "The manifest of an image that a worker may run; may be repeated. Tiers above open need one.", HelpName = "file", AllowMultipleArgumentsPerToken = true };
         var collateral = new Option<Uri?>("--collateral") { Description = "Where Intel's documents come from; by default Intel.", HelpName = "url" };
+        var socket = new Option<string?>("--collateral-socket") { Description = "A unix socket that gives the documents in place of --collateral, as a simulated issuer's does.", HelpName = "file" };
+        var anchor = new Option<FileInfo>("--simulated-anchor") { Description = "Believe this simulated issuer in place of Intel: development only, nothing is confidential. With --tier simulated.", HelpName = "file" };
         var floors = new Option<string?>("--floors") { Description = "The file that keeps which of Intel's documents were seen, so that nobody can go back to older ones; by default in the data folder.", HelpName = "file" };
+        var receipts = new Option<string?>("--receipts") { Description = $"The folder that keeps the newest {ReceiptFolder.DefaultMost} receipts, for ./cocoon verify receipt; by default in the data folder.", HelpName = "folder" };
         var gateway = new GatewayOptions();
-        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, padding, images, collateral, floors };
+        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, padding, images, collateral, socket, anchor, floors, receipts };
         images.AcceptExistingOnly();
+        anchor.AcceptExistingOnly();
         gateway.AddTo(command);
         return command.Runs(async (result, output, cancellationToken) =>
         {
@@ -39,11 +48,18 @@ internal static class ProxyCommand
                 throw new CommandFailedException($"No image is named, so no worker can show tier {Word(options.MinimumTier)}.", "Name the manifest of an image: --image FILE");
             }
 
-            await using var quotes = files.Length == 0
+            var simulated = result.GetValue(anchor);
+            if (simulated is not null && Variables.Any(name => string.Equals(Environment.GetEnvironmentVariable(name), "Production", StringComparison.OrdinalIgnoreCase)))
+            {
+                throw new CommandFailedException("In Production no simulated issuer is believed: what it vouches for is not confidential.", "Leave --simulated-anchor out.");
+            }
+
+            await using var quotes = files.Length == 0 && simulated is null
                 ? null
-                : ProxyQuotes.Open(files, result.GetValue(collateral), result.GetValue(floors) ?? Path.Combine(gateway.Folder(result), FloorsName));
+                : ProxyQuotes.Open(files, result.GetValue(collateral), result.GetValue(socket), simulated, result.GetValue(floors) ?? Path.Combine(gateway.Folder(result), FloorsName));
+            options = options with { Quotes = quotes?.Trust, Receipts = Receipts(result.GetValue(receipts) ?? Path.Combine(gateway.Folder(result), ReceiptsName), output) };
             return await RunAsync(
-                result.GetValue(port), Token(result.GetValue(token)), options with { Quotes = quotes?.Trust }, gateway.Gateway(result), gateway.ApiKey(result), output, cancellationToken);
+                result.GetValue(port), Token(result.GetValue(token)), options, gateway.Gateway(result), gateway.ApiKey(result), output, cancellationToken);
         });
     }
 
@@ -61,8 +77,14 @@ internal static class ProxyCommand
         var tier = Word(options.MinimumTier);
         output.Text.WriteLine($"READY {url} key={token}");
         output.Text.WriteLine($"It seals to workers of tier {tier} or more, through {gateway}. Stop it: Ctrl-C");
+        if (options.Quotes?.Anchor.Assurance == Assurance.Simulated)
+        {
+            output.Text.WriteLine("SIMULATED: it believes a simulated issuer. Nothing here is confidential.");
+        }
+
+        output.Text.WriteLine($"It keeps what the workers sign for in {options.Receipts!.Path}. Check one: ./cocoon verify receipt FILE");
         output.Text.Flush();
-        output.Result(new ProxyResult(url, token, gateway, tier), CommandJson.Default.ProxyResult);
+        output.Result(new ProxyResult(url, token, gateway, tier, options.Receipts.Path), CommandJson.Default.ProxyResult);
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
@@ -73,6 +95,18 @@ internal static class ProxyCommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static ReceiptFolder Receipts(string folder, CommandOutput output)
+    {
+        try
+        {
+            return new ReceiptFolder(folder, failed: e => output.Text.WriteLine($"A receipt can't be kept in {folder}: {e.Message}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException($"Receipts can't be kept in {folder}: {e.Message}", "Name another folder: --receipts FOLDER", innerException: e);
+        }
     }
 
     private static string Word(TrustTier tier) => tier.ToString().ToLowerInvariant();

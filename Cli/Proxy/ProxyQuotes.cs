@@ -11,17 +11,17 @@ namespace CocoonOrleans.Cli.Proxy;
 /// <summary>What the proxy judges quotes by: images that the user names, Intel's documents from where the user says, and floors in a file.</summary>
 internal sealed class ProxyQuotes : IAsyncDisposable
 {
+    private const string IntelService = "https://api.trustedservices.intel.com/";
+    private const int LargestAnchor = 64 * 1024;
+
     private readonly FileCollateralFloorStore _floors;
-    private readonly HttpClient _http;
     private readonly CollateralService _collateral;
 
-    private ProxyQuotes(FileCollateralFloorStore floors, IReadOnlyList<ImageManifest> images, Uri? service)
+    private ProxyQuotes(FileCollateralFloorStore floors, IReadOnlyList<ImageManifest> images, string service, string? socket, TrustAnchor anchor)
     {
         _floors = floors;
-        _http = new HttpClient(ProvisioningClient.CreateHandler());
-        var options = service is null ? ProvisioningOptions.Intel : new ProvisioningOptions { BaseAddress = service };
-        _collateral = new CollateralService(new ProvisioningClient(_http, options, TimeProvider.System), TrustAnchor.Intel, floors, TimeProvider.System);
-        Trust = new QuoteTrust { Images = images, Collateral = _collateral };
+        _collateral = new CollateralService(CollateralOrigin.Open(service, socket, TimeProvider.System), anchor, floors, TimeProvider.System);
+        Trust = new QuoteTrust { Anchor = anchor, Images = images.Count == 0 ? null : images, Collateral = _collateral };
     }
 
     /// <summary>For the handler.</summary>
@@ -30,9 +30,11 @@ internal sealed class ProxyQuotes : IAsyncDisposable
     /// <summary>Opens it.</summary>
     /// <param name="imageFiles">Manifests of the images that may run.</param>
     /// <param name="service">Where Intel's documents come from; null for Intel.</param>
+    /// <param name="socket">A unix socket that answers in its place; null for none.</param>
+    /// <param name="anchorFile">A simulated issuer's anchor in place of Intel's; null for Intel's.</param>
     /// <param name="floorsFile">Where floors are kept.</param>
     /// <exception cref="CommandFailedException">A file can't be read, or another proxy has the floors.</exception>
-    public static ProxyQuotes Open(IEnumerable<FileInfo> imageFiles, Uri? service, string floorsFile)
+    public static ProxyQuotes Open(IEnumerable<FileInfo> imageFiles, Uri? service, string? socket, FileInfo? anchorFile, string floorsFile)
     {
         ImageManifest[] images = [.. imageFiles.Select(Read)];
         try
@@ -43,7 +45,12 @@ internal sealed class ProxyQuotes : IAsyncDisposable
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(floorsFile))!);
-            return new ProxyQuotes(new FileCollateralFloorStore(floorsFile), images, service);
+            var anchor = anchorFile is null ? TrustAnchor.Intel : TrustAnchor.ReadSimulated(StoredFile.Read(anchorFile, LargestAnchor));
+            return new ProxyQuotes(new FileCollateralFloorStore(floorsFile), images, service?.ToString() ?? IntelService, socket, anchor);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            throw new CommandFailedException(e.Message, "Get the anchor from the issuer that runs now: its GET /anchor, or simulated/anchor.json of the data folder.", innerException: e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -55,7 +62,6 @@ internal sealed class ProxyQuotes : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _collateral.DisposeAsync();
-        _http.Dispose();
         _floors.Dispose();
     }
 

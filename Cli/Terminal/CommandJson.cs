@@ -20,6 +20,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(EncryptResult))]
 [JsonSerializable(typeof(GpuBenchReport))]
 [JsonSerializable(typeof(GpuReportVerdict))]
 [JsonSerializable(typeof(ModelAudit))]
@@ -29,6 +30,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(NetworkConnection))]
 [JsonSerializable(typeof(ProxyResult))]
 [JsonSerializable(typeof(QuoteVerdict))]
+[JsonSerializable(typeof(ReceiptReport))]
 [JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(UpResult))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -2,8 +2,8 @@ using System.CommandLine;
 
 namespace CocoonOrleans.Cli.Verification;
 
-/// <summary><c>cocoon verify quote|gpu</c>: checks stored evidence by the same rules as everyone in the network.</summary>
+/// <summary><c>cocoon verify quote|gpu|receipt</c>: checks stored evidence by the same rules as everyone in the network.</summary>
 internal static class VerifyCommand
 {
-    public static Command Create() => new("verify", "Check evidence of confidential workers, offline.") { VerifyQuoteCommand.Create(), VerifyGpuCommand.Create() };
+    public static Command Create() => new("verify", "Check evidence of confidential workers, and receipts of answers, offline.") { VerifyQuoteCommand.Create(), VerifyGpuCommand.Create(), VerifyReceiptCommand.Create() };
 }

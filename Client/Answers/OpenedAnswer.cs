@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using CocoonOrleans.Client.Receipts;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Answers;
 using CocoonOrleans.Sealing.Receipts;
@@ -14,16 +15,18 @@ internal sealed class OpenedAnswer : IAsyncDisposable
     private readonly SealedRequest _request;
     private readonly ReceiptPrices? _prices;
     private readonly long _holdNano;
+    private readonly ReceiptKeeping? _keeping;
     private readonly PipeReader _input;
     private readonly AnswerOpener _opener;
     private readonly AnswerReader _records;
 
-    private OpenedAnswer(HttpResponseMessage response, SealedRequest request, ReceiptPrices? prices, long holdNano, Stream body)
+    private OpenedAnswer(HttpResponseMessage response, SealedRequest request, ReceiptPrices? prices, long holdNano, ReceiptKeeping? keeping, Stream body)
     {
         _response = response;
         _request = request;
         _prices = prices;
         _holdNano = holdNano;
+        _keeping = keeping;
         _input = PipeReader.Create(body);
         _opener = request.OpenAnswer();
         _records = new AnswerReader(_opener, _input);
@@ -39,11 +42,13 @@ internal sealed class OpenedAnswer : IAsyncDisposable
     /// <param name="response">The gateway's answer of status 200; disposed of with this.</param>
     /// <param name="request">The request; disposed of with this.</param>
     /// <param name="holdNano">The most that may be charged.</param>
+    /// <param name="keeping">Keeps the receipt; null where none is kept.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<OpenedAnswer> OpenAsync(HttpResponseMessage response, SealedRequest request, long holdNano, CancellationToken cancellationToken)
+    public static async Task<OpenedAnswer> OpenAsync(
+        HttpResponseMessage response, SealedRequest request, long holdNano, ReceiptKeeping? keeping, CancellationToken cancellationToken)
     {
         var prices = response.Headers.TryGetValues(SealedHttp.PricesHeader, out var values) && SealedHttp.TryRead(values.FirstOrDefault(), out var read) ? read : null;
-        return new OpenedAnswer(response, request, prices, holdNano, await response.Content.ReadAsStreamAsync(cancellationToken));
+        return new OpenedAnswer(response, request, prices, holdNano, keeping, await response.Content.ReadAsStreamAsync(cancellationToken));
     }
 
     /// <summary>Waits for the next piece of the body.</summary>
@@ -105,6 +110,7 @@ internal sealed class OpenedAnswer : IAsyncDisposable
         }
 
         Usage = VerifiedUsage.Of(_opener.Worker!, _opener.Meta!.Engine, receipt!, _prices, _holdNano);
+        _keeping?.Keep(_request, _opener, _opener.Final!.Receipt, _prices!);
     }
 
     private static SealingRefusedException Truncated(Exception? inner) =>

@@ -26,6 +26,16 @@ internal sealed record VerifiedUsage(BoundStatement Statement, string Engine, An
             throw new SealingRefusedException(SealingRefusalCodes.ReceiptInvalid, "The receipt names a model that the worker's statement doesn't.");
         }
 
+        return new VerifiedUsage(statement, engine, usage, CostOf(usage, prices, holdNano));
+    }
+
+    /// <summary>What counts cost at the prices that their receipt binds.</summary>
+    /// <param name="usage">The counts.</param>
+    /// <param name="prices">The prices as the gateway named them; null where it named none.</param>
+    /// <param name="holdNano">The most that may be charged.</param>
+    /// <exception cref="SealingRefusedException">The prices are others, or come to more.</exception>
+    public static long CostOf(AnswerUsage usage, ReceiptPrices? prices, long holdNano)
+    {
         if (prices is null || prices.Hash() != usage.Prices)
         {
             throw new SealingRefusedException(SealingRefusalCodes.ReceiptPrices, "The prices that the gateway named are not those of the worker's receipt.");
@@ -38,7 +48,7 @@ internal sealed record VerifiedUsage(BoundStatement Statement, string Engine, An
         {
             var nano = usage.PromptTokens + usage.CompletionTokens == 0 ? 0 : checked(AttestedWorkers.RoundUp(cost) + prices.RequestNano);
             return nano <= holdNano
-                ? new VerifiedUsage(statement, engine, usage, nano)
+                ? nano
                 : throw new SealingRefusedException(SealingRefusalCodes.ReceiptPrices, $"The answer comes to {nano} nano, and {holdNano} were allowed.");
         }
         catch (OverflowException)

@@ -11,8 +11,8 @@ public sealed record QuoteTrust
     /// <summary>What is believed without proof.</summary>
     public TrustAnchor Anchor { get; init; } = TrustAnchor.Intel;
 
-    /// <summary>The images that may run.</summary>
-    public required IReadOnlyList<ImageManifest> Images { get; init; }
+    /// <summary>The images that may run; null where nobody asks what runs, and then no quote shows more than tier open, or simulated under a simulated anchor.</summary>
+    public required IReadOnlyList<ImageManifest>? Images { get; init; }
 
     /// <summary>
     /// Where Intel's documents come from, with the floors below which none is taken (<see cref="FileCollateralFloorStore"/> keeps them in a file): not from the

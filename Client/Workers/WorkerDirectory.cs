@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using CocoonOrleans.Client.Evidence;
 using CocoonOrleans.Client.Requests;
+using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Requests;
 using CocoonOrleans.Sealing.Statements;
 
@@ -66,8 +67,10 @@ internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingO
             }
 
             var prices = root.GetProperty("hold_prices");
+            var (statements, vouchers) = await VerifyAsync(root.GetProperty("workers"), cancellationToken);
             return new AttestedWorkers(
-                await VerifyAsync(root.GetProperty("workers"), cancellationToken),
+                statements,
+                vouchers,
                 root.GetProperty("task").GetString() == "embeddings",
                 root.GetProperty("context_tokens").GetInt32(),
                 root.GetProperty("default_max_completion_tokens").GetInt32(),
@@ -86,16 +89,19 @@ internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingO
     }
 
     /// <summary>One that can't be believed is left out, and where none is left its fault is told.</summary>
-    private async Task<IReadOnlyList<BoundStatement>> VerifyAsync(JsonElement workers, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<BoundStatement> Statements, IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> Vouchers)> VerifyAsync(
+        JsonElement workers, CancellationToken cancellationToken)
     {
         var verified = new List<BoundStatement>();
+        var vouchers = new Dictionary<Digest, ReadOnlyMemory<byte>>();
         SealingRefusedException? refused = null;
         foreach (var worker in workers.EnumerateArray().Take(RequestHeader.MaxRecipients))
         {
             try
             {
-                var statement = await verifier.VerifyAsync(worker.GetProperty("statement").GetBytesFromBase64(), Bytes(worker, "signature"), Bytes(worker, "quote"), cancellationToken);
-                if (verified.TrueForAll(other => other.Hash != statement.Hash))
+                var (signature, quote) = (Bytes(worker, "signature"), Bytes(worker, "quote"));
+                var statement = await verifier.VerifyAsync(worker.GetProperty("statement").GetBytesFromBase64(), signature, quote, cancellationToken);
+                if (vouchers.TryAdd(statement.Hash, statement.Statement.Tier == TrustTier.Open ? signature : quote))
                 {
                     verified.Add(statement);
                 }
@@ -106,7 +112,7 @@ internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingO
             }
         }
 
-        return verified.Count > 0 ? verified : throw refused ?? Malformed(null);
+        return verified.Count > 0 ? (verified, vouchers) : throw refused ?? Malformed(null);
     }
 
     private static byte[]? Bytes(JsonElement worker, string name) => worker.TryGetProperty(name, out var value) ? value.GetBytesFromBase64() : null;

@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text;
 using CocoonOrleans.Attestation.Provisioning;
-using CocoonOrleans.Attestation.QuoteSources;
 using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Gateway.Attestation;
@@ -9,9 +7,6 @@ namespace CocoonOrleans.Gateway.Attestation;
 /// <summary>How evidence of workers is judged. Configuration section <c>Gateway:Attestation</c>. By default Intel's root is believed, and collateral must come with the quote.</summary>
 public sealed class AttestationOptions : IValidatableObject
 {
-    private const string IntelHost = "api.trustedservices.intel.com";
-    private const int LongestSocket = 107;
-
     /// <summary>
     /// A file with the anchor of a simulated issuer, in place of Intel's: root (PEM) and vendor (UUID), as the issuer's <c>GET /anchor</c> gives them. Workers under it
     /// have the tier <see cref="TrustTier.Simulated"/>. Refused in Production.
@@ -38,32 +33,17 @@ public sealed class AttestationOptions : IValidatableObject
             yield return new ValidationResult("must be absent where CollateralSocket names a source.", [nameof(CollateralAddress)]);
         }
 
-        if (CollateralSocket is { } socket && Encoding.UTF8.GetByteCount(socket) > LongestSocket)
+        if (CollateralSocket is { } socket && !CollateralOrigin.IsSocket(socket))
         {
-            yield return new ValidationResult($"must have at most {LongestSocket} bytes, as sockets' paths have.", [nameof(CollateralSocket)]);
+            yield return new ValidationResult($"must have at most {CollateralOrigin.LongestSocket} bytes, as sockets' paths have.", [nameof(CollateralSocket)]);
         }
 
-        if (CollateralAddress is { } address && !(Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.AbsolutePath.EndsWith('/')))
+        if (CollateralAddress is { } address && !CollateralOrigin.IsAddress(address))
         {
             yield return new ValidationResult("must be an http or https address that ends with a slash, such as https://api.trustedservices.intel.com/.", [nameof(CollateralAddress)]);
         }
     }
 
     /// <summary>Makes what fetches collateral; null where nothing is to be fetched.</summary>
-    internal ProvisioningClient? CreateClient(TimeProvider time)
-    {
-        if (CollateralSocket is { } socket)
-        {
-            return new ProvisioningClient(new HttpClient(QuoteServiceSocket.CreateHandler(socket)), new ProvisioningOptions { BaseAddress = QuoteServiceSocket.BaseAddress }, time);
-        }
-
-        if (CollateralAddress is not { } address)
-        {
-            return null;
-        }
-
-        var uri = new Uri(address);
-        ProvisioningOptions options = uri.Host == IntelHost ? ProvisioningOptions.Intel : new ProvisioningOptions { BaseAddress = uri };
-        return new ProvisioningClient(new HttpClient(ProvisioningClient.CreateHandler()), options, time);
-    }
+    internal ProvisioningClient? CreateClient(TimeProvider time) => CollateralOrigin.Open(CollateralAddress, CollateralSocket, time);
 }

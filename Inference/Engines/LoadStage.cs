@@ -3,7 +3,10 @@ namespace CocoonOrleans.Inference.Engines;
 /// <summary>The stages of loading a model, in their order.</summary>
 public enum LoadStage
 {
-    /// <summary>Reading and hashing the files.</summary>
+    /// <summary>Waiting for the key of an encrypted model.</summary>
+    Unlocking,
+
+    /// <summary>Reading and hashing the files; those that are encrypted are decrypted as they are read.</summary>
     Reading,
 
     /// <summary>Waiting for the server that computes the model, and looking whether it is the right one.</summary>

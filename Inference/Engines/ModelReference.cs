@@ -1,3 +1,4 @@
+using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Inference.Upstream;
 
 namespace CocoonOrleans.Inference.Engines;
@@ -21,6 +22,9 @@ public sealed class ModelReference(string name, string folder, string? manifestS
 
     /// <summary>The hash that its manifest must have; null accepts any.</summary>
     public string? ManifestSha256 { get; } = manifestSha256;
+
+    /// <summary>Where its files are read from, where that is not the folder as it lies; null for the folder.</summary>
+    public IModelFiles? Files { get; init; }
 
     /// <summary>The server that computes it; null where this process does.</summary>
     public UpstreamModelOptions? Upstream { get; init; }

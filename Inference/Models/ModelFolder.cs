@@ -15,8 +15,6 @@ namespace CocoonOrleans.Inference.Models;
 /// </summary>
 public sealed class ModelFolder
 {
-    private const string SingleWeights = "model.safetensors";
-    private const string Gguf = ".gguf";
     private const long MaximumTextBytes = 64 << 20;
 
     private const string Template = "chat_template.jinja";
@@ -24,9 +22,9 @@ public sealed class ModelFolder
 
     private const string DecoderPrefix = "model.";
 
-    private static readonly string[] OptionalTexts = [Template, GenerationConfig, TokenizerFiles.Config];
+    internal static readonly string[] OptionalTexts = [Template, GenerationConfig, TokenizerFiles.Config];
 
-    private readonly string _folder;
+    private readonly IModelFiles _source;
     private readonly List<ModelFile> _files = [];
     private readonly Dictionary<string, byte[]> _texts = [];
     private readonly Dictionary<string, WeightTensor> _weights = [];
@@ -38,13 +36,14 @@ public sealed class ModelFolder
     private long _bytesRead;
     private long _bytesTotal;
 
-    private ModelFolder(string folder, WeightQuantization quantization, Action<long, long> progress, CancellationToken cancellationToken)
+    private ModelFolder(IModelFiles source, WeightQuantization quantization, Action<long, long> progress, CancellationToken cancellationToken)
     {
-        _folder = folder;
+        _source = source;
         _progress = progress;
         _cancellationToken = cancellationToken;
         Weights = _weights;
         (Shape, Pooling) = ReadAll();
+        source.Check(_files);
         Manifest = new ModelManifest(_files, quantization);
     }
 
@@ -78,7 +77,20 @@ public sealed class ModelFolder
         Action<long, long>? progress = null,
         WeightQuantization quantization = WeightQuantization.None,
         CancellationToken cancellationToken = default)
-        => new(folder, quantization, progress ?? ((_, _) => { }), cancellationToken);
+        => Read(new PlainModelFiles(folder), progress, quantization, cancellationToken);
+
+    /// <summary>Reads a model from wherever its files are.</summary>
+    /// <param name="source">Its files.</param>
+    /// <param name="progress">Told bytes read and bytes to read; null for nobody.</param>
+    /// <param name="quantization">What the engine will make of the weights: part of the model's identity.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ModelFormatException">As above, or it is another model than the files' source means.</exception>
+    public static ModelFolder Read(
+        IModelFiles source,
+        Action<long, long>? progress = null,
+        WeightQuantization quantization = WeightQuantization.None,
+        CancellationToken cancellationToken = default)
+        => new(source, quantization, progress ?? ((_, _) => { }), cancellationToken);
 
     /// <summary>From now on whoever makes a decoder of the weights tells how far it has come.</summary>
     /// <param name="taken">Told bytes done and bytes to do, as float32.</param>
@@ -89,31 +101,43 @@ public sealed class ModelFolder
 
     /// <summary>Tokenizer and chat template of a folder, without its weights.</summary>
     /// <exception cref="ModelFormatException">They can't be used, or there is none.</exception>
-    public static ChatModel ReadChat(string folder)
+    public static ChatModel ReadChat(string folder) => ReadChat(new PlainModelFiles(folder));
+
+    /// <summary>Tokenizer and chat template of a model's files, without its weights.</summary>
+    /// <exception cref="ModelFormatException">They can't be used, or there is none.</exception>
+    public static ChatModel ReadChat(IModelFiles source)
     {
+        ArgumentNullException.ThrowIfNull(source);
         try
         {
-            var texts = ((string[])[TokenizerFiles.Tokenizer, .. OptionalTexts]).Select(name => new FileInfo(Path.Combine(folder, name))).Where(file => file.Exists)
-                .ToDictionary(file => file.Name, file => file.Length <= MaximumTextBytes ? File.ReadAllBytes(file.FullName) : throw TooLarge(file.Name, file.Length));
-            string? source = null;
-            if (!texts.ContainsKey(TokenizerFiles.Tokenizer) && Directory.Exists(folder) && FindGguf(folder) is { } file)
+            var texts = ((string[])[TokenizerFiles.Tokenizer, .. OptionalTexts]).Where(source.Exists).ToDictionary(name => name, name => ReadText(source, name));
+            string? vocabularyFile = null;
+            if (!texts.ContainsKey(TokenizerFiles.Tokenizer) && ModelFileList.FindGguf(source) is { } file)
             {
-                source = file;
-                using var stream = File.OpenRead(Path.Combine(folder, file));
+                vocabularyFile = file;
+                using var stream = source.Open(file);
                 AddVocabulary(texts, GgufFile.Open(stream, stream.Length, file));
             }
 
-            return texts.ContainsKey(TokenizerFiles.Tokenizer) ? Chat(texts, source) : throw new ModelFormatException(TokenizerFiles.Tokenizer, "file", $"is missing in {folder}");
+            return texts.ContainsKey(TokenizerFiles.Tokenizer) ? Chat(texts, vocabularyFile) : throw new ModelFormatException(TokenizerFiles.Tokenizer, "file", $"is missing in {source.Place}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelFormatException(folder, "folder", $"can't be read: {e.Message}", e);
+            throw new ModelFormatException(source.Place, "folder", $"can't be read: {e.Message}", e);
         }
     }
 
     /// <summary>Tokenizer and chat template.</summary>
     /// <exception cref="ModelFormatException">They can't be used.</exception>
     public ChatModel Chat() => Chat(_texts, _vocabularyFile);
+
+    internal static byte[] ReadText(IModelFiles source, string name)
+    {
+        using var stream = source.Open(name);
+        var bytes = stream.Length <= MaximumTextBytes ? new byte[stream.Length] : throw TooLarge(name, stream.Length);
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
 
     private static ModelFormatException TooLarge(string name, long length) => new(name, "size", $"{length} bytes are more than {MaximumTextBytes}");
 
@@ -148,22 +172,9 @@ public sealed class ModelFolder
 
     private (TransformerConfig Shape, Pooling? Pooling) ReadAll()
     {
-        if (!Directory.Exists(_folder))
-        {
-            throw new ModelFormatException(_folder, "folder", "does not exist");
-        }
-
-        var sharded = Exists(SafetensorsIndex.FileName);
-        var gguf = sharded || Exists(SingleWeights) ? null : FindGguf(_folder);
-        string[] texts =
-        [
-            .. gguf is null ? [TransformerConfig.FileName] : Array.Empty<string>(),
-            .. gguf is null || Exists(TokenizerFiles.Tokenizer) ? [TokenizerFiles.Tokenizer] : Array.Empty<string>(),
-            .. OptionalTexts.Concat(SentenceFiles.All).Where(Exists),
-            .. sharded ? [SafetensorsIndex.FileName] : Array.Empty<string>(),
-        ];
-        _bytesTotal = texts.Sum(Size);
-        foreach (var name in texts)
+        var list = ModelFileList.Of(_source);
+        _bytesTotal = list.Texts.Sum(_source.Size);
+        foreach (var name in list.Texts)
         {
             ReadFile(name, (stream, length) =>
             {
@@ -173,20 +184,20 @@ public sealed class ModelFolder
             });
         }
 
-        if (gguf is not null)
+        if (list.Gguf is { } gguf)
         {
-            _bytesTotal += Size(gguf);
+            _bytesTotal += _source.Size(gguf);
             return Complete(ReadGguf(gguf));
         }
 
-        if (sharded)
+        if (list.IsSharded)
         {
             ReadShards(SafetensorsIndex.Parse(Text(SafetensorsIndex.FileName)));
         }
         else
         {
-            _bytesTotal += Size(SingleWeights);
-            ReadWeights(SingleWeights, _ => SingleWeights);
+            _bytesTotal += _source.Size(ModelFileList.SingleWeights);
+            ReadWeights(ModelFileList.SingleWeights, _ => ModelFileList.SingleWeights);
         }
 
         return Complete((TransformerConfig.Parse(Text(TransformerConfig.FileName)), null));
@@ -229,14 +240,6 @@ public sealed class ModelFolder
         }
     }
 
-    private static string? FindGguf(string folder)
-    {
-        string[] found = [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Where(name => name.EndsWith(Gguf, StringComparison.OrdinalIgnoreCase)).Take(2)];
-        return found.Length < 2
-            ? found.FirstOrDefault()
-            : throw new ModelFormatException(folder, "weights", $"{found[0]} and {found[1]} are two models; leave one");
-    }
-
     /// <summary>Adds the files that a GGUF file's own tokenizer comes to. What stands beside it goes before.</summary>
     private static void AddVocabulary(Dictionary<string, byte[]> texts, GgufFile gguf)
     {
@@ -274,8 +277,8 @@ public sealed class ModelFolder
 
     private void ReadShards(IReadOnlyDictionary<string, string> shards)
     {
-        var files = shards.Values.Distinct().Order(StringComparer.Ordinal).ToList();
-        _bytesTotal += files.Sum(Size);
+        var files = ModelFileList.Shards(shards);
+        _bytesTotal += files.Sum(_source.Size);
         foreach (var shard in files)
         {
             ReadWeights(shard, name => shards.GetValueOrDefault(name));
@@ -305,14 +308,14 @@ public sealed class ModelFolder
         _cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            using var stream = new HashingStream(File.OpenRead(Path.Combine(_folder, name)), Advance);
+            using var stream = new HashingStream(_source.Open(name), Advance);
             var length = stream.Length;
             read(stream, length);
             _files.Add(new ModelFile(name, length, stream.Sha256()));
         }
         catch (FileNotFoundException e)
         {
-            throw new ModelFormatException(name, "file", $"is missing in {_folder}", e);
+            throw new ModelFormatException(name, "file", $"is missing in {_source.Place}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -325,9 +328,4 @@ public sealed class ModelFolder
         _bytesRead += count;
         _progress(_bytesRead, _bytesTotal);
     }
-
-    private bool Exists(string name) => File.Exists(Path.Combine(_folder, name));
-
-    /// <summary>For the progress only: a file that is missing is named when its turn comes.</summary>
-    private long Size(string name) => new FileInfo(Path.Combine(_folder, name)) is { Exists: true } file ? file.Length : 0;
 }

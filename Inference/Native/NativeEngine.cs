@@ -71,7 +71,7 @@ public sealed partial class NativeEngine : IInferenceEngine
             Post(prepare);
             await prepare.Done.WaitAsync(cancellationToken);
             var reading = new StageProgress(LoadStage.Reading, progress, _time);
-            var folder = await Task.Run(() => ModelFolder.Read(model.Folder, reading.Report, _options.Quantization, cancellationToken), cancellationToken);
+            var folder = await Task.Run(() => ModelFolder.Read(model.Files ?? new PlainModelFiles(model.Folder), reading.Report, _options.Quantization, cancellationToken), cancellationToken);
             folder.Manifest.Require(model);
             if (_lanes.Find(lane => lane.Model.Name == model.Name) is { } present)
             {

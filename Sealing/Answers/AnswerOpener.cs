@@ -20,8 +20,6 @@ public sealed class AnswerOpener : IDisposable
     private readonly IncrementalHash _read = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] _plaintext = new byte[1024];
     private RecordOpener? _records;
-    private Digest _responseNonce;
-    private Digest _answerHash;
 
     internal AnswerOpener(RequestHeader header, Digest headerHash, IReadOnlyList<AddressedWorker> workers)
     {
@@ -44,6 +42,15 @@ public sealed class AnswerOpener : IDisposable
 
     /// <summary>The last record of a failed answer; null until it is there.</summary>
     public AnswerError? Error { get; private set; }
+
+    /// <summary>What tells this answer from any other to the same request; there with <see cref="Worker"/>.</summary>
+    public Digest ResponseNonce { get; private set; }
+
+    /// <summary>SHA-256 of all bytes before the last record, as its receipt must say; there with the last record.</summary>
+    public Digest AnswerSha256 { get; private set; }
+
+    /// <summary>How many bytes that is.</summary>
+    public long AnswerBytes { get; private set; }
 
     /// <summary>Opens the next record.</summary>
     /// <param name="bytes">What has come in and is not used up; what is used is cut off its beginning.</param>
@@ -115,8 +122,8 @@ public sealed class AnswerOpener : IDisposable
         var status = Final is null ? ReceiptStatus.Error : ReceiptStatus.Complete;
         if (receipt!.RequestId == _header.Terms.RequestId
             && receipt.HeaderHash == _headerHash
-            && receipt.ResponseNonce == _responseNonce
-            && receipt.AnswerSha256 == _answerHash
+            && receipt.ResponseNonce == ResponseNonce
+            && receipt.AnswerSha256 == AnswerSha256
             && receipt.Status == status
             && (Meta is null || receipt.Usage.ModelManifest == Meta.ModelManifest))
         {
@@ -158,9 +165,9 @@ public sealed class AnswerOpener : IDisposable
 
         bytes = bytes.Slice(prefix.Length);
         Worker = worker.Statement;
-        _responseNonce = new Digest(prefix[^Digest.Length..]);
-        _records = new RecordOpener(StreamKey.OfAnswer(worker.Export, _headerHash, _responseNonce), StreamDirection.Answer);
-        _read.AppendData(prefix);
+        ResponseNonce = new Digest(prefix[^Digest.Length..]);
+        _records = new RecordOpener(StreamKey.OfAnswer(worker.Export, _headerHash, ResponseNonce), StreamDirection.Answer);
+        Read(prefix);
         return true;
     }
 
@@ -208,15 +215,21 @@ public sealed class AnswerOpener : IDisposable
         {
             Span<byte> hash = stackalloc byte[Digest.Length];
             _read.GetCurrentHash(hash);
-            _answerHash = new Digest(hash);
+            AnswerSha256 = new Digest(hash);
             return;
         }
 
-        _read.AppendData(prefix);
+        Read(prefix);
         foreach (var segment in ciphertext)
         {
-            _read.AppendData(segment.Span);
+            Read(segment.Span);
         }
+    }
+
+    private void Read(ReadOnlySpan<byte> bytes)
+    {
+        _read.AppendData(bytes);
+        AnswerBytes += bytes.Length;
     }
 
     private SealingFault Take(SealedRecord record)

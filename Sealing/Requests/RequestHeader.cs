@@ -86,6 +86,17 @@ public sealed record RequestHeader(string NetworkId, RequestTerms Terms, Sealing
         }
     });
 
+    /// <summary>Reads a header that was kept apart from its request. Nothing vouches for it but the hash, where a receipt names that.</summary>
+    /// <param name="bytes">Any bytes.</param>
+    /// <param name="header">What they say.</param>
+    /// <param name="hash">The hash that binds them.</param>
+    /// <returns>False where they are not a header with every field in its range, in the one form that it has.</returns>
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out RequestHeader? header, out Digest hash)
+    {
+        hash = TryDecode(bytes, out header) ? Hash(bytes.Span) : default;
+        return header is not null;
+    }
+
     /// <summary>The hash that binds a header.</summary>
     /// <param name="header">Its encoding.</param>
     internal static Digest Hash(ReadOnlySpan<byte> header) => Digest.Of("cocoon/header/v1"u8, header);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CocoonOrleans.Sealing.Answers;
 using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Statements;
@@ -40,6 +41,9 @@ public sealed class SealedRequest : IDisposable
 
     /// <summary>What goes to the worker.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
+
+    /// <summary>The bytes of its clear part: what a client keeps of a request whose receipt it keeps.</summary>
+    public ReadOnlyMemory<byte> HeaderBytes => _bytes.AsMemory(RequestFormat.PrefixBytes, (int)BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(RequestFormat.PrefixBytes - sizeof(uint))));
 
     /// <summary>Its clear part.</summary>
     public RequestHeader Header { get; }

@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using CocoonOrleans.Inference.Upstream;
+using CocoonOrleans.Sealing.Models;
 using CocoonOrleans.Tunnel.Messages;
 
 namespace CocoonOrleans.WorkerHost.Hosting;
 
 /// <summary>One model to serve.</summary>
-public sealed class ModelOptions
+public sealed class ModelOptions : IValidatableObject
 {
     /// <summary>The name that clients use: 1 to 128 letters, digits and <c>._-/:</c>.</summary>
     [Required, RegularExpression("^[A-Za-z0-9._/:-]{1,128}$", ErrorMessage = "must be 1 to 128 letters, digits and ._-/:")]
@@ -22,9 +23,24 @@ public sealed class ModelOptions
     /// <summary>The server that computes it, where the engine is <c>upstream</c>.</summary>
     public UpstreamModelOptions? Upstream { get; set; }
 
+    /// <summary>
+    /// Where the key brokers of an encrypted model answer, as many as its manifest names and in its order, where that has changed since it was written; http or https, ending with a slash. None: where the manifest says.
+    /// </summary>
+    [MaxLength(EncryptedModelManifest.MostBrokers)]
+    public List<string> Brokers { get; set; } = [];
+
     /// <summary>What it costs at least.</summary>
     [Required]
     public PriceOptions Prices { get; set; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Brokers.TrueForAll(ModelBroker.IsAddress))
+        {
+            yield return new ValidationResult("must be http or https addresses that end with a slash, such as https://keys.example.org/.", [nameof(Brokers)]);
+        }
+    }
 }
 
 /// <summary>Prices in nano. The defaults are COCOON's usual 20 nano for each prompt token and twice that for each generated one.</summary>

@@ -13,6 +13,7 @@ using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
 using CocoonOrleans.WorkerHost.Heartbeats;
 using CocoonOrleans.WorkerHost.Jobs;
+using CocoonOrleans.WorkerHost.Keys;
 using CocoonOrleans.WorkerHost.Metrics;
 using CocoonOrleans.WorkerHost.Models;
 using CocoonOrleans.WorkerHost.Receipts;
@@ -50,6 +51,7 @@ public static class WorkerHosting
             TunnelIdentity.LoadOrCreate(provider.GetRequiredService<IOptions<WorkerOptions>>().Value.IdentityPath, provider.GetRequiredService<TimeProvider>()));
         services.AddEngine(builder.Configuration);
         services.AddSingleton<ServedModels>();
+        services.AddSingleton<ModelKeyRelease>();
         services.AddHostedService<ModelLoading>();
         services.AddSealing();
         services.AddSingleton<ReceiptStore>().AddSingleton<JobReceipts>();
@@ -89,6 +91,7 @@ public static class WorkerHosting
         services.AddSingleton(provider => new EpochKeyRing(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RequestOpener(provider.GetRequiredService<EpochKeyRing>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ReceiptKey>();
+        services.AddSingleton<StatedCollateral>();
         services.AddSingleton<IStatementVoucher>(static provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Quotes is { } quotes
             ? QuoteVoucher.Of(quotes, provider.GetRequiredService<TimeProvider>())
             : ActivatorUtilities.CreateInstance<ReceiptKeyVoucher>(provider));

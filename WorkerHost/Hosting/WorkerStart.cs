@@ -5,6 +5,7 @@ using CocoonOrleans.Inference.Upstream;
 using CocoonOrleans.Market.Hosting;
 using CocoonOrleans.Tokenization.Templates;
 using CocoonOrleans.Tokenization.Tokenizers;
+using CocoonOrleans.WorkerHost.Keys;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.WorkerHost.Hosting;
@@ -54,7 +55,7 @@ internal static class WorkerStart
             await Console.Error.WriteLineAsync($"Settings: {e.Message}");
             return BadSettings;
         }
-        catch (Exception e) when (e is ModelFormatException or TokenizerFormatException or TemplateSyntaxException or TorchLibraryException or CudaException or UpstreamException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ModelFormatException or TokenizerFormatException or TemplateSyntaxException or TorchLibraryException or CudaException or UpstreamException or KeyReleaseException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"The worker can't start: {e.Message}");
             return Failed;

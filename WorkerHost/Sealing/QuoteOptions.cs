@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
+using CocoonOrleans.Attestation.Images;
+using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Statements;
 
@@ -9,6 +11,8 @@ namespace CocoonOrleans.WorkerHost.Sealing;
 public sealed class QuoteOptions : IValidatableObject
 {
     private const int LongestSocket = 107;
+
+    private Digest? _imageId;
 
     /// <summary>The folder in which the kernel of a TD takes requests, such as <c>/sys/kernel/config/tsm/report</c>; null where <see cref="Socket"/> is set.</summary>
     public string? Folder { get; set; }
@@ -26,6 +30,9 @@ public sealed class QuoteOptions : IValidatableObject
     [RegularExpression("^[0-9a-f]{64}$", ErrorMessage = "must be 64 lower-case hex digits.")]
     public string? Image { get; set; }
 
+    /// <summary>Instead of <see cref="Image"/>: the manifest of the image that runs, in CBOR or JSON, whose id the statements name.</summary>
+    public string? ImageFile { get; set; }
+
     /// <summary>A file of collateral in JSON that goes to the gateways with each quote, for those that can't fetch it; null for none. It is read anew each epoch.</summary>
     public string? CollateralFile { get; set; }
 
@@ -33,7 +40,7 @@ public sealed class QuoteOptions : IValidatableObject
     internal TrustTier Tier => IsSimulated ? TrustTier.Simulated : TrustTier.Tdx;
 
     /// <summary>The image that the statements name.</summary>
-    internal Digest? ImageId => Image is null ? null : new Digest(Convert.FromHexString(Image));
+    internal Digest? ImageId => Image is not null ? new Digest(Convert.FromHexString(Image)) : ImageFile is not null ? _imageId ??= ReadImage(ImageFile, out _) : null;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -48,9 +55,38 @@ public sealed class QuoteOptions : IValidatableObject
             yield return new ValidationResult($"must have at most {LongestSocket} bytes, as sockets' paths have.", [nameof(Socket)]);
         }
 
-        if (!IsSimulated && Image is null)
+        if (!IsSimulated && Image is null && ImageFile is null)
         {
             yield return new ValidationResult("must be the id of the image that runs: a statement of tier tdx names it. A simulated source says so with IsSimulated.", [nameof(Image)]);
         }
+
+        if (ImageFile is not null && Image is not null)
+        {
+            yield return new ValidationResult("must be absent where Image names the image.", [nameof(ImageFile)]);
+        }
+        else if (ImageFile is not null && ReadImage(ImageFile, out string? reason) is null)
+        {
+            yield return new ValidationResult($"must be the manifest of an image: {reason}.", [nameof(ImageFile)]);
+        }
+    }
+
+    private static Digest? ReadImage(string path, out string? reason)
+    {
+        try
+        {
+            if (ImageManifest.TryParse(File.ReadAllBytes(path), out ImageManifest? manifest, out Refusal? refusal))
+            {
+                reason = null;
+                return new Digest(manifest!.Id());
+            }
+
+            reason = refusal!.ToString();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            reason = e.Message;
+        }
+
+        return null;
     }
 }

@@ -27,6 +27,7 @@ public sealed partial class WorkerStatements(
     DialingOptions dialing,
     ServedModels models,
     IInferenceEngine engine,
+    StatedCollateral collateral,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<WorkerStatements> logger) : IHostedService, IDisposable
@@ -111,7 +112,7 @@ public sealed partial class WorkerStatements(
         try
         {
             var evidence = await voucher.VouchAsync(statement, cancellationToken);
-            _newest = new Newest(statement.Hash, statement.Statement.Expires, new VouchedStatement(statement.Bytes.ToArray(), evidence.ToArray(), await ReadCollateralAsync(cancellationToken)));
+            _newest = new Newest(statement.Hash, statement.Statement.Expires, new VouchedStatement(statement.Bytes.ToArray(), evidence.ToArray(), await collateral.ReadAsync(cancellationToken)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -121,18 +122,6 @@ public sealed partial class WorkerStatements(
         _unvouched = null;
         LogStated(statement.Statement.Epoch, voucher.Tier, statement.Hash, statement.Statement.Expires);
         return null;
-    }
-
-    private async Task<byte[]?> ReadCollateralAsync(CancellationToken cancellationToken)
-    {
-        if (options.Value.Quotes?.CollateralFile is not { } path)
-        {
-            return null;
-        }
-
-        return new FileInfo(path).Length is > 0 and <= VouchedStatement.MaxCollateralBytes
-            ? await File.ReadAllBytesAsync(path, cancellationToken)
-            : throw new IOException($"Worker:Quotes:CollateralFile, {path}, must have 1 to {VouchedStatement.MaxCollateralBytes} bytes.");
     }
 
     /// <summary>Begins an epoch, whose keys take what is sealed to its statement.</summary>

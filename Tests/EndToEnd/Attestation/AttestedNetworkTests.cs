@@ -1,6 +1,10 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CocoonOrleans.Attestation.QuoteSources;
+using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Tests.EndToEnd.Commands;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 
 namespace CocoonOrleans.Tests.EndToEnd.Attestation;
@@ -29,6 +33,57 @@ public sealed class AttestedNetworkTests
         using HttpClient http = network.OpenHttp();
         using HttpResponseMessage taken = await AskAsync(http, network.Model, "simulated");
         Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+    }
+
+    /// <summary>What a user of stock commands does: the proxy keeps the receipt with the quote, and it is judged offline with the issuer's documents.</summary>
+    [Fact]
+    public async Task Receipt_OfAWorkerThatAttests_IsJudgedWithItsQuoteAndSaidToBeSimulated()
+    {
+        await using TestNetwork network = await TestNetwork.StartAsync(async options => await Script.InAllWorkersAsync(options, Answers) with { SimulatedTdx = [], Workers = 1 });
+        SimulatedIssuer issuer = network.Processes.Topology.Issuer!;
+        using var folder = new Networks.TemporaryFolder();
+        string collateral = Path.Combine(folder.Path, "collateral.json");
+        using (var http = new HttpClient(QuoteServiceSocket.CreateHandler(issuer.Socket)) { BaseAddress = QuoteServiceSocket.BaseAddress })
+        {
+            await File.WriteAllBytesAsync(collateral, await http.GetByteArrayAsync("collateral"));
+        }
+
+        using var proxy = Cocoon.Start(
+            "proxy", "--port", $"{FreePorts.Take(1)[0]}", "--gateway", network.Url.ToString(), "--key", network.Key, "--receipts", folder.Path, "--floors", Path.Combine(folder.Path, "floors"),
+            "--tier", "simulated", "--simulated-anchor", issuer.AnchorFile, "--collateral-socket", issuer.Socket, "--image", issuer.ImageFile, "--json");
+        try
+        {
+            JsonElement ready = JsonElement.Parse((await proxy.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90)))!);
+            using var http = new HttpClient { DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ready.GetProperty("token").GetString()) } };
+            using HttpResponseMessage answer = await http.PostAsJsonAsync(
+                new Uri($"{ready.GetProperty("url").GetString()}/chat/completions"), new { model = network.Model, messages = new[] { new { role = "user", content = "hello" } } });
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+        finally
+        {
+            proxy.Kill(entireProcessTree: true);
+        }
+
+        string receipt = Assert.Single(Directory.GetFiles(folder.Path, "*.receipt.json"));
+        var judged = await VerifyAsync(receipt, "--collateral", collateral, "--simulated-anchor", issuer.AnchorFile, "--image", issuer.ImageFile);
+        var atIntel = await VerifyAsync(receipt, "--collateral", collateral);
+        var unjudged = await VerifyAsync(receipt);
+
+        Assert.Equal((0, "accept", "simulated", true, "simulated"), judged);
+        Assert.Equal((1, "quote.qevendor", "none", false, null), atIntel);
+        Assert.Equal((0, "accept", "none", false, null), unjudged);
+    }
+
+    private static async Task<(int ExitCode, string? CodeOrVerdict, string? Assurance, bool QuoteChecked, string? Tier)> VerifyAsync(string file, params string[] more)
+    {
+        var (exitCode, output, _) = await Cocoon.RunAsync(["verify", "receipt", file, "--json", .. more]);
+        JsonElement verdict = Cocoon.Json(output);
+        return (
+            exitCode,
+            verdict.GetProperty("code").GetString() ?? verdict.GetProperty("verdict").GetString(),
+            verdict.GetProperty("assurance").GetString(),
+            verdict.GetProperty("quoteChecked").GetBoolean(),
+            verdict.GetProperty("tier").GetString());
     }
 
     private static async Task RefusesAsync(TestNetwork network, string minimum)

@@ -72,7 +72,9 @@ public sealed class RefusedEvidenceTests
             };
             options = change(await Script.InAllWorkersAsync(options, [("", Script.PlainAnswer)]));
             _network = LocalNetwork.Create(options, TimeProvider.System);
-            _network.Topology.Issuer!.WriteAnchor(await _network.Issuer!.StartAsync(CancellationToken.None));
+            System.Text.Json.JsonElement ready = await _network.Issuer!.StartAsync(CancellationToken.None);
+            _network.Topology.Issuer!.WriteAnchor(ready);
+            _network.Topology.Issuer.WriteImage(ready);
             await _network.Silo.StartAsync(CancellationToken.None);
             await _network.Gateway.StartAsync(CancellationToken.None);
 

@@ -19,6 +19,9 @@ public sealed class UsageTests
     [InlineData("verify", "quote", "/no/such/quote.bin", "--collateral", "/no/such/set.json")]
     [InlineData("verify", "quote", "/etc/hostname", "--collateral", "/etc/hostname", "--at", "yesterday")]
     [InlineData("verify", "gpu", "/etc/hostname", "--chain", "/etc/hostname")]
+    [InlineData("verify", "receipt")]
+    [InlineData("verify", "receipt", "/no/such/receipt.json")]
+    [InlineData("verify", "receipt", "/etc/hostname", "--model", "12")]
     [InlineData("verify", "gpu", "/etc/hostname", "--chain", "/etc/hostname", "--nonce", "12")]
     public async Task Run_WrongCommandLine_IsBadUsageAndOneJsonObject(params string[] arguments)
     {

@@ -1,4 +1,4 @@
-// usage: node protocol.mjs facts|worker|seal|read REQUEST.json ANSWER.json
+// usage: node protocol.mjs facts|worker|seal|read|model REQUEST.json ANSWER.json
 // A second implementation of docs/protocol.md, written from that page. All bytes are hex.
 //   facts   {statement, nonces}                        -> {hash, reportData, gpuNonce, root, proofs}
 //   worker  {request, statement, suite, privateKey, receiptKey, stolen}   opens a request and answers it; with a receipt stolen from another answer, if given
@@ -6,6 +6,8 @@
 //   seal    {statements, session, count, terms, body}  a client's requests
 //                                                      -> {requests: [{request, headerHash, exports}]}
 //   read    {answer, headerHash, exports, statements}  -> {status, body, lengths, finishReason, tokens, prices}
+//   model   {manifest, sealed, shares, statement, privateKey, box, theirs}   an encrypted model (section 16), a share released to us, and one that we release (section 17)
+//                                                      -> {manifestHash, keyHash, shareHashes, plain, roots, share, own, released}
 import crypto from "node:crypto";
 import fs from "node:fs";
 import {Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256} from "@hpke/core";
@@ -302,9 +304,64 @@ const read = ({answer, headerHash, exports, statements}) => {
   };
 };
 
+// sections 16 and 17
+const times = (a, b) => {
+  let product = 0;
+  for (; b; b >>= 1, a = a & 128 ? (a << 1) ^ 0x11b : a << 1) if (b & 1) product ^= a;
+  return product;
+};
+const inverse = a => Array.from({length: 255}, (_, i) => i + 1).find(b => times(a, b) === 1);
+const joinShares = shares => Buffer.from(Array.from({length: 32}, (_, i) => shares.reduce((sum, {x, value}) =>
+  sum ^ times(value[i], shares.reduce((weight, other) => other.x === x ? weight : times(weight, times(other.x, inverse(other.x ^ x))), 1)), 0)));
+const piece = 4194304;
+const treeRoot = leaves => {
+  if (leaves.length === 1) return leaves[0];
+  let k = 1;
+  while (2 * k < leaves.length) k *= 2;
+  return sha256(join([1], treeRoot(leaves.slice(0, k)), treeRoot(leaves.slice(k))));
+};
+const fileKey = (key, salt, name) => Buffer.from(crypto.hkdfSync("sha256", key, salt, labeled("cocoon/model/file/v1", Buffer.from(name)), 32));
+const pieceNumber = (index, last, name) => [join(u32(0), u64(index)), join(u64(index), [last ? 1 : 0], name)];
+const releaseInfo = (manifestHash, statement) => labeled("cocoon/release/v1", join(manifestHash, hashOf(statement)));
+
+const model = async ({manifest, sealed, shares, statement, privateKey, box, theirs}) => {
+  const map = decode(bytes(manifest));
+  const manifestHash = sha256(labeled("cocoon/model/v1", bytes(manifest)));
+  const read = shares.map(({x, value}) => ({x, value: bytes(value)}));
+  const key = joinShares(read.slice(0, map.get(7)));
+  must(hex(sha256(labeled("cocoon/model/key/v1", key))) === hex(map.get(4)), "key hash");
+  const files = map.get(3).map(([name, length, salt], i) => {
+    const data = bytes(sealed[i]);
+    const count = Math.max(1, Math.ceil(length / piece));
+    const pieces = Array.from({length: count}, (_, index) => data.subarray(index * (piece + 16), Math.min(data.length, (index + 1) * (piece + 16))));
+    const plain = pieces.map((c, index) => gcmOpen(fileKey(key, salt, name), ...pieceNumber(index, index === count - 1, name), c));
+    return {plain: hex(join(...plain)), root: hex(treeRoot(pieces.map(c => sha256(join([0], c)))))};
+  });
+  const hpke = suiteOf(1);
+  const recipient = await hpke.createRecipientContext({
+    recipientKey: await hpke.kem.deserializePrivateKey(bytes(privateKey)), enc: bytes(box.encapsulation), info: releaseInfo(manifestHash, bytes(statement)),
+  });
+  const share = Buffer.from(await recipient.open(bytes(box.sealed)));
+  const [salt, content] = [crypto.randomBytes(32), Buffer.from("weights of the other's")];
+  const own = gcmSeal(fileKey(key, salt, "own.safetensors"), ...pieceNumber(0, true, "own.safetensors"), content);
+  const sender = await hpke.createSenderContext({
+    recipientPublicKey: await hpke.kem.deserializePublicKey(decode(bytes(theirs)).get(8)[0][1]), info: releaseInfo(manifestHash, bytes(theirs)),
+  });
+  return {
+    manifestHash: hex(manifestHash),
+    keyHash: hex(map.get(4)),
+    shareHashes: read.map(({x, value}) => hex(sha256(labeled("cocoon/model/share/v1", join([x], value))))),
+    plain: files.map(file => file.plain),
+    roots: files.map(file => file.root),
+    share: {x: share[0], value: hex(share.subarray(1))},
+    own: {salt: hex(salt), sealed: hex(own), root: hex(sha256(join([0], own))), content: hex(content)},
+    released: {encapsulation: hex(sender.enc), sealed: hex(await sender.seal(join([read[1].x], read[1].value)))},
+  };
+};
+
 const [, , what, from, to] = process.argv;
 const answers = [];
 for (const request of JSON.parse(fs.readFileSync(from, "utf8"))) {
-  answers.push(await {facts, worker, seal, read}[what](request));
+  answers.push(await {facts, worker, seal, read, model}[what](request));
 }
 fs.writeFileSync(to, JSON.stringify(answers));

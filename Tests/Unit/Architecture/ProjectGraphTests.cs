@@ -25,6 +25,7 @@ public sealed class ProjectGraphTests
         ["Grains.Interfaces"] = ["Market"],
         ["HouseModel"] = ["Inference", "Tokenization"],
         ["Inference"] = ["Tokenization"],
+        ["KeyBroker"] = ["Attestation", "Market", "Sealing"],
         ["Ledger"] = ["Market"],
         ["Market"] = [],
         ["Sealing"] = [],
@@ -40,6 +41,7 @@ public sealed class ProjectGraphTests
     [
         ("Attestation", "Microsoft.Extensions."),
         ("Attestation", "Microsoft.Orleans."),
+        ("KeyBroker", "Microsoft.Orleans."),
         ("WorkerHost", "Grains.Interfaces"),
         ("WorkerHost", "Microsoft.Orleans."),
         ("Cli", "Grains.Interfaces"),
@@ -54,6 +56,7 @@ public sealed class ProjectGraphTests
         // Only tests and its own process have the simulated issuer: nothing that runs in production can be made to use it.
         ("Cli", "Attestation.Simulated"),
         ("Gateway", "Attestation.Simulated"),
+        ("KeyBroker", "Attestation.Simulated"),
         ("Silo", "Attestation.Simulated"),
         ("WorkerHost", "Attestation.Simulated"),
         ("Gateway", "Grains"),

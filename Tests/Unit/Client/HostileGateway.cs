@@ -23,9 +23,11 @@ internal sealed class HostileGateway : HttpMessageHandler
     private static readonly ReceiptPrices Prices = new(1_000_000, 1_000_000, 2_000_000, 5);
 
     private readonly TunnelIdentity _identity = TunnelIdentity.Create(TimeProvider.System);
+    private readonly TimeProvider _time;
 
     public HostileGateway(TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         Worker = new SealedWorker(_identity, new string('1', 32), [Manifest], time);
         Offered = Worker.Vouched;
     }
@@ -34,6 +36,9 @@ internal sealed class HostileGateway : HttpMessageHandler
 
     /// <summary>What it offers as the worker's statement.</summary>
     public VouchedStatement Offered { get; set; }
+
+    /// <summary>Whether what stands beside the statement is a quote.</summary>
+    public bool OffersQuote { get; set; }
 
     /// <summary>What it makes of the sealed answer's bytes.</summary>
     public Func<byte[], byte[]> Pass { get; set; } = bytes => bytes;
@@ -46,6 +51,9 @@ internal sealed class HostileGateway : HttpMessageHandler
 
     /// <summary>Which counts the worker's last chunk tells.</summary>
     public string ToldUsage { get; set; } = "null";
+
+    /// <summary>What the worker signs for otherwise.</summary>
+    public Func<AnswerUsage, AnswerUsage> Changed { get; set; } = usage => usage;
 
     /// <summary>Signs the receipt; null for the worker's own key.</summary>
     public ReceiptKey? Signer { get; set; }
@@ -98,7 +106,7 @@ internal sealed class HostileGateway : HttpMessageHandler
         ["workers"] = new JsonArray(new JsonObject
         {
             ["statement"] = Convert.ToBase64String(Offered.Statement),
-            ["signature"] = Convert.ToBase64String(Offered.Voucher),
+            [OffersQuote ? "quote" : "signature"] = Convert.ToBase64String(Offered.Voucher),
         }),
     };
 
@@ -122,7 +130,7 @@ internal sealed class HostileGateway : HttpMessageHandler
         {
             answer.Write(new AnswerMeta(200, "application/octet-stream", new Digest(Convert.FromHexString(Manifest)), "native"));
             answer.WriteData([.. vectors.SelectMany(BitConverter.GetBytes)]);
-            answer.WriteFinal("stop", Usage(), Worker.Receipts);
+            answer.WriteFinal("stop", Changed(Usage()), Worker.Receipts);
         }
         else
         {
@@ -131,7 +139,7 @@ internal sealed class HostileGateway : HttpMessageHandler
             answer.WriteData(Event("""{"content":"se"}""", "null", "null"));
             answer.WriteData(Event("""{"content":"ven"}""", "null", "null"));
             answer.WriteData(Event("{}", "\"stop\"", ToldUsage));
-            answer.WriteFinal("stop", Usage(), Signer ?? Worker.Receipts);
+            answer.WriteFinal("stop", Changed(Usage()), Signer ?? Worker.Receipts);
         }
 
         var response = new HttpResponseMessage { Content = new ByteArrayContent(Pass(output.WrittenSpan.ToArray())) { Headers = { ContentType = new MediaTypeHeaderValue(SealedHttp.MediaType) } } };
@@ -146,15 +154,15 @@ internal sealed class HostileGateway : HttpMessageHandler
     private static byte[] Event(string delta, string finish, string usage) => Encoding.UTF8.GetBytes(
         $$"""data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":7,"model":"{{Model}}","choices":[{"index":0,"delta":{{delta}},"finish_reason":{{finish}}}],"usage":{{usage}}}""" + "\n\n");
 
-    private static AnswerUsage Usage() => new()
+    private AnswerUsage Usage() => new()
     {
         PromptTokens = 10,
         CachedTokens = 0,
         CompletionTokens = 3,
         ReasoningTokens = 0,
         Prices = Prices.Hash(),
-        Started = DateTimeOffset.FromUnixTimeMilliseconds(1000),
-        Ended = DateTimeOffset.FromUnixTimeMilliseconds(2000),
+        Started = _time.GetUtcNow(),
+        Ended = _time.GetUtcNow(),
         ModelManifest = new Digest(Convert.FromHexString(Manifest)),
     };
 }

@@ -141,6 +141,7 @@ public sealed class WorkerStatementsTests
             services.GetRequiredService<DialingOptions>(),
             services.GetRequiredService<ServedModels>(),
             services.GetRequiredService<IInferenceEngine>(),
+            services.GetRequiredService<StatedCollateral>(),
             services.GetRequiredService<IOptions<WorkerOptions>>(),
             time,
             NullLogger<WorkerStatements>.Instance);

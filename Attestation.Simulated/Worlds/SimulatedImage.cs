@@ -1,0 +1,31 @@
+using CocoonOrleans.Attestation.Images;
+using CocoonOrleans.Sealing.Statements;
+
+namespace CocoonOrleans.Attestation.Simulated.Worlds;
+
+/// <summary>The image that the issuer's TD measures, as its publisher would write it: for those who release something to an image alone. There is no such image: nothing is built or booted.</summary>
+internal static class SimulatedImage
+{
+    /// <summary>The image of a platform as the settings make it by themselves.</summary>
+    public static ImageManifest Manifest { get; } = Of(new WorldSettings());
+
+    /// <summary>The image that a platform of these settings measures; its RTMR3 must be zero.</summary>
+    private static ImageManifest Of(WorldSettings settings) => new()
+    {
+        SourceCommit = "simulated",
+        BuildRecipe = "SIMULATED - NOT CONFIDENTIAL",
+        Files = [],
+        Tier = TrustTier.Tdx,
+        MrTd = QuoteWriter.MrTd,
+        Shapes = [new VmShape("simulated", settings.Rtmrs[0])],
+        Rtmr1 = settings.Rtmrs[1],
+        Rtmr2 = settings.Rtmrs[2],
+        Rtmr3 = [],
+        MrConfigId = WorldSettings.Filled(0),
+        MrOwner = WorldSettings.Filled(0),
+        MrOwnerConfig = WorldSettings.Filled(0),
+        TdAttributes = BitConverter.GetBytes(WorldSettings.SeptVeDisable),
+        Xfam = BitConverter.GetBytes(QuoteWriter.Xfam),
+        MrSeams = [],
+    };
+}

@@ -1,0 +1,3 @@
+using CocoonOrleans.KeyBroker.Hosting;
+
+return await KeyBrokerStart.RunAsync(args);

@@ -1,0 +1,10 @@
+namespace CocoonOrleans.Sealing.Releases;
+
+/// <summary>A request for a share.</summary>
+/// <param name="Manifest">The hash of the model's encrypted manifest, 64 hex digits.</param>
+/// <param name="Statement">The statement of who asks.</param>
+/// <param name="Quote">The quote that was made for it.</param>
+/// <param name="Nonce">This broker's nonce.</param>
+/// <param name="Proof">That the nonce is under the statement's root.</param>
+/// <param name="Collateral">What the quote is judged by, for a broker that can't fetch it; null for none.</param>
+public sealed record ReleaseRequest(string Manifest, byte[] Statement, byte[] Quote, byte[] Nonce, byte[] Proof, byte[]? Collateral = null);
