@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using CocoonOrleans.Market.Hosting;
 using CocoonOrleans.Silo.Hosting;
+using CocoonOrleans.Ton.Chain;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -33,7 +34,7 @@ catch (OptionsValidationException error)
 
     return 2;
 }
-catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or SqliteException or SocketException)
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or SqliteException or SocketException or ChainException)
 {
     await Console.Error.WriteLineAsync($"silo: {error.Message}");
     return 1;
