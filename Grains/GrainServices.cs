@@ -2,6 +2,7 @@ using CocoonOrleans.Grains.Accounts;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Grains.Sweeping;
+using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Configuration;
 using Microsoft.Extensions.Configuration;
@@ -15,8 +16,9 @@ namespace CocoonOrleans.Grains;
 public static class GrainServices
 {
     /// <summary>
-    /// Adds options (sections <c>Accounts</c>, <c>Catalog</c>, <c>Market</c>, <c>Sweeper</c>, <c>Workers</c>), the catalogue, metrics and the arming of
-    /// sweepers. The silo brings <see cref="Ledger.ILedger"/>, grain storage and reminders.
+    /// Adds options (sections <c>Accounts</c>, <c>Catalog</c>, <c>Market</c>, <c>Sweeper</c>, <c>Wallets</c>, <c>Workers</c>), the catalogue, metrics and the arming of
+    /// sweepers. The silo brings <see cref="Ledger.ILedger"/>, <see cref="Ledger.Wallets.IWalletStore"/>, grain storage and reminders, and
+    /// <see cref="IWalletChain"/> where there is a chain.
     /// </summary>
     /// <param name="services">The silo's services.</param>
     /// <param name="configuration">Where the sections are.</param>
@@ -37,6 +39,7 @@ public static class GrainServices
                 "Catalog:Models: DefaultMaxCompletionTokens must not be above ContextTokens.");
         services.AddStrictOptions<MarketOptions>(configuration.GetSection("Market"));
         services.AddStrictOptions<SweeperOptions>(configuration.GetSection("Sweeper"));
+        services.AddStrictOptions<WalletOptions>(configuration.GetSection("Wallets"));
         services.AddStrictOptions<WorkerOptions>(configuration.GetSection("Workers"));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ModelCatalog>();

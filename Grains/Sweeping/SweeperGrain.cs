@@ -1,7 +1,10 @@
 using CocoonOrleans.Grains.Jobs;
+using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Invariants;
+using CocoonOrleans.Ledger.Wallets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
@@ -9,12 +12,14 @@ using Orleans.Placement;
 namespace CocoonOrleans.Grains.Sweeping;
 
 /// <summary>
-/// Reconciles one share of the ledger: every reminder, and more often while it is awake. Only sweeper 0 drains the outbox and checks the book,
-/// which are not split.
+/// Reconciles one share of the ledger: every reminder, and more often while it is awake. Only sweeper 0 drains the outbox, wakes wallets and
+/// checks the book, which are not split.
 /// </summary>
 [HashBasedPlacement]
 internal sealed partial class SweeperGrain(
     ILedger ledger,
+    IWalletStore wallets,
+    IServiceProvider services,
     IOptions<SweeperOptions> options,
     TimeProvider clock,
     SweeperMetrics metrics,
@@ -54,6 +59,7 @@ internal sealed partial class SweeperGrain(
         if (Shard == 0)
         {
             drained = await DrainAsync(cancellationToken);
+            await WakeWalletsAsync(cancellationToken);
             await CheckAsync(cancellationToken);
         }
 
@@ -119,6 +125,16 @@ internal sealed partial class SweeperGrain(
 
         metrics.Drained(drained);
         return drained;
+    }
+
+    /// <summary>Those with something to send, and those that are ours: coins may come in.</summary>
+    private async Task WakeWalletsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> busy = await wallets.ListBusyWalletsAsync(cancellationToken);
+        foreach (string wallet in busy.Union(services.GetService<IWalletChain>()?.Wallets ?? []))
+        {
+            await GrainFactory.GetGrain<IWalletGrain>(wallet).WakeAsync(cancellationToken);
+        }
     }
 
     private async Task CheckAsync(CancellationToken cancellationToken)

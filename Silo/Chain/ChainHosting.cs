@@ -1,3 +1,4 @@
+using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Chain;
@@ -14,8 +15,8 @@ namespace CocoonOrleans.Silo.Chain;
 public static class ChainHosting
 {
     /// <summary>
-    /// Adds <see cref="TonChain"/> by section <c>Chain</c>, and the check of its network and clock, which must pass before the silo starts. Without
-    /// endpoints nothing is added.
+    /// Adds <see cref="TonChain"/> by section <c>Chain</c>, the check of its network and clock, which must pass before the silo starts, and the operator's
+    /// wallet by section <c>OperatorWallet</c>, where one is named. Without endpoints nothing is added.
     /// </summary>
     /// <param name="services">The silo's services.</param>
     /// <param name="configuration">Where the section is.</param>
@@ -43,6 +44,14 @@ public static class ChainHosting
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<TonChain>>()));
         services.AddHostedService<ChainStartCheck>();
+        IConfigurationSection wallet = configuration.GetSection(OperatorWalletOptions.Section);
+        services.AddStrictOptions<OperatorWalletOptions>(wallet);
+        if (wallet[nameof(OperatorWalletOptions.KeyFile)] is { Length: > 0 })
+        {
+            services.AddSingleton<OperatorWallet>();
+            services.AddSingleton<IWalletChain, TonWalletChain>();
+        }
+
         return true;
     }
 }

@@ -1,7 +1,6 @@
 using System.Threading.RateLimiting;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
-using CocoonOrleans.Ton.Messages;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.RateLimiting;
@@ -97,7 +96,7 @@ internal sealed class ChainEndpoint : IDisposable
 
     /// <summary>Hands a message in.</summary>
     /// <exception cref="ChainException">It was refused, or nobody said that it was taken.</exception>
-    public async Task SendAsync(ExternalMessage message, CancellationToken cancellation)
+    public async Task SendAsync(Cell message, CancellationToken cancellation)
     {
         await EnsureCheckedAsync(cancellation);
         await RunAsync(

@@ -177,11 +177,47 @@ public sealed partial class TonChain : IDisposable
         return newestFirst;
     }
 
+    /// <summary>
+    /// The transaction that a message of another contract made at its destination. No other message has its sender and its logical time.
+    /// </summary>
+    /// <param name="destination">Where the message went.</param>
+    /// <param name="newest">The destination's last transaction.</param>
+    /// <param name="source">Who sent it.</param>
+    /// <param name="createdLt">The message's logical time; the destination's transaction is later.</param>
+    /// <param name="limit">How many transactions may be later than it.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>Null where the message isn't there yet.</returns>
+    /// <exception cref="ChainException">There are more, or nobody keeps them any more.</exception>
+    public async Task<Transaction?> FindReceiptAsync(
+        TonAddress destination, TransactionId newest, TonAddress source, ulong createdLt, int limit, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        TransactionId next = newest;
+        for (int seen = 0; next.Lt > createdLt;)
+        {
+            IReadOnlyList<Transaction> page = await FirstAnswerAsync((api, token) => api.GetTransactionsAsync(destination, next, Page, token), cancellation);
+            if (page.FirstOrDefault(transaction => transaction.InMessage is { } message && message.Source == source && message.CreatedLt == createdLt) is { } found)
+            {
+                return found;
+            }
+
+            seen += page.Count;
+            if (page.Count == 0 || seen > limit)
+            {
+                throw new ChainException(ChainFailure.Refused, $"getTransactions: {limit} transactions after {createdLt}, or they are not kept");
+            }
+
+            next = new TransactionId(page[^1].PreviousLt, page[^1].PreviousHash);
+        }
+
+        return null;
+    }
+
     /// <summary>Hands a message to every endpoint. That it was taken says nothing about whether it will run.</summary>
     /// <exception cref="ChainException">
     /// None took it: <see cref="ChainFailure.Refused"/> where one said why, which is also what a message is told that ran already.
     /// </exception>
-    public async Task<SendReport> SendAsync(ExternalMessage message, CancellationToken cancellation)
+    public async Task<SendReport> SendAsync(Cell message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
         ChainException?[] failures = await Task.WhenAll(_endpoints.Select(async endpoint =>

@@ -59,10 +59,10 @@ public sealed class ToncenterClient(HttpClient http, ToncenterOptions options, T
     }
 
     /// <inheritdoc/>
-    public Task SendAsync(ExternalMessage message, CancellationToken cancellation)
+    public Task SendAsync(Cell message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
-        byte[] boc = Boc.Write(message.ToCell());
+        byte[] boc = Boc.Write(message);
         return boc.Length <= BocLimits.External.MaxBytes
             ? CallAsync("sendBoc", new { boc = Convert.ToBase64String(boc) }, _ => true, cancellation)
             : throw new ArgumentException($"{boc.Length} bytes; nodes take {BocLimits.External.MaxBytes}.", nameof(message));

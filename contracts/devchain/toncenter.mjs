@@ -147,6 +147,7 @@ export class Toncenter {
     dev_stale: parameters => this.#addFault('stale', parameters),
     dev_duplicate: parameters => this.#addFault('duplicate', parameters),
     dev_lie: parameters => this.#addFault('lie', parameters),
+    dev_held: () => ({ held: this.#held.length }),
     dev_release: async () => {
       const held = this.#held.splice(0);
       let applied = 0;

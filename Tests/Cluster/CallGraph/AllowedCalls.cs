@@ -14,5 +14,6 @@ public static class AllowedCalls
         ("job", "clientaccount"),
         ("worker", "modelmarket"),
         ("sweeper", "job"),
+        ("sweeper", "wallet"),
     };
 }

@@ -34,10 +34,14 @@ internal sealed class DevelopmentChain : IAsyncDisposable
     /// <summary>The first of its two endpoints.</summary>
     public ToncenterClient First { get; }
 
-    public static async Task<DevelopmentChain> StartAsync()
+    /// <summary>Its address, for endpoints 1 and 2 below it.</summary>
+    public Uri Address => _address;
+
+    /// <param name="withMachineClock">Whether its clock is this machine's, and not one that stands still.</param>
+    public static async Task<DevelopmentChain> StartAsync(bool withMachineClock = false)
     {
         await ContractFolder.Npm.RequireAsync();
-        var process = Process.Start(new ProcessStartInfo("node", ["devchain/devchain.mjs", $"{StartTime}"])
+        var process = Process.Start(new ProcessStartInfo("node", ["devchain/devchain.mjs", .. withMachineClock ? (string[])[] : [$"{StartTime}"]])
         {
             WorkingDirectory = ContractFolder.Npm.Path,
             RedirectStandardInput = true,
@@ -96,7 +100,7 @@ internal sealed class DevelopmentChain : IAsyncDisposable
     }
 
     public async Task SendAsync(WalletV5R1 wallet, SigningKey key, OutgoingMessage message) =>
-        await First.SendAsync(await SignAsync(wallet, key, message), default);
+        await First.SendAsync((await SignAsync(wallet, key, message)).ToCell(), default);
 
     public async Task<uint> SeqnoAsync(TonAddress wallet)
     {

@@ -135,18 +135,18 @@ public sealed class TonChainTests
         // The first endpoint loses it, the second doesn't.
         ExternalMessage external = await chain.SignAsync(wallet, key, new OutgoingMessage(Sample.Address, Little, Cell.Empty, Bounce: false));
         await chain.DevAsync("dev_drop", new { endpoint = 1, address });
-        Assert.Equal(new SendReport(2, 0, 0), await reader.SendAsync(external, default));
+        Assert.Equal(new SendReport(2, 0, 0), await reader.SendAsync(external.ToCell(), default));
         Assert.Equal(1u, await chain.SeqnoAsync(wallet.Address));
 
         // Done already: both refuse, and that is told as what it is.
-        Assert.Equal(ChainFailure.Refused, await FailureAsync(() => reader.SendAsync(external, default)));
+        Assert.Equal(ChainFailure.Refused, await FailureAsync(() => reader.SendAsync(external.ToCell(), default)));
 
         // The second to come is refused, as it ran; nobody counts that as a failure.
         external = await chain.SignAsync(wallet, key, new OutgoingMessage(Sample.Address, Little, Cell.Empty, Bounce: false));
-        Assert.Equal(new SendReport(1, 1, 0), await reader.SendAsync(external, default));
+        Assert.Equal(new SendReport(1, 1, 0), await reader.SendAsync(external.ToCell(), default));
         await chain.DevAsync("dev_fail", new { endpoint = 2, status = 503, times = 4 });
         external = await chain.SignAsync(wallet, key, new OutgoingMessage(Sample.Address, Little, Cell.Empty, Bounce: false));
-        Assert.Equal(new SendReport(1, 0, 1), await reader.SendAsync(external, default));
+        Assert.Equal(new SendReport(1, 0, 1), await reader.SendAsync(external.ToCell(), default));
         Assert.Equal(Nano.FromCoins(3), (await reader.GetAccountAsync(Sample.Address, Much, default)).Balance);
     }
 

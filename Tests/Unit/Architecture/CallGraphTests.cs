@@ -13,6 +13,7 @@ public sealed partial class CallGraphTests
         ("Jobs", "IClientAccountGrain"),
         ("Workers", "IModelMarketGrain"),
         ("Sweeping", "IJobGrain"),
+        ("Sweeping", "IWalletGrain"),
 
         // Not a grain: the silo arms its sweepers when it starts.
         ("Sweeping", "ISweeperGrain"),
