@@ -1,6 +1,8 @@
+using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Ledger;
+using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Invariants;
 using CocoonOrleans.Ledger.Wallets;
@@ -19,6 +21,7 @@ namespace CocoonOrleans.Grains.Sweeping;
 internal sealed partial class SweeperGrain(
     ILedger ledger,
     IWalletStore wallets,
+    IChannelStore channels,
     IServiceProvider services,
     IOptions<SweeperOptions> options,
     TimeProvider clock,
@@ -55,6 +58,7 @@ internal sealed partial class SweeperGrain(
     public async Task<SweepResult> SweepAsync(CancellationToken cancellationToken)
     {
         int released = await ReleaseExpiredAsync(cancellationToken);
+        await SweepChannelsAsync(cancellationToken);
         int drained = 0;
         if (Shard == 0)
         {
@@ -125,6 +129,39 @@ internal sealed partial class SweeperGrain(
 
         metrics.Drained(drained);
         return drained;
+    }
+
+    /// <summary>
+    /// Brings what the chain says of this share's channels, the last digit of the address decides. Without an answer what is due is signed all the same, within
+    /// what was seen before.
+    /// </summary>
+    private async Task SweepChannelsAsync(CancellationToken cancellationToken)
+    {
+        IChannelChain? chain = services.GetService<IChannelChain>();
+        IReadOnlyList<WorkerChannel> all = await channels.ListChannelsAsync(cancellationToken);
+        foreach (WorkerChannel channel in all.Where(channel => Convert.ToInt32(channel.Channel[^1..], 16) % ISweeperGrain.Count == Shard))
+        {
+            ChannelObservation? seen = null;
+            try
+            {
+                seen = chain is null ? null : await chain.ReadAsync(channel.Channel, channel.State.Deposited, cancellationToken);
+            }
+            catch (ChainUnavailableException error)
+            {
+                LogChannelNotSeen(channel.Channel, error.Message);
+            }
+
+            try
+            {
+                await GrainFactory.GetGrain<IPaymentChannelGrain>(channel.Channel).SweepAsync(seen, cancellationToken);
+            }
+#pragma warning disable CA1031 // One channel must not keep the others from being swept.
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogChannelNotSwept(channel.Channel, error);
+            }
+        }
     }
 
     /// <summary>Those with something to send, and those that are ours: coins may come in.</summary>

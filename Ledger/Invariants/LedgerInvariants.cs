@@ -105,6 +105,19 @@ internal static class LedgerInvariants
             WHERE p.account_id = 'payouts-in-flight' AND p.balance <>
                 (SELECT coalesce(sum(i.amount), 0) FROM intents i WHERE i.purpose = 'payout' AND i.state IN ('waiting', 'signed')) LIMIT 10
             """),
+        ("a voucher promises no more than its channel holds and its provider is due",
+            """
+            SELECT h.channel FROM channels h
+            JOIN (SELECT channel, max(cumulative) AS promised FROM vouchers GROUP BY channel) v ON v.channel = h.channel
+            WHERE h.phase <> 'closed' AND v.promised > h.claimed
+              AND (v.promised > h.deposited - h.withdrawn
+                   OR v.promised - h.claimed > (SELECT coalesce(sum(e.amount), 0) FROM entries e WHERE e.account_id = h.account_id)) LIMIT 10
+            """),
+        ("no more is claimed than was promised",
+            """
+            SELECT h.channel FROM channels h
+            WHERE h.claimed > (SELECT coalesce(max(v.cumulative), 0) FROM vouchers v WHERE v.channel = h.channel) LIMIT 10
+            """),
         ("an intent is signed exactly where bytes that may run carry it",
             """
             SELECT i.intent_id FROM intents i

@@ -17,11 +17,14 @@ internal sealed class LedgerSession
         Outbox = new OutboxWriter(statements);
         _holds = new HoldWriter(statements, book, _accounts, Outbox);
         Wallets = new WalletWriter(statements, book, _accounts);
+        Channels = new ChannelWriter(statements, book);
     }
 
     public OutboxWriter Outbox { get; }
 
     public WalletWriter Wallets { get; }
+
+    public ChannelWriter Channels { get; }
 
     /// <summary>Applies one operation. What it wrote before it throws must be undone by the caller.</summary>
     public LedgerResult Apply(LedgerOperation operation, DateTimeOffset now) => OperationRules.Check(operation) ?? operation switch

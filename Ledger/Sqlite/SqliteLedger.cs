@@ -1,4 +1,5 @@
 using CocoonOrleans.Ledger.Accounts;
+using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Entries;
 using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Invariants;
@@ -15,7 +16,7 @@ namespace CocoonOrleans.Ledger.Sqlite;
 /// The ledger in one SQLite file. Calls share commits (<see cref="SqliteGroupCommit{TSession}"/>); reads have connections of their own and see what is
 /// committed. Several processes may open the same file.
 /// </summary>
-public sealed partial class SqliteLedger : ILedger, IWalletStore, IAsyncDisposable
+public sealed partial class SqliteLedger : ILedger, IWalletStore, IChannelStore, IAsyncDisposable
 {
     // "Ckld" in ASCII.
     private static readonly SqliteSchema LedgerSchema = SqliteSchema.FromResources(0x436b6c64, typeof(SqliteLedger), "Schema");

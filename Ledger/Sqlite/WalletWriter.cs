@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Entries;
 using CocoonOrleans.Ledger.Operations;
@@ -24,7 +21,15 @@ internal sealed class WalletWriter(SqliteStatements statements, BookWriter book,
         """);
 
     // All writers are one: what a provider has can't change between this and the leg that takes it.
-    private readonly SqliteStatement _earned = statements.Prepare("SELECT coalesce(sum(amount), 0) FROM entries WHERE account_id = $account");
+    // What vouchers promise and the chain hasn't paid is promised: a transfer of it would pay twice.
+    private readonly SqliteStatement _earned = statements.Prepare(
+        """
+        SELECT (SELECT coalesce(sum(amount), 0) FROM entries WHERE account_id = $account)
+             - (SELECT coalesce(sum(promised - claimed), 0)
+                FROM (SELECT h.claimed, (SELECT coalesce(max(v.cumulative), 0) FROM vouchers v WHERE v.channel = h.channel) AS promised
+                      FROM channels h WHERE h.account_id = $account AND h.phase <> 'closed') p
+                WHERE promised > claimed)
+        """);
 
     private readonly SqliteStatement _openWallet = statements.Prepare(
         """
@@ -238,7 +243,7 @@ internal sealed class WalletWriter(SqliteStatements statements, BookWriter book,
 
                 book.Credit(WellKnownAccounts.ChainOperator, intent.Amount);
                 book.Book(
-                    IdOf(what, step.Wallet, step.Lt),
+                    ChainEvents.IdOf(what, step.Wallet, step.Lt),
                     TransactionKind.Transfer,
                     "payout sent",
                     now,
@@ -302,7 +307,7 @@ internal sealed class WalletWriter(SqliteStatements statements, BookWriter book,
         }
 
         book.Credit(credited, amount);
-        book.Book(IdOf(what, wallet, lt), TransactionKind.Transfer, reason, now, (debited, -amount), (credited, amount));
+        book.Book(ChainEvents.IdOf(what, wallet, lt), TransactionKind.Transfer, reason, now, (debited, -amount), (credited, amount));
     }
 
     private void WaitAgain(WalletSend send, long skips) => _waitAgain.Run(
@@ -331,13 +336,6 @@ internal sealed class WalletWriter(SqliteStatements statements, BookWriter book,
             == (operation.Wallet, operation.Destination, operation.Value, operation.Amount, operation.Purpose, operation.AccountId)
         && intent.Body.Span.SequenceEqual(operation.Body.Span)
         && (intent.Init ?? default).Span.SequenceEqual((operation.Init ?? default).Span);
-
-    /// <summary>An id that the same event of the chain always has, so that it can't be booked twice.</summary>
-    private static Guid IdOf(string what, string wallet, long lt)
-    {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"cocoon-chain-v1|{what}|{wallet}|{lt}")));
-        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
-    }
 
     private static void Once(int rows, string message)
     {

@@ -1,3 +1,4 @@
+using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Ton;
@@ -16,7 +17,7 @@ public static class ChainHosting
 {
     /// <summary>
     /// Adds <see cref="TonChain"/> by section <c>Chain</c>, the check of its network and clock, which must pass before the silo starts, and the operator's
-    /// wallet by section <c>OperatorWallet</c>, where one is named. Without endpoints nothing is added.
+    /// wallet and voucher key by sections <c>OperatorWallet</c> and <c>OperatorVouchers</c>, where they are named. Without endpoints nothing is added.
     /// </summary>
     /// <param name="services">The silo's services.</param>
     /// <param name="configuration">Where the section is.</param>
@@ -50,6 +51,14 @@ public static class ChainHosting
         {
             services.AddSingleton<OperatorWallet>();
             services.AddSingleton<IWalletChain, TonWalletChain>();
+        }
+
+        services.AddSingleton<IChannelChain, TonChannelChain>();
+        IConfigurationSection vouchers = configuration.GetSection(OperatorVouchersOptions.Section);
+        services.AddStrictOptions<OperatorVouchersOptions>(vouchers);
+        if (vouchers[nameof(OperatorVouchersOptions.KeyFile)] is { Length: > 0 })
+        {
+            services.AddSingleton<IVoucherSigner, KeyFileVoucherSigner>();
         }
 
         return true;

@@ -45,6 +45,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
             NullLogger<SqliteLedger>.Instance);
         File.WriteAllText(PassphraseFile, "a passphrase of tests\n");
         File.SetUnixFileMode(PassphraseFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        VoucherKey = KeyFile.Create(VoucherKeyFile, KeyPurpose.Voucher, TonNetwork.Development, KeyFile.ReadPassphrase(PassphraseFile));
         Wallet = new WalletV5R1(
             KeyFile.Create(WalletKeyFile, KeyPurpose.Wallet, TonNetwork.Development, KeyFile.ReadPassphrase(PassphraseFile)), TonNetwork.Development);
     }
@@ -60,6 +61,11 @@ internal sealed class SettlingSilo : IAsyncDisposable
     public string WalletAddress => Wallet.Address.ToString();
 
     public string WalletKeyFile => Path.Combine(_folder.Path, "wallet.key");
+
+    /// <summary>The operator's voucher key.</summary>
+    public PublicKey VoucherKey { get; }
+
+    public string VoucherKeyFile => Path.Combine(_folder.Path, "vouchers.key");
 
     public string PassphraseFile => Path.Combine(_folder.Path, "passphrase");
 
@@ -109,6 +115,8 @@ internal sealed class SettlingSilo : IAsyncDisposable
                 "--Chain:AgreementTimeout=00:00:03",
                 $"--OperatorWallet:KeyFile={WalletKeyFile}",
                 $"--OperatorWallet:PassphraseFile={PassphraseFile}",
+                $"--OperatorVouchers:KeyFile={VoucherKeyFile}",
+                $"--OperatorVouchers:PassphraseFile={PassphraseFile}",
                 "--Wallets:Resend=00:00:00.200",
                 "--Wallets:IdleLook=00:00:01",
                 "--Sweeper:Interval=00:00:01",
