@@ -19,6 +19,9 @@ public interface IChannelStore
     /// <summary>The last voucher of a channel; null before the first.</summary>
     Task<StoredVoucher?> FindVoucherAsync(string channel, CancellationToken cancellationToken);
 
+    /// <summary>The last voucher of a provider's channel that isn't closed; null where there is none.</summary>
+    Task<StoredVoucher?> FindProviderVoucherAsync(string accountId, CancellationToken cancellationToken);
+
     /// <summary>
     /// Stores a voucher, if its serial is the next one, its amount above the last one's, and neither more than the channel holds nor than the provider is due.
     /// </summary>

@@ -29,6 +29,15 @@ public sealed partial class SqliteLedger
             ("$channel", channel))).SingleOrDefault();
 
     /// <inheritdoc/>
+    public async Task<StoredVoucher?> FindProviderVoucherAsync(string accountId, CancellationToken cancellationToken) =>
+        (await ListAsync(
+            ChannelRows.SelectVoucher
+                + " JOIN channels h ON h.channel = v.channel WHERE h.account_id = $account AND h.phase <> 'closed' ORDER BY v.serial DESC LIMIT 1",
+            ChannelRows.Voucher,
+            cancellationToken,
+            ("$account", accountId))).SingleOrDefault();
+
+    /// <inheritdoc/>
     public Task<ChannelDue> ReadDueAsync(WorkerChannel channel, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(channel);

@@ -19,13 +19,13 @@ internal sealed record SampleChannel(string Provider, ChannelTerms Terms, ILedge
 
     public IChannelStore Store => (IChannelStore)Ledger;
 
-    public static async Task<SampleChannel> OpenAsync(TwoSilos silos)
+    public static Task<SampleChannel> OpenAsync(TwoSilos silos) => OpenAsync(silos.Ledgers[0], silos.Vouchers, $"prov-{Guid.NewGuid():N}");
+
+    public static async Task<SampleChannel> OpenAsync(ILedger ledger, VoucherSigner vouchers, string provider)
     {
-        ILedger ledger = silos.Ledgers[0];
-        string provider = $"prov-{Guid.NewGuid():N}";
         using var payee = new SigningKey(RandomNumberGenerator.GetBytes(32));
         var terms = new ChannelTerms(
-            NewAddress(), silos.Vouchers.Key, NewAddress(), payee.PublicKey, 60, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+            NewAddress(), vouchers.Key, NewAddress(), payee.PublicKey, 60, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
         await ledger.ExecuteAsync([new CreateAccount(provider, AccountClass.Provider, "")], CancellationToken.None);
         await ((IChannelStore)ledger).OpenChannelAsync(terms.ToWorkerChannel(provider), CancellationToken.None);
         return new SampleChannel(provider, terms, ledger);
