@@ -1,7 +1,6 @@
 using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Workers;
-using CocoonOrleans.Tunnel.Accepting;
 using CocoonOrleans.Tunnel.Messages;
 
 namespace CocoonOrleans.Gateway.Workers;

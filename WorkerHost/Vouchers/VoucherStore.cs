@@ -9,7 +9,7 @@ namespace CocoonOrleans.WorkerHost.Vouchers;
 /// Keeps the newest voucher of each channel of the provider, in the folder <c>vouchers</c> of the worker's data: <c>{channel}.json</c>. Whoever is to charge one
 /// takes it from there. The worker can't read it, and doesn't try: a new worker, or a lost one, loses no earnings, since the operator gives the last one again.
 /// </summary>
-public sealed class VoucherStore
+public sealed class VoucherStore : IDisposable
 {
     /// <summary>Most channels: a provider has one at a time, and a new one with each new address.</summary>
     public const int MaxChannels = 64;
@@ -65,6 +65,9 @@ public sealed class VoucherStore
             _turn.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
 
     private static async Task<ProviderVoucher?> ReadAsync(string path, CancellationToken cancellationToken)
     {
