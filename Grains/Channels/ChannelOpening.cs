@@ -4,6 +4,7 @@ using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Signatures;
@@ -36,18 +37,11 @@ internal sealed partial class ChannelOpening(
 
         foreach ((string accountId, ProviderPayout payout) in options.Value.Providers)
         {
+            ChannelTerms terms = ReadTerms(signer, wallet, accountId, payout);
             await ledger.ExecuteAsync([new CreateAccount(accountId, AccountClass.Provider, "")], cancellationToken);
-            TonAddress payee = TonAddress.Parse(payout.Address, signer.Network, $"Channels:Providers:{accountId}:Address");
-            var terms = new ChannelTerms(
-                TonAddress.ParseRaw(wallet),
-                signer.Key,
-                payee,
-                new PublicKey(Bits256.Parse(payout.Key, $"Channels:Providers:{accountId}:Key")),
-                checked((uint)options.Value.CloseDelay.TotalSeconds),
-                BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
             WorkerChannel channel = await store.OpenChannelAsync(terms.ToWorkerChannel(accountId), cancellationToken);
             LogChannel(channel.Channel, accountId);
-            if (channel.PayeeAddress != payee.ToString())
+            if (channel.PayeeAddress != terms.PayeeAddress.ToString())
             {
                 LogOtherPayee(channel.Channel, accountId);
             }
@@ -55,6 +49,24 @@ internal sealed partial class ChannelOpening(
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private ChannelTerms ReadTerms(IVoucherSigner signer, string wallet, string accountId, ProviderPayout payout)
+    {
+        try
+        {
+            return new ChannelTerms(
+                TonAddress.ParseRaw(wallet),
+                signer.Key,
+                TonAddress.Parse(payout.Address, signer.Network, $"Channels:Providers:{accountId}:Address"),
+                new PublicKey(Bits256.Parse(payout.Key, $"Channels:Providers:{accountId}:Key")),
+                checked((uint)options.Value.CloseDelay.TotalSeconds),
+                BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+        }
+        catch (TonFormatException malformed)
+        {
+            throw new OptionsValidationException(nameof(ChannelOptions), typeof(ChannelOptions), [malformed.Message]);
+        }
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} pays {AccountId}")]
     private partial void LogChannel(string channel, string accountId);

@@ -24,9 +24,16 @@ public sealed class ChannelOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan VoucherDelay { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A voucher is brought to the chain when so much of it isn't claimed, in nano; at least the least payout of the contract.</summary>
+    /// <summary>
+    /// A voucher is brought to the chain when so much of it isn't claimed, in nano, and a hundred times the fee; at least the least payout of the contract.
+    /// Sooner when it is most of the channel, or the channel ends.
+    /// </summary>
     [Range(2_000_000, 1_000_000_000_000)]
     public long ChargeAtNano { get; set; } = 500_000_000;
+
+    /// <summary>Less than that is brought there after so long, if it is ten times the fee.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "31.00:00:00")]
+    public TimeSpan ChargeDelay { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>How long the operator waits when it leaves a channel alone; whole seconds.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]

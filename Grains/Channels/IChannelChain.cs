@@ -11,5 +11,6 @@ public interface IChannelChain
     /// <param name="atStake">What will be moved on the answer, in nano.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ChainUnavailableException">There is no answer that can be used.</exception>
+    /// <returns>What lies there, and what a charge costs now.</returns>
     Task<ChannelObservation> ReadAsync(string channel, Nano atStake, CancellationToken cancellationToken);
 }

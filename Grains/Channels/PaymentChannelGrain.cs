@@ -30,6 +30,12 @@ internal sealed partial class PaymentChannelGrain(
     /// <summary>The most captures that one voucher covers; the next one covers the rest.</summary>
     private const int MaxCovered = 10_000;
 
+    /// <summary>A charge moves so many times its fee: a hundredth is lost at most.</summary>
+    private const int OrdinaryFees = 100;
+
+    /// <summary>What waits long, or is most of the channel, moves at least so many times its fee.</summary>
+    private const int LeastFees = 10;
+
     /// <summary>What a top-up carries for its gas and for the deployment, in nano; the rest comes back.</summary>
     private static readonly Nano TopUpGas = new(100_000_000);
 
@@ -64,7 +70,10 @@ internal sealed partial class PaymentChannelGrain(
         ChannelDue due = await store.ReadDueAsync(channel, MaxCovered, cancellationToken);
         StoredVoucher? voucher = await SignAsync(_signer, channel, terms, due, cancellationToken);
         await TopUpAsync(channel, terms, due, cancellationToken);
-        await ChargeAsync(channel, voucher, cancellationToken);
+        if (observation is not null)
+        {
+            await ChargeAsync(channel, voucher, due.UnclaimedSince, observation.ChargeFee, cancellationToken);
+        }
     }
 
     /// <summary>Takes what the chain says, where it is our contract with our terms.</summary>
@@ -196,8 +205,9 @@ internal sealed partial class PaymentChannelGrain(
             cancellationToken);
     }
 
-    /// <summary>Brings the last voucher to the chain, where enough of it isn't claimed, or the channel will not last.</summary>
-    private async Task ChargeAsync(WorkerChannel channel, StoredVoucher? voucher, CancellationToken cancellationToken)
+    /// <summary>Brings the last voucher to the chain, where enough of it isn't claimed for what that costs, or the channel will not last.</summary>
+    private async Task ChargeAsync(
+        WorkerChannel channel, StoredVoucher? voucher, DateTimeOffset? unclaimedSince, Nano fee, CancellationToken cancellationToken)
     {
         ChannelSnapshot state = channel.State;
         Nano unclaimed = (voucher?.Cumulative ?? Nano.Zero) - state.Claimed;
@@ -207,7 +217,11 @@ internal sealed partial class PaymentChannelGrain(
         }
 
         bool endsSoon = state.Phase == WorkerChannelPhase.Closing || state.PendingWithdraw > Nano.Zero;
-        if (unclaimed.Value < options.Value.ChargeAtNano && !endsSoon)
+        bool isWorthIt = unclaimed.Value / LeastFees >= fee.Value;
+        bool isMuch = unclaimed.Value >= options.Value.ChargeAtNano && unclaimed.Value / OrdinaryFees >= fee.Value;
+        bool isMost = unclaimed > state.Deposited - state.Withdrawn - state.Claimed - unclaimed;
+        bool isOld = clock.GetUtcNow() - unclaimedSince >= options.Value.ChargeDelay;
+        if (!endsSoon && !isMuch && !(isWorthIt && (isMost || isOld)))
         {
             return;
         }

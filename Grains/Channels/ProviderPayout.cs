@@ -10,6 +10,6 @@ public sealed class ProviderPayout
     public string Address { get; set; } = "";
 
     /// <summary>The provider's public key for closes, 64 hexadecimal digits. Never the operator's.</summary>
-    [Required, RegularExpression("[0-9a-f]{64}")]
+    [Required]
     public string Key { get; set; } = "";
 }

@@ -8,5 +8,7 @@ namespace CocoonOrleans.Ledger.Channels;
 /// <param name="CoveredUpTo">The last entry that was counted.</param>
 /// <param name="OldestAt">When the oldest of the newly covered captures was booked; null where there is none.</param>
 /// <param name="Last">The last voucher; null before the first.</param>
+/// <param name="UnclaimedSince">When the first voucher was stored that the chain hasn't paid in full; null where there is none.</param>
 public sealed record ChannelDue(
-    Nano Owed, IReadOnlyList<ReadOnlyMemory<byte>> Receipts, long CoveredUpTo, DateTimeOffset? OldestAt, StoredVoucher? Last);
+    Nano Owed, IReadOnlyList<ReadOnlyMemory<byte>> Receipts, long CoveredUpTo, DateTimeOffset? OldestAt, StoredVoucher? Last,
+    DateTimeOffset? UnclaimedSince);

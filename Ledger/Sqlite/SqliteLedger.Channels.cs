@@ -73,12 +73,18 @@ public sealed partial class SqliteLedger
                     row => row.Nano(0),
                     ("$account", channel.AccountId),
                     ("$upTo", upTo)).Single();
+                DateTimeOffset? unclaimedSince = connection.ReadAll(
+                    "SELECT min(created_at) FROM vouchers WHERE channel = $channel AND cumulative > $claimed",
+                    row => row.TimeOrNull(0),
+                    ("$channel", channel.Channel),
+                    ("$claimed", claimed.Value)).Single();
                 return new ChannelDue(
                     claimed + earned - behind,
                     [.. captures.Select(capture => capture.Receipt).OfType<ReadOnlyMemory<byte>>()],
                     upTo,
                     captures.Count == 0 ? null : captures[0].At,
-                    last);
+                    last,
+                    unclaimedSince);
             },
             cancellationToken);
     }

@@ -127,6 +127,28 @@ public sealed partial class TonChain : IDisposable
         }
     }
 
+    /// <summary>A parameter of the chain's configuration, as two owners tell it where two are configured.</summary>
+    /// <exception cref="ChainException">Nobody answered, or too few said the same.</exception>
+    public async Task<Cell> GetConfigParamAsync(int number, CancellationToken cancellation)
+    {
+        if (!_options.HasQuorum)
+        {
+            return await FirstAnswerAsync((api, token) => api.GetConfigParamAsync(number, token), cancellation);
+        }
+
+        (ChainEndpoint Endpoint, Cell Answer)[] answers = await AskAllAsync(_endpoints, (api, token) => api.GetConfigParamAsync(number, token), cancellation);
+        Cell[] agreed =
+        [
+            .. answers
+                .GroupBy(answer => answer.Answer.Hash)
+                .Where(opinion => opinion.Select(answer => answer.Endpoint.Owner).Distinct(StringComparer.OrdinalIgnoreCase).Count() >= ChainOptions.Quorum)
+                .Select(opinion => opinion.First().Answer),
+        ];
+        return agreed.Length == 1
+            ? agreed[0]
+            : throw new ChainException(ChainFailure.Disagreement, $"getConfigParam {number}: {answers.Length} answers, and not two owners who say the same");
+    }
+
     /// <summary>
     /// The transactions after one that is known, up to one that an account's state named, oldest first. Each is checked by its hash to be the one
     /// before the next, so they are as true as the state was, whoever tells them.

@@ -79,6 +79,39 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
         Assert.Equal(body.Hash, Boc.Parse(charge.Body.Span).Hash);
     }
 
+    [Theory]
+    [InlineData(499, 10_000, 1, ChannelPhase.Open, false)] // less than what is ordinary
+    [InlineData(500, 10_000, 1, ChannelPhase.Open, true)]
+    [InlineData(500, 10_000, 6, ChannelPhase.Open, false)] // a hundred times the fee is more
+    [InlineData(300, 500, 1, ChannelPhase.Open, true)] // most of the channel
+    [InlineData(300, 500, 31, ChannelPhase.Open, false)] // but less than ten fees
+    [InlineData(3, 500, 31, ChannelPhase.Closing, true)] // the last chance
+    [InlineData(1, 500, 31, ChannelPhase.Closing, false)] // below what the contract pays
+    public async Task Sweep_Unclaimed_IsChargedByAmountShareFeeAndPhase(long earnedMilli, long depositedMilli, long feeMilli, ChannelPhase phase, bool isCharged)
+    {
+        const long milli = 1_000_000;
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(earnedMilli * milli);
+
+        await Grain(channel).SweepAsync(channel.Observe(1, depositedMilli * milli, fee: feeMilli * milli, phase: phase));
+
+        Assert.Equal(isCharged, (await WaitingAsync(channel)).Any(intent => intent.Purpose == IntentPurpose.ChannelCall));
+    }
+
+    [Fact]
+    public async Task Sweep_LittleUnclaimedForADay_IsCharged()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(Coin / 5);
+        await Grain(channel).SweepAsync(channel.Observe(1, 10 * Coin));
+        Assert.DoesNotContain(await WaitingAsync(channel), intent => intent.Purpose == IntentPurpose.ChannelCall);
+
+        Silos.Clock.Advance(TimeSpan.FromDays(1));
+        await Grain(channel).SweepAsync(channel.Observe(2, 10 * Coin));
+
+        Assert.Contains(await WaitingAsync(channel), intent => intent.Purpose == IntentPurpose.ChannelCall);
+    }
+
     [Fact]
     public async Task Sweep_Claimed_IsNoLongerDue_AndIsBookedOnce()
     {

@@ -58,6 +58,9 @@ internal sealed class SettlingSilo : IAsyncDisposable
 
     public WalletV5R1 Wallet { get; }
 
+    /// <summary>All silo processes that were started.</summary>
+    public IReadOnlyList<ChildProcess> Processes => _silos;
+
     public string WalletAddress => Wallet.Address.ToString();
 
     public string WalletKeyFile => Path.Combine(_folder.Path, "wallet.key");
