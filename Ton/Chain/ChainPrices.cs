@@ -66,9 +66,10 @@ public sealed record ChainPrices(ulong FlatGasLimit, Nano FlatGasPrice, ulong Ga
 
     /// <summary>
     /// What it costs to charge a voucher: a wallet runs and sends, the channel runs, pays the payee and returns the rest. Gas as measured (docs/settlement.md,
-    /// and some 6,000 for a W5), the charge's three cells, and the two answers, whose bodies stand in their first cells.
+    /// and some 6,000 for a W5), the wallet's message from outside with the charge in it, the charge's own three cells, and the two answers, whose bodies stand in
+    /// their first cells.
     /// </summary>
-    public Nano OfCharge() => OfGas(8_100) + OfGas(6_000) + OfMessage(3, 2_000) + OfMessage(0, 0) + OfMessage(0, 0);
+    public Nano OfCharge() => OfGas(8_100) + OfGas(6_000) + OfMessage(5, 3_000) + OfMessage(3, 2_000) + OfMessage(0, 0) + OfMessage(0, 0);
 
     private static Nano Scale(UInt128 amount) => new(checked((long)((amount + ((1UL << Fraction) - 1)) >> Fraction)));
 

@@ -75,7 +75,7 @@ public sealed class ChannelTests
             await silo.Chain.DevAsync("dev_fail", new { endpoint = (round % 2) + 1, status = 503, times = 6 });
             await silo.Chain.DevAsync("dev_stale", new { endpoint = 2 - (round % 2), blocks = 2, times = 4 });
             await silo.Chain.DevAsync("dev_duplicate", new { times = 3 });
-            await EarnAsync(silo, 700_000_000 + round);
+            await EarnAsync(silo, 1_200_000_000 + round);
             earned += await silo.BookedAsync(SettlingSilo.Provider);
             await ClaimedAsync(silo, channel, earned);
         }

@@ -1,4 +1,5 @@
 using CocoonOrleans.Cli.Processes;
+using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Wallets;
@@ -48,7 +49,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
             {
                 await silo.KillAsync(process);
                 await silo.Chain.DevAsync("dev_release", new { });
-                process = await silo.StartSiloAsync();
+                process = await StartAgainAsync(silo);
             }
         }
 
@@ -67,6 +68,22 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
 
         Assert.Equal(Nano.Zero, await silo.BookedAsync(WellKnownAccounts.PayoutsInFlight));
         Assert.Equal(Nano.Zero, await silo.BookedAsync(SettlingSilo.Provider));
+    }
+
+    /// <summary>A silo refuses to start while no endpoint answers, so whoever watches it starts it again.</summary>
+    private static async Task<ChildProcess> StartAgainAsync(SettlingSilo silo)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await silo.StartSiloAsync();
+            }
+            catch (CommandFailedException) when (attempt < 10)
+            {
+                // Each attempt uses up some of the faults.
+            }
+        }
     }
 
     private static Task BreakSomethingAsync(SettlingSilo silo, Random random)

@@ -1,6 +1,7 @@
 using CocoonOrleans.Market;
 using CocoonOrleans.Tests.Settlement.Vectors;
 using CocoonOrleans.Ton;
+using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Chain;
 using CocoonOrleans.Ton.Messages;
 using CocoonOrleans.Ton.Signatures;
@@ -31,7 +32,8 @@ public sealed class ChannelOnChainTests
         Assert.Equal((Nano.FromCoins(7), Nano.Zero), (state.Deposited, state.Claimed));
         Assert.Equal(terms, state.Terms);
 
-        // What a charge costs by the chain's prices is what it does cost, to a third.
+        // What a charge costs by the chain's prices is what it does cost, to a third; by a wallet that is deployed.
+        await chain.SendAsync(payee, payeeWalletKey, new OutgoingMessage(payee.Address, Gas, Cell.Empty));
         var prices = ChainPrices.Read(await chain.First.GetConfigParamAsync(ChainPrices.GasParameter, default), await chain.First.GetConfigParamAsync(ChainPrices.ForwardParameter, default));
 
         // Charged once, however often the voucher is shown.
