@@ -4,6 +4,7 @@ using CocoonOrleans.Cli.Benchmarks;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
+using CocoonOrleans.Cli.Keys;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Proxy;
@@ -23,6 +24,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     AccountCommand.Create(),
     ModelCommand.Create(),
     VerifyCommand.Create(),
+    KeyCommand.Create(),
     CommandRunning.Json,
 };
 return await CommandLine.RunAsync(root, args.Length == 0 ? ["--help"] : args);

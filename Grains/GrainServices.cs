@@ -1,7 +1,9 @@
 using CocoonOrleans.Grains.Accounts;
+using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Grains.Sweeping;
+using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Configuration;
 using Microsoft.Extensions.Configuration;
@@ -15,8 +17,9 @@ namespace CocoonOrleans.Grains;
 public static class GrainServices
 {
     /// <summary>
-    /// Adds options (sections <c>Accounts</c>, <c>Catalog</c>, <c>Market</c>, <c>Sweeper</c>, <c>Workers</c>), the catalogue, metrics and the arming of
-    /// sweepers. The silo brings <see cref="Ledger.ILedger"/>, grain storage and reminders.
+    /// Adds options (sections <c>Accounts</c>, <c>Catalog</c>, <c>Channels</c>, <c>Market</c>, <c>Sweeper</c>, <c>Wallets</c>, <c>Workers</c>), the catalogue, metrics and the arming of
+    /// sweepers. The silo brings <see cref="Ledger.ILedger"/>, <see cref="Ledger.Wallets.IWalletStore"/>, <see cref="Ledger.Channels.IChannelStore"/>, grain storage and reminders, and
+    /// <see cref="IWalletChain"/>, <see cref="IChannelChain"/> and <see cref="IVoucherSigner"/> where there is a chain.
     /// </summary>
     /// <param name="services">The silo's services.</param>
     /// <param name="configuration">Where the sections are.</param>
@@ -35,14 +38,17 @@ public static class GrainServices
             .Validate(
                 static options => options.Models.TrueForAll(model => model.DefaultMaxCompletionTokens <= model.ContextTokens),
                 "Catalog:Models: DefaultMaxCompletionTokens must not be above ContextTokens.");
+        services.AddStrictOptions<ChannelOptions>(configuration.GetSection("Channels"));
         services.AddStrictOptions<MarketOptions>(configuration.GetSection("Market"));
         services.AddStrictOptions<SweeperOptions>(configuration.GetSection("Sweeper"));
+        services.AddStrictOptions<WalletOptions>(configuration.GetSection("Wallets"));
         services.AddStrictOptions<WorkerOptions>(configuration.GetSection("Workers"));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<MarketMetrics>();
         services.AddSingleton<SweeperMetrics>();
         services.AddSingleton<WorkerMetrics>();
+        services.AddHostedService<ChannelOpening>();
         services.AddHostedService<SweeperArming>();
         return services;
     }

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using CocoonOrleans.Market.Hosting;
 using CocoonOrleans.Silo.Hosting;
+using CocoonOrleans.Ton.Chain;
+using CocoonOrleans.Ton.Signatures;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -33,7 +35,8 @@ catch (OptionsValidationException error)
 
     return 2;
 }
-catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or SqliteException or SocketException)
+catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or SqliteException or SocketException
+    or ChainException or KeyFileException)
 {
     await Console.Error.WriteLineAsync($"silo: {error.Message}");
     return 1;

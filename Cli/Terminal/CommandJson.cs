@@ -4,6 +4,7 @@ using CocoonOrleans.Cli.Benchmarks;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
+using CocoonOrleans.Cli.Keys;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Proxy;
@@ -23,6 +24,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(EncryptResult))]
 [JsonSerializable(typeof(GpuBenchReport))]
 [JsonSerializable(typeof(GpuReportVerdict))]
+[JsonSerializable(typeof(KeyCreation))]
 [JsonSerializable(typeof(ModelAudit))]
 [JsonSerializable(typeof(ModelExport))]
 [JsonSerializable(typeof(ModelHashes))]

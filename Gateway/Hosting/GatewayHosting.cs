@@ -103,6 +103,7 @@ public static class GatewayHosting
         services.AddSingleton(static provider => new TermsSeal(SharedKey(provider)));
         services.AddSingleton(static provider => new TenantNames(SharedKey(provider)));
         services.AddSingleton<ReceiptCollector>();
+        services.AddSingleton<VoucherDelivery>();
         services.AddSingleton<LateReceipts>();
         services.AddSingleton<EvidenceCheck>();
         services.AddSingleton<StatementCheck>();

@@ -35,6 +35,12 @@ public sealed class WorkerConnection(WorkerTunnel tunnel, WorkerRegistration reg
         set => Volatile.Write(ref _epoch, value);
     }
 
+    /// <summary>When its provider's voucher is looked for next.</summary>
+    internal DateTimeOffset VoucherLookAt { get; set; }
+
+    /// <summary>The last voucher that it got over this tunnel; none at first.</summary>
+    internal (string Channel, long Serial)? DeliveredVoucher { get; set; }
+
     /// <summary>What it serves under this name; null where it doesn't.</summary>
     public ModelOffer? Serves(string model) => registration.Models.FirstOrDefault(offer => offer.Name == model);
 

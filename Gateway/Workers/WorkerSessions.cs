@@ -23,6 +23,7 @@ public sealed partial class WorkerSessions(
     ChatModels chatModels,
     WorkerConnections connections,
     ReceiptCollector receipts,
+    VoucherDelivery vouchers,
     StatementCheck statements,
     GrainCalls grains,
     TunnelIdentity identity,
@@ -167,6 +168,7 @@ public sealed partial class WorkerSessions(
     {
         connections.Add(connection);
         Task collecting = Task.CompletedTask;
+        Task delivering = Task.CompletedTask;
         DateTimeOffset retryAt = DateTimeOffset.MinValue;
         try
         {
@@ -188,6 +190,11 @@ public sealed partial class WorkerSessions(
                 if (heartbeat.PendingReceipts > 0 && collecting.IsCompleted)
                 {
                     collecting = receipts.CollectAsync(connection, cancellationToken);
+                }
+
+                if (delivering.IsCompleted)
+                {
+                    delivering = vouchers.DeliverAsync(connection, cancellationToken);
                 }
 
                 if (await ForwardAsync(connection, heartbeat, cancellationToken) == HeartbeatResult.Fenced)

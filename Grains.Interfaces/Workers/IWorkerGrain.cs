@@ -1,10 +1,11 @@
+using CocoonOrleans.Grains.Channels;
 using Orleans.CodeGeneration;
 
 namespace CocoonOrleans.Grains.Workers;
 
 /// <summary>
 /// One GPU worker, by the hex SHA-256 of its key: its registration, its session and the only authority on its slots.
-/// Non-reentrant; every answer comes from memory but for registration, which is stored first.
+/// Non-reentrant; every answer comes from memory but for registration, which is stored first, and the voucher.
 /// </summary>
 [Alias("cocoon.Worker"), Version(1)]
 public interface IWorkerGrain : IGrainWithStringKey
@@ -31,6 +32,10 @@ public interface IWorkerGrain : IGrainWithStringKey
     /// <summary>The tunnel of this session through this gateway has ended: the worker takes no more jobs there.</summary>
     [Alias("Disconnect")]
     Task DisconnectAsync(WorkerDisconnect disconnect, CancellationToken cancellationToken = default);
+
+    /// <summary>The newest voucher of the worker's provider, from the database; null where there is none.</summary>
+    [Alias("GetVoucher")]
+    Task<ChannelVoucher?> GetVoucherAsync(CancellationToken cancellationToken = default);
 
     /// <summary>What is known of the worker, for operators; null where it never registered.</summary>
     [Alias("Get")]

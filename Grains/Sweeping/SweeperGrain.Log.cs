@@ -10,6 +10,12 @@ internal sealed partial class SweeperGrain
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} could not be released; the next sweep tries again")]
     private partial void LogNotReleased(Guid jobId, Exception error);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The chain says nothing of channel {Channel}: {Reason}")]
+    private partial void LogChannelNotSeen(string channel, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Channel {Channel} could not be swept; the next sweep tries again")]
+    private partial void LogChannelNotSwept(string channel, Exception error);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sweep {Shard} failed; the next one tries again")]
     private partial void LogSweepFailed(long shard, Exception error);
 

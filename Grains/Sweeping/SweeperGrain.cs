@@ -1,7 +1,12 @@
+using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Jobs;
+using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Ledger;
+using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Invariants;
+using CocoonOrleans.Ledger.Wallets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
@@ -9,12 +14,15 @@ using Orleans.Placement;
 namespace CocoonOrleans.Grains.Sweeping;
 
 /// <summary>
-/// Reconciles one share of the ledger: every reminder, and more often while it is awake. Only sweeper 0 drains the outbox and checks the book,
-/// which are not split.
+/// Reconciles one share of the ledger: every reminder, and more often while it is awake. Only sweeper 0 drains the outbox, wakes wallets and
+/// checks the book, which are not split.
 /// </summary>
 [HashBasedPlacement]
 internal sealed partial class SweeperGrain(
     ILedger ledger,
+    IWalletStore wallets,
+    IChannelStore channels,
+    IServiceProvider services,
     IOptions<SweeperOptions> options,
     TimeProvider clock,
     SweeperMetrics metrics,
@@ -50,10 +58,12 @@ internal sealed partial class SweeperGrain(
     public async Task<SweepResult> SweepAsync(CancellationToken cancellationToken)
     {
         int released = await ReleaseExpiredAsync(cancellationToken);
+        await SweepChannelsAsync(cancellationToken);
         int drained = 0;
         if (Shard == 0)
         {
             drained = await DrainAsync(cancellationToken);
+            await WakeWalletsAsync(cancellationToken);
             await CheckAsync(cancellationToken);
         }
 
@@ -119,6 +129,49 @@ internal sealed partial class SweeperGrain(
 
         metrics.Drained(drained);
         return drained;
+    }
+
+    /// <summary>
+    /// Brings what the chain says of this share's channels, the last digit of the address decides. Without an answer what is due is signed all the same, within
+    /// what was seen before.
+    /// </summary>
+    private async Task SweepChannelsAsync(CancellationToken cancellationToken)
+    {
+        IChannelChain? chain = services.GetService<IChannelChain>();
+        IReadOnlyList<WorkerChannel> all = await channels.ListChannelsAsync(cancellationToken);
+        foreach (WorkerChannel channel in all.Where(channel => Convert.ToInt32(channel.Channel[^1..], 16) % ISweeperGrain.Count == Shard))
+        {
+            ChannelObservation? seen = null;
+            try
+            {
+                seen = chain is null ? null : await chain.ReadAsync(channel.Channel, channel.State.Deposited, cancellationToken);
+            }
+            catch (ChainUnavailableException error)
+            {
+                LogChannelNotSeen(channel.Channel, error.Message);
+            }
+
+            try
+            {
+                await GrainFactory.GetGrain<IPaymentChannelGrain>(channel.Channel).SweepAsync(seen, cancellationToken);
+            }
+#pragma warning disable CA1031 // One channel must not keep the others from being swept.
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogChannelNotSwept(channel.Channel, error);
+            }
+        }
+    }
+
+    /// <summary>Those with something to send, and those that are ours: coins may come in.</summary>
+    private async Task WakeWalletsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> busy = await wallets.ListBusyWalletsAsync(cancellationToken);
+        foreach (string wallet in busy.Union(services.GetService<IWalletChain>()?.Wallets ?? []))
+        {
+            await GrainFactory.GetGrain<IWalletGrain>(wallet).WakeAsync(cancellationToken);
+        }
     }
 
     private async Task CheckAsync(CancellationToken cancellationToken)

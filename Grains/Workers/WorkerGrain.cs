@@ -1,4 +1,6 @@
+using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Markets;
+using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Market.Offers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,6 +13,7 @@ namespace CocoonOrleans.Grains.Workers;
 [PreferLocalPlacement]
 internal sealed partial class WorkerGrain(
     [PersistentState("worker")] IPersistentState<WorkerRecord> record,
+    IChannelStore channels,
     IOptions<WorkerOptions> options,
     IOptions<MarketOptions> market,
     TimeProvider clock,
@@ -98,6 +101,14 @@ internal sealed partial class WorkerGrain(
         CloseSilentTunnels();
         Publish();
         return Task.FromResult(HeartbeatResult.Accepted);
+    }
+
+    public async Task<ChannelVoucher?> GetVoucherAsync(CancellationToken cancellationToken)
+    {
+        StoredVoucher? voucher = record.State.Registration is { } registration
+            ? await channels.FindProviderVoucherAsync(registration.ProviderId, cancellationToken)
+            : null;
+        return voucher is null ? null : new ChannelVoucher(voucher.Channel, voucher.Serial, voucher.Bytes.ToArray());
     }
 
     public Task<LeaseResult> TryLeaseAsync(LeaseRequest request, CancellationToken cancellationToken)

@@ -12,9 +12,9 @@ public enum AccountClass
     /// <summary>The network's published share of each capture. Its balance is the sum of its entries.</summary>
     Commission,
 
-    /// <summary>The funded account that labelled grants are paid from. Never below zero.</summary>
+    /// <summary>The network's own funded accounts: what labelled grants are paid from, what is in flight. Never below zero.</summary>
     Grants,
 
-    /// <summary>The outside world: the only account below zero. What it owes is what was put into the ledger.</summary>
+    /// <summary>The outside world, the chain included: the only accounts below zero. What they owe is what was put into the ledger.</summary>
     Treasury,
 }

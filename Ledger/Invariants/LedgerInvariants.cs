@@ -94,5 +94,36 @@ internal static class LedgerInvariants
             LEFT JOIN (SELECT provider_account_id, sum(earned) AS amount FROM outbox GROUP BY provider_account_id) o ON o.provider_account_id = a.account_id
             WHERE a.class = 'provider' AND coalesce(c.amount, 0) <> coalesce(u.amount, 0) + coalesce(o.amount, 0) LIMIT 10
             """),
+        ("what the operator's wallets hold is what the chain owes",
+            """
+            SELECT p.account_id FROM payers p
+            WHERE p.account_id = 'chain-operator' AND p.balance <> -(SELECT coalesce(sum(w.balance), 0) FROM wallets w) LIMIT 10
+            """),
+        ("what is in flight is the sum of payouts that have not left",
+            """
+            SELECT p.account_id FROM payers p
+            WHERE p.account_id = 'payouts-in-flight' AND p.balance <>
+                (SELECT coalesce(sum(i.amount), 0) FROM intents i WHERE i.purpose = 'payout' AND i.state IN ('waiting', 'signed')) LIMIT 10
+            """),
+        ("a voucher promises no more than its channel holds and its provider is due",
+            """
+            SELECT h.channel FROM channels h
+            JOIN (SELECT channel, max(cumulative) AS promised FROM vouchers GROUP BY channel) v ON v.channel = h.channel
+            WHERE h.phase <> 'closed' AND v.promised > h.claimed
+              AND (v.promised > h.deposited - h.withdrawn
+                   OR v.promised - h.claimed > (SELECT coalesce(sum(e.amount), 0) FROM entries e WHERE e.account_id = h.account_id)) LIMIT 10
+            """),
+        ("no more is claimed than was promised",
+            """
+            SELECT h.channel FROM channels h
+            WHERE h.claimed > (SELECT coalesce(max(v.cumulative), 0) FROM vouchers v WHERE v.channel = h.channel) LIMIT 10
+            """),
+        ("an intent is signed exactly where bytes that may run carry it",
+            """
+            SELECT i.intent_id FROM intents i
+            LEFT JOIN wallet_send_intents c ON c.sequence = i.sequence
+                AND EXISTS (SELECT 1 FROM wallet_sends s WHERE s.wallet = c.wallet AND s.seqno = c.seqno AND s.attempt = c.attempt AND s.state = 'open')
+            WHERE (i.state = 'signed') <> (c.sequence IS NOT NULL) AND i.state IN ('waiting', 'signed') LIMIT 10
+            """),
     ];
 }

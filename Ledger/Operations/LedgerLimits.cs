@@ -18,6 +18,9 @@ public static class LedgerLimits
     /// <summary>Basis points of a whole; a commission is at most this.</summary>
     public const int BasisPoints = 10_000;
 
+    /// <summary>The most bytes of a message's body, and of what is deployed with it.</summary>
+    public const int MaxMessageLength = 8192;
+
     /// <summary>The bytes of a SHA-256.</summary>
     public const int HashLength = 32;
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using CocoonOrleans.Ledger.Accounts;
+using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
 using CocoonOrleans.Market.Accounts;
 using CocoonOrleans.Market.Prices;
@@ -8,6 +10,8 @@ namespace CocoonOrleans.Ledger.Operations;
 /// <summary>The bounds of an operation's values, the same for every database.</summary>
 internal static class OperationRules
 {
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
+
     /// <summary>The first broken bound; null where all hold.</summary>
     public static OperationInvalid? Check(LedgerOperation operation) => operation switch
     {
@@ -43,6 +47,20 @@ internal static class OperationRules
         CreateApiKey create => Key(create.KeyId, nameof(create.KeyId))
             ?? Hash(create.SecretHash, nameof(create.SecretHash))
             ?? Label(create.Label, nameof(create.Label)),
+        PlaceIntent intent => Id(intent.IntentId, nameof(intent.IntentId))
+            ?? Address(intent.Wallet, nameof(intent.Wallet))
+            ?? Address(intent.Destination, nameof(intent.Destination))
+            ?? AboveZero(intent.Value, nameof(intent.Value))
+            ?? Demand(intent.Amount >= Nano.Zero && intent.Amount <= intent.Value, nameof(intent.Amount), "must be 0 to Value")
+            ?? Demand(Enum.IsDefined(intent.Purpose), nameof(intent.Purpose), "must be one of the known ones")
+            ?? Demand(
+                intent.Purpose == IntentPurpose.Payout ? intent.Amount == intent.Value : intent.Purpose != IntentPurpose.ChannelCall || intent.Amount == Nano.Zero,
+                nameof(intent.Amount),
+                "must be all of a payout's Value, and nothing of a channel call's")
+            ?? Demand((intent.Purpose == IntentPurpose.Payout) == (intent.AccountId is not null), nameof(intent.AccountId), "must be set for a payout, and for nothing else")
+            ?? (intent.AccountId is { } provider ? Account(provider, nameof(intent.AccountId)) : null)
+            ?? Bag(intent.Body, nameof(intent.Body))
+            ?? (intent.Init is { } init ? Bag(init, nameof(intent.Init)) : null),
         RevokeApiKey revoke => Key(revoke.KeyId, nameof(revoke.KeyId)),
         _ => throw new ArgumentException($"The ledger knows no operation {operation.GetType().Name}.", nameof(operation)),
     };
@@ -55,6 +73,12 @@ internal static class OperationRules
         Demand(AccountId.IsValid(id), field, "must be 1 to 64 letters, digits or '-'");
 
     private static OperationInvalid? Key(string id, string field) => Demand(ApiKey.IsKeyId(id), field, "must be the public part of an API key");
+
+    private static OperationInvalid? Address(string address, string field) =>
+        Demand(address is { Length: 66 } && address.StartsWith("0:", StringComparison.Ordinal) && address.AsSpan(2).IndexOfAnyExcept(Hex) < 0, field, "must be an address in raw form");
+
+    private static OperationInvalid? Bag(ReadOnlyMemory<byte> bag, string field) =>
+        Demand(bag.Length is > 0 and <= LedgerLimits.MaxMessageLength, field, "must be 1 to 8192 bytes");
 
     private static OperationInvalid? AboveZero(Nano amount, string field) => Demand(amount.Value > 0, field, "must be above zero");
 

@@ -16,9 +16,15 @@ internal sealed class LedgerSession
         _transfers = new TransferWriter(statements, book, _accounts, allowTreasuryTransfers);
         Outbox = new OutboxWriter(statements);
         _holds = new HoldWriter(statements, book, _accounts, Outbox);
+        Wallets = new WalletWriter(statements, book, _accounts);
+        Channels = new ChannelWriter(statements, book);
     }
 
     public OutboxWriter Outbox { get; }
+
+    public WalletWriter Wallets { get; }
+
+    public ChannelWriter Channels { get; }
 
     /// <summary>Applies one operation. What it wrote before it throws must be undone by the caller.</summary>
     public LedgerResult Apply(LedgerOperation operation, DateTimeOffset now) => OperationRules.Check(operation) ?? operation switch
@@ -30,6 +36,7 @@ internal sealed class LedgerSession
         CreateAccount create => _accounts.Create(create, now),
         CloseAccount close => _accounts.Close(close, now),
         CreateApiKey create => _accounts.CreateKey(create, now),
+        PlaceIntent intent => Wallets.Place(intent, now),
         RevokeApiKey revoke => _accounts.RevokeKey(revoke, now),
         _ => throw new ArgumentException($"The ledger knows no operation {operation.GetType().Name}.", nameof(operation)),
     };

@@ -1,9 +1,11 @@
 using CocoonOrleans.Ledger.Accounts;
+using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Entries;
 using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Invariants;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Usage;
+using CocoonOrleans.Ledger.Wallets;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,7 +16,7 @@ namespace CocoonOrleans.Ledger.Sqlite;
 /// The ledger in one SQLite file. Calls share commits (<see cref="SqliteGroupCommit{TSession}"/>); reads have connections of their own and see what is
 /// committed. Several processes may open the same file.
 /// </summary>
-public sealed class SqliteLedger : ILedger, IAsyncDisposable
+public sealed partial class SqliteLedger : ILedger, IWalletStore, IChannelStore, IAsyncDisposable
 {
     // "Ckld" in ASCII.
     private static readonly SqliteSchema LedgerSchema = SqliteSchema.FromResources(0x436b6c64, typeof(SqliteLedger), "Schema");

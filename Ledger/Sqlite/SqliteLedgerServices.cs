@@ -1,3 +1,5 @@
+using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Wallets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -8,8 +10,8 @@ namespace CocoonOrleans.Ledger.Sqlite;
 public static class SqliteLedgerServices
 {
     /// <summary>
-    /// Adds <see cref="ILedger"/> in one SQLite file. Options are checked and the file is opened when the host starts, so that a wrong path or a disk that
-    /// can't be written stops the start. Binding the options to a section of the configuration is left to the caller.
+    /// Adds <see cref="ILedger"/>, <see cref="IWalletStore"/> and <see cref="IChannelStore"/> in one SQLite file. Options are checked and the file is opened when the host starts, so
+    /// that a wrong path or a disk that can't be written stops the start. Binding the options to a section of the configuration is left to the caller.
     /// </summary>
     /// <param name="services">Where the ledger is added.</param>
     /// <param name="configure">Sets options, after any binding that was added before.</param>
@@ -18,6 +20,8 @@ public static class SqliteLedgerServices
         services.AddOptions<SqliteLedgerOptions>().Configure(options => configure?.Invoke(options)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ILedger, SqliteLedger>();
+        services.TryAddSingleton(provider => (IChannelStore)provider.GetRequiredService<ILedger>());
+        services.TryAddSingleton(provider => (IWalletStore)provider.GetRequiredService<ILedger>());
         services.AddHostedService<Opening>();
         return services;
     }

@@ -3,6 +3,7 @@ using CocoonOrleans.Grains;
 using CocoonOrleans.Grains.Accounts;
 using CocoonOrleans.Ledger.Sqlite;
 using CocoonOrleans.Market.Configuration;
+using CocoonOrleans.Silo.Chain;
 using CocoonOrleans.Silo.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,9 @@ public static class SiloHosting
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         });
+
+        // Before Orleans, so that its check comes before the silo starts.
+        builder.Services.AddTonChain(builder.Configuration);
         builder.UseOrleans(silo =>
         {
             silo.UseLoopbackCluster(options, identity);

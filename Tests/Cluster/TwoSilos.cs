@@ -1,7 +1,9 @@
 using CocoonOrleans.Grains;
+using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Silo.Hosting;
 using CocoonOrleans.Tests.Cluster.CallGraph;
+using CocoonOrleans.Tests.Cluster.Channels;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +27,8 @@ public sealed class TwoSilos : IAsyncLifetime
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public CallRecorder Calls { get; } = new();
+
+    public VoucherSigner Vouchers { get; } = new();
 
     public InProcessTestCluster Cluster { get; private set; } = null!;
 
@@ -63,6 +67,7 @@ public sealed class TwoSilos : IAsyncLifetime
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.AddSiloDatabase(_folder.FullName, silo.Configuration);
             silo.Services.AddGrainServices(silo.Configuration);
+            silo.Services.AddSingleton<IVoucherSigner>(Vouchers);
             silo.AddIncomingGrainCallFilter(Calls);
         });
         Cluster = builder.Build();
@@ -72,6 +77,7 @@ public sealed class TwoSilos : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Cluster.DisposeAsync();
+        Vouchers.Dispose();
         _folder.Delete(recursive: true);
         Assert.Empty(Calls.Edges.Except(AllowedCalls.All));
     }

@@ -14,4 +14,13 @@ public enum ChainFailure
 
     /// <summary>The answer is malformed, or contradicts its own hashes.</summary>
     BadAnswer,
+
+    /// <summary>The endpoint is behind what was seen before: its answer is old, and not used.</summary>
+    Lagging,
+
+    /// <summary>Endpoints of different owners did not say the same in time: nothing is done on the word of one.</summary>
+    Disagreement,
+
+    /// <summary>The endpoint is of another network than the configured one, or its clock is wrong.</summary>
+    WrongNetwork,
 }

@@ -34,7 +34,9 @@ public interface IChainApi
     Task<GetMethodResult> RunGetMethodAsync(TonAddress address, string method, uint? seqno, CancellationToken cancellation);
 
     /// <summary>Hands an external message in. That it was taken says nothing about whether it will run.</summary>
-    Task SendAsync(ExternalMessage message, CancellationToken cancellation);
+    /// <param name="message">The whole message (<see cref="ExternalMessage.ToCell"/>); the same cell is the same bytes, however often it is sent.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    Task SendAsync(Cell message, CancellationToken cancellation);
 
     /// <summary>A parameter of the chain's configuration.</summary>
     Task<Cell> GetConfigParamAsync(int number, CancellationToken cancellation);

@@ -12,7 +12,7 @@ namespace CocoonOrleans.Ton.Chain;
 
 /// <summary>
 /// Speaks toncenter's HTTP API, version 2, to one endpoint: a public one, or the development chain. It doesn't repeat calls and compares no
-/// endpoints: that is for who knows what is at stake.
+/// endpoints: <see cref="TonChain"/> does.
 /// </summary>
 /// <param name="http">Makes the calls; its time-out and addresses are not used.</param>
 /// <param name="options">The endpoint.</param>
@@ -59,10 +59,10 @@ public sealed class ToncenterClient(HttpClient http, ToncenterOptions options, T
     }
 
     /// <inheritdoc/>
-    public Task SendAsync(ExternalMessage message, CancellationToken cancellation)
+    public Task SendAsync(Cell message, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(message);
-        byte[] boc = Boc.Write(message.ToCell());
+        byte[] boc = Boc.Write(message);
         return boc.Length <= BocLimits.External.MaxBytes
             ? CallAsync("sendBoc", new { boc = Convert.ToBase64String(boc) }, _ => true, cancellation)
             : throw new ArgumentException($"{boc.Length} bytes; nodes take {BocLimits.External.MaxBytes}.", nameof(message));
@@ -86,14 +86,18 @@ public sealed class ToncenterClient(HttpClient http, ToncenterOptions options, T
         return parameters;
     }
 
-    private async Task<T> CallAsync<T>(string method, object parameters, Func<JsonElement, T> read, CancellationToken cancellation)
+    private async Task<T> CallAsync<T>(string name, object parameters, Func<JsonElement, T> read, CancellationToken cancellation)
     {
+        // The endpoint's own logs may know the id; so do the messages of what went wrong here.
+        string requestId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
+        string method = $"{name} (request {requestId})";
         using var timeout = new CancellationTokenSource(options.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         bool isBroken = false;
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Address, method)) { Content = JsonContent.Create(parameters) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Address, name)) { Content = JsonContent.Create(parameters) };
+            request.Headers.Add("X-Request-Id", requestId);
             if (options.ApiKey is not null)
             {
                 request.Headers.Add("X-API-Key", options.ApiKey);
@@ -103,6 +107,12 @@ public sealed class ToncenterClient(HttpClient http, ToncenterOptions options, T
             if (response.StatusCode == HttpStatusCode.TooManyRequests)
             {
                 throw new ChainException(ChainFailure.RateLimited, $"{method}: too many calls");
+            }
+
+            // 500 has the endpoint's own words in it; these are of what stands before it.
+            if (response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
+            {
+                throw new ChainException(ChainFailure.Unavailable, $"{method}: status {(int)response.StatusCode}");
             }
 
             isBroken = response.StatusCode >= HttpStatusCode.InternalServerError;
@@ -163,7 +173,7 @@ public sealed class ToncenterClient(HttpClient http, ToncenterOptions options, T
             result.GetProperty("sync_utime").GetUInt32());
     }
 
-    /// <summary>Read from the transactions' own bytes; what the endpoint says about them beside is not looked at.</summary>
+    /// <summary>Read from the transactions' own bytes; of what the endpoint says about them beside, only their names are looked at, and must be right.</summary>
     private static IReadOnlyList<Transaction> ReadTransactions(JsonElement result, TonAddress address, TransactionId? from, int limit)
     {
         var read = new List<Transaction>();
@@ -172,6 +182,11 @@ public sealed class ToncenterClient(HttpClient http, ToncenterOptions options, T
         {
             Transaction transaction = TransactionReader.Read(Boc.ParseBase64(row.GetProperty("data").GetString(), "data"));
             var id = new TransactionId(transaction.Lt, transaction.Hash);
+            if (id != ReadId(row.GetProperty("transaction_id")))
+            {
+                throw new TonFormatException("transaction_id", "another hash or logical time than the transaction's");
+            }
+
             if (transaction.Account != address.Account)
             {
                 throw new TonFormatException("data", "a transaction of another account");

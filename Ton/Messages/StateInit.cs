@@ -22,8 +22,10 @@ public sealed record StateInit(Cell? Code, Cell? Data)
         .Build();
 
     /// <summary>Reads what stands in a message. Split depth, special and libraries, which nothing of ours has, are read over.</summary>
-    internal static StateInit Read(CellSlice slice)
+    /// <exception cref="TonFormatException">It is something else.</exception>
+    public static StateInit Read(CellSlice slice)
     {
+        ArgumentNullException.ThrowIfNull(slice);
         if (slice.ReadBit("init.split depth"))
         {
             slice.ReadUInt(5, "init.split depth");

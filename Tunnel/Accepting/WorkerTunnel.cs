@@ -93,6 +93,10 @@ public sealed class WorkerTunnel : IAsyncDisposable
     public Task AdmitAsync(SessionAdmission admission, CancellationToken cancellationToken) =>
         _client.PostAsync(TunnelRoutes.Session, admission, TunnelJson.Default.SessionAdmission, cancellationToken);
 
+    /// <summary>Leaves the newest voucher of the worker's provider with it.</summary>
+    public Task DeliverAsync(ProviderVoucher voucher, CancellationToken cancellationToken) =>
+        _client.PostAsync(TunnelRoutes.Voucher, voucher, TunnelJson.Default.ProviderVoucher, cancellationToken);
+
     /// <summary>The worker's load, about once a second, until the tunnel ends or the worker leaves.</summary>
     public async IAsyncEnumerable<Heartbeat> HeartbeatsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -21,4 +21,5 @@ namespace CocoonOrleans.Tunnel.Messages;
 [JsonSerializable(typeof(JobRefusal))]
 [JsonSerializable(typeof(KeptReceipt))]
 [JsonSerializable(typeof(ReceiptPage))]
+[JsonSerializable(typeof(ProviderVoucher))]
 public sealed partial class TunnelJson : JsonSerializerContext;

@@ -27,6 +27,9 @@ public static class TunnelRoutes
     /// <summary>GET: receipts that wait for an acknowledgement. POST to <c>{jobId}/ack</c> below it: acknowledges.</summary>
     public const string Receipts = "/v1/receipts";
 
+    /// <summary>POST: <see cref="ProviderVoucher"/>, the newest of the worker's provider, to keep.</summary>
+    public const string Voucher = "/v1/voucher";
+
     /// <summary>POST: <see cref="SessionAdmission"/>.</summary>
     public const string Session = "/v1/session";
 

@@ -19,6 +19,7 @@ using CocoonOrleans.WorkerHost.Models;
 using CocoonOrleans.WorkerHost.Receipts;
 using CocoonOrleans.WorkerHost.Registration;
 using CocoonOrleans.WorkerHost.Sealing;
+using CocoonOrleans.WorkerHost.Vouchers;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
@@ -55,6 +56,7 @@ public static class WorkerHosting
         services.AddHostedService<ModelLoading>();
         services.AddSealing();
         services.AddSingleton<ReceiptStore>().AddSingleton<JobReceipts>();
+        services.AddSingleton<VoucherStore>();
         services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<JobGate>().AddSingleton<RequestGrammars>().AddSingleton<JobRun>().AddSingleton<JobEndpoint>().AddSingleton<HeartbeatEndpoint>();
         services.AddSingleton<WorkerDrain>().AddHostedService(provider => provider.GetRequiredService<WorkerDrain>());
@@ -75,6 +77,7 @@ public static class WorkerHosting
         app.MapTunnelControl();
         app.MapRegistration();
         app.MapReceipts();
+        app.MapVouchers();
         WorkerStatements statements = app.Services.GetRequiredService<WorkerStatements>();
         app.MapGet(TunnelRoutes.Statement, (RequestDelegate)(context =>
             JsonSerializer.SerializeAsync(context.Response.Body, statements.Vouched, TunnelJson.Default.VouchedStatement, context.RequestAborted)));

@@ -1,4 +1,5 @@
 // toncenter's HTTP API, version 2, over a chain of its own, for development and tests: `node devchain/devchain.mjs [unix time]`.
+// With a time, the chain's clock starts there and stands still until dev_now moves it; without one, it is this machine's clock.
 // Listens on 127.0.0.1 at a free port, prints `READY <port>`, and ends when its standard input closes, so that no orphan stays.
 // /1/api/v2 and /2/api/v2 are two endpoints of one chain, each with faults of its own.
 import { createServer } from 'node:http';
@@ -7,13 +8,21 @@ import { ApiError, Silence, Toncenter } from './toncenter.mjs';
 
 const largestBody = 1024 * 1024;
 
-const chain = await DevelopmentChain.start(Number(process.argv[2] ?? Math.floor(Date.now() / 1000)));
+const machineTime = () => Math.floor(Date.now() / 1000);
+const standsStill = process.argv[2] !== undefined;
+const chain = await DevelopmentChain.start(standsStill ? Number(process.argv[2]) : machineTime());
 const toncenter = new Toncenter(chain);
 
 /** One call after the other: the chain has one state. */
 let last = Promise.resolve();
 function inTurn(endpoint, method, parameters) {
-  const answer = last.then(() => toncenter.call(endpoint, method, parameters));
+  const answer = last.then(() => {
+    if (!standsStill && machineTime() > chain.now) {
+      chain.setNow(machineTime());
+    }
+
+    return toncenter.call(endpoint, method, parameters);
+  });
   last = answer.catch(() => {});
   return answer;
 }

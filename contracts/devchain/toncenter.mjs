@@ -146,6 +146,8 @@ export class Toncenter {
     dev_drop: parameters => this.#addFault('drop', parameters),
     dev_stale: parameters => this.#addFault('stale', parameters),
     dev_duplicate: parameters => this.#addFault('duplicate', parameters),
+    dev_lie: parameters => this.#addFault('lie', parameters),
+    dev_held: () => ({ held: this.#held.length }),
     dev_release: async () => {
       const held = this.#held.splice(0);
       let applied = 0;
@@ -221,9 +223,10 @@ export class Toncenter {
     const contract = await this.#chain.account(parseAddress(address));
     const state = contract.account.account?.storage?.state;
     const active = state?.type === 'active';
+    const lie = this.#faults.take('lie', call.endpoint, parseAddress(address).toRawString());
     return {
       '@type': 'raw.fullAccountState',
-      balance: String(contract.balance),
+      balance: String(lie?.balance ?? contract.balance),
       extra_currencies: [],
       code: active && state.state.code ? base64(state.state.code.toBoc()) : '',
       data: active && state.state.data ? base64(state.state.data.toBoc()) : '',

@@ -11,8 +11,11 @@ public static class AllowedCalls
         ("client", "modelcatalog"),
         ("client", "clientaccount"),
         ("client", "sweeper"),
+        ("client", "paymentchannel"),
         ("job", "clientaccount"),
         ("worker", "modelmarket"),
         ("sweeper", "job"),
+        ("sweeper", "wallet"),
+        ("sweeper", "paymentchannel"),
     };
 }

@@ -1,7 +1,12 @@
+using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Grains.Sweeping;
 using CocoonOrleans.Grains.Workers;
+using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.Wallets;
+using CocoonOrleans.Market;
+using CocoonOrleans.Tests.Cluster.Channels;
 
 namespace CocoonOrleans.Tests.Cluster.CallGraph;
 
@@ -22,12 +27,32 @@ public sealed class CallGraphTests(TwoSilos silos) : ClusterTest(silos)
         await Eventually.GetAsync("the worker's offer in the book", () => market.GetSnapshotAsync(0), snapshot => snapshot?.Offers.Count == 1);
         await Silos.Client.GetGrain<IModelCatalogGrain>(0).ListAsync();
         await Job(Guid.NewGuid()).StartAsync(Sample.Start(payer, Now));
+
+        // A wallet with something to send: without a chain it is woken, and that is all.
+        string address = $"0:{new string('3', 64)}";
+        await Ledger.ExecuteAsync(
+            [
+                new PlaceIntent
+                {
+                    IntentId = Guid.NewGuid(),
+                    Wallet = address,
+                    Destination = address,
+                    Value = new Nano(1),
+                    Amount = Nano.Zero,
+                    Body = new byte[1],
+                    Purpose = IntentPurpose.ChannelCall,
+                },
+            ],
+            CancellationToken.None);
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await Silos.Client.GetGrain<IPaymentChannelGrain>(channel.Address).SweepAsync(null);
         Silos.Clock.Advance(TimeSpan.FromMinutes(6));
         for (int shard = 0; shard < ISweeperGrain.Count; shard++)
         {
             await Silos.Client.GetGrain<ISweeperGrain>(shard).SweepAsync();
         }
 
+        await Silos.Calls.SettleAsync("wallet.WakeAsync", 1);
         await worker.DisconnectAsync(new WorkerDisconnect(session.Epoch, registration.TunnelId, "test"));
 
         Assert.Empty(Silos.Calls.Edges.Except(AllowedCalls.All));

@@ -2,8 +2,11 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Inference.Models;
+using CocoonOrleans.Ledger;
 using CocoonOrleans.Silo.Hosting;
+using CocoonOrleans.Tests.Cluster.Channels;
 using CocoonOrleans.Tests.Unit;
 using CocoonOrleans.Tests.Unit.Sealing;
 using CocoonOrleans.Tokenization.Chat;
@@ -37,6 +40,15 @@ public sealed class OneProcessNetwork : IAsyncDisposable
 
     public CallRecorder Calls { get; } = new();
 
+    public VoucherSigner Vouchers { get; } = new();
+
+    public ILedger Ledger { get; private set; } = null!;
+
+    public IGrainFactory Grains { get; private set; } = null!;
+
+    /// <summary>The worker's data folder.</summary>
+    public string WorkerFolder => Path.Combine(_folder.FullName, "worker");
+
     /// <summary>Sees what goes over the tunnel, inside its TLS.</summary>
     public WireTap Tunnel { get; } = new();
 
@@ -69,6 +81,7 @@ public sealed class OneProcessNetwork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        Vouchers.Dispose();
         while (_hosts.TryPop(out IHost? host))
         {
             await host.StopAsync();
@@ -104,7 +117,11 @@ public sealed class OneProcessNetwork : IAsyncDisposable
         });
         silo.AddSilo();
         silo.Services.AddSingleton<IIncomingGrainCallFilter>(Calls);
-        await StartAsync(silo.Build());
+        silo.Services.AddSingleton<IVoucherSigner>(Vouchers);
+        IHost siloHost = silo.Build();
+        await StartAsync(siloHost);
+        Ledger = siloHost.Services.GetRequiredService<ILedger>();
+        Grains = siloHost.Services.GetRequiredService<IGrainFactory>();
 
         WebApplicationBuilder gatewayBuilder = Web("gateway", new()
         {

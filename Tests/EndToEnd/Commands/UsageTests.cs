@@ -45,6 +45,7 @@ public sealed class UsageTests
     [InlineData("verify", "quote")]
     [InlineData("verify", "gpu")]
     [InlineData("bench", "attestation")]
+    [InlineData("key", "create")]
     public async Task Help_EachCommand_ExplainsItself(params string[] command)
     {
         var (exitCode, output, _) = await Cocoon.RunAsync([.. command, "--help"]);

@@ -1,6 +1,7 @@
 using CocoonOrleans.Market;
 using CocoonOrleans.Tests.Settlement.Vectors;
 using CocoonOrleans.Ton;
+using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Chain;
 using CocoonOrleans.Ton.Messages;
 using CocoonOrleans.Ton.Signatures;
@@ -31,12 +32,16 @@ public sealed class ChannelOnChainTests
         Assert.Equal((Nano.FromCoins(7), Nano.Zero), (state.Deposited, state.Claimed));
         Assert.Equal(terms, state.Terms);
 
+        // What a charge costs by the chain's prices is what it does cost, to a third; by a wallet that is deployed.
+        await chain.SendAsync(payee, payeeWalletKey, new OutgoingMessage(payee.Address, Gas, Cell.Empty));
+        var prices = ChainPrices.Read(await chain.First.GetConfigParamAsync(ChainPrices.GasParameter, default), await chain.First.GetConfigParamAsync(ChainPrices.ForwardParameter, default));
+
         // Charged once, however often the voucher is shown.
         SignedVoucher voucher = new Voucher(TonNetwork.Development, terms.Address, 1, new Nano(1_500_000_000), VoucherContext.First).Sign(Sample.PayerKey);
         Nano before = (await chain.First.GetAccountAsync(payee.Address, null, default)).Balance;
         await chain.SendAsync(payee, payeeWalletKey, new OutgoingMessage(terms.Address, Gas, ChannelMessages.Charge(3, voucher)));
         Nano earned = (await chain.First.GetAccountAsync(payee.Address, null, default)).Balance - before;
-        Assert.InRange(earned.Value, 1_450_000_000, 1_500_000_000);
+        Assert.InRange(1_500_000_000 - earned.Value, prices.OfCharge().Value * 2 / 3, prices.OfCharge().Value * 4 / 3);
         await chain.SendAsync(payee, payeeWalletKey, new OutgoingMessage(terms.Address, Gas, ChannelMessages.Charge(4, voucher)));
         Assert.Equal(new Nano(1_500_000_000), (await ReadAsync(chain, terms)).Claimed);
 

@@ -15,6 +15,9 @@ namespace CocoonOrleans.Tests.Settlement.Chain;
 /// <summary>The development chain as a process, which ends with the test: its standard input closes.</summary>
 internal sealed class DevelopmentChain : IAsyncDisposable
 {
+    /// <summary>The chain's time at its start.</summary>
+    public const long StartTime = 1_764_000_000;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
@@ -31,10 +34,14 @@ internal sealed class DevelopmentChain : IAsyncDisposable
     /// <summary>The first of its two endpoints.</summary>
     public ToncenterClient First { get; }
 
-    public static async Task<DevelopmentChain> StartAsync()
+    /// <summary>Its address, for endpoints 1 and 2 below it.</summary>
+    public Uri Address => _address;
+
+    /// <param name="withMachineClock">Whether its clock is this machine's, and not one that stands still.</param>
+    public static async Task<DevelopmentChain> StartAsync(bool withMachineClock = false)
     {
         await ContractFolder.Npm.RequireAsync();
-        var process = Process.Start(new ProcessStartInfo("node", ["devchain/devchain.mjs", "1764000000"])
+        var process = Process.Start(new ProcessStartInfo("node", ["devchain/devchain.mjs", .. withMachineClock ? (string[])[] : [$"{StartTime}"]])
         {
             WorkingDirectory = ContractFolder.Npm.Path,
             RedirectStandardInput = true,
@@ -50,6 +57,23 @@ internal sealed class DevelopmentChain : IAsyncDisposable
         new ToncenterOptions { Address = new Uri(_address, $"{number}/api/v2/"), Timeout = timeout },
         TimeProvider.System);
 
+    /// <summary>Settings that name its two endpoints, as of two owners.</summary>
+    public ChainOptions Options() => new()
+    {
+        Network = TonNetwork.Development,
+        Endpoints =
+        {
+            new ChainEndpointOptions { Address = new Uri(_address, "1/api/v2/"), Owner = "first", RequestsPerSecond = 1000 },
+            new ChainEndpointOptions { Address = new Uri(_address, "2/api/v2/"), Owner = "second", RequestsPerSecond = 1000 },
+        },
+        Timeout = Patience,
+        AgreementTimeout = TimeSpan.FromSeconds(3),
+    };
+
+    /// <summary>Gives coins from nowhere.</summary>
+    public Task GiveAsync(TonAddress address, long coins) =>
+        DevAsync("dev_faucet", new { address = address.ToString(), amount = Nano.FromCoins(coins).ToString() });
+
     /// <summary>Calls one of the chain's own methods.</summary>
     public async Task<JsonElement> DevAsync(string method, object parameters)
     {
@@ -63,7 +87,7 @@ internal sealed class DevelopmentChain : IAsyncDisposable
     public async Task<WalletV5R1> FundedWalletAsync(SigningKey key, long coins)
     {
         var wallet = new WalletV5R1(key.PublicKey, TonNetwork.Development);
-        await DevAsync("dev_faucet", new { address = wallet.Address.ToString(), amount = Nano.FromCoins(coins).ToString() });
+        await GiveAsync(wallet.Address, coins);
         return wallet;
     }
 
@@ -76,7 +100,7 @@ internal sealed class DevelopmentChain : IAsyncDisposable
     }
 
     public async Task SendAsync(WalletV5R1 wallet, SigningKey key, OutgoingMessage message) =>
-        await First.SendAsync(await SignAsync(wallet, key, message), default);
+        await First.SendAsync((await SignAsync(wallet, key, message)).ToCell(), default);
 
     public async Task<uint> SeqnoAsync(TonAddress wallet)
     {

@@ -52,14 +52,14 @@ public sealed class ToncenterClientTests
         ExternalMessage external = await chain.SignAsync(wallet, key, new OutgoingMessage(Sample.Address, Nano.FromCoins(1), Cell.Empty, Bounce: false));
         string walletAddress = wallet.Address.ToString();
         await chain.DevAsync("dev_drop", new { address = walletAddress });
-        await first.SendAsync(external, default);
+        await first.SendAsync(external.ToCell(), default);
         Assert.Equal(0u, await chain.SeqnoAsync(wallet.Address));
         await chain.DevAsync("dev_hold", new { address = walletAddress });
-        await first.SendAsync(external, default);
+        await first.SendAsync(external.ToCell(), default);
         Assert.Equal(0u, await chain.SeqnoAsync(wallet.Address));
         Assert.Equal(1, (await chain.DevAsync("dev_release", new { })).GetProperty("applied").GetInt32());
         Assert.Equal(1u, await chain.SeqnoAsync(wallet.Address));
-        Assert.Equal(ChainFailure.Refused, await FailureAsync(() => first.SendAsync(external, default)));
+        Assert.Equal(ChainFailure.Refused, await FailureAsync(() => first.SendAsync(external.ToCell(), default)));
         Assert.Equal((Nano.FromCoins(2), Nano.FromCoins(2)), ((await BalanceAsync(first, null)).Balance, (await BalanceAsync(second, null)).Balance));
 
         // Rows told twice are one.

@@ -13,6 +13,8 @@ public sealed partial class CallGraphTests
         ("Jobs", "IClientAccountGrain"),
         ("Workers", "IModelMarketGrain"),
         ("Sweeping", "IJobGrain"),
+        ("Sweeping", "IPaymentChannelGrain"),
+        ("Sweeping", "IWalletGrain"),
 
         // Not a grain: the silo arms its sweepers when it starts.
         ("Sweeping", "ISweeperGrain"),
@@ -32,6 +34,18 @@ public sealed partial class CallGraphTests
 
         Assert.Equal(Allowed.Order(), found.Order());
     }
+
+    [Fact]
+    public void Grains_OfTon_UseWhatNeedsNoChainAndNoWallet()
+    {
+        foreach (string file in SourceTree.Files("*.cs", "Grains"))
+        {
+            Assert.False(ChainReference().IsMatch(File.ReadAllText(file)), $"{file} reaches the chain by itself; it has interfaces of its own for that.");
+        }
+    }
+
+    [GeneratedRegex(@"\bTon\.(Chain|Messages|Wallets)\b")]
+    private static partial Regex ChainReference();
 
     [GeneratedRegex(@"\bGetGrain\s*<\s*(?:\w+\.)*(\w+)\s*>")]
     private static partial Regex GrainReference();

@@ -18,7 +18,8 @@ public sealed class ProjectGraphTests
         // Tunnel: the local network's workers and gateway must know each other's keys before they start, so the command makes them. Ledger: the demo
         // reads the entries of the network that it ran, to show that they agree with what the API said.
         // Attestation: ./cocoon verify judges a stored quote offline.
-        ["Cli"] = ["Attestation", "Client", "Inference", "Ledger", "Market", "Tokenization", "Tunnel"],
+        // Ton: ./cocoon key makes key files.
+        ["Cli"] = ["Attestation", "Client", "Inference", "Ledger", "Market", "Tokenization", "Ton", "Tunnel"],
         ["Client"] = ["Attestation", "Market", "Sealing", "Tokenization", "Ton"],
         ["Gateway"] = ["Attestation", "Client", "Grains.Interfaces", "Market", "Sealing", "Tokenization", "Tunnel"],
         ["Grains"] = ["Attestation", "Grains.Interfaces", "Ledger", "Market", "Sealing", "Ton"],

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using CocoonOrleans.Gateway.Cluster;
+using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market;
@@ -103,6 +104,8 @@ internal sealed class TestSlots : IWorkerGrain
     public Task<HeartbeatResult> HeartbeatAsync(WorkerHeartbeat heartbeat, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task DisconnectAsync(WorkerDisconnect disconnect, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<ChannelVoucher?> GetVoucherAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<WorkerView?> GetAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -1,5 +1,7 @@
 using CocoonOrleans.Ledger.Invariants;
 using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.Wallets;
+using CocoonOrleans.Market;
 
 namespace CocoonOrleans.Tests.Cluster.Ledger.Invariants;
 
@@ -9,7 +11,7 @@ public abstract class LedgerInvariantsTests(LedgerDatabase database) : LedgerSui
 
     protected override bool EndsInOrder => false;
 
-    /// <summary>One open hold, one captured and drained, one captured and not drained, one released with a late completion.</summary>
+    /// <summary>One open hold, one captured and drained, one captured and not drained, one released with a late completion; a payout that waits.</summary>
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
@@ -17,6 +19,19 @@ public abstract class LedgerInvariantsTests(LedgerDatabase database) : LedgerSui
         await Ledger.ExecuteAsync([.. jobs.Select(job => Hold(job, 100)), Capture(jobs[0], 50)], CancellationToken.None);
         await Ledger.DrainOutboxAsync(10, CancellationToken.None);
         await Ledger.ExecuteAsync([Capture(jobs[1], 60), new ReleaseHold(jobs[2], "expired"), Capture(jobs[2], 70)], CancellationToken.None);
+        string address = $"0:{new string('1', 64)}";
+        await ((IWalletStore)Ledger).OpenWalletAsync(address, new WalletCursor(1, new byte[32], new Nano(100)), CancellationToken.None);
+        await Do<IntentPlaced>(new PlaceIntent
+        {
+            IntentId = Guid.NewGuid(),
+            Wallet = address,
+            Destination = address,
+            Value = new Nano(9),
+            Amount = new Nano(9),
+            Body = new byte[1],
+            Purpose = IntentPurpose.Payout,
+            AccountId = Provider,
+        });
     }
 
     [Fact]
@@ -55,6 +70,9 @@ public abstract class LedgerInvariantsTests(LedgerDatabase database) : LedgerSui
     [InlineData("UPDATE usage_days SET amount = amount + 1 WHERE account_id = 'client-1'", "a client's usage is the sum of its captures")]
     [InlineData("DELETE FROM outbox WHERE kind = 'captured'", "a client's usage is the sum of its captures")]
     [InlineData("DELETE FROM outbox WHERE kind = 'captured'", "a provider's usage is the sum of its legs")]
+    [InlineData("UPDATE wallets SET balance = balance + 1", "what the operator's wallets hold is what the chain owes")]
+    [InlineData("UPDATE intents SET amount = amount - 1", "what is in flight is the sum of payouts that have not left")]
+    [InlineData("UPDATE intents SET state = 'signed'", "an intent is signed exactly where bytes that may run carry it")]
     public async Task CheckInvariants_BookTamperedWith_NamesTheRule(string sql, string rule)
     {
         Database.Run(sql, tamper: true);

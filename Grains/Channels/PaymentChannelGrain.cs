@@ -1,0 +1,268 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using CocoonOrleans.Ledger;
+using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.Wallets;
+using CocoonOrleans.Market;
+using CocoonOrleans.Ton;
+using CocoonOrleans.Ton.Cells;
+using CocoonOrleans.Ton.Vouchers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Grains.Channels;
+
+/// <summary>
+/// Pays a provider: signs vouchers for what it has earned, within what the channel holds, and lets the wallet top up and charge. The database is what keeps
+/// it right: a voucher above the channel's limit or the provider's due is refused there, whoever asks.
+/// </summary>
+internal sealed partial class PaymentChannelGrain(
+    IChannelStore store,
+    ILedger ledger,
+    IServiceProvider services,
+    IOptions<ChannelOptions> options,
+    TimeProvider clock,
+    ILogger<PaymentChannelGrain> logger) : Grain, IPaymentChannelGrain
+{
+    /// <summary>The most captures that one voucher covers; the next one covers the rest.</summary>
+    private const int MaxCovered = 10_000;
+
+    /// <summary>A charge moves so many times its fee: a hundredth is lost at most.</summary>
+    private const int OrdinaryFees = 100;
+
+    /// <summary>What waits long, or is most of the channel, moves at least so many times its fee.</summary>
+    private const int LeastFees = 10;
+
+    /// <summary>What a top-up carries for its gas and for the deployment, in nano; the rest comes back.</summary>
+    private static readonly Nano TopUpGas = new(100_000_000);
+
+    /// <summary>What a charge carries for its gas, in nano; the rest comes back.</summary>
+    private static readonly Nano ChargeGas = new(50_000_000);
+
+    private readonly ILogger _logger = logger;
+    private readonly IVoucherSigner? _signer = services.GetService<IVoucherSigner>();
+
+    private string Channel => this.GetPrimaryKeyString();
+
+    public async Task SweepAsync(ChannelObservation? observation, CancellationToken cancellationToken)
+    {
+        if (_signer is null || await store.FindChannelAsync(Channel, cancellationToken) is not { } channel)
+        {
+            return;
+        }
+
+        ChannelTerms terms = channel.Terms();
+        if (terms.Address.ToString() != Channel || terms.PayerKey != _signer.Key)
+        {
+            LogForeign(Channel, "its terms give another address, or another voucher key pays there");
+            return;
+        }
+
+        if (observation is not null && !await ObserveAsync(channel, terms, observation, cancellationToken))
+        {
+            return;
+        }
+
+        channel = await store.FindChannelAsync(Channel, cancellationToken) ?? channel;
+        ChannelDue due = await store.ReadDueAsync(channel, MaxCovered, cancellationToken);
+        StoredVoucher? voucher = await SignAsync(_signer, channel, terms, due, cancellationToken);
+        await TopUpAsync(channel, terms, due, cancellationToken);
+        if (observation is not null)
+        {
+            await ChargeAsync(channel, voucher, due.UnclaimedSince, observation.ChargeFee, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes what the chain says, where it is our contract with our terms.</summary>
+    private async Task<bool> ObserveAsync(WorkerChannel channel, ChannelTerms terms, ChannelObservation seen, CancellationToken cancellationToken)
+    {
+        if (seen.CodeHash is null || seen.Data is null)
+        {
+            if (channel.State.Phase != WorkerChannelPhase.Unfunded)
+            {
+                LogForeign(Channel, "there is no contract any more");
+                return false;
+            }
+
+            return true;
+        }
+
+        ChannelState state;
+        try
+        {
+            if (!seen.CodeHash.AsSpan().SequenceEqual(ContractCode.Channel.Hash.ToArray()))
+            {
+                LogForeign(Channel, "another code");
+                return false;
+            }
+
+            state = ChannelState.Read(Boc.Parse(seen.Data));
+        }
+        catch (TonFormatException malformed)
+        {
+            LogForeign(Channel, malformed.Message);
+            return false;
+        }
+
+        if (state.Terms != terms)
+        {
+            LogForeign(Channel, "other terms");
+            return false;
+        }
+
+        Nano promised = (await store.FindVoucherAsync(Channel, cancellationToken))?.Cumulative ?? Nano.Zero;
+        if (state.Claimed > promised)
+        {
+            // What is claimed is gone, so it is booked all the same; more is not signed, since the voucher to come would be below it.
+            LogOverclaimed(Channel, state.Claimed.Value, promised.Value);
+        }
+
+        var snapshot = new ChannelSnapshot(
+            state.Phase switch
+            {
+                ChannelPhase.Open => WorkerChannelPhase.Open,
+                ChannelPhase.Closing => WorkerChannelPhase.Closing,
+                _ => WorkerChannelPhase.Closed,
+            },
+            state.Deposited,
+            state.Claimed,
+            state.Withdrawn,
+            state.PendingWithdraw,
+            state.UnlockTime,
+            seen.Seqno,
+            seen.LastLt);
+        if (!await store.TryApplyAsync(Channel, snapshot, cancellationToken))
+        {
+            LogOlder(Channel, seen.Seqno);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Signs a voucher where enough is due, or something for long enough. It is stored before anybody sees it.</summary>
+    /// <returns>The last voucher there is now.</returns>
+    private async Task<StoredVoucher?> SignAsync(
+        IVoucherSigner signer, WorkerChannel channel, ChannelTerms terms, ChannelDue due, CancellationToken cancellationToken)
+    {
+        Nano cumulative = Nano.Min(due.Owed, channel.State.Limit);
+        Nano newly = cumulative - (due.Last?.Cumulative ?? Nano.Zero);
+        DateTimeOffset now = clock.GetUtcNow();
+
+        // Without a new capture something is due where the channel held too little before: that has waited long enough.
+        bool hasWaited = due.OldestAt is null || now - due.OldestAt >= options.Value.VoucherDelay;
+        if (channel.State.Phase is not (WorkerChannelPhase.Open or WorkerChannelPhase.Closing)
+            || newly <= Nano.Zero
+            || (newly.Value < options.Value.VoucherDueNano && !hasWaited))
+        {
+            return due.Last;
+        }
+
+        long serial = (due.Last?.Serial ?? 0) + 1;
+        Bits256 context = VoucherContext.Next(
+            due.Last is { } last ? new Bits256(last.Context.Span) : VoucherContext.First,
+            UsageRoot.Of([.. due.Receipts.Select(receipt => new Bits256(receipt.Span))]));
+        SignedVoucher signed = signer.Sign(new Voucher(signer.Network, terms.Address, checked((ulong)serial), cumulative, context));
+        var stored = new StoredVoucher(Channel, serial, cumulative, context.ToArray(), due.CoveredUpTo, signed.ToBytes(), now);
+        if (!await store.TryAddVoucherAsync(stored, cancellationToken))
+        {
+            // Another activation was first, or what is due was paid out meanwhile. These bytes are forgotten.
+            return await store.FindVoucherAsync(Channel, cancellationToken);
+        }
+
+        LogVoucher(serial, Channel, cumulative.Value);
+        return stored;
+    }
+
+    private async Task TopUpAsync(WorkerChannel channel, ChannelTerms terms, ChannelDue due, CancellationToken cancellationToken)
+    {
+        Nano limit = channel.State.Limit;
+        if (channel.State.Phase is not (WorkerChannelPhase.Unfunded or WorkerChannelPhase.Open)
+            || due.Owed <= Nano.Zero
+            || (due.Owed + new Nano(options.Value.RefillBelowNano)) <= limit)
+        {
+            return;
+        }
+
+        // Named by what was deposited before: while the chain doesn't say that it grew, it is the same top-up.
+        Nano amount = new Nano(options.Value.DepositNano) + Nano.Max(due.Owed - limit, Nano.Zero);
+        Guid id = IntentIdOf("top-up", channel.State.Deposited.Value);
+        await PlaceAsync(
+            new PlaceIntent
+            {
+                IntentId = id,
+                Wallet = channel.Wallet,
+                Destination = Channel,
+                Value = amount + TopUpGas,
+                Amount = amount,
+                Body = Boc.Write(ChannelMessages.TopUp((ulong)PlaceIntent.QueryIdOf(id), amount)),
+                Init = Boc.Write(terms.Init.ToCell()),
+                Purpose = IntentPurpose.TopUp,
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Brings the last voucher to the chain, where enough of it isn't claimed for what that costs, or the channel will not last.</summary>
+    private async Task ChargeAsync(
+        WorkerChannel channel, StoredVoucher? voucher, DateTimeOffset? unclaimedSince, Nano fee, CancellationToken cancellationToken)
+    {
+        ChannelSnapshot state = channel.State;
+        Nano unclaimed = (voucher?.Cumulative ?? Nano.Zero) - state.Claimed;
+        if (voucher is null || unclaimed < ChannelMessages.LeastPayout || state.Phase is not (WorkerChannelPhase.Open or WorkerChannelPhase.Closing))
+        {
+            return;
+        }
+
+        bool endsSoon = state.Phase == WorkerChannelPhase.Closing || state.PendingWithdraw > Nano.Zero;
+        bool isWorthIt = unclaimed.Value / LeastFees >= fee.Value;
+        bool isMuch = unclaimed.Value >= options.Value.ChargeAtNano && unclaimed.Value / OrdinaryFees >= fee.Value;
+        bool isMost = unclaimed > state.Deposited - state.Withdrawn - state.Claimed - unclaimed;
+        bool isOld = clock.GetUtcNow() - unclaimedSince >= options.Value.ChargeDelay;
+        if (!endsSoon && !isMuch && !(isWorthIt && (isMost || isOld)))
+        {
+            return;
+        }
+
+        Guid id = IntentIdOf("charge", voucher.Serial);
+        await PlaceAsync(
+            new PlaceIntent
+            {
+                IntentId = id,
+                Wallet = channel.Wallet,
+                Destination = Channel,
+                Value = ChargeGas,
+                Amount = Nano.Zero,
+                Body = Boc.Write(ChannelMessages.Charge((ulong)PlaceIntent.QueryIdOf(id), SignedVoucher.Parse(voucher.Bytes.Span))),
+                Purpose = IntentPurpose.ChannelCall,
+            },
+            cancellationToken);
+    }
+
+    private async Task PlaceAsync(PlaceIntent intent, CancellationToken cancellationToken)
+    {
+        LedgerResult result = (await ledger.ExecuteAsync([intent], cancellationToken))[0];
+        switch (result)
+        {
+            case IntentPlaced { Intent: { State: IntentState.Bounced, Purpose: IntentPurpose.TopUp } bounced }:
+                LogTopUpRefused(Channel, bounced.ExitCode);
+                break;
+            case IntentPlaced:
+                break;
+            case IdReused when intent.Purpose == IntentPurpose.TopUp:
+                // On its way already, with what was due when it was placed.
+                break;
+            default:
+                LogNotPlaced(intent.IntentId, Channel, result.ToString());
+                break;
+        }
+    }
+
+    private Guid IntentIdOf(string what, long number)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"cocoon-channel-v1|{what}|{Channel}|{number}")));
+        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
+    }
+}

@@ -1,0 +1,100 @@
+using CocoonOrleans.Ledger.Accounts;
+using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Entries;
+using CocoonOrleans.Market;
+
+namespace CocoonOrleans.Ledger.Sqlite;
+
+/// <summary>Stores channels and vouchers, and takes what the chain says of channels into the books.</summary>
+internal sealed class ChannelWriter(SqliteStatements statements, BookWriter book)
+{
+    private readonly SqliteStatement _open = statements.Prepare(
+        """
+        INSERT INTO channels (channel, account_id, wallet, payer_key, payee_address, payee_key, close_delay, salt, phase, created_at)
+        VALUES ($channel, $account, $wallet, $payerKey, $payee, $payeeKey, $delay, $salt, 'unfunded', $now) ON CONFLICT DO NOTHING
+        """);
+
+    private readonly SqliteStatement _ofAccount = statements.Prepare(
+        ChannelRows.SelectChannel + " WHERE h.account_id = $account AND h.phase <> 'closed'");
+
+    private readonly SqliteStatement _read = statements.Prepare(ChannelRows.SelectChannel + " WHERE h.channel = $channel");
+
+    // What a provider is due is the sum of its entries; what the channel has paid is not in it any more.
+    private readonly SqliteStatement _addVoucher = statements.Prepare(
+        """
+        INSERT INTO vouchers (channel, serial, cumulative, context, covered_up_to, bytes, created_at)
+        SELECT $channel, $serial, $cumulative, $context, $covered, $bytes, $now FROM channels h
+        WHERE h.channel = $channel AND h.phase IN ('open', 'closing')
+          AND $cumulative <= h.deposited - h.withdrawn - h.pending_withdraw
+          AND $cumulative <= h.claimed + (SELECT coalesce(sum(e.amount), 0) FROM entries e WHERE e.account_id = h.account_id)
+          AND $serial = (SELECT coalesce(max(v.serial), 0) + 1 FROM vouchers v WHERE v.channel = $channel)
+          AND $cumulative > (SELECT coalesce(max(v.cumulative), 0) FROM vouchers v WHERE v.channel = $channel)
+        """);
+
+    private readonly SqliteStatement _apply = statements.Prepare(
+        """
+        UPDATE channels SET phase = $phase, deposited = $deposited, claimed = $claimed, withdrawn = $withdrawn, pending_withdraw = $pending,
+                            unlock_time = $unlock, seqno = $seqno, last_lt = $lt
+        WHERE channel = $channel AND seqno <= $seqno AND last_lt <= $lt AND deposited <= $deposited AND claimed <= $claimed AND withdrawn <= $withdrawn
+          AND (phase <> 'closed' OR $phase = 'closed')
+        """);
+
+    public WorkerChannel Open(WorkerChannel channel, DateTimeOffset now)
+    {
+        _open.Run(
+            ("$channel", channel.Channel),
+            ("$account", channel.AccountId),
+            ("$wallet", channel.Wallet),
+            ("$payerKey", channel.PayerKey.ToArray()),
+            ("$payee", channel.PayeeAddress),
+            ("$payeeKey", channel.PayeeKey.ToArray()),
+            ("$delay", channel.CloseDelay),
+            ("$salt", channel.Salt),
+            ("$now", now.ToUnixTimeMilliseconds()));
+        return Rows.One(_ofAccount.Query(("$account", channel.AccountId)), ChannelRows.Channel)
+            ?? throw new InvalidDataException("A channel of this address was closed: salts must be fresh.");
+    }
+
+    public bool TryAddVoucher(StoredVoucher voucher, DateTimeOffset now) => _addVoucher.Run(
+        ("$channel", voucher.Channel),
+        ("$serial", voucher.Serial),
+        ("$cumulative", voucher.Cumulative.Value),
+        ("$context", voucher.Context.ToArray()),
+        ("$covered", voucher.CoveredUpTo),
+        ("$bytes", voucher.Bytes.ToArray()),
+        ("$now", now.ToUnixTimeMilliseconds())) == 1;
+
+    public bool TryApply(string address, ChannelSnapshot state, DateTimeOffset now)
+    {
+        if (Rows.One(_read.Query(("$channel", address)), ChannelRows.Channel) is not { } before
+            || _apply.Run(
+                ("$channel", address),
+                ("$phase", Values.Name(state.Phase)),
+                ("$deposited", state.Deposited.Value),
+                ("$claimed", state.Claimed.Value),
+                ("$withdrawn", state.Withdrawn.Value),
+                ("$pending", state.PendingWithdraw.Value),
+                ("$unlock", state.UnlockTime),
+                ("$seqno", state.Seqno),
+                ("$lt", state.LastLt)) != 1)
+        {
+            return false;
+        }
+
+        Nano charged = state.Claimed - before.State.Claimed;
+        if (charged > Nano.Zero)
+        {
+            // What was claimed so far names the event: it only grows.
+            book.Credit(WellKnownAccounts.ChainChannels, charged);
+            book.Book(
+                ChainEvents.IdOf("claimed", address, state.Claimed.Value),
+                TransactionKind.Transfer,
+                "channel charged",
+                now,
+                (before.AccountId, -charged),
+                (WellKnownAccounts.ChainChannels, charged));
+        }
+
+        return true;
+    }
+}

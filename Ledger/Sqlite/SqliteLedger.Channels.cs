@@ -1,0 +1,105 @@
+using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Market;
+
+namespace CocoonOrleans.Ledger.Sqlite;
+
+public sealed partial class SqliteLedger
+{
+    /// <inheritdoc/>
+    public Task<WorkerChannel> OpenChannelAsync(WorkerChannel channel, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return WriteAsync(session => session.Channels.Open(channel, _clock.GetUtcNow()), weight: 1, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<WorkerChannel?> FindChannelAsync(string channel, CancellationToken cancellationToken) =>
+        (await ListAsync(ChannelRows.SelectChannel + " WHERE h.channel = $channel", ChannelRows.Channel, cancellationToken, ("$channel", channel))).SingleOrDefault();
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<WorkerChannel>> ListChannelsAsync(CancellationToken cancellationToken) =>
+        await ListAsync(ChannelRows.SelectChannel + " WHERE h.phase <> 'closed' ORDER BY h.channel", ChannelRows.Channel, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<StoredVoucher?> FindVoucherAsync(string channel, CancellationToken cancellationToken) =>
+        (await ListAsync(
+            ChannelRows.SelectVoucher + " WHERE v.channel = $channel ORDER BY v.serial DESC LIMIT 1",
+            ChannelRows.Voucher,
+            cancellationToken,
+            ("$channel", channel))).SingleOrDefault();
+
+    /// <inheritdoc/>
+    public async Task<StoredVoucher?> FindProviderVoucherAsync(string accountId, CancellationToken cancellationToken) =>
+        (await ListAsync(
+            ChannelRows.SelectVoucher
+                + " JOIN channels h ON h.channel = v.channel WHERE h.account_id = $account AND h.phase <> 'closed' ORDER BY v.serial DESC LIMIT 1",
+            ChannelRows.Voucher,
+            cancellationToken,
+            ("$account", accountId))).SingleOrDefault();
+
+    /// <inheritdoc/>
+    public Task<ChannelDue> ReadDueAsync(WorkerChannel channel, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return ReadAsync(
+            connection =>
+            {
+                // One read transaction: entries that are booked meanwhile are on neither side.
+                using var transaction = connection.BeginTransaction(deferred: true);
+                StoredVoucher? last = connection.ReadAll(
+                    ChannelRows.SelectVoucher + " WHERE v.channel = $channel ORDER BY v.serial DESC LIMIT 1", ChannelRows.Voucher, ("$channel", channel.Channel))
+                    .SingleOrDefault();
+                Nano claimed = connection.ReadAll(
+                    "SELECT claimed FROM channels WHERE channel = $channel", row => row.Nano(0), ("$channel", channel.Channel)).Single();
+                Nano earned = connection.ReadAll(
+                    "SELECT coalesce(sum(amount), 0) FROM entries WHERE account_id = $account", row => row.Nano(0), ("$account", channel.AccountId)).Single();
+                long after = last?.CoveredUpTo ?? 0;
+                List<(long Entry, ReadOnlyMemory<byte>? Receipt, DateTimeOffset At)> captures = connection.ReadAll(
+                    """
+                    SELECT e.entry_id, c.report_hash, c.captured_at FROM entries e JOIN captures c ON c.job_id = e.transaction_id
+                    WHERE e.account_id = $account AND e.entry_id > $after ORDER BY e.entry_id LIMIT $limit
+                    """,
+                    row => (row.GetInt64(0), row.BytesOrNull(1), row.Time(2)),
+                    ("$account", channel.AccountId),
+                    ("$after", after),
+                    ("$limit", (long)limit));
+                long upTo = captures.Count == 0 ? after : captures[^1].Entry;
+                Nano behind = connection.ReadAll(
+                    """
+                    SELECT coalesce(sum(e.amount), 0) FROM entries e JOIN captures c ON c.job_id = e.transaction_id
+                    WHERE e.account_id = $account AND e.entry_id > $upTo
+                    """,
+                    row => row.Nano(0),
+                    ("$account", channel.AccountId),
+                    ("$upTo", upTo)).Single();
+                DateTimeOffset? unclaimedSince = connection.ReadAll(
+                    "SELECT min(created_at) FROM vouchers WHERE channel = $channel AND cumulative > $claimed",
+                    row => row.TimeOrNull(0),
+                    ("$channel", channel.Channel),
+                    ("$claimed", claimed.Value)).Single();
+                return new ChannelDue(
+                    claimed + earned - behind,
+                    [.. captures.Select(capture => capture.Receipt).OfType<ReadOnlyMemory<byte>>()],
+                    upTo,
+                    captures.Count == 0 ? null : captures[0].At,
+                    last,
+                    unclaimedSince);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> TryAddVoucherAsync(StoredVoucher voucher, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(voucher);
+        return WriteAsync(session => session.Channels.TryAddVoucher(voucher, _clock.GetUtcNow()), weight: 1, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> TryApplyAsync(string channel, ChannelSnapshot state, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return WriteAsync(session => session.Channels.TryApply(channel, state, _clock.GetUtcNow()), weight: 1, cancellationToken);
+    }
+}

@@ -1,0 +1,63 @@
+namespace CocoonOrleans.Ledger.Wallets;
+
+/// <summary>
+/// Wallets, the bytes that they signed and the messages that they are to send, in the ledger's database: what happens on the chain and what it means in
+/// the books is one commit. Intents are placed by <see cref="Operations.PlaceIntent"/>. Every member may throw <see cref="LedgerUnavailableException"/>.
+/// </summary>
+public interface IWalletStore
+{
+    /// <summary>Reads an intent; null where there is none.</summary>
+    Task<Intent?> FindIntentAsync(Guid intentId, CancellationToken cancellationToken);
+
+    /// <summary>Wallets with intents that are not at their end, or bytes that may still run.</summary>
+    Task<IReadOnlyList<string>> ListBusyWalletsAsync(CancellationToken cancellationToken);
+
+    /// <summary>How far a wallet is in the books; null where it isn't yet.</summary>
+    Task<WalletCursor?> FindCursorAsync(string wallet, CancellationToken cancellationToken);
+
+    /// <summary>Takes a wallet into the books with what lies in it, as the operator's capital. Does nothing where it is in them.</summary>
+    Task OpenWalletAsync(string wallet, WalletCursor cursor, CancellationToken cancellationToken);
+
+    /// <summary>Intents that wait to be signed, the oldest first.</summary>
+    Task<IReadOnlyList<Intent>> ListWaitingAsync(string wallet, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Intents that have left and whose end isn't known, the oldest first.</summary>
+    Task<IReadOnlyList<Intent>> ListSentAsync(string wallet, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The bytes that may still run; null where there are none.</summary>
+    Task<WalletSend?> FindOpenSendAsync(string wallet, CancellationToken cancellationToken);
+
+    /// <summary>The bytes with a body, whatever became of them; null where there are none.</summary>
+    Task<WalletSend?> FindSendAsync(string wallet, ReadOnlyMemory<byte> bodyHash, CancellationToken cancellationToken);
+
+    /// <summary>The intents in signed bytes, in their order.</summary>
+    Task<IReadOnlyList<Intent>> ListCarriedAsync(WalletSend send, CancellationToken cancellationToken);
+
+    /// <summary>The number that the next bytes for a counter must have: one above those that were signed for it.</summary>
+    Task<int> NextAttemptAsync(string wallet, long seqno, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stores signed bytes before they are sent. One body at a time may run, each counter and attempt has one body, and no counter that was used comes back.
+    /// </summary>
+    /// <param name="send">The bytes.</param>
+    /// <param name="cursorLt">The wallet's last transaction that the signer knew; another one in the books means that it knew too little.</param>
+    /// <param name="intents">What they carry, in order; all of them waiting.</param>
+    /// <param name="cancellationToken">Ends the wait; the outcome is unknown then.</param>
+    /// <returns>False where somebody else was first. Then the bytes must never be sent.</returns>
+    Task<bool> TryAddSendAsync(WalletSend send, long cursorLt, IReadOnlyList<Intent> intents, CancellationToken cancellationToken);
+
+    /// <summary>Ends bytes that will never run. What they carried waits again.</summary>
+    /// <returns>False where they were at an end already.</returns>
+    Task<bool> TryEndSendAsync(WalletSend send, SendEnd end, CancellationToken cancellationToken);
+
+    /// <summary>Takes the wallet's next transaction into the books, with all that it means for intents, in one commit.</summary>
+    /// <returns>How far the wallet is now; null where another transaction than <see cref="WalletStep.PreviousLt"/> is the last one in the books.</returns>
+    Task<WalletCursor?> TryApplyAsync(WalletStep step, CancellationToken cancellationToken);
+
+    /// <summary>Stores what the destination made of a message.</summary>
+    /// <param name="intentId">The intent; it has left.</param>
+    /// <param name="bounced">Whether it was refused and comes back.</param>
+    /// <param name="exitCode">What the destination's code said; null where none ran.</param>
+    /// <param name="cancellationToken">Ends the wait; the outcome is unknown then.</param>
+    Task EndIntentAsync(Guid intentId, bool bounced, int? exitCode, CancellationToken cancellationToken);
+}

@@ -1,0 +1,66 @@
+using CocoonOrleans.Grains.Channels;
+using CocoonOrleans.Grains.Wallets;
+using CocoonOrleans.Market.Configuration;
+using CocoonOrleans.Ton;
+using CocoonOrleans.Ton.Chain;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Silo.Chain;
+
+/// <summary>Adds the chain to a silo.</summary>
+public static class ChainHosting
+{
+    /// <summary>
+    /// Adds <see cref="TonChain"/> by section <c>Chain</c>, the check of its network and clock, which must pass before the silo starts, and the operator's
+    /// wallet and voucher key by sections <c>OperatorWallet</c> and <c>OperatorVouchers</c>, where they are named. Without endpoints nothing is added.
+    /// </summary>
+    /// <param name="services">The silo's services.</param>
+    /// <param name="configuration">Where the section is.</param>
+    /// <returns>Whether there is a chain.</returns>
+    public static bool AddTonChain(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        IConfigurationSection section = configuration.GetSection(ChainOptions.Section);
+        services.AddStrictOptions<ChainOptions>(section)
+            .Validate<IHostEnvironment>(
+                static (options, environment) => !options.IsUsed || !environment.IsProduction() || options.Network != TonNetwork.Development,
+                "Chain:Network must not be -1000 in Production: the development chain is no public network.")
+            .Validate<IHostEnvironment>(
+                static (options, environment) => !options.IsUsed || !environment.IsProduction() || options.HasQuorum,
+                "Chain:Endpoints needs endpoints of two different owners in Production.");
+        if (!section.GetSection(nameof(ChainOptions.Endpoints)).GetChildren().Any())
+        {
+            return false;
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new TonChain(
+            provider.GetRequiredService<IOptions<ChainOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<TonChain>>()));
+        services.AddHostedService<ChainStartCheck>();
+        IConfigurationSection wallet = configuration.GetSection(OperatorWalletOptions.Section);
+        services.AddStrictOptions<OperatorWalletOptions>(wallet);
+        if (wallet[nameof(OperatorWalletOptions.KeyFile)] is { Length: > 0 })
+        {
+            services.AddSingleton<OperatorWallet>();
+            services.AddSingleton<IWalletChain, TonWalletChain>();
+        }
+
+        services.AddSingleton<IChannelChain, TonChannelChain>();
+        IConfigurationSection vouchers = configuration.GetSection(OperatorVouchersOptions.Section);
+        services.AddStrictOptions<OperatorVouchersOptions>(vouchers);
+        if (vouchers[nameof(OperatorVouchersOptions.KeyFile)] is { Length: > 0 })
+        {
+            services.AddSingleton<IVoucherSigner, KeyFileVoucherSigner>();
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,222 @@
+using CocoonOrleans.Grains.Channels;
+using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.Wallets;
+using CocoonOrleans.Market;
+using CocoonOrleans.Ton.Cells;
+using CocoonOrleans.Ton.Vouchers;
+
+namespace CocoonOrleans.Tests.Cluster.Channels;
+
+/// <summary>The grain without a chain: the test says what the chain would.</summary>
+[Collection(TwoSilosCollection.Name)]
+public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos)
+{
+    private const long Coin = Nano.PerCoin;
+
+    [Fact]
+    public async Task Sweep_SomethingDueAndFunded_SignsAVoucherThatVerifies()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(Coin);
+
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin));
+
+        StoredVoucher stored = (await channel.VoucherAsync())!;
+        SignedVoucher voucher = SignedVoucher.Parse(stored.Bytes.Span);
+        Assert.True(voucher.IsSignedBy(Silos.Vouchers.Key));
+        Assert.Equal((1ul, new Nano(Coin), channel.Terms.Address), (voucher.Voucher.Serial, voucher.Voucher.Cumulative, voucher.Voucher.Channel));
+
+        // Nothing more is due: nothing more is signed.
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: 5 * Coin));
+        Assert.Equal(1, (await channel.VoucherAsync())!.Serial);
+    }
+
+    [Fact]
+    public async Task Sweep_DueAboveTheDeposit_PromisesNoMoreThanIsThereLessWhatMayGoBack()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(9 * Coin);
+
+        await Grain(channel).SweepAsync(null);
+        Assert.Null(await channel.VoucherAsync());
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin, pendingWithdraw: 2 * Coin));
+        Assert.Equal(new Nano(3 * Coin), (await channel.VoucherAsync())!.Cumulative);
+
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: 10 * Coin));
+        Assert.Equal(new Nano(9 * Coin), (await channel.VoucherAsync())!.Cumulative);
+        Assert.Equal(2, (await channel.VoucherAsync())!.Serial);
+    }
+
+    [Fact]
+    public async Task Sweep_Unfunded_PlacesOneTopUpWithTheContract()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await Grain(channel).SweepAsync(null);
+        Assert.Empty(await WaitingAsync(channel));
+        await channel.EarnAsync(Coin);
+
+        await Grain(channel).SweepAsync(null);
+        await channel.EarnAsync(Coin);
+        await Grain(channel).SweepAsync(null);
+
+        Intent topUp = Assert.Single(await WaitingAsync(channel));
+        Assert.Equal((IntentPurpose.TopUp, channel.Address, new Nano(6 * Coin)), (topUp.Purpose, topUp.Destination, topUp.Amount));
+        Assert.Equal(channel.Terms.Init.ToCell().Hash, Boc.Parse(topUp.Init!.Value.Span).Hash);
+    }
+
+    [Fact]
+    public async Task Sweep_MuchUnclaimed_PlacesOneCharge()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(Coin);
+
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin));
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: 5 * Coin));
+
+        Intent charge = Assert.Single(await WaitingAsync(channel), intent => intent.Purpose == IntentPurpose.ChannelCall);
+        var body = ChannelMessages.Charge((ulong)charge.QueryId, SignedVoucher.Parse((await channel.VoucherAsync())!.Bytes.Span));
+        Assert.Equal(body.Hash, Boc.Parse(charge.Body.Span).Hash);
+    }
+
+    [Theory]
+    [InlineData(499, 10_000, 1, ChannelPhase.Open, false)] // less than what is ordinary
+    [InlineData(500, 10_000, 1, ChannelPhase.Open, true)]
+    [InlineData(500, 10_000, 6, ChannelPhase.Open, false)] // a hundred times the fee is more
+    [InlineData(300, 500, 1, ChannelPhase.Open, true)] // most of the channel
+    [InlineData(300, 500, 31, ChannelPhase.Open, false)] // but less than ten fees
+    [InlineData(3, 500, 31, ChannelPhase.Closing, true)] // the last chance
+    [InlineData(1, 500, 31, ChannelPhase.Closing, false)] // below what the contract pays
+    public async Task Sweep_Unclaimed_IsChargedByAmountShareFeeAndPhase(long earnedMilli, long depositedMilli, long feeMilli, ChannelPhase phase, bool isCharged)
+    {
+        const long milli = 1_000_000;
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(earnedMilli * milli);
+
+        await Grain(channel).SweepAsync(channel.Observe(1, depositedMilli * milli, fee: feeMilli * milli, phase: phase));
+
+        Assert.Equal(isCharged, (await WaitingAsync(channel)).Any(intent => intent.Purpose == IntentPurpose.ChannelCall));
+    }
+
+    [Fact]
+    public async Task Sweep_LittleUnclaimedForADay_IsCharged()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(Coin / 5);
+        await Grain(channel).SweepAsync(channel.Observe(1, 10 * Coin));
+        Assert.DoesNotContain(await WaitingAsync(channel), intent => intent.Purpose == IntentPurpose.ChannelCall);
+
+        Silos.Clock.Advance(TimeSpan.FromDays(1));
+        await Grain(channel).SweepAsync(channel.Observe(2, 10 * Coin));
+
+        Assert.Contains(await WaitingAsync(channel), intent => intent.Purpose == IntentPurpose.ChannelCall);
+    }
+
+    [Fact]
+    public async Task Sweep_Claimed_IsNoLongerDue_AndIsBookedOnce()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(3 * Coin);
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin));
+
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: 5 * Coin, claimed: 2 * Coin));
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: 5 * Coin, claimed: 2 * Coin));
+
+        Assert.Equal(new Nano(Coin), await channel.DueAsync());
+        Assert.Equal(new Nano(3 * Coin), (await channel.VoucherAsync())!.Cumulative);
+        await channel.EarnAsync(Coin);
+        await Grain(channel).SweepAsync(null);
+        Assert.Equal(new Nano(4 * Coin), (await channel.VoucherAsync())!.Cumulative);
+    }
+
+    [Fact]
+    public async Task Sweep_OlderThanBefore_ChangesNothing()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(3 * Coin);
+        await Grain(channel).SweepAsync(channel.Observe(5, deposited: 5 * Coin));
+
+        await Grain(channel).SweepAsync(channel.Observe(4, deposited: 9 * Coin, claimed: 3 * Coin));
+        await Grain(channel).SweepAsync(channel.Observe(6, deposited: 4 * Coin));
+
+        Assert.Equal(new Nano(3 * Coin), await channel.DueAsync());
+        Assert.Equal((5L, new Nano(5 * Coin)), await SeenAsync(channel));
+    }
+
+    [Fact]
+    public async Task Sweep_ForeignCodeOrData_IsRefused()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        SampleChannel other = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(Coin);
+        ChannelObservation good = channel.Observe(1, deposited: 5 * Coin);
+
+        await Grain(channel).SweepAsync(good with { CodeHash = new byte[32] });
+        await Grain(channel).SweepAsync(good with { CodeHash = new byte[31] });
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin, terms: other.Terms));
+        await Grain(channel).SweepAsync(good with { Data = [1, 2, 3] });
+        await Grain(channel).SweepAsync(good with { Data = Boc.Write(Cell.Empty) });
+
+        Assert.Null(await channel.VoucherAsync());
+        Assert.Equal((0L, Nano.Zero), await SeenAsync(channel));
+    }
+
+    [Fact]
+    public async Task Sweep_PayoutInFlight_IsNotPromisedToo()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(3 * Coin);
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 2 * Coin));
+        PlaceIntent payout = new()
+        {
+            IntentId = Guid.NewGuid(),
+            Wallet = channel.Terms.PayerAddress.ToString(),
+            Destination = channel.Terms.PayeeAddress.ToString(),
+            Value = new Nano(Coin + 1),
+            Amount = new Nano(Coin + 1),
+            Body = new byte[1],
+            Purpose = IntentPurpose.Payout,
+            AccountId = channel.Provider,
+        };
+
+        // Two are promised already: one can be paid otherwise, and then isn't promised.
+        Assert.Equal(new Nano(1), Assert.IsType<InsufficientBalance>(await DoAsync(payout)).Shortfall);
+        Assert.IsType<IntentPlaced>(await DoAsync(payout with { Value = new Nano(Coin), Amount = new Nano(Coin) }));
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: 5 * Coin));
+
+        Assert.Equal(new Nano(2 * Coin), (await channel.VoucherAsync())!.Cumulative);
+    }
+
+    [Theory]
+    [InlineData(2, 1, false)]
+    [InlineData(3, Coin, false)]
+    [InlineData(1, 2 * Coin, false)]
+    [InlineData(2, (3 * Coin) + 1, false)]
+    [InlineData(2, (5 * Coin) + 1, false)]
+    [InlineData(2, 3 * Coin, true)]
+    public async Task TryAddVoucher_OutOfTurnOrAboveWhatIsThere_IsRefusedBySql(long serial, long cumulative, bool isTaken)
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(2 * Coin);
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin));
+        await channel.EarnAsync(cumulative > 5 * Coin ? 9 * Coin : Coin);
+
+        bool taken = await channel.Store.TryAddVoucherAsync(
+            new StoredVoucher(channel.Address, serial, new Nano(cumulative), new byte[32], 0, new byte[1], Now), default);
+
+        Assert.Equal(isTaken, taken);
+    }
+
+    private async Task<LedgerResult> DoAsync(LedgerOperation operation) => Assert.Single(await Ledger.ExecuteAsync([operation], default));
+
+    private IPaymentChannelGrain Grain(SampleChannel channel) => Silos.Client.GetGrain<IPaymentChannelGrain>(channel.Address);
+
+    private static Task<IReadOnlyList<Intent>> WaitingAsync(SampleChannel channel) =>
+        ((IWalletStore)channel.Ledger).ListWaitingAsync(channel.Terms.PayerAddress.ToString(), 10, default);
+
+    private static async Task<(long Seqno, Nano Deposited)> SeenAsync(SampleChannel channel)
+    {
+        ChannelSnapshot state = (await channel.Store.FindChannelAsync(channel.Address, default))!.State;
+        return (state.Seqno, state.Deposited);
+    }
+}

@@ -1,0 +1,394 @@
+using CocoonOrleans.Market;
+using CocoonOrleans.Ton.Addresses;
+using CocoonOrleans.Ton.Cells;
+using CocoonOrleans.Ton.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace CocoonOrleans.Ton.Chain;
+
+/// <summary>
+/// The chain as several endpoints tell it. What moves more than <see cref="ChainOptions.QuorumAboveNano"/> is believed when two owners say the same
+/// of one masterchain block; nothing older than what was told before is believed at all. Safe for concurrent use.
+/// </summary>
+public sealed partial class TonChain : IDisposable
+{
+    private const int Page = 100;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly ChainOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<TonChain> _logger;
+    private readonly HttpClient _http;
+    private readonly ChainEndpoint[] _endpoints;
+    private readonly SeenAccounts _seen = new();
+
+    /// <param name="options">Valid ones with at least one endpoint.</param>
+    /// <param name="clock">For pauses and time-outs, and to compare the chain's clock with.</param>
+    /// <param name="logger">Where endpoints that fail, lag or lie are told.</param>
+    public TonChain(ChainOptions options, TimeProvider clock, ILogger<TonChain> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfZero(options.Endpoints.Count, nameof(options));
+        _options = options;
+        _clock = clock;
+        _logger = logger;
+
+        // Redirects are not followed: they would carry the key to somebody else.
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _endpoints =
+        [
+            .. options.Endpoints.Select(endpoint => new ChainEndpoint(
+                endpoint,
+                options,
+                new ToncenterClient(
+                    _http,
+                    new ToncenterOptions
+                    {
+                        Address = endpoint.Address!,
+                        ApiKey = endpoint.ApiKey is { Length: > 0 } key ? key : null,
+                        Timeout = options.Timeout,
+                    },
+                    clock),
+                clock)),
+        ];
+    }
+
+    /// <summary>Config parameter 19 of the chain.</summary>
+    public int Network => _options.Network;
+
+    /// <summary>
+    /// Compares each endpoint's network and clock with what is configured. One that doesn't answer now is compared before it is first used.
+    /// </summary>
+    /// <exception cref="ChainException"><see cref="ChainFailure.WrongNetwork"/> where one is of another network or time; otherwise none answered.</exception>
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        ChainException?[] failures = await Task.WhenAll(_endpoints.Select(async endpoint =>
+        {
+            try
+            {
+                await endpoint.EnsureCheckedAsync(cancellation);
+                return null;
+            }
+            catch (ChainException failed)
+            {
+                LogUnusable(endpoint.Name, failed.Message);
+                return failed;
+            }
+        }));
+        if (Array.Find(failures, failed => failed?.Failure == ChainFailure.WrongNetwork) is { } wrong)
+        {
+            throw wrong;
+        }
+
+        if (Array.TrueForAll(failures, failed => failed is not null))
+        {
+            throw failures[0]!;
+        }
+    }
+
+    /// <summary>What an account is now, or a moment ago: never older than what was told of it before.</summary>
+    /// <param name="address">The account.</param>
+    /// <param name="atStake">What will be moved on the answer, in nano.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="ChainException">Nobody gave an answer that can be used, or too few said the same.</exception>
+    public async Task<AccountState> GetAccountAsync(TonAddress address, Nano atStake, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        bool needsAgreement = atStake.Value > _options.QuorumAboveNano;
+        if (needsAgreement && !_options.HasQuorum)
+        {
+            throw new ChainException(
+                ChainFailure.Disagreement,
+                $"{atStake.ToCoinString()} coins are at stake and only one owner's endpoint is configured; add one of another owner to {ChainOptions.Section}:Endpoints.");
+        }
+
+        long start = _clock.GetTimestamp();
+        while (true)
+        {
+            (AccountState? state, ChainException? failure) = needsAgreement ? await TryAgreeAsync(address, cancellation) : await TryOneAsync(address, cancellation);
+            if (state is not null && _seen.TryAdvance(address, state))
+            {
+                return state;
+            }
+
+            // Who lags may catch up, who contradicts may be corrected; who does not answer has been asked often enough.
+            failure ??= new ChainException(ChainFailure.Lagging, "another reader saw a newer state meanwhile");
+            bool mayHelpToWait = needsAgreement || failure.Failure == ChainFailure.Lagging;
+            if (!mayHelpToWait || _clock.GetElapsedTime(start) + Pause > _options.AgreementTimeout)
+            {
+                throw failure;
+            }
+
+            await Task.Delay(Pause, _clock, cancellation);
+        }
+    }
+
+    /// <summary>A parameter of the chain's configuration, as two owners tell it where two are configured.</summary>
+    /// <exception cref="ChainException">Nobody answered, or too few said the same.</exception>
+    public async Task<Cell> GetConfigParamAsync(int number, CancellationToken cancellation)
+    {
+        if (!_options.HasQuorum)
+        {
+            return await FirstAnswerAsync((api, token) => api.GetConfigParamAsync(number, token), cancellation);
+        }
+
+        (ChainEndpoint Endpoint, Cell Answer)[] answers = await AskAllAsync(_endpoints, (api, token) => api.GetConfigParamAsync(number, token), cancellation);
+        Cell[] agreed =
+        [
+            .. answers
+                .GroupBy(answer => answer.Answer.Hash)
+                .Where(opinion => opinion.Select(answer => answer.Endpoint.Owner).Distinct(StringComparer.OrdinalIgnoreCase).Count() >= ChainOptions.Quorum)
+                .Select(opinion => opinion.First().Answer),
+        ];
+        return agreed.Length == 1
+            ? agreed[0]
+            : throw new ChainException(ChainFailure.Disagreement, $"getConfigParam {number}: {answers.Length} answers, and not two owners who say the same");
+    }
+
+    /// <summary>
+    /// The transactions after one that is known, up to one that an account's state named, oldest first. Each is checked by its hash to be the one
+    /// before the next, so they are as true as the state was, whoever tells them.
+    /// </summary>
+    /// <param name="address">The account.</param>
+    /// <param name="newest">The last one (<see cref="AccountState.LastTransaction"/>).</param>
+    /// <param name="known">The one before the first; none for the whole history.</param>
+    /// <param name="limit">How many there may be.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="ChainException">There are more, nobody keeps them any more, or the known one is not among them (<see cref="ChainFailure.BadAnswer"/>).</exception>
+    public async Task<IReadOnlyList<Transaction>> GetHistoryAsync(
+        TonAddress address, TransactionId newest, TransactionId? known, int limit, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        List<Transaction> newestFirst = [];
+        TransactionId next = newest;
+        while (next.Lt != 0 && next != known)
+        {
+            IReadOnlyList<Transaction> page = await FirstAnswerAsync((api, token) => api.GetTransactionsAsync(address, next, Page, token), cancellation);
+            if (page.Count == 0)
+            {
+                throw new ChainException(ChainFailure.BadAnswer, $"getTransactions: transaction {next.Lt} is missing");
+            }
+
+            foreach (Transaction transaction in page)
+            {
+                if (next == known)
+                {
+                    break;
+                }
+
+                if (known is { } earlier && transaction.Lt <= earlier.Lt)
+                {
+                    throw new ChainException(ChainFailure.BadAnswer, $"getTransactions: transaction {earlier.Lt}, known before, is not in the history");
+                }
+
+                if (newestFirst.Count == limit)
+                {
+                    throw new ChainException(ChainFailure.Refused, $"getTransactions: more than {limit} transactions");
+                }
+
+                newestFirst.Add(transaction);
+                next = new TransactionId(transaction.PreviousLt, transaction.PreviousHash);
+            }
+        }
+
+        newestFirst.Reverse();
+        return newestFirst;
+    }
+
+    /// <summary>
+    /// The transaction that a message of another contract made at its destination. No other message has its sender and its logical time.
+    /// </summary>
+    /// <param name="destination">Where the message went.</param>
+    /// <param name="newest">The destination's last transaction.</param>
+    /// <param name="source">Who sent it.</param>
+    /// <param name="createdLt">The message's logical time; the destination's transaction is later.</param>
+    /// <param name="limit">How many transactions may be later than it.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>Null where the message isn't there yet.</returns>
+    /// <exception cref="ChainException">There are more, or nobody keeps them any more.</exception>
+    public async Task<Transaction?> FindReceiptAsync(
+        TonAddress destination, TransactionId newest, TonAddress source, ulong createdLt, int limit, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        TransactionId next = newest;
+        for (int seen = 0; next.Lt > createdLt;)
+        {
+            IReadOnlyList<Transaction> page = await FirstAnswerAsync((api, token) => api.GetTransactionsAsync(destination, next, Page, token), cancellation);
+            if (page.FirstOrDefault(transaction => transaction.InMessage is { } message && message.Source == source && message.CreatedLt == createdLt) is { } found)
+            {
+                return found;
+            }
+
+            seen += page.Count;
+            if (page.Count == 0 || seen > limit)
+            {
+                throw new ChainException(ChainFailure.Refused, $"getTransactions: {limit} transactions after {createdLt}, or they are not kept");
+            }
+
+            next = new TransactionId(page[^1].PreviousLt, page[^1].PreviousHash);
+        }
+
+        return null;
+    }
+
+    /// <summary>Hands a message to every endpoint. That it was taken says nothing about whether it will run.</summary>
+    /// <exception cref="ChainException">
+    /// None took it: <see cref="ChainFailure.Refused"/> where one said why, which is also what a message is told that ran already.
+    /// </exception>
+    public async Task<SendReport> SendAsync(Cell message, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ChainException?[] failures = await Task.WhenAll(_endpoints.Select(async endpoint =>
+        {
+            try
+            {
+                await endpoint.SendAsync(message, cancellation);
+                return null;
+            }
+            catch (ChainException failed)
+            {
+                return failed;
+            }
+        }));
+        int taken = failures.Count(failed => failed is null);
+        int refused = failures.Count(failed => failed?.Failure == ChainFailure.Refused);
+        return taken > 0
+            ? new SendReport(taken, refused, failures.Length - taken - refused)
+            : throw Array.Find(failures, failed => failed?.Failure == ChainFailure.Refused) ?? failures[0]!;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (ChainEndpoint endpoint in _endpoints)
+        {
+            endpoint.Dispose();
+        }
+
+        _http.Dispose();
+    }
+
+    /// <summary>The first endpoint's answer that isn't older than what was seen.</summary>
+    private async Task<(AccountState? State, ChainException? Failure)> TryOneAsync(TonAddress address, CancellationToken cancellation)
+    {
+        uint seen = _seen.SeqnoOf(address);
+        ChainException? failure = null;
+        foreach (ChainEndpoint endpoint in _endpoints)
+        {
+            try
+            {
+                AccountState state = await endpoint.ReadAsync((api, token) => api.GetAccountAsync(address, null, token), cancellation);
+                if (state.Seqno >= seen)
+                {
+                    return (state, null);
+                }
+
+                LogLagging(endpoint.Name, state.Seqno, seen);
+                failure = new ChainException(ChainFailure.Lagging, $"{endpoint.Name} told of block {state.Seqno}, after {seen} was seen");
+            }
+            catch (ChainException failed)
+            {
+                LogNoAnswer(endpoint.Name, failed.Failure, failed.Message);
+                failure = failure?.Failure == ChainFailure.Lagging ? failure : failed;
+            }
+        }
+
+        return (null, failure);
+    }
+
+    /// <summary>What two owners say of the newest block that both know.</summary>
+    private async Task<(AccountState? State, ChainException? Failure)> TryAgreeAsync(TonAddress address, CancellationToken cancellation)
+    {
+        (ChainEndpoint Endpoint, uint Seqno)[] heads = await AskAllAsync(_endpoints, (api, token) => api.GetMasterchainSeqnoAsync(token), cancellation);
+        uint seen = _seen.SeqnoOf(address);
+        uint foremost = heads.Length == 0 ? 0 : heads.Max(head => head.Seqno);
+        foreach ((ChainEndpoint endpoint, uint seqno) in heads.Where(head => IsBehind(head.Seqno)))
+        {
+            LogLagging(endpoint.Name, seqno, Math.Max(seen, foremost));
+        }
+
+        heads = [.. heads.Where(head => !IsBehind(head.Seqno)).OrderByDescending(head => head.Seqno)];
+        var owners = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        int enough = Array.FindIndex(heads, head => owners.Add(head.Endpoint.Owner) && owners.Count == ChainOptions.Quorum);
+        if (enough < 0)
+        {
+            return (null, new ChainException(ChainFailure.Disagreement, $"{owners.Count} of {ChainOptions.Quorum} owners have an endpoint that answers and keeps up"));
+        }
+
+        uint pinned = heads[enough].Seqno;
+        ChainEndpoint[] asked = [.. heads.TakeWhile(head => head.Seqno >= pinned).Select(head => head.Endpoint)];
+        (ChainEndpoint Endpoint, AccountState State)[] answers =
+            await AskAllAsync(asked, (api, token) => api.GetAccountAsync(address, pinned, token), cancellation);
+
+        // An answer about another block than the one asked for can't be compared.
+        IGrouping<Fingerprint, (ChainEndpoint Endpoint, AccountState State)>[] opinions =
+            [.. answers.Where(answer => answer.State.Seqno == pinned).GroupBy(answer => Fingerprint.Of(answer.State))];
+        if (opinions.Length > 1)
+        {
+            LogContradiction(string.Join(", ", answers.Select(answer => answer.Endpoint.Name)), pinned);
+        }
+
+        AccountState[] agreed =
+        [
+            .. opinions
+                .Where(opinion => opinion.Select(answer => answer.Endpoint.Owner).Distinct(StringComparer.OrdinalIgnoreCase).Count() >= ChainOptions.Quorum)
+                .Select(opinion => opinion.First().State),
+        ];
+
+        // Two camps of enough owners each are no agreement.
+        return agreed.Length == 1
+            ? (agreed[0], null)
+            : (null, new ChainException(ChainFailure.Disagreement, $"{opinions.Length} different answers about block {pinned}, none by {ChainOptions.Quorum} owners"));
+
+        bool IsBehind(uint seqno) => seqno < seen || foremost - seqno > (uint)_options.MaxLagBlocks;
+    }
+
+    /// <summary>Answers of all endpoints that give one.</summary>
+    private async Task<(ChainEndpoint Endpoint, T Answer)[]> AskAllAsync<T>(
+        IReadOnlyList<ChainEndpoint> endpoints, Func<IChainApi, CancellationToken, Task<T>> read, CancellationToken cancellation)
+    {
+        (ChainEndpoint Endpoint, T Answer)?[] answers = await Task.WhenAll(endpoints.Select(async endpoint =>
+        {
+            try
+            {
+                return ((ChainEndpoint, T)?)(endpoint, await endpoint.ReadAsync(read, cancellation));
+            }
+            catch (ChainException failed)
+            {
+                LogNoAnswer(endpoint.Name, failed.Failure, failed.Message);
+                return null;
+            }
+        }));
+        return [.. answers.OfType<(ChainEndpoint, T)>()];
+    }
+
+    /// <summary>The first answer that any endpoint gives, in their order.</summary>
+    private async Task<T> FirstAnswerAsync<T>(Func<IChainApi, CancellationToken, Task<T>> read, CancellationToken cancellation)
+    {
+        ChainException? failure = null;
+        foreach (ChainEndpoint endpoint in _endpoints)
+        {
+            try
+            {
+                return await endpoint.ReadAsync(read, cancellation);
+            }
+            catch (ChainException failed)
+            {
+                LogNoAnswer(endpoint.Name, failed.Failure, failed.Message);
+                failure = failed;
+            }
+        }
+
+        throw failure!;
+    }
+
+    /// <summary>What must be the same for two answers to be one; code and data by the hashes of their cells (SHA-256 over all below).</summary>
+    private readonly record struct Fingerprint(AccountStatus Status, Nano Balance, TransactionId? Last, Bits256? Code, Bits256? Data)
+    {
+        public static Fingerprint Of(AccountState state) => new(state.Status, state.Balance, state.LastTransaction, state.Code?.Hash, state.Data?.Hash);
+    }
+}
