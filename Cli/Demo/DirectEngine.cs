@@ -3,7 +3,6 @@ using System.Text.Json;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Inference.Engines;
-using CocoonOrleans.Inference.Models;
 using CocoonOrleans.Tokenization.Chat;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,8 +16,8 @@ internal static class DirectEngine
     {
         await using var services = new ServiceCollection().AddLogging().AddNativeEngine().BuildServiceProvider();
         var engine = services.GetRequiredService<IInferenceEngine>();
-        await engine.LoadAsync(new ModelReference(served.Name, served.Folder, served.ManifestSha256), progress: null, cancellationToken);
-        var chat = ModelFolder.ReadChat(served.Folder);
+        var loaded = await engine.LoadAsync(new ModelReference(served.Name, served.Folder, served.ManifestSha256), progress: null, cancellationToken);
+        var chat = loaded.Chat;
         if (!ChatCompletionRequest.TryParse(JsonSerializer.SerializeToUtf8Bytes(question, ChatJson.Default.ChatQuestion), out var request, out var error) ||
             !chat.TryEncodePrompt(request, out int[]? prompt, out error))
         {

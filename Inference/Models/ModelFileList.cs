@@ -37,7 +37,7 @@ public sealed class ModelFileList
             [
                 .. gguf is null ? [TransformerConfig.FileName] : Array.Empty<string>(),
                 .. gguf is null || source.Exists(TokenizerFiles.Tokenizer) ? [TokenizerFiles.Tokenizer] : Array.Empty<string>(),
-                .. ModelFolder.OptionalTexts.Concat(SentenceFiles.All).Where(source.Exists),
+                .. TokenizerFiles.Optional.Concat(SentenceFiles.All).Where(source.Exists),
                 .. sharded ? [SafetensorsIndex.FileName] : Array.Empty<string>(),
             ]);
     }

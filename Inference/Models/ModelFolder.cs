@@ -3,8 +3,6 @@ using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models.Vocabularies;
 using CocoonOrleans.Tokenization.Chat;
-using CocoonOrleans.Tokenization.Templates;
-using CocoonOrleans.Tokenization.Tokenizers;
 
 namespace CocoonOrleans.Inference.Models;
 
@@ -16,13 +14,7 @@ namespace CocoonOrleans.Inference.Models;
 public sealed class ModelFolder
 {
     private const long MaximumTextBytes = 64 << 20;
-
-    private const string Template = "chat_template.jinja";
-    private const string GenerationConfig = "generation_config.json";
-
     private const string DecoderPrefix = "model.";
-
-    internal static readonly string[] OptionalTexts = [Template, GenerationConfig, TokenizerFiles.Config];
 
     private readonly IModelFiles _source;
     private readonly List<ModelFile> _files = [];
@@ -110,7 +102,7 @@ public sealed class ModelFolder
         ArgumentNullException.ThrowIfNull(source);
         try
         {
-            var texts = ((string[])[TokenizerFiles.Tokenizer, .. OptionalTexts]).Where(source.Exists).ToDictionary(name => name, name => ReadText(source, name));
+            var texts = ((string[])[TokenizerFiles.Tokenizer, .. TokenizerFiles.Optional]).Where(source.Exists).ToDictionary(name => name, name => ReadText(source, name));
             string? vocabularyFile = null;
             if (!texts.ContainsKey(TokenizerFiles.Tokenizer) && ModelFileList.FindGguf(source) is { } file)
             {
@@ -119,7 +111,7 @@ public sealed class ModelFolder
                 AddVocabulary(texts, GgufFile.Open(stream, stream.Length, file));
             }
 
-            return texts.ContainsKey(TokenizerFiles.Tokenizer) ? Chat(texts, vocabularyFile) : throw new ModelFormatException(TokenizerFiles.Tokenizer, "file", $"is missing in {source.Place}");
+            return texts.ContainsKey(TokenizerFiles.Tokenizer) ? TokenizerFiles.Load(texts, vocabularyFile) : throw new ModelFormatException(TokenizerFiles.Tokenizer, "file", $"is missing in {source.Place}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -129,7 +121,7 @@ public sealed class ModelFolder
 
     /// <summary>Tokenizer and chat template.</summary>
     /// <exception cref="ModelFormatException">They can't be used.</exception>
-    public ChatModel Chat() => Chat(_texts, _vocabularyFile);
+    public ChatModel Chat() => TokenizerFiles.Load(_texts, _vocabularyFile);
 
     internal static byte[] ReadText(IModelFiles source, string name)
     {
@@ -141,32 +133,16 @@ public sealed class ModelFolder
 
     private static ModelFormatException TooLarge(string name, long length) => new(name, "size", $"{length} bytes are more than {MaximumTextBytes}");
 
-    private static ChatModel Chat(Dictionary<string, byte[]> texts, string? vocabularyFile)
-    {
-        ReadOnlyMemory<byte> Text(string name) => texts.GetValueOrDefault(name, []);
-        try
-        {
-            return ChatModel.Load(new ChatModelFiles(Text(TokenizerFiles.Tokenizer), Text(TokenizerFiles.Config), Text(Template)), Text(GenerationConfig));
-        }
-        catch (TokenizerFormatException e)
-        {
-            throw new ModelFormatException(vocabularyFile ?? e.File, e.Field, e.Message, e);
-        }
-        catch (TemplateSyntaxException e)
-        {
-            throw new ModelFormatException(vocabularyFile ?? Template, "template", e.Message, e);
-        }
-    }
-
     /// <summary>What an engine says about this model.</summary>
     /// <param name="name">The name that clients use.</param>
     /// <param name="contextTokens">Highest sum of prompt and completion tokens that the engine allows.</param>
     /// <exception cref="ModelFormatException">The tokenizer can't be used, or not with these weights.</exception>
     public LoadedModel Describe(string name, int contextTokens)
     {
-        var tokenizer = TokenizerFiles.Load(Text(TokenizerFiles.Tokenizer), Text(TokenizerFiles.Config), _vocabularyFile);
+        var chat = Chat();
+        var tokenizer = chat.Tokenizer;
         return tokenizer.VocabularySize <= Shape.VocabularySize
-            ? new LoadedModel(name, Manifest.Sha256, contextTokens, Shape.Parameters, tokenizer, TokenizerFiles.StopIds(tokenizer, Shape.EndIds)) { EmbeddingSize = EmbeddingDimensions }
+            ? new LoadedModel(name, Manifest.Sha256, contextTokens, Shape.Parameters, chat, TokenizerFiles.StopIds(tokenizer, Shape.EndIds)) { EmbeddingSize = EmbeddingDimensions }
             : throw new ModelFormatException(_vocabularyFile ?? TokenizerFiles.Tokenizer, "vocabulary", $"has {tokenizer.VocabularySize} ids, but the weights know {Shape.VocabularySize}");
     }
 
@@ -248,7 +224,7 @@ public sealed class ModelFolder
         texts.TryAdd(TokenizerFiles.Config, vocabulary.ConfigJson);
         if (vocabulary.ChatTemplate is { } template)
         {
-            texts.TryAdd(Template, Encoding.UTF8.GetBytes(template));
+            texts.TryAdd(TokenizerFiles.Template, Encoding.UTF8.GetBytes(template));
         }
     }
 

@@ -1,4 +1,6 @@
 using CocoonOrleans.Inference.Formats;
+using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tokenization.Templates;
 using CocoonOrleans.Tokenization.Tokenizers;
 
 namespace CocoonOrleans.Inference.Models;
@@ -12,20 +14,33 @@ internal static class TokenizerFiles
     /// <summary>tokenizer_config.json, which some models lack.</summary>
     public const string Config = "tokenizer_config.json";
 
-    /// <summary>Makes the tokenizer.</summary>
-    /// <param name="tokenizer">tokenizer.json.</param>
-    /// <param name="config">tokenizer_config.json; empty for none.</param>
-    /// <param name="source">The file that both were made of; null where they are files.</param>
+    /// <summary>The chat template, which may stand in <see cref="Config"/> as well.</summary>
+    public const string Template = "chat_template.jinja";
+
+    /// <summary>Ids that end answers, and how to sample.</summary>
+    public const string Generation = "generation_config.json";
+
+    /// <summary>Files that a model may lack.</summary>
+    public static readonly string[] Optional = [Template, Generation, Config];
+
+    /// <summary>Makes tokenizer and chat template.</summary>
+    /// <param name="files">The files by name, each as it was read; <see cref="Tokenizer"/> is one of them.</param>
+    /// <param name="source">The file that they were made of; null where they are files.</param>
     /// <exception cref="ModelFormatException">The files can't be used.</exception>
-    public static Tokenizer Load(ReadOnlyMemory<byte> tokenizer, ReadOnlyMemory<byte> config, string? source = null)
+    public static ChatModel Load(IReadOnlyDictionary<string, byte[]> files, string? source = null)
     {
+        ReadOnlyMemory<byte> Bytes(string name) => files.GetValueOrDefault(name, []);
         try
         {
-            return Tokenization.Tokenizers.Tokenizer.Load(tokenizer, config);
+            return ChatModel.Load(new ChatModelFiles(Bytes(Tokenizer), Bytes(Config), Bytes(Template)), Bytes(Generation));
         }
         catch (TokenizerFormatException e)
         {
             throw new ModelFormatException(source ?? e.File, e.Field, e.Message, e);
+        }
+        catch (TemplateSyntaxException e)
+        {
+            throw new ModelFormatException(source ?? Template, "template", e.Message, e);
         }
     }
 

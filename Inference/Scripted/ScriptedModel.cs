@@ -14,17 +14,22 @@ internal sealed class ScriptedModel
 {
     public ScriptedModel(ModelReference reference, ScriptedEngineOptions options)
     {
-        var (tokenizerJson, config) = (Read(reference.Folder, TokenizerFiles.Tokenizer, required: true), Read(reference.Folder, TokenizerFiles.Config, required: false));
+        var files = new Dictionary<string, byte[]> { [TokenizerFiles.Tokenizer] = Read(reference.Folder, TokenizerFiles.Tokenizer) };
+        foreach (var name in TokenizerFiles.Optional.Where(name => File.Exists(Path.Combine(reference.Folder, name))))
+        {
+            files.Add(name, Read(reference.Folder, name));
+        }
+
         var script = JsonSerializer.SerializeToUtf8Bytes(options.Rules.Select(rule => new { rule.WhenPromptContains, rule.Behaviour, rule.Answer }));
         var vectors = JsonSerializer.SerializeToUtf8Bytes(options.EmbeddingSize);
         var manifest = new ModelManifest(
         [
-            Describe(TokenizerFiles.Tokenizer, tokenizerJson), Describe(TokenizerFiles.Config, config), Describe("script", script),
+            .. files.Select(file => Describe(file.Key, file.Value)), Describe("script", script),
             .. options.EmbeddingSize is null ? Array.Empty<ModelFile>() : [Describe("vectors", vectors)],
         ]);
         manifest.Require(reference);
-        var tokenizer = TokenizerFiles.Load(tokenizerJson, config);
-        Model = new LoadedModel(reference.Name, manifest.Sha256, options.ContextTokens, Parameters: 0, tokenizer, TokenizerFiles.StopIds(tokenizer, [])) { EmbeddingSize = options.EmbeddingSize };
+        var chat = TokenizerFiles.Load(files);
+        Model = new LoadedModel(reference.Name, manifest.Sha256, options.ContextTokens, Parameters: 0, chat, TokenizerFiles.StopIds(chat.Tokenizer, [])) { EmbeddingSize = options.EmbeddingSize };
         Slots = ModelSlots.Of(options.Slots, options.Queue);
     }
 
@@ -34,11 +39,11 @@ internal sealed class ScriptedModel
 
     private static ModelFile Describe(string name, byte[] bytes) => new(name, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
 
-    private static byte[] Read(string folder, string name, bool required)
+    private static byte[] Read(string folder, string name)
     {
         try
         {
-            return required || File.Exists(Path.Combine(folder, name)) ? File.ReadAllBytes(Path.Combine(folder, name)) : [];
+            return File.ReadAllBytes(Path.Combine(folder, name));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,7 +18,7 @@ public sealed class UpstreamFolder
 
     private const int LargestFile = 64 << 20;
 
-    private static readonly string[] Optional = [TokenizerFiles.Config, "chat_template.jinja", "generation_config.json", DecoderConfig.FileName];
+    private static readonly string[] Optional = [.. TokenizerFiles.Optional, DecoderConfig.FileName];
 
     private readonly Dictionary<string, byte[]> _files;
 
@@ -49,8 +49,8 @@ public sealed class UpstreamFolder
     /// <summary>What an engine says about this model.</summary>
     internal LoadedModel Describe(string name, int contextTokens)
     {
-        var tokenizer = TokenizerFiles.Load(_files[TokenizerFiles.Tokenizer], _files.GetValueOrDefault(TokenizerFiles.Config, []));
-        return new LoadedModel(name, Manifest.Sha256, contextTokens, Parameters: 0, tokenizer, TokenizerFiles.StopIds(tokenizer, EndIds()));
+        var chat = TokenizerFiles.Load(_files);
+        return new LoadedModel(name, Manifest.Sha256, contextTokens, Parameters: 0, chat, TokenizerFiles.StopIds(chat.Tokenizer, EndIds()));
     }
 
     private IReadOnlyList<int> EndIds()

@@ -34,10 +34,9 @@ public sealed partial class ModelLoading(
         using EncryptedModelFiles? encrypted = await OpenAsync(model, progress, cancellationToken);
         IModelFiles files = encrypted is null ? new PlainModelFiles(model.Folder) : encrypted;
         LoadedModel loaded = await engine.LoadAsync(new ModelReference(model.Name, model.Folder, model.ManifestSha256) { Files = files, Upstream = model.Upstream }, progress, cancellationToken);
-        var chat = ModelFolder.ReadChat(files);
         int slots = engine.Capabilities.SlotsPerModel;
         LogLoaded(loaded.Id, loaded.Parameters, loaded.ContextTokens, slots);
-        return new ServedModel(loaded, chat, model.Prices.ToOffer(), slots);
+        return new ServedModel(loaded, model.Prices.ToOffer(), slots);
     }
 
     /// <returns>Null where the folder is not encrypted.</returns>
