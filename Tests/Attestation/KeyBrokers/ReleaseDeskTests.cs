@@ -144,6 +144,17 @@ public sealed class ReleaseDeskTests
         await RefusesAsync(broker, broker.Ask(world: world).Request, code);
     }
 
+    /// <summary>What a client may put up with, a key is not released to.</summary>
+    [Fact]
+    public async Task Decide_PlatformThatIsNotUpToDate_IsRefusedByTheStrictPolicy()
+    {
+        await using var broker = new TestBroker();
+
+        var (_, problem) = await broker.DecideAsync(broker.Ask(world: world => world.TcbInfo = info => info["tcbLevels"]![0]!["tcbStatus"] = "SWHardeningNeeded").Request);
+
+        Assert.Contains("strict policy", problem?.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Decide_StatementThatIsNotGood_IsRefused()
     {
