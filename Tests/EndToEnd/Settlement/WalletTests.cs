@@ -239,7 +239,8 @@ public sealed class WalletTests
         process = await silo.StartSiloAsync();
 
         await silo.WaitAsync(payout, IntentState.Delivered);
-        Assert.Contains("somebody else has the wallet's key", silo.LogOf(process), StringComparison.Ordinal);
+        await Eventually.SeeAsync(
+            "the log says so", () => silo.LogOf(process), log => log.Contains("somebody else has the wallet's key", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         await silo.SettleAsync();
         Assert.Equal(Nano.FromCoins(1), await silo.ReceivedAsync(payee));
     }
