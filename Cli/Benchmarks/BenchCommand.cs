@@ -122,8 +122,13 @@ internal static class BenchCommand
 
         foreach (var part in report.Profile)
         {
-            var rate = part.GigabytesPerSecond is { } speed ? string.Create(CultureInfo.InvariantCulture, $"{part.Megabytes:0.0} MB at {speed:0.0} GB/s") : "";
-            output.Text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{part.Milliseconds,8:0.000} ms  {part.Name} {rate}"));
+            var rate = (part.GigabytesPerSecond, part.GigaoperationsPerSecond) switch
+            {
+                ({ } read, _) => string.Create(CultureInfo.InvariantCulture, $" at {read:0.0} GB/s"),
+                (_, { } computed) => string.Create(CultureInfo.InvariantCulture, $" at {computed:0} billion operations a second"),
+                _ => "",
+            };
+            output.Text.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{part.Milliseconds,8:0.000} ms  {100 * part.Share,3:0} %  {part.Name}{rate}"));
         }
 
         foreach (var note in report.Notes)
