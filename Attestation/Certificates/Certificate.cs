@@ -14,6 +14,7 @@ internal sealed class Certificate
     private const string CommonName = "2.5.4.3";
     private const string BasicConstraints = "2.5.29.19";
     private const string KeyUsage = "2.5.29.15";
+    private const string ExtendedKeyUsage = "2.5.29.37";
     private const byte KeyCertSign = 0x04;
     private const int MostExtensions = 64;
 
@@ -71,6 +72,9 @@ internal sealed class Certificate
     /// <summary>The holder's key.</summary>
     public EcPublicKey Key { get; }
 
+    /// <summary>Whether it says, as something that must be understood, what its key alone is for.</summary>
+    public bool IsLimited { get; private set; }
+
     /// <summary>Whether it may issue certificates.</summary>
     public bool IsAuthority { get; private set; }
 
@@ -91,6 +95,25 @@ internal sealed class Certificate
 
     /// <summary>The content of an extension; null where there is none.</summary>
     public ReadOnlyMemory<byte>? Extension(string identifier) => _extensions.TryGetValue(identifier, out var value) ? value : default(ReadOnlyMemory<byte>?);
+
+    /// <summary>Whether it says that its key is for a purpose (RFC 5280, 4.2.1.12).</summary>
+    /// <exception cref="AsnContentException">The list of purposes is none.</exception>
+    public bool IsFor(string purpose)
+    {
+        if (Extension(ExtendedKeyUsage) is not { } value)
+        {
+            return false;
+        }
+
+        var purposes = new AsnReader(value, AsnEncodingRules.DER).ReadSequence();
+        var isFound = false;
+        while (purposes.HasData)
+        {
+            isFound |= purposes.ReadObjectIdentifier() == purpose;
+        }
+
+        return isFound;
+    }
 
     /// <summary>Whether an issuer's key signed this.</summary>
     /// <exception cref="RefusedException">The issuer's key is none.</exception>
@@ -147,6 +170,9 @@ internal sealed class Certificate
                 case KeyUsage:
                     // Checked beside the CA flag: a certificate that says what its key is for must say that it signs certificates.
                     _usage = new AsnReader(value, AsnEncodingRules.DER).ReadBitString(out _);
+                    break;
+                case ExtendedKeyUsage:
+                    IsLimited = isCritical;
                     break;
                 default:
                     if (isCritical)

@@ -4,7 +4,7 @@ using CocoonOrleans.Attestation.Refusals;
 namespace CocoonOrleans.Attestation.Certificates;
 
 /// <summary>
-/// A chain of a known length, leaf first, that ends in the pinned root byte for byte. <see cref="Read"/> judges everything but signatures and time;
+/// A chain of a known length, leaf first, that ends in the pinned root byte for byte. Reading judges everything but signatures and time;
 /// signatures are checked once for what is kept, the time at every use.
 /// </summary>
 internal sealed class CertificateChain
@@ -29,6 +29,9 @@ internal sealed class CertificateChain
     /// <summary>The leaf's issuer.</summary>
     public Certificate Issuer => _certificates[1];
 
+    /// <summary>Each certificate but the root, with its issuer, leaf first.</summary>
+    public IEnumerable<(Certificate Certificate, Certificate Issuer)> Links => _certificates.Zip(_certificates.Skip(1));
+
     /// <summary>The earliest end of all of them.</summary>
     public DateTimeOffset NotAfter => _certificates.Min(certificate => certificate.NotAfter);
 
@@ -38,9 +41,18 @@ internal sealed class CertificateChain
     /// <param name="leafKind">What the leaf's common name must contain.</param>
     /// <param name="codes">The codes of what can be wrong.</param>
     /// <param name="isLeafAuthority">Whether the first one must be an authority too: a chain of issuers alone.</param>
-    public static CertificateChain Read(ReadOnlySpan<byte> pem, Certificate root, int length, string leafKind, ChainCodes codes, bool isLeafAuthority = false)
+    public static CertificateChain Read(ReadOnlySpan<byte> pem, Certificate root, int length, string leafKind, ChainCodes codes, bool isLeafAuthority = false) =>
+        Read(Decode(pem, length, codes), root, length, leafKind, codes, isLeafAuthority);
+
+    /// <param name="encoded">The certificates, DER, leaf first.</param>
+    /// <param name="root">The pinned root.</param>
+    /// <param name="length">How many there must be.</param>
+    /// <param name="leafKind">What the leaf's common name must contain.</param>
+    /// <param name="codes">The codes of what can be wrong.</param>
+    /// <param name="isLeafAuthority">Whether the first one must be an authority too: a chain of issuers alone.</param>
+    public static CertificateChain Read(
+        IReadOnlyList<ReadOnlyMemory<byte>> encoded, Certificate root, int length, string leafKind, ChainCodes codes, bool isLeafAuthority = false)
     {
-        var encoded = Decode(pem, length, codes);
         if (encoded.Count != length)
         {
             throw new RefusedException(codes.Length, $"a chain of {length} certificates was expected, not {encoded.Count}");
@@ -58,6 +70,11 @@ internal sealed class CertificateChain
             if (!certificate.Issuer.Span.SequenceEqual(issuer.Subject.Span))
             {
                 throw new RefusedException(codes.Issuer, $"the issuer of {certificate.SubjectCommonName} was expected to be {issuer.SubjectCommonName}");
+            }
+
+            if (certificate.IsLimited)
+            {
+                throw new RefusedException(codes.Malformed, $"no critical list of purposes was expected in the certificate of {certificate.SubjectCommonName}");
             }
 
             var mustBeAuthority = index > 0 || isLeafAuthority;

@@ -28,6 +28,9 @@ internal sealed class EcPublicKey
     /// <summary>SHA-256 over the coordinates, in hex: the same key has the same, in whatever certificate it stands.</summary>
     public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData([.. _x.Span, .. _y.Span]));
 
+    /// <summary>The point, uncompressed: what the bit string of a SubjectPublicKeyInfo holds.</summary>
+    public byte[] Point() => [Uncompressed, .. _x.Span, .. _y.Span];
+
     /// <summary>Reads a SubjectPublicKeyInfo (RFC 5480).</summary>
     /// <param name="reader">Stands before it.</param>
     /// <param name="code">The code of a key of another kind.</param>

@@ -23,7 +23,12 @@ public sealed class GpuReport
     private const int VbiosBytes = 8;
     private const int DriverVersionType = 3;
     private const int VbiosVersionType = 6;
+    private const int VideoDecoderType = 11;
+    private const int ChipSkuType = 15;
+    private const int ProjectType = 17;
+    private const int ProjectSkuType = 18;
     private const int FirmwareIdType = 20;
+    private const byte Off = 0x55;
 
     private readonly Dictionary<int, ReadOnlyMemory<byte>> _opaque = [];
     private readonly SortedDictionary<int, ReadOnlyMemory<byte>> _measurements = [];
@@ -55,16 +60,28 @@ public sealed class GpuReport
     /// <summary>The nonce of the request, 32 bytes: what the report is fresh for.</summary>
     public ReadOnlyMemory<byte> Nonce { get; }
 
-    /// <summary>The measurements by their index, 48 bytes each as a rule. NVIDIA's reference values say what they must be; those are not judged here.</summary>
+    /// <summary>The measurements by their index, 48 bytes each as a rule. NVIDIA's reference values say what they must be.</summary>
     public IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Values => _measurements;
 
     /// <summary>The driver's version, for example <c>550.90.07</c>; empty where it is not said.</summary>
-    public string DriverVersion => _opaque.TryGetValue(DriverVersionType, out var text) ? Encoding.ASCII.GetString(text.Span).TrimEnd('\0') : "";
+    public string DriverVersion => Text(DriverVersionType);
 
     /// <summary>The VBIOS' version, for example <c>96.00.9f.00.01</c>; empty where it is not said.</summary>
     public string VbiosVersion => _opaque.TryGetValue(VbiosVersionType, out var bytes) && bytes.Length == VbiosBytes
         ? string.Join('.', (string[])[Hex(bytes, 3), Hex(bytes, 2), Hex(bytes, 1), Hex(bytes, 0), Hex(bytes, 4)])
         : "";
+
+    /// <summary>The board's project, for example <c>1010</c>; empty where it is not said.</summary>
+    public string Project => Text(ProjectType);
+
+    /// <summary>The project's variant, for example <c>0200</c>; empty where it is not said.</summary>
+    public string ProjectSku => Text(ProjectSkuType);
+
+    /// <summary>The chip's variant, for example <c>882</c>; empty where it is not said.</summary>
+    public string ChipSku => Text(ChipSkuType);
+
+    /// <summary>Whether the GPU says that its video decoder is switched off: then what it measures of it counts for nothing.</summary>
+    public bool IsVideoDecoderOff => _opaque.TryGetValue(VideoDecoderType, out var status) && status.Span is [Off, ..];
 
     /// <summary>The id of the firmware that answered, 48 bytes: its certificate must name the same.</summary>
     public ReadOnlyMemory<byte> FirmwareId { get; }
@@ -77,6 +94,8 @@ public sealed class GpuReport
     internal static GpuReport Parse(ReadOnlyMemory<byte> bytes) => bytes.Length <= LargestBytes
         ? new GpuReport(bytes)
         : throw Refused($"at most {LargestBytes} bytes were expected");
+
+    private string Text(int type) => _opaque.TryGetValue(type, out var text) ? Encoding.ASCII.GetString(text.Span).TrimEnd('\0').Trim() : "";
 
     private static string Hex(ReadOnlyMemory<byte> bytes, int index) => Convert.ToHexStringLower(bytes.Span.Slice(index, 1));
 

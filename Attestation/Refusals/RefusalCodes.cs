@@ -269,6 +269,39 @@ public static class RefusalCodes
     /// <summary>The firmware that answered is not the one that the GPU's certificate names.</summary>
     public const string GpuFirmware = "gpu.firmware";
 
+    /// <summary>The evidence of the GPUs has no form that is known, or names a GPU twice.</summary>
+    public const string GpuEvidence = "gpu.evidence";
+
+    /// <summary>The statement names other evidence of GPUs, or none.</summary>
+    public const string GpuBinding = "gpu.binding";
+
+    /// <summary>NVIDIA's reference values have no form that is known.</summary>
+    public const string GpuReferenceFormat = "gpu.rim.format";
+
+    /// <summary>NVIDIA's reference values are not signed as they stand.</summary>
+    public const string GpuReferenceSignature = "gpu.rim.signature";
+
+    /// <summary>There are no reference values for the GPU's driver or VBIOS.</summary>
+    public const string GpuReferenceMissing = "gpu.rim.missing";
+
+    /// <summary>What the GPU measured is not what NVIDIA's reference values name.</summary>
+    public const string GpuMeasurement = "gpu.measurement";
+
+    /// <summary>An answer about revocation has no form that is known.</summary>
+    public const string GpuRevocationFormat = "gpu.ocsp.format";
+
+    /// <summary>An answer about revocation is signed by somebody who may not.</summary>
+    public const string GpuRevocationSignature = "gpu.ocsp.signature";
+
+    /// <summary>An answer about revocation is expired or not valid yet.</summary>
+    public const string GpuRevocationExpired = "gpu.ocsp.expired";
+
+    /// <summary>An answer about revocation is required and absent.</summary>
+    public const string GpuRevocationMissing = "gpu.ocsp.missing";
+
+    /// <summary>A certificate of the GPU or of a signer of reference values is revoked, or unknown to its issuer.</summary>
+    public const string GpuRevoked = "gpu.revoked";
+
     /// <summary>The token or the key set has no form that is known.</summary>
     public const string GpuTokenFormat = "gpu.token.format";
 

@@ -9,6 +9,9 @@ internal static class PinnedRoots
     /// <summary>NVIDIA Device Identity CA, DER.</summary>
     public static byte[] Nvidia => Read("nvidia-device-identity-ca.der");
 
+    /// <summary>NVIDIA CoRIM signing Root CA, DER: reference values.</summary>
+    public static byte[] NvidiaReferences => Read("nvidia-reference-values-ca.der");
+
     private static byte[] Read(string name)
     {
         using var stream = typeof(PinnedRoots).Assembly.GetManifestResourceStream(name)!;

@@ -1,5 +1,7 @@
 using CocoonOrleans.Attestation.Collaterals;
 using CocoonOrleans.Attestation.EventLogs;
+using CocoonOrleans.Attestation.Gpus;
+using CocoonOrleans.Attestation.Gpus.References;
 
 namespace CocoonOrleans.Attestation.Verification;
 
@@ -14,6 +16,12 @@ public sealed record Evidence
 
     /// <summary>What was measured, event by event; null where none came.</summary>
     public EventLog? EventLog { get; init; }
+
+    /// <summary>What the worker's GPUs show (<see cref="GpuEvidence"/>), its bytes; null where none came.</summary>
+    public ReadOnlyMemory<byte>? Gpus { get; init; }
+
+    /// <summary>NVIDIA's documents to judge the GPUs by; null where none came.</summary>
+    public GpuReferences? GpuReferences { get; init; }
 
     /// <summary>The statement that the quote was made for, its bytes; null where none came.</summary>
     public ReadOnlyMemory<byte>? Statement { get; init; }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using CocoonOrleans.Attestation.Certificates;
+using CocoonOrleans.Attestation.Gpus;
+using CocoonOrleans.Attestation.Gpus.References;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
@@ -20,6 +22,7 @@ internal sealed class EvidenceVerification(TrustAnchor anchor, VerifiedCollatera
     private TcbAppraisal? _tcb;
     private ImageManifest? _image;
     private Statement? _statement;
+    private bool _hasGpus;
     private TrustTier _tier;
     private DateTimeOffset? _validUntil;
     private bool _mustDrain;
@@ -164,6 +167,13 @@ internal sealed class EvidenceVerification(TrustAnchor anchor, VerifiedCollatera
         _passed.Add(VerificationStep.Image);
         _statement = ReadStatement(td);
         _passed.Add(VerificationStep.Statement);
+        if (evidence.Gpus is { } gpus)
+        {
+            CheckGpus(gpus);
+            _hasGpus = true;
+        }
+
+        _passed.Add(VerificationStep.Gpus);
         JudgeTier();
         _passed.Add(VerificationStep.Tier);
     }
@@ -187,14 +197,48 @@ internal sealed class EvidenceVerification(TrustAnchor anchor, VerifiedCollatera
         return statement;
     }
 
-    /// <summary>
-    /// The tier that was shown. A confidential image without a GPU whose own evidence was checked is open: text would leave the TD in the clear. GPU
-    /// evidence is not verified yet, so no evidence reaches <see cref="TrustTier.Confidential"/>.
-    /// </summary>
+    private void CheckGpus(ReadOnlyMemory<byte> bytes)
+    {
+        if (evidence.Statement is not { } statement || !BoundStatement.TryRead(statement, out var bound))
+        {
+            throw new RefusedException(RefusalCodes.StatementMissing, "a statement was expected with the evidence of GPUs");
+        }
+
+        if (!GpuEvidence.TryDecode(bytes, out var gpus))
+        {
+            throw new RefusedException(RefusalCodes.GpuEvidence, $"1 to {GpuEvidence.MostDevices} GPUs, each with report and chain, were expected in deterministic CBOR");
+        }
+
+        if (bound.Statement.GpuEvidenceSha256?.ToArray().AsSpan().SequenceEqual(SHA256.HashData(bytes.Span)) != true)
+        {
+            throw new RefusedException(RefusalCodes.GpuBinding, "the statement was expected to name this evidence of GPUs by its hash");
+        }
+
+        var nonce = bound.GpuNonce().ToArray();
+        HashSet<string> keys = [];
+        foreach (var device in gpus.Devices)
+        {
+            var verdict = anchor.Gpus.Verify(device.Report.Span, device.Chain.Span, nonce, now, evidence.GpuReferences ?? new GpuReferences());
+            if (verdict.Refusal is { } refusal)
+            {
+                throw new RefusedException(refusal.Code, refusal.Reason);
+            }
+
+            if (!keys.Add(verdict.DeviceKey!))
+            {
+                throw new RefusedException(RefusalCodes.GpuEvidence, $"each GPU was expected once; {verdict.Device} comes again");
+            }
+
+            Limit(verdict.ValidUntil!.Value);
+        }
+    }
+
+    /// <summary>The tier that was shown. A confidential image without GPUs whose own evidence was checked is open: text would leave the TD in the clear.</summary>
     private void JudgeTier()
     {
         _tier = anchor.Assurance == Assurance.Simulated ? TrustTier.Simulated
             : _image is { Tier: TrustTier.Tdx } ? TrustTier.Tdx
+            : _image is { Tier: TrustTier.Confidential } && _hasGpus ? TrustTier.Confidential
             : TrustTier.Open;
         if (_statement is not null && _image is not null && _statement.Tier != _tier)
         {

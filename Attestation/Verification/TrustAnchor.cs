@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CocoonOrleans.Attestation.Certificates;
+using CocoonOrleans.Attestation.Gpus;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Roots;
 
@@ -15,8 +16,9 @@ public sealed partial class TrustAnchor
     /// <param name="root">The root certificate, DER, self-signed. Chains must end in exactly these bytes.</param>
     /// <param name="qeVendorId">The vendor of the quoting enclave, 16 bytes.</param>
     /// <param name="assurance">What evidence under this root is worth.</param>
+    /// <param name="gpus">Who vouches for GPUs; NVIDIA where it is null.</param>
     /// <exception cref="ArgumentException">The root is no self-signed certificate, or the vendor has another length.</exception>
-    public TrustAnchor(ReadOnlySpan<byte> root, ReadOnlySpan<byte> qeVendorId, Assurance assurance)
+    public TrustAnchor(ReadOnlySpan<byte> root, ReadOnlySpan<byte> qeVendorId, Assurance assurance, GpuVerifier? gpus = null)
     {
         if (qeVendorId.Length != VendorIdBytes)
         {
@@ -34,6 +36,7 @@ public sealed partial class TrustAnchor
 
         QeVendorId = qeVendorId.ToArray();
         Assurance = assurance;
+        Gpus = gpus ?? GpuVerifier.Nvidia;
     }
 
     /// <summary>Intel's root and Intel's quoting enclave: real hardware.</summary>
@@ -86,6 +89,9 @@ public sealed partial class TrustAnchor
 
     /// <summary>Whose quoting enclave it vouches for, 16 bytes.</summary>
     public ReadOnlyMemory<byte> QeVendorId { get; }
+
+    /// <summary>Judges GPUs. There is no simulated GPU, so a simulated world has NVIDIA's too, unless a test brings its own.</summary>
+    public GpuVerifier Gpus { get; }
 
     internal Certificate Root { get; }
 

@@ -39,6 +39,9 @@ public enum VerificationStep
     /// <summary>The quote was made for the statement, where one came or must come, and the statement holds.</summary>
     Statement,
 
+    /// <summary>The GPUs, where their evidence came, are genuine, run what NVIDIA signed, and speak for the statement.</summary>
+    Gpus,
+
     /// <summary>The tier is the one that was asked for, or a higher one.</summary>
     Tier,
 }

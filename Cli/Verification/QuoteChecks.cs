@@ -40,6 +40,7 @@ internal static class QuoteChecks
         VerificationStep.EventLog when evidence.EventLog is null => "no event log was given (--event-log)",
         VerificationStep.Image when verdict.Image is null => "no image was given (--image): nothing is said about what the TD runs",
         VerificationStep.Statement when verdict.Statement is null => "no statement was given (--statement): nothing is said about whose keys these are",
+        VerificationStep.Gpus when evidence.Gpus is null => "no evidence of GPUs was given (--gpus)",
         _ => null,
     };
 
@@ -57,6 +58,7 @@ internal static class QuoteChecks
         VerificationStep.EventLog => "the event log gives all four registers",
         VerificationStep.Image => $"the TD runs the image {Convert.ToHexStringLower(verdict.Image!.Id())}",
         VerificationStep.Statement => $"the quote was made for the statement, which holds until {verdict.Statement!.Expires:u}",
+        VerificationStep.Gpus => "the GPUs are genuine, run what NVIDIA signed, and speak for the statement",
         VerificationStep.Tier => $"so the tier is {verdict.Tier}",
         _ => throw new ArgumentOutOfRangeException(nameof(step)),
     };

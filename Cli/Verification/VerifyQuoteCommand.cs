@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using CocoonOrleans.Attestation.Collaterals;
 using CocoonOrleans.Attestation.EventLogs;
+using CocoonOrleans.Attestation.Gpus;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
@@ -31,16 +32,25 @@ internal static class VerifyQuoteCommand
         var image = Optional("--image", "The manifest of the image that must run, in CBOR or JSON. Without it nothing is said about what runs.");
         var log = Optional("--event-log", "What was measured: a CCEL table, or its JSON list.");
         var statement = Optional("--statement", "The statement that the quote must be made for, CBOR.");
+        var gpus = Optional("--gpus", "What the GPUs show, CBOR. Give --rim and --ocsp with it, and the statement.");
+        var references = new GpuReferenceOptions();
         quote.AcceptExistingOnly();
         collateral.AcceptExistingOnly();
-        var command = new Command("quote", "Verify a quote of Intel TDX. Exit code 0: accepted; 1: refused.") { quote, collateral, at, strict, image, log, statement };
+        var command = new Command("quote", "Verify a quote of Intel TDX. Exit code 0: accepted; 1: refused.") { quote, collateral, at, strict, image, log, statement, gpus };
+        foreach (var option in references.All)
+        {
+            command.Add(option);
+        }
+
         return command.Runs((result, output, _) => Task.FromResult(Verify(
             new QuoteFiles(
                 StoredFile.Read(result.GetRequiredValue(quote), Quote.LargestBytes),
                 StoredFile.Read(result.GetRequiredValue(collateral), Collateral.LargestBytes),
                 ReadOptional(result.GetValue(image), ImageManifest.LargestBytes),
                 ReadOptional(result.GetValue(log), EventLog.LargestBytes),
-                ReadOptional(result.GetValue(statement), Statement.MaxBytes)),
+                ReadOptional(result.GetValue(statement), Statement.MaxBytes),
+                ReadOptional(result.GetValue(gpus), GpuEvidence.LargestBytes),
+                references.Read(result)),
             result.GetValue(at) ?? TimeProvider.System.GetUtcNow(),
             result.GetValue(strict) ? TcbPolicy.Strict : TcbPolicy.Default,
             output)));
@@ -54,7 +64,15 @@ internal static class VerifyQuoteCommand
             : files.Image is { } manifest && !ImageManifest.TryParse(manifest, out image, out refusal) ? Unreadable("image", refusal!, at)
             : files.EventLog is { } table && !EventLog.TryParse(table, out log, out refusal) ? Unreadable("eventLog", refusal!, at)
             : Verify(
-                new Evidence { Quote = files.Quote, Collateral = collateral!, EventLog = log, Statement = files.Statement is { } bytes ? bytes : default(ReadOnlyMemory<byte>?) },
+                new Evidence
+                {
+                    Quote = files.Quote,
+                    Collateral = collateral!,
+                    EventLog = log,
+                    Statement = files.Statement is { } bytes ? bytes : default(ReadOnlyMemory<byte>?),
+                    Gpus = files.Gpus is { } shown ? shown : default(ReadOnlyMemory<byte>?),
+                    GpuReferences = files.GpuReferences,
+                },
                 new EvidencePolicy { Tcb = tcb, Images = image is null ? null : [image] },
                 at);
         Show(verdict, output);

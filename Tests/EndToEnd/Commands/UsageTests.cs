@@ -23,6 +23,8 @@ public sealed class UsageTests
     [InlineData("verify", "receipt", "/no/such/receipt.json")]
     [InlineData("verify", "receipt", "/etc/hostname", "--model", "12")]
     [InlineData("verify", "gpu", "/etc/hostname", "--chain", "/etc/hostname", "--nonce", "12")]
+    [InlineData("verify", "gpu", "/etc/hostname", "--chain", "/etc/hostname", "--statement", "/etc/hostname", "--fetch", "--rim", "/etc/hostname")]
+    [InlineData("verify", "gpu", "/etc/hostname", "--chain", "/etc/hostname", "--statement", "/etc/hostname", "--rim-service", "ftp://127.0.0.1/")]
     public async Task Run_WrongCommandLine_IsBadUsageAndOneJsonObject(params string[] arguments)
     {
         var (exitCode, output, _) = await Cocoon.RunAsync([.. arguments, "--json"]);

@@ -103,6 +103,21 @@ public sealed class VerifyCommandTests
         Assert.Equal("550.90.07", Text(Cocoon.Json(output), "driverVersion"));
     }
 
+    [SkippableFact]
+    public async Task VerifyGpu_ServiceThatIsAway_SaysWhatToDo()
+    {
+        using var folder = new Networks.TemporaryFolder();
+        var file = System.IO.Path.Combine(folder.Path, "report.bin");
+        await File.WriteAllBytesAsync(file, Convert.FromHexString((await File.ReadAllTextAsync(Path("gpu/h100-report-a.hex"))).Trim()));
+
+        var (exitCode, output, _) = await Cocoon.RunAsync(
+            "verify", "gpu", file, "--chain", Path("gpu/h100-chain-a.pem"), "--nonce", new string('0', 64), "--fetch", "--rim-service", "http://127.0.0.1:1/v1/rim", "--ocsp-service", "http://127.0.0.1:1/");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("gpu.rim.missing", output, StringComparison.Ordinal);
+        Assert.Contains("--rim", output, StringComparison.Ordinal);
+    }
+
     private static async Task<(int ExitCode, JsonElement Verdict)> RunAsync(string quote, string collateral, string at, params string[] more)
     {
         var (exitCode, output, _) = await Cocoon.RunAsync(
