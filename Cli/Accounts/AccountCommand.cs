@@ -14,11 +14,15 @@ internal static class AccountCommand
     private static Command CreateAccount()
     {
         var label = new Argument<string>("label") { Description = "What you call it." };
+        var trust = new Option<string?>("--lowest-trust") { Description = "The lowest trust tier that may serve the key's requests; by default what the gateway's environment begins with.", HelpName = "tier" };
+        var lower = new Option<bool>("--may-lower-trust") { Description = "Let a request ask for less." };
         var data = GatewayOptions.DataOption();
-        return new Command("create", "Make an account with an API key, which is shown this once.") { label, data }.Runs(async (result, output, cancellationToken) =>
+        trust.AcceptOnlyFromAmong("confidential", "tdx", "open", "none");
+        return new Command("create", "Make an account with an API key, which is shown this once.") { label, trust, lower, data }.Runs(async (result, output, cancellationToken) =>
         {
             using var admin = Open(result.GetRequiredValue(data));
-            var account = await AskAsync(() => admin.CreateAccountAsync(result.GetRequiredValue(label), cancellationToken));
+            var account = await AskAsync(() => admin.CreateAccountAsync(
+                result.GetRequiredValue(label), cancellationToken, lowestTrust: result.GetValue(trust), mayLowerTrust: result.GetValue(lower)));
             Show(account.Account, output);
             if (account.Account.Balance > Nano.Zero)
             {
@@ -26,6 +30,9 @@ internal static class AccountCommand
             }
 
             output.Text.WriteLine($"key      {account.ApiKey}");
+            output.Text.WriteLine(account.LowestTrust is { } lowest
+                ? $"trust    workers of tier {lowest} or higher alone{(account.MayLowerTrust ? ", unless a request asks for less" : "")}"
+                : "trust    any worker, unless a request asks for more");
             output.Result(AccountResult.Of(account.Account, account.ApiKey), CommandJson.Default.AccountResult);
             return ExitCode.Success;
         });

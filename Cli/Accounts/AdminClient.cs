@@ -36,9 +36,13 @@ public sealed class AdminClient : IDisposable
     /// <param name="label">What its owner calls it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="accountId">Its id; null for a fresh one.</param>
-    public async Task<NewAccount> CreateAccountAsync(string label, CancellationToken cancellationToken, string? accountId = null)
+    /// <param name="lowestTrust">The lowest trust tier that may serve the key's requests; null for what the gateway's environment begins with.</param>
+    /// <param name="mayLowerTrust">Whether a request may ask for less.</param>
+    public async Task<NewAccount> CreateAccountAsync(
+        string label, CancellationToken cancellationToken, string? accountId = null, string? lowestTrust = null, bool mayLowerTrust = false)
     {
-        using var response = await _http.PostAsJsonAsync("/admin/accounts", new { label, account_id = accountId }, Json, cancellationToken);
+        using var response = await _http.PostAsJsonAsync(
+            "/admin/accounts", new { label, account_id = accountId, lowest_trust = lowestTrust, may_lower_trust = mayLowerTrust }, Json, cancellationToken);
         return await ReadAsync<NewAccount>(response, cancellationToken) ?? throw new CommandFailedException("The gateway made no account.", "See the gateway's log.");
     }
 

@@ -16,4 +16,12 @@ public sealed record NewAccount
     /// <summary>The key itself.</summary>
     [JsonPropertyName("api_key")]
     public required string ApiKey { get; init; }
+
+    /// <summary>The lowest trust tier that may serve the key's requests; null for any.</summary>
+    [JsonPropertyName("lowest_trust")]
+    public string? LowestTrust { get; init; }
+
+    /// <summary>Whether a request may ask for less.</summary>
+    [JsonPropertyName("may_lower_trust")]
+    public bool MayLowerTrust { get; init; }
 }

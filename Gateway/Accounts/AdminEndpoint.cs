@@ -9,7 +9,7 @@ using CocoonOrleans.Market.Accounts;
 namespace CocoonOrleans.Gateway.Accounts;
 
 /// <summary>Accounts and keys for the operator, on a listener of their own.</summary>
-public sealed class AdminEndpoint(GrainCalls grains, BodyReader bodies, TimeProvider time)
+public sealed class AdminEndpoint(GrainCalls grains, BodyReader bodies, IHostEnvironment environment, TimeProvider time)
 {
     /// <summary><c>POST /admin/accounts</c>: makes an account and a key, which is shown this once. With the same <c>account_id</c> again it only makes another key.</summary>
     public async Task<IResult> CreateAccountAsync(HttpContext http)
@@ -25,7 +25,7 @@ public sealed class AdminEndpoint(GrainCalls grains, BodyReader bodies, TimeProv
         {
             AccountView account = await grains.InvokeAsync(
                 (client, token) => client.GetGrain<IClientAccountGrain>(accountId).CreateAsync(new AccountCreation(request.Label ?? accountId), token));
-            return await AddKeyAsync(accountId, "first", account);
+            return await AddKeyAsync(accountId, "first", request, account);
         }
         catch (ArgumentException)
         {
@@ -62,7 +62,7 @@ public sealed class AdminEndpoint(GrainCalls grains, BodyReader bodies, TimeProv
             return error!;
         }
 
-        return AccountId.IsValid(id) ? await AddKeyAsync(id, request.Label ?? "", account: null) : UnknownAccount();
+        return AccountId.IsValid(id) ? await AddKeyAsync(id, request.Label ?? "", request, account: null) : UnknownAccount();
     }
 
     /// <summary><c>DELETE /admin/accounts/{id}/keys/{keyId}</c>: revokes a key; within five seconds it works nowhere.</summary>
@@ -74,10 +74,11 @@ public sealed class AdminEndpoint(GrainCalls grains, BodyReader bodies, TimeProv
         return known ? Results.NoContent() : new ApiError(ErrorKinds.UnknownKey, "The account has no such key.");
     }
 
-    private async Task<IResult> AddKeyAsync(string accountId, string label, AccountView? account)
+    private async Task<IResult> AddKeyAsync(string accountId, string label, AdminRequest request, AccountView? account)
     {
         var key = ApiKey.Create(accountId);
-        var creation = new ApiKeyCreation(key.KeyId, key.SecretHash.ToArray(), label);
+        string? lowest = request.LowestTrustIn(environment);
+        var creation = new ApiKeyCreation(key.KeyId, key.SecretHash.ToArray(), label, lowest, request.MayLowerTrust);
         if (!await grains.InvokeAsync((client, token) => client.GetGrain<IClientAccountGrain>(accountId).AddKeyAsync(creation, token)))
         {
             return UnknownAccount();
@@ -93,6 +94,7 @@ public sealed class AdminEndpoint(GrainCalls grains, BodyReader bodies, TimeProv
 
             json.WriteString("key_id", key.KeyId);
             json.WriteString("api_key", key.Reveal());
+            KeyJson.WriteTrust(json, lowest, request.MayLowerTrust);
             json.WriteEndObject();
         });
         return new CreatedDocument(body);
@@ -113,12 +115,17 @@ public sealed class AdminEndpoint(GrainCalls grains, BodyReader bodies, TimeProv
         }
         catch (JsonException e)
         {
-            return (null, new ApiError(ErrorKinds.InvalidValue, "The body must be a JSON object of label and account_id.") { Param = e.Path });
+            return (null, new ApiError(ErrorKinds.InvalidValue, "The body must be a JSON object of label, account_id, lowest_trust and may_lower_trust.") { Param = e.Path });
         }
 
         if (request is null || request.Label?.Length > AdminRequest.MaxLabelLength)
         {
             return (null, new ApiError(ErrorKinds.InvalidValue, $"label must have at most {AdminRequest.MaxLabelLength} characters.") { Param = "label" });
+        }
+
+        if (request.LowestTrust is { } trust && trust != AdminRequest.NoTrust && !KeyJson.Trusts.Contains(trust))
+        {
+            return (null, new ApiError(ErrorKinds.InvalidValue, $"lowest_trust must be {string.Join(", ", KeyJson.Trusts)} or {AdminRequest.NoTrust}.") { Param = "lowest_trust" });
         }
 
         return request.AccountId is null || AccountId.IsValid(request.AccountId)

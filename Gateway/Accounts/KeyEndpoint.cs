@@ -4,6 +4,7 @@ using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Limits;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Accounts;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -50,7 +51,7 @@ public sealed class KeyEndpoint(GrainCalls grains, IOptions<GatewayOptions> opti
                 json.WriteNumber("requests_per_minute", limits.RequestsPerMinutePerKey);
                 json.WriteNumber("concurrent_requests", limits.MaxConcurrentRequestsPerKey);
                 json.WriteEndObject();
-                json.WriteString("lowest_trust", "open");
+                KeyJson.WriteTrust(json, caller.LowestTrust?.ToName(), caller.MayLowerTrust);
                 json.WriteEndObject();
             }),
             "application/json");

@@ -4,6 +4,7 @@ using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Models;
 using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tokenization.Tokenizers;
 using Microsoft.Extensions.Options;
@@ -39,7 +40,12 @@ public sealed class ChatReader(ModelCatalog catalog, ChatModels chatModels, IOpt
             return null;
         }
 
-        error = null;
+        TrustTier? lowest = TrustRules.Lowest(intake.Caller, TierNames.Parse(request.Provider.Trust), TrustField, out error);
+        if (error is not null)
+        {
+            return null;
+        }
+
         DateTimeOffset now = time.GetUtcNow();
         return new ChatJob
         {
@@ -59,7 +65,7 @@ public sealed class ChatReader(ModelCatalog catalog, ChatModels chatModels, IOpt
             MaxTokensPerChoice = Math.Min(request.MaxCompletionTokens ?? model.DefaultMaxCompletionTokens, room),
             Choices = request.Choices,
             Cap = Cap(request.Provider.MaxPrice, model.Reserve),
-            MinimumTier = TierNames.Parse(request.Provider.Trust),
+            MinimumTier = lowest,
             Created = now,
             Until = now + Shorter(request.TimeLimit, options.Value.Dispatch.JobLimit),
             Arrived = intake.Arrived,

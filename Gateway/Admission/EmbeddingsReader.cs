@@ -4,6 +4,7 @@ using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Models;
 using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tokenization.Embeddings;
 using Microsoft.Extensions.Options;
@@ -45,6 +46,12 @@ public sealed class EmbeddingsReader(ModelCatalog catalog, ChatModels chatModels
             return null;
         }
 
+        TrustTier? lowest = TrustRules.Lowest(intake.Caller, TierNames.Parse(request.Provider.Trust), TrustField, out error);
+        if (error is not null)
+        {
+            return null;
+        }
+
         DateTimeOffset now = time.GetUtcNow();
         return new EmbeddingsJob
         {
@@ -59,7 +66,7 @@ public sealed class EmbeddingsReader(ModelCatalog catalog, ChatModels chatModels
             IsIdempotent = intake.IdempotencyKey is not null,
             PromptTokens = inputs.Sum(static input => input.Length),
             Cap = Cap(request.Provider.MaxPrice, model.Reserve),
-            MinimumTier = TierNames.Parse(request.Provider.Trust),
+            MinimumTier = lowest,
             Created = now,
             Until = now + Shorter(request.TimeLimit, options.Value.Dispatch.JobLimit),
             Arrived = intake.Arrived,

@@ -17,6 +17,9 @@ namespace CocoonOrleans.Gateway.Admission;
 public abstract class JobReader<TJob>(ModelCatalog catalog, ChatModels chatModels)
     where TJob : AdmittedJob
 {
+    /// <summary>The field in which a request says which trust tier it asks for.</summary>
+    protected const string TrustField = "provider.trust";
+
     /// <summary>The content type that such a request must have.</summary>
     public virtual string MediaType => BodyReader.Json;
 

@@ -1,3 +1,4 @@
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Accounts;
 using CocoonOrleans.Market.Accounts;
 
@@ -24,6 +25,6 @@ public sealed class ApiKeyAuthenticator(KeyCache keys)
 
         ApiKeyView? stored = await keys.FindAsync(key, http.RequestAborted);
         bool matches = key.Matches(stored?.SecretSha256 ?? NoHash);
-        return matches & stored is { RevokedAt: null } ? new Caller(key.AccountId, key.KeyId, stored!.Label) : null;
+        return matches & stored is { RevokedAt: null } ? new Caller(key.AccountId, key.KeyId, stored!.Label, TierNames.Parse(stored.LowestTrust), stored.MayLowerTrust) : null;
     }
 }

@@ -37,6 +37,9 @@ public static class ErrorKinds
     /// <summary>The account was closed.</summary>
     public static ErrorKind AccountClosed { get; } = new(403, Permission, "account_closed", "Use a key of another account.");
 
+    /// <summary>The request asks for a lower trust tier than its key allows.</summary>
+    public static ErrorKind TrustNotAllowed { get; } = new(403, Permission, "trust_not_allowed", "Leave out provider.trust or raise it, or use a key that may lower it.");
+
     /// <summary>The network serves no such model.</summary>
     public static ErrorKind ModelNotFound { get; } = new(404, InvalidRequest, "model_not_found", "GET /v1/models lists the models.");
 
@@ -110,7 +113,7 @@ public static class ErrorKinds
     public static IReadOnlyList<ErrorKind> All { get; } =
     [
         MissingRequiredParameter, InvalidValue, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
-        InsufficientBalance, AccountClosed, ModelNotFound, UnknownUrl, UnknownAccount, UnknownKey, MethodNotAllowed, SlowUpload,
+        InsufficientBalance, AccountClosed, TrustNotAllowed, ModelNotFound, UnknownUrl, UnknownAccount, UnknownKey, MethodNotAllowed, SlowUpload,
         IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestIdReuse, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
         Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, Shed, Deadline,
     ];

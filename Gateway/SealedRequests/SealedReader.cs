@@ -2,6 +2,7 @@ using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Market.Prices;
@@ -64,7 +65,11 @@ public sealed class SealedReader : JobReader<SealedJob>
             : now >= terms.Expires + BoundStatement.ClockSkew ? Invalid("expires", "The request has expired. Seal it anew, and set the clock.")
             : model is null ? new ApiError(ErrorKinds.ModelNotFound, "The model does not exist. GET /v1/models lists those that do.") { Param = "model" }
             : null;
-        if (error is not null || !TryFindWorkers(frame.Header, model!, out Dictionary<string, BoundStatement> workers, out error))
+        // The lowest tier in the header is no demand at all; then the key's own rule counts.
+        TrustTier? lowest = error is null
+            ? TrustRules.Lowest(intake.Caller, terms.MinimumTier == TrustTier.Simulated ? null : terms.MinimumTier, "minimum_tier", out error)
+            : null;
+        if (error is not null || !TryFindWorkers(frame.Header, model!, lowest, out Dictionary<string, BoundStatement> workers, out error))
         {
             return null;
         }
@@ -95,7 +100,7 @@ public sealed class SealedReader : JobReader<SealedJob>
     }
 
     /// <summary>The workers among those named that have a tunnel here and may take the request.</summary>
-    private bool TryFindWorkers(RequestHeader header, CatalogModel model, out Dictionary<string, BoundStatement> workers, out ApiError? error)
+    private bool TryFindWorkers(RequestHeader header, CatalogModel model, TrustTier? lowest, out Dictionary<string, BoundStatement> workers, out ApiError? error)
     {
         workers = new Dictionary<string, BoundStatement>(StringComparer.Ordinal);
         bool isTierTooLow = false;
@@ -107,7 +112,7 @@ public sealed class SealedReader : JobReader<SealedJob>
             }
 
             // What the gateway verified, which may be less than the statement claims.
-            if (statement.Tier < header.Terms.MinimumTier)
+            if (statement.Tier < lowest)
             {
                 isTierTooLow = true;
                 continue;
@@ -117,7 +122,7 @@ public sealed class SealedReader : JobReader<SealedJob>
         }
 
         error = workers.Count > 0 ? null
-            : isTierTooLow ? new ApiError(ErrorKinds.NoAttestedProvider, $"No worker that the request names is of tier {header.Terms.MinimumTier.ToString().ToLowerInvariant()}.")
+            : isTierTooLow ? new ApiError(ErrorKinds.NoAttestedProvider, $"No worker that the request names is of tier {lowest!.Value.ToName()} or higher.")
             : new ApiError(ErrorKinds.UnknownStatement, "None of the workers to which the request is sealed serves the model here now.");
         return error is null;
     }

@@ -90,7 +90,13 @@ internal sealed partial class ClientAccountGrain(
             throw new ArgumentException("The hash of the secret must have 32 bytes.", nameof(creation));
         }
 
-        return await CommitAsync(new CreateApiKey(creation.KeyId, creation.SecretSha256, creation.Label), cancellationToken) is ApiKeyCreated;
+        if (creation.LowestTrust is { } lowest && !KeyTrust.Names.Contains(lowest))
+        {
+            throw new ArgumentException("The lowest trust must be open, tdx or confidential, or none.", nameof(creation));
+        }
+
+        var trust = new KeyTrust(creation.LowestTrust, creation.MayLowerTrust);
+        return await CommitAsync(new CreateApiKey(creation.KeyId, creation.SecretSha256, creation.Label) { Trust = trust }, cancellationToken) is ApiKeyCreated;
     }
 
     public async Task<bool> RevokeKeyAsync(string keyId, CancellationToken cancellationToken)
@@ -128,7 +134,7 @@ internal sealed partial class ClientAccountGrain(
             _keys.Clear();
         }
 
-        var view = new ApiKeyView(key.KeyId, key.SecretHash.ToArray(), key.Label, key.CreatedAt, key.RevokedAt);
+        var view = new ApiKeyView(key.KeyId, key.SecretHash.ToArray(), key.Label, key.CreatedAt, key.RevokedAt, key.Trust.Lowest, key.Trust.MayLower);
         _keys[keyId] = (view, now + options.Value.KeyCache);
         return view;
     }

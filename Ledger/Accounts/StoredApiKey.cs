@@ -7,5 +7,6 @@ namespace CocoonOrleans.Ledger.Accounts;
 /// <param name="Label">A name for people, at most <see cref="Operations.LedgerLimits.MaxTextLength"/> characters.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="RevokedAt">When it was revoked; null while it is good.</param>
+/// <param name="Trust">What it demands of who serves its requests.</param>
 public sealed record StoredApiKey(
-    string KeyId, string AccountId, ReadOnlyMemory<byte> SecretHash, string Label, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+    string KeyId, string AccountId, ReadOnlyMemory<byte> SecretHash, string Label, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt, KeyTrust Trust);

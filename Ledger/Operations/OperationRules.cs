@@ -46,7 +46,8 @@ internal static class OperationRules
         CloseAccount close => Account(close.AccountId, nameof(close.AccountId)),
         CreateApiKey create => Key(create.KeyId, nameof(create.KeyId))
             ?? Hash(create.SecretHash, nameof(create.SecretHash))
-            ?? Label(create.Label, nameof(create.Label)),
+            ?? Label(create.Label, nameof(create.Label))
+            ?? Demand(create.Trust.Lowest is null || KeyTrust.Names.Contains(create.Trust.Lowest), nameof(create.Trust), "must be a known tier, or none"),
         PlaceIntent intent => Id(intent.IntentId, nameof(intent.IntentId))
             ?? Address(intent.Wallet, nameof(intent.Wallet))
             ?? Address(intent.Destination, nameof(intent.Destination))

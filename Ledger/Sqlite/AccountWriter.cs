@@ -22,7 +22,8 @@ internal sealed class AccountWriter(SqliteStatements statements)
 
     private readonly SqliteStatement _createKey = statements.Prepare(
         """
-        INSERT INTO api_keys (key_id, account_id, secret_hash, label, created_at) VALUES ($key, $account, $hash, $label, $now)
+        INSERT INTO api_keys (key_id, account_id, secret_hash, label, created_at, lowest_trust, may_lower_trust)
+        VALUES ($key, $account, $hash, $label, $now, $lowest, $lower)
         """);
 
     private readonly SqliteStatement _revokeKey = statements.Prepare(
@@ -76,7 +77,7 @@ internal sealed class AccountWriter(SqliteStatements statements)
         string account = operation.KeyId[..operation.KeyId.IndexOf('.', StringComparison.Ordinal)];
         if (ReadKey(operation.KeyId) is { } existing)
         {
-            return existing.SecretHash.Span.SequenceEqual(operation.SecretHash.Span) ? new ApiKeyCreated(existing, Repeated: true) : new IdReused();
+            return existing.SecretHash.Span.SequenceEqual(operation.SecretHash.Span) && existing.Trust == operation.Trust ? new ApiKeyCreated(existing, Repeated: true) : new IdReused();
         }
 
         if (Refuse(account, mayBeClosed: false, AccountClass.Client) is { } refused)
@@ -89,7 +90,9 @@ internal sealed class AccountWriter(SqliteStatements statements)
             ("$account", account),
             ("$hash", operation.SecretHash.ToArray()),
             ("$label", operation.Label),
-            ("$now", now.ToUnixTimeMilliseconds()));
+            ("$now", now.ToUnixTimeMilliseconds()),
+            ("$lowest", operation.Trust.Lowest),
+            ("$lower", operation.Trust.MayLower ? 1 : 0));
         return new ApiKeyCreated(ReadKey(operation.KeyId)!, Repeated: false);
     }
 

@@ -16,7 +16,7 @@ internal static class Rows
         FROM accounts a LEFT JOIN payers p ON p.account_id = a.account_id
         """;
 
-    public const string SelectApiKey = "SELECT key_id, account_id, secret_hash, label, created_at, revoked_at FROM api_keys";
+    public const string SelectApiKey = "SELECT key_id, account_id, secret_hash, label, created_at, revoked_at, lowest_trust, may_lower_trust FROM api_keys";
 
     public const string SelectHold =
         """
@@ -45,7 +45,7 @@ internal static class Rows
         new(row.GetString(0), row.Enum<AccountClass>(1), row.GetString(2), row.Nano(3), row.Nano(4), row.Time(5), row.TimeOrNull(6));
 
     public static StoredApiKey ApiKey(SqliteDataReader row) =>
-        new(row.GetString(0), row.GetString(1), row.Bytes(2), row.GetString(3), row.Time(4), row.TimeOrNull(5));
+        new(row.GetString(0), row.GetString(1), row.Bytes(2), row.GetString(3), row.Time(4), row.TimeOrNull(5), new KeyTrust(row.IsDBNull(6) ? null : row.GetString(6), row.GetInt64(7) != 0));
 
     public static Hold Hold(SqliteDataReader row)
     {

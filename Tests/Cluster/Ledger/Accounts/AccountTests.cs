@@ -81,6 +81,24 @@ public abstract class AccountTests(LedgerDatabase database) : LedgerSuite(databa
     }
 
     [Theory]
+    [InlineData(null, false)]
+    [InlineData("confidential", true)]
+    [InlineData("tdx", false)]
+    public async Task CreateApiKey_WithTrust_KeepsIt(string? lowest, bool mayLower)
+    {
+        var creation = new CreateApiKey($"{Client}.00000001", SHA256.HashData("one"u8), "") { Trust = new KeyTrust(lowest, mayLower) };
+        await Do<ApiKeyCreated>(creation);
+
+        Assert.Equal(creation.Trust, (await Ledger.FindApiKeyAsync(creation.KeyId, CancellationToken.None))!.Trust);
+        Assert.True((await Do<ApiKeyCreated>(creation)).Repeated);
+        await Do<IdReused>(creation with { Trust = new KeyTrust("open", mayLower) });
+    }
+
+    [Fact]
+    public async Task CreateApiKey_TrustThatIsNone_IsRefused() =>
+        Assert.Equal("Trust", (await Do<OperationInvalid>(new CreateApiKey($"{Client}.00000001", SHA256.HashData("one"u8), "") { Trust = new KeyTrust("simulated", false) })).Field);
+
+    [Theory]
     [InlineData("nobody", AccountRefusal.Unknown)]
     [InlineData(Provider, AccountRefusal.WrongClass)]
     public async Task CreateApiKey_AccountThatIsNoClient_IsRefused(string account, AccountRefusal reason) =>
