@@ -19,12 +19,17 @@ public sealed class CollateralService : IAsyncDisposable
     private const int LifeParts = 3;
     private const double Jitter = 0.1;
 
+    private const string Clock = "clock";
+
+    /// <summary>How exactly the latest time is remembered, and how far a clock may be set back: what is written seldom wears no disk.</summary>
+    private static readonly TimeSpan ClockStep = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
 
     private readonly ProvisioningClient? _client;
     private readonly TrustAnchor _anchor;
     private readonly CollateralSetRules _rules;
+    private readonly ICollateralFloorStore _floors;
     private readonly TimeProvider _time;
     private readonly CollateralFolder? _folder;
     private readonly IProgress<CollateralRefresh>? _progress;
@@ -32,6 +37,7 @@ public sealed class CollateralService : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<CollateralSubject, Entry> _entries = [];
+    private long _clockStep = -1;
 
     /// <param name="client">Where it comes from; null for nowhere: then it comes from those who show quotes alone, by <see cref="TakeAsync"/>.</param>
     /// <param name="anchor">What is believed.</param>
@@ -52,6 +58,7 @@ public sealed class CollateralService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(floors);
         ArgumentNullException.ThrowIfNull(time);
         (_client, _anchor, _time, _folder, _progress, _random) = (client, anchor, time, folder, progress, random);
+        _floors = floors;
         _rules = new CollateralSetRules(anchor, floors);
     }
 
@@ -87,6 +94,11 @@ public sealed class CollateralService : IAsyncDisposable
     public async ValueTask<CollateralResult> GetAsync(CollateralSubject subject, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
+        if (await CheckClockAsync(cancellationToken) is { } rollback)
+        {
+            return new CollateralResult(null, null, rollback);
+        }
+
         Entry entry;
         Task? refresh;
         lock (_lock)
@@ -121,6 +133,11 @@ public sealed class CollateralService : IAsyncDisposable
     public async ValueTask<CollateralResult> TakeAsync(CollateralSubject subject, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
+        if (await CheckClockAsync(cancellationToken) is { } rollback)
+        {
+            return new CollateralResult(null, null, rollback);
+        }
+
         FetchedCollateral? handed = null;
         if (RefusalEdge.Run(() => handed = CollateralFolder.Parse(utf8Json)) is { } broken)
         {
@@ -177,6 +194,30 @@ public sealed class CollateralService : IAsyncDisposable
 
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _ending.Dispose();
+    }
+
+    /// <summary>
+    /// Everything here expires by the clock, so whoever sets it back lets old documents and statements live again: the latest time that was seen is a floor too.
+    /// </summary>
+    private async ValueTask<Refusal?> CheckClockAsync(CancellationToken cancellationToken)
+    {
+        var step = _time.GetUtcNow().Ticks / ClockStep.Ticks;
+        if (Volatile.Read(ref _clockStep) == step)
+        {
+            return null;
+        }
+
+        return await RefusalEdge.RunAsync(async () =>
+        {
+            // One step back is a clock that was set right at the edge of two.
+            if (await _floors.RaiseAsync([new CollateralFloor(Clock, step)], cancellationToken) is { } floor && floor.Number > step + 1)
+            {
+                var latest = new DateTimeOffset((long)floor.Number * ClockStep.Ticks, TimeSpan.Zero);
+                throw new RefusedException(RefusalCodes.ClockRollback, $"the clock was expected to be past {latest:u}, which it has shown before, not at {_time.GetUtcNow():u}");
+            }
+
+            Volatile.Write(ref _clockStep, step);
+        });
     }
 
     private Entry EntryOf(CollateralSubject subject)

@@ -62,6 +62,9 @@ public static class RefusalCodes
     /// <summary>Collateral can't be fetched, and none is kept that still holds.</summary>
     public const string CollateralUnavailable = "collateral.unavailable";
 
+    /// <summary>The clock of whoever verifies was set back.</summary>
+    public const string ClockRollback = "clock.rollback";
+
     /// <summary>A CRL is absent; both are required.</summary>
     public const string CrlMissing = "crl.missing";
 

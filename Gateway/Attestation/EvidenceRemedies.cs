@@ -24,6 +24,7 @@ public static class EvidenceRemedies
         {
             RefusalCodes.PckRevoked or RefusalCodes.PckIssuerRevoked => "Intel has revoked this processor's certificate: provision the platform anew, or use another.",
             RefusalCodes.StatementBinding => "The quote is not of this statement: look into what makes the worker's quotes.",
+            RefusalCodes.ClockRollback => "Set the gateway's clock.",
             RefusalCodes.StatementExpired => "Set the clocks of worker and gateway.",
             RefusalCodes.StatementTier or RefusalCodes.StatementImage => "Make Worker:Quotes say what really runs.",
             RefusalCodes.Fault => "Report it, with the gateway's log.",

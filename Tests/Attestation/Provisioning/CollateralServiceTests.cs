@@ -96,6 +96,31 @@ public sealed class CollateralServiceTests : IAsyncLifetime, IDisposable
         Assert.False((await restarted.GetAsync(Subject)).IsThere);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(-10, true)] // Set right at the edge of two steps.
+    [InlineData(-30, false)]
+    [InlineData(-60 * 24, false)]
+    public async Task Get_ClockSetBackBetweenTwoStarts_IsRefusedUntilItIsRight(int minutes, bool isServed)
+    {
+        _time.Advance(TimeSpan.FromHours(3));
+        await using (var service = Service())
+        {
+            Assert.True((await service.GetAsync(Subject)).IsThere);
+        }
+
+        var clock = new WatchedTime(World.Now.AddHours(3).AddMinutes(minutes));
+        await using var restarted = new CollateralService(client: null, World.Anchor, _floors, clock);
+        var set = Encoding.UTF8.GetBytes(Made().ToJsonString());
+        var taken = await restarted.TakeAsync(Subject, set);
+        var asked = await restarted.GetAsync(Subject);
+
+        Assert.Equal((isServed, isServed), (taken.IsThere, asked.IsThere));
+        Assert.Equal(isServed ? null : RefusalCodes.ClockRollback, taken.Refusal?.Code ?? asked.Refusal?.Code);
+        clock.Advance(TimeSpan.FromMinutes(-minutes));
+        Assert.True((await restarted.TakeAsync(Subject, set)).IsThere);
+    }
+
     [Fact]
     public async Task Get_ManyAtOnce_FetchesOnce()
     {
@@ -584,15 +609,17 @@ public sealed class CollateralServiceTests : IAsyncLifetime, IDisposable
     [SkippableFact]
     public async Task Get_IntelsOlderPckListAfterTheNewer_IsARollback()
     {
+        // The recorded lists don't overlap in time: the floor of the clock itself would refuse the second first.
+        var floors = new WithoutClock(_floors);
         var now = new DateTimeOffset(2025, 9, 10, 0, 0, 0, TimeSpan.Zero);
         _server.Collateral = JsonNode.Parse(Vectors.Text("collateral/20a06f-2025-09.json"))!.AsObject();
-        await using (var service = new CollateralService(Client(), TrustAnchor.Intel, _floors, new WatchedTime(now)))
+        await using (var service = new CollateralService(Client(), TrustAnchor.Intel, floors, new WatchedTime(now)))
         {
             Assert.True((await service.GetAsync(new CollateralSubject("20a06f000000", PckAuthority.Platform))).IsThere);
         }
 
         _server.Collateral = JsonNode.Parse(Vectors.Text("collateral/b0c06f-2025-06.json"))!.AsObject();
-        await using var later = new CollateralService(Client(), TrustAnchor.Intel, _floors, new WatchedTime(new DateTimeOffset(2025, 6, 25, 0, 0, 0, TimeSpan.Zero)));
+        await using var later = new CollateralService(Client(), TrustAnchor.Intel, floors, new WatchedTime(new DateTimeOffset(2025, 6, 25, 0, 0, 0, TimeSpan.Zero)));
         var refusal = (await later.GetAsync(new CollateralSubject("b0c06f000000", PckAuthority.Platform))).Refusal;
 
         Assert.Equal(RefusalCodes.CollateralRollback, refusal?.Code);
@@ -606,6 +633,12 @@ public sealed class CollateralServiceTests : IAsyncLifetime, IDisposable
         await using var service = new CollateralService(Client(), TrustAnchor.Intel, _floors, _time);
 
         Assert.Equal(RefusalCodes.CrlExpired, (await service.GetAsync(new CollateralSubject("b0c06f000000", PckAuthority.Platform))).Refusal?.Code);
+    }
+
+    private sealed class WithoutClock(ICollateralFloorStore inner) : ICollateralFloorStore
+    {
+        public ValueTask<CollateralFloor?> RaiseAsync(IReadOnlyList<CollateralFloor> seen, CancellationToken cancellationToken = default) =>
+            inner.RaiseAsync([.. seen.Where(floor => floor.Name != "clock")], cancellationToken);
     }
 
     private static JsonObject Made(Action<WorldSettings>? change = null, int issue = 0) => World.Platform(change).Collateral(World.Now.AddDays(7 * issue), issue);
