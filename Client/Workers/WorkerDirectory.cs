@@ -12,7 +12,7 @@ namespace CocoonOrleans.Client.Workers;
 /// <summary>Asks gateways for workers, verifies them, and remembers them for a moment. Thread-safe.</summary>
 internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingOptions options, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send)
 {
-    private const int MostBytes = 512 << 10;
+    private const int MostBytes = 1 << 20;
     private const int MostModels = 64;
 
     /// <summary>The market's order changes all the time; a statement lives longer.</summary>
@@ -89,19 +89,19 @@ internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingO
     }
 
     /// <summary>One that can't be believed is left out, and where none is left its fault is told.</summary>
-    private async Task<(IReadOnlyList<BoundStatement> Statements, IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> Vouchers)> VerifyAsync(
+    private async Task<(IReadOnlyList<BoundStatement> Statements, IReadOnlyDictionary<Digest, StatementVoucher> Vouchers)> VerifyAsync(
         JsonElement workers, CancellationToken cancellationToken)
     {
         var verified = new List<BoundStatement>();
-        var vouchers = new Dictionary<Digest, ReadOnlyMemory<byte>>();
+        var vouchers = new Dictionary<Digest, StatementVoucher>();
         SealingRefusedException? refused = null;
         foreach (var worker in workers.EnumerateArray().Take(RequestHeader.MaxRecipients))
         {
             try
             {
-                var (signature, quote) = (Bytes(worker, "signature"), Bytes(worker, "quote"));
-                var statement = await verifier.VerifyAsync(worker.GetProperty("statement").GetBytesFromBase64(), signature, quote, cancellationToken);
-                if (vouchers.TryAdd(statement.Hash, statement.Statement.Tier == TrustTier.Open ? signature : quote))
+                var (signature, quote, eventLog) = (Bytes(worker, "signature"), Bytes(worker, "quote"), Bytes(worker, "event_log"));
+                var statement = await verifier.VerifyAsync(worker.GetProperty("statement").GetBytesFromBase64(), signature, quote, eventLog, cancellationToken);
+                if (vouchers.TryAdd(statement.Hash, new StatementVoucher(statement.Statement.Tier == TrustTier.Open ? signature : quote, eventLog is null ? default(ReadOnlyMemory<byte>?) : eventLog)))
                 {
                     verified.Add(statement);
                 }

@@ -64,7 +64,7 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
         json.WriteStartArray("workers");
         foreach (WorkerConnection worker in chosen)
         {
-            if (worker.Seal.Newest is var (statement, voucher))
+            if (worker.Seal.Newest is var (statement, voucher, eventLog))
             {
                 json.WriteStartObject();
                 json.WriteString("worker_id", worker.WorkerId);
@@ -73,6 +73,11 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
                 json.WriteString("engine", worker.Registration.Engine.Kind);
                 json.WriteBase64String("statement", statement.Bound.Bytes.Span);
                 json.WriteBase64String(statement.Bound.Statement.Tier == TrustTier.Open ? "signature" : "quote", voucher.Span);
+                if (!eventLog.IsEmpty)
+                {
+                    json.WriteBase64String("event_log", eventLog.Span);
+                }
+
                 json.WriteEndObject();
             }
         }

@@ -26,8 +26,8 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <summary>Whether requests can be sealed to the worker now.</summary>
     public bool IsOpen => Tier is not null;
 
-    /// <summary>The newest statement and what vouches for it, as the worker sent them; null before the first.</summary>
-    public (CheckedStatement Statement, ReadOnlyMemory<byte> Voucher)? Newest => _held is { } held ? (held.Statement, held.Voucher) : null;
+    /// <summary>The newest statement and what vouches for it, with the event log beside a quote, as the worker sent them; null before the first.</summary>
+    public (CheckedStatement Statement, ReadOnlyMemory<byte> Voucher, ReadOnlyMemory<byte> EventLog)? Newest => _held is { } held ? (held.Statement, held.Voucher, held.EventLog) : null;
 
     /// <summary>A statement of the worker that still holds: the newest, or one before it.</summary>
     /// <param name="hash">Its hash.</param>
@@ -42,7 +42,8 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <param name="statement">A statement that was verified.</param>
     /// <param name="fault">Why nothing can be sealed to it; then the one before it stays.</param>
     /// <param name="voucher">What vouches for it, for clients that verify it themselves.</param>
-    public bool TryRenew(CheckedStatement statement, out SealingFault fault, ReadOnlyMemory<byte> voucher = default)
+    /// <param name="eventLog">The event log beside a quote, for the same; empty where none came.</param>
+    public bool TryRenew(CheckedStatement statement, out SealingFault fault, ReadOnlyMemory<byte> voucher = default, ReadOnlyMemory<byte> eventLog = default)
     {
         ArgumentNullException.ThrowIfNull(statement);
         if (!ClientSession.TryOpen(statement.Bound, time, out ClientSession? session, out fault))
@@ -51,7 +52,7 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
         }
 
         // Who seals in the old session at this moment finds it over, and seals a single request.
-        if (Interlocked.Exchange(ref _held, new Held(statement, session, voucher)) is { } before)
+        if (Interlocked.Exchange(ref _held, new Held(statement, session, voucher, eventLog)) is { } before)
         {
             before.Session.Dispose();
             _earlier = [.. _earlier.Prepend(before.Statement).Where(Holds).Take(MostEarlier)];
@@ -105,7 +106,7 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
 
     private bool Holds(CheckedStatement statement) => time.GetUtcNow() is var now && now < statement.ValidUntil && statement.Bound.CheckTime(now) == SealingFault.None;
 
-    private sealed class Held(CheckedStatement statement, ClientSession session, ReadOnlyMemory<byte> voucher)
+    private sealed class Held(CheckedStatement statement, ClientSession session, ReadOnlyMemory<byte> voucher, ReadOnlyMemory<byte> eventLog)
     {
         private volatile bool _hasNoSession;
 
@@ -114,6 +115,8 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
         public ClientSession Session => session;
 
         public ReadOnlyMemory<byte> Voucher => voucher;
+
+        public ReadOnlyMemory<byte> EventLog => eventLog;
 
         public bool HasNoSession
         {

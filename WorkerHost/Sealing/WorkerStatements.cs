@@ -9,6 +9,7 @@ using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
 using CocoonOrleans.WorkerHost.Hosting;
+using CocoonOrleans.WorkerHost.Measuring;
 using CocoonOrleans.WorkerHost.Models;
 using Microsoft.Extensions.Options;
 
@@ -28,6 +29,7 @@ public sealed partial class WorkerStatements(
     ServedModels models,
     IInferenceEngine engine,
     StatedCollateral collateral,
+    WorkerMeasurement measurement,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<WorkerStatements> logger) : IHostedService, IDisposable
@@ -112,7 +114,7 @@ public sealed partial class WorkerStatements(
         try
         {
             var evidence = await voucher.VouchAsync(statement, cancellationToken);
-            _newest = new Newest(statement.Hash, statement.Statement.Expires, new VouchedStatement(statement.Bytes.ToArray(), evidence.ToArray(), await collateral.ReadAsync(cancellationToken)));
+            _newest = new Newest(statement.Hash, statement.Statement.Expires, new VouchedStatement(statement.Bytes.ToArray(), evidence.ToArray(), await collateral.ReadAsync(cancellationToken), measurement.EventLog));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
