@@ -13,9 +13,13 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <summary>Clients go on sealing to a statement until it expires, while its worker has newer ones.</summary>
     private const int MostEarlier = 4;
 
+    /// <summary>Workers make one each second at most, and clients ask anew after some 20: older ones have no clients any more.</summary>
+    private const int MostFresh = 64;
+
     private readonly RequestSealer _single = new(time);
     private volatile Held? _held;
     private volatile CheckedStatement[] _earlier = [];
+    private CheckedStatement[] _fresh = [];
 
     /// <summary>The newest statement; null before the first.</summary>
     public CheckedStatement? Statement => _held?.Statement;
@@ -29,12 +33,12 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <summary>The newest statement and what vouches for it, with the event log beside a quote, as the worker sent them; null before the first.</summary>
     public (CheckedStatement Statement, ReadOnlyMemory<byte> Voucher, ReadOnlyMemory<byte> EventLog)? Newest => _held is { } held ? (held.Statement, held.Voucher, held.EventLog) : null;
 
-    /// <summary>A statement of the worker that still holds: the newest, or one before it.</summary>
+    /// <summary>A statement of the worker that still holds: the newest, one before it, or a fresh one.</summary>
     /// <param name="hash">Its hash.</param>
     /// <returns>Null where there is none.</returns>
     public CheckedStatement? Find(Digest hash)
     {
-        CheckedStatement? found = Statement is { } newest && newest.Bound.Hash == hash ? newest : _earlier.FirstOrDefault(statement => statement.Bound.Hash == hash);
+        CheckedStatement? found = Statement is { } newest && newest.Bound.Hash == hash ? newest : _earlier.FirstOrDefault(statement => statement.Bound.Hash == hash) ?? Volatile.Read(ref _fresh).FirstOrDefault(statement => statement.Bound.Hash == hash);
         return found is not null && Holds(found) ? found : null;
     }
 
@@ -58,6 +62,26 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
             _earlier = [.. _earlier.Prepend(before.Statement).Where(Holds).Take(MostEarlier)];
         }
 
+        return true;
+    }
+
+    /// <summary>Lets clients' requests name a fresh statement. The gateway's own go on under the epoch's.</summary>
+    /// <param name="statement">A statement that was verified.</param>
+    /// <returns>False where it does not hold.</returns>
+    public bool TryAddFresh(CheckedStatement statement)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        if (!Holds(statement))
+        {
+            return false;
+        }
+
+        CheckedStatement[] before;
+        do
+        {
+            before = Volatile.Read(ref _fresh);
+        }
+        while (Interlocked.CompareExchange(ref _fresh, [.. before.Prepend(statement).Where(Holds).Take(MostFresh)], before) != before);
         return true;
     }
 

@@ -84,6 +84,7 @@ public static class WorkerHosting
         WorkerStatements statements = app.Services.GetRequiredService<WorkerStatements>();
         app.MapGet(TunnelRoutes.Statement, (RequestDelegate)(context =>
             JsonSerializer.SerializeAsync(context.Response.Body, statements.Vouched, TunnelJson.Default.VouchedStatement, context.RequestAborted)));
+        app.MapFreshStatements();
         app.MapGet(TunnelRoutes.Heartbeats, (RequestDelegate)app.Services.GetRequiredService<HeartbeatEndpoint>().WriteAsync);
         app.MapPost(TunnelRoutes.Jobs, (RequestDelegate)app.Services.GetRequiredService<JobEndpoint>().HandleAsync);
         return app;
@@ -104,6 +105,7 @@ public static class WorkerHosting
 
         // Behind the models, which stand in the statement, and before the server, which dials.
         services.AddSingleton<WorkerStatements>().AddHostedService(provider => provider.GetRequiredService<WorkerStatements>());
+        services.AddSingleton<FreshStatements>().AddHostedService(provider => provider.GetRequiredService<FreshStatements>());
     }
 
     private static void AddEngine(this IServiceCollection services, IConfiguration configuration)

@@ -54,6 +54,22 @@ public sealed partial class WorkerStatements(
     /// <exception cref="UnreachableException">The worker has not started.</exception>
     public Digest Hash => Now.Hash;
 
+    /// <summary>The statement of the epoch with clients' nonces in it, not vouched for yet.</summary>
+    /// <param name="nonceRoot">The root over the nonces.</param>
+    /// <returns>Null where the epoch's statement has expired, or as many statements as there may be address its keys.</returns>
+    internal BoundStatement? MakeFresh(Digest nonceRoot)
+    {
+        var statement = Now.Statement;
+        var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
+        if (now >= statement.Expires)
+        {
+            return null;
+        }
+
+        var fresh = BoundStatement.Of(statement with { NotBefore = now > statement.NotBefore ? now : statement.NotBefore, NonceRoot = nonceRoot });
+        return keys.TryAddress(fresh) ? fresh : null;
+    }
+
     private Newest Now => _newest ?? throw new UnreachableException("No gateway is dialled before there is a statement.");
 
     /// <summary>Makes the first statement, however often it takes: without one no gateway would take the worker.</summary>
@@ -79,7 +95,7 @@ public sealed partial class WorkerStatements(
         {
             while (true)
             {
-                var left = Now.Expires - RenewBefore - time.GetUtcNow();
+                var left = Now.Statement.Expires - RenewBefore - time.GetUtcNow();
                 await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
                 await RenewAsync(cancellationToken);
             }
@@ -114,7 +130,7 @@ public sealed partial class WorkerStatements(
         try
         {
             var evidence = await voucher.VouchAsync(statement, cancellationToken);
-            _newest = new Newest(statement.Hash, statement.Statement.Expires, new VouchedStatement(statement.Bytes.ToArray(), evidence.ToArray(), await collateral.ReadAsync(cancellationToken), measurement.EventLog));
+            _newest = new Newest(statement.Hash, statement.Statement, new VouchedStatement(statement.Bytes.ToArray(), evidence.ToArray(), await collateral.ReadAsync(cancellationToken), measurement.EventLog));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -158,5 +174,5 @@ public sealed partial class WorkerStatements(
         _ => "none",
     };
 
-    private sealed record Newest(Digest Hash, DateTimeOffset Expires, VouchedStatement Vouched);
+    private sealed record Newest(Digest Hash, Statement Statement, VouchedStatement Vouched);
 }
