@@ -17,6 +17,12 @@ public sealed record CocoonSealingOptions
     /// </summary>
     public TrustTier MinimumTier { get; init; } = TrustTier.Open;
 
+    /// <summary>
+    /// Whether each list of workers must have statements that are newer than a nonce of this client: proof of now, in place of a clock's word that ten minutes are not over. The first request after a pause waits for the
+    /// workers' next quotes, up to some seconds.
+    /// </summary>
+    public bool RequiresFreshStatements { get; init; }
+
     /// <summary>How much of lengths and times is hidden from whoever watches.</summary>
     public TrafficPadding Padding { get; init; } = TrafficPadding.Balanced;
 

@@ -30,6 +30,9 @@ public static class SealingRefusalCodes
     /// <summary>The quote behind a statement is not accepted, or can't be judged with these options.</summary>
     public const string StatementQuote = "statement.quote";
 
+    /// <summary>A statement is not shown to be newer than this client's nonce.</summary>
+    public const string StatementNonce = "statement.nonce";
+
     /// <summary>Nothing can be sealed to a statement that is otherwise good.</summary>
     public const string StatementUnusable = "statement.unusable";
 

@@ -7,7 +7,10 @@ namespace CocoonOrleans.Attestation.Simulated.Collaterals;
 /// The collateral that is in force. Each set is given out for a day, so that verifiers may remember what they checked; then one with later dates and
 /// higher numbers follows it. Thread-safe.
 /// </summary>
-internal sealed class IssuedCollateral(SimulatedPlatform platform, TimeProvider time)
+/// <param name="platform">Of whose processor it is.</param>
+/// <param name="time">The clock.</param>
+/// <param name="nextIssue">Numbers the sets, where that must go on after another start; null to begin with 0.</param>
+internal sealed class IssuedCollateral(SimulatedPlatform platform, TimeProvider time, Func<int>? nextIssue = null)
 {
     private static readonly TimeSpan Life = TimeSpan.FromDays(1);
 
@@ -24,7 +27,7 @@ internal sealed class IssuedCollateral(SimulatedPlatform platform, TimeProvider 
         {
             if (_current is null || now >= _madeAt + Life)
             {
-                (_current, _madeAt) = (platform.Collateral(now, _issue++), now);
+                (_current, _madeAt) = (platform.Collateral(now, nextIssue?.Invoke() ?? _issue++), now);
             }
 
             return _current;

@@ -21,12 +21,8 @@ internal static class PlatformConditions
             RevokePckIssuer = options.RevokedAuthority,
         };
 
-        // Nothing of a simulated system measures anything while it runs.
-        settings.Rtmrs[3] = WorldSettings.Filled(0);
-        if (options.OtherImage)
-        {
-            settings.Rtmrs[1] = WorldSettings.Filled(0xB1);
-        }
+        // RTMR3 is that of the TD that asks.
+        settings.Rtmrs = BootOf(options).Registers();
 
         if (options.Status is TcbStatus.TDRelaunchAdvised or TcbStatus.TDRelaunchAdvisedConfigurationNeeded)
         {
@@ -51,6 +47,9 @@ internal static class PlatformConditions
         settings.TcbInfo = info => Change(info, options);
         return settings;
     }
+
+    /// <summary>What the platform's TDs measured before they ran.</summary>
+    public static SimulatedBoot BootOf(SimulatedOptions options) => options.OtherImage ? SimulatedBoot.Other : SimulatedBoot.Usual;
 
     private static void Change(JsonObject info, SimulatedOptions options)
     {

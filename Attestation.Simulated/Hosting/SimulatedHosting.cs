@@ -24,10 +24,13 @@ public static class SimulatedHosting
 
         // Not a line for each quote: whoever started it may not read them all, and then a full pipe would stop it.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        services.AddSingleton(provider => new SimulatedWorld(provider.GetRequiredService<TimeProvider>().GetUtcNow()));
+        services.AddSingleton<WorldKeeper>();
+        services.AddSingleton(provider => provider.GetRequiredService<WorldKeeper>().World);
+        services.AddSingleton<SimulatedRegisters>();
         services.AddSingleton(provider =>
             provider.GetRequiredService<SimulatedWorld>().Platform(PlatformConditions.Of(provider.GetRequiredService<IOptions<SimulatedOptions>>().Value)));
-        services.AddSingleton<IssuedCollateral>();
+        services.AddSingleton(provider => new IssuedCollateral(
+            provider.GetRequiredService<SimulatedPlatform>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<WorldKeeper>().NextIssue));
         services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = OwnerOnlySocket.Bind);
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<SimulatedOptions>>((kestrel, options) =>
         {

@@ -13,6 +13,9 @@ public sealed class SimulatedOptions
     [Required]
     public string Socket { get; set; } = "";
 
+    /// <summary>The file in which the world is kept, its keys included, so that another start is the same world; null for a new world at each start. Its owner's alone.</summary>
+    public string? WorldFile { get; set; }
+
     /// <summary>What the world's Intel says of the platform's security versions.</summary>
     [EnumDataType(typeof(TcbStatus))]
     public TcbStatus Status { get; set; } = TcbStatus.UpToDate;

@@ -64,9 +64,9 @@ internal static partial class SimulatedStart
     }
 
     // For the program that started it: what a gateway must be told to believe its quotes, and the image that they measure.
-    private static Ready ReadyOf(IServiceProvider services) => new("simulated-issuer", Environment.ProcessId, SimulatedAnchor.Of(services.GetRequiredService<SimulatedWorld>()), SimulatedImage.Manifest.Encode());
+    private static Ready ReadyOf(IServiceProvider services) => new("simulated-issuer", Environment.ProcessId, SimulatedAnchor.Of(services.GetRequiredService<SimulatedWorld>()), SimulatedImage.Manifest.Encode(), PlatformConditions.BootOf(services.GetRequiredService<IOptions<SimulatedOptions>>().Value).Log);
 
-    internal sealed record Ready(string Process, int Pid, SimulatedAnchor Anchor, byte[] Image);
+    internal sealed record Ready(string Process, int Pid, SimulatedAnchor Anchor, byte[] Image, byte[] BootLog);
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(Ready))]

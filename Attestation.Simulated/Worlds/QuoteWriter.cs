@@ -16,7 +16,9 @@ internal sealed class QuoteWriter(SimulatedWorld world, WorldSettings settings, 
     /// <summary>MRTD of every TD.</summary>
     public static byte[] MrTd => WorldSettings.Filled(0x7D);
 
-    public byte[] Write(ReadOnlySpan<byte> reportData)
+    /// <param name="reportData">What the quote is made for.</param>
+    /// <param name="rtmr3">RTMR3 of the TD that asks; null for the settings'.</param>
+    public byte[] Write(ReadOnlySpan<byte> reportData, byte[]? rtmr3 = null)
     {
         if (reportData.Length != IQuoteSource.ReportDataBytes)
         {
@@ -27,7 +29,7 @@ internal sealed class QuoteWriter(SimulatedWorld world, WorldSettings settings, 
         [
             .. settings.TeeTcbSvn, .. WorldSettings.Filled(0x5E), .. settings.MrSignerSeam, .. settings.SeamAttributes,
             .. Bytes(settings.TdAttributes), .. Bytes(Xfam), .. MrTd, .. WorldSettings.Filled(0), .. WorldSettings.Filled(0),
-            .. WorldSettings.Filled(0), .. settings.Rtmrs.SelectMany(rtmr => rtmr), .. reportData,
+            .. WorldSettings.Filled(0), .. settings.Rtmrs.Take(3).SelectMany(rtmr => rtmr), .. rtmr3 ?? settings.Rtmrs[3], .. reportData,
             .. settings.Version == 5 ? [.. settings.TeeTcbSvn2, .. settings.MrServiceTd] : (byte[])[],
         ];
         byte[] signed =

@@ -1,3 +1,4 @@
+using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Sealing.Statements;
 
@@ -7,9 +8,9 @@ namespace CocoonOrleans.Attestation.Simulated.Worlds;
 internal static class SimulatedImage
 {
     /// <summary>The image of a platform as the settings make it by themselves.</summary>
-    public static ImageManifest Manifest { get; } = Of(new WorldSettings());
+    public static ImageManifest Manifest { get; } = Of(new WorldSettings { Rtmrs = SimulatedBoot.Usual.Registers() });
 
-    /// <summary>The image that a platform of these settings measures; its RTMR3 must be zero.</summary>
+    /// <summary>The image that a platform of these settings measures, and a worker on it while it starts.</summary>
     private static ImageManifest Of(WorldSettings settings) => new()
     {
         SourceCommit = "simulated",
@@ -20,7 +21,12 @@ internal static class SimulatedImage
         Shapes = [new VmShape("simulated", settings.Rtmrs[0])],
         Rtmr1 = settings.Rtmrs[1],
         Rtmr2 = settings.Rtmrs[2],
-        Rtmr3 = [],
+        Rtmr3 =
+        [
+            new RuntimeMeasurement(RuntimeEvent.ConfigurationName, null),
+            new RuntimeMeasurement(RuntimeEvent.ModelsName, null),
+            new RuntimeMeasurement(RuntimeEvent.ReadyName, ReadOnlyMemory<byte>.Empty),
+        ],
         MrConfigId = WorldSettings.Filled(0),
         MrOwner = WorldSettings.Filled(0),
         MrOwnerConfig = WorldSettings.Filled(0),

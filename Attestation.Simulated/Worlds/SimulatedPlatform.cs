@@ -39,12 +39,13 @@ public sealed class SimulatedPlatform
 
     /// <summary>Makes a quote.</summary>
     /// <param name="reportData">What it is made for, 64 bytes.</param>
+    /// <param name="rtmr3">RTMR3 of the TD that asks, 48 bytes; null for the settings'.</param>
     /// <exception cref="ArgumentException">The report data has another length.</exception>
-    public byte[] Quote(ReadOnlySpan<byte> reportData)
+    public byte[] Quote(ReadOnlySpan<byte> reportData, byte[]? rtmr3 = null)
     {
         lock (_world.Keys)
         {
-            return _settings.Quote(_quotes.Write(reportData));
+            return _settings.Quote(_quotes.Write(reportData, rtmr3));
         }
     }
 

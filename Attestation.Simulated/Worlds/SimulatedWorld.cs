@@ -8,7 +8,7 @@ namespace CocoonOrleans.Attestation.Simulated.Worlds;
 /// <summary>
 /// Everything that Intel and a TDX machine make, under a root of its own and with a quoting enclave of its own vendor. Parser, rules and verifier are the
 /// same as for hardware; only the anchor differs, and so everything under it is <see cref="Assurance.Simulated"/>. Keys are made with the world and live
-/// in its memory alone.
+/// in its memory, and where an issuer keeps its world, in its file.
 /// </summary>
 /// <remarks>Safe on many threads at a time.</remarks>
 public sealed class SimulatedWorld : IDisposable
@@ -17,18 +17,37 @@ public sealed class SimulatedWorld : IDisposable
     internal const string RootName = "CN=Simulated SGX Root CA, " + Holder;
     internal const string PckIssuerName = "CN=Simulated SGX PCK Platform CA, " + Holder;
 
-    private readonly ECDsa _rootKey = NewKey();
-    private readonly ECDsa _pckIssuerKey = NewKey();
-    private readonly ECDsa _pckKey = NewKey();
-    private readonly ECDsa _signerKey = NewKey();
-    private readonly ECDsa _attestationKey = NewKey();
-    private readonly ECDsa _strangersKey = NewKey();
+    private const int KeyCount = 6;
+
+    private readonly ECDsa _rootKey;
+    private readonly ECDsa _pckIssuerKey;
+    private readonly ECDsa _pckKey;
+    private readonly ECDsa _signerKey;
+    private readonly ECDsa _attestationKey;
+    private readonly ECDsa _strangersKey;
+    private readonly DateTimeOffset _start;
 
     /// <param name="start">When it begins: its certificates hold from a year before until a year after.</param>
     public SimulatedWorld(DateTimeOffset start)
+        : this(start, [.. Enumerable.Range(0, KeyCount).Select(_ => NewKey())], root: null)
     {
+    }
+
+    /// <summary>The world that was kept.</summary>
+    /// <exception cref="CryptographicException">A key or the root is none.</exception>
+    /// <exception cref="ArgumentException">There are too few keys, or the root is not self-signed.</exception>
+    internal SimulatedWorld(KeptWorld kept)
+        : this(kept.Start, [.. kept.Keys.Select(Import)], kept.Root)
+    {
+    }
+
+    private SimulatedWorld(DateTimeOffset start, ECDsa[] keys, byte[]? root)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(keys.Length, KeyCount);
+        (_rootKey, _pckIssuerKey, _pckKey, _signerKey, _attestationKey, _strangersKey) = (keys[0], keys[1], keys[2], keys[3], keys[4], keys[5]);
+        _start = start;
         Certificates = new CertificateIssuer(start);
-        Root = Certificates.SelfSigned(RootName, _rootKey);
+        Root = root is null ? Certificates.SelfSigned(RootName, _rootKey) : X509CertificateLoader.LoadCertificate(root);
         StrangersRoot = Certificates.SelfSigned(RootName, _strangersKey);
         Anchor = new TrustAnchor(Root.RawData, VendorId.Span, Assurance.Simulated);
     }
@@ -83,6 +102,21 @@ public sealed class SimulatedWorld : IDisposable
 
         Root.Dispose();
         StrangersRoot.Dispose();
+    }
+
+    /// <summary>What makes another start the same world.</summary>
+    internal KeptWorld Keep() => new(
+        _start,
+        Root.RawData,
+        [.. ((ECDsa[])[_rootKey, _pckIssuerKey, _pckKey, _signerKey, _attestationKey, _strangersKey]).Select(key => key.ExportPkcs8PrivateKey())],
+        new Dictionary<string, byte[]>(),
+        Issue: 0);
+
+    private static ECDsa Import(byte[] pkcs8)
+    {
+        var key = ECDsa.Create();
+        key.ImportPkcs8PrivateKey(pkcs8, out _);
+        return key;
     }
 
     private static ECDsa NewKey() => ECDsa.Create(ECCurve.NamedCurves.nistP256);

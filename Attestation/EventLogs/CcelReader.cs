@@ -16,7 +16,11 @@ internal static class CcelReader
 
     private static readonly byte[] Signature = [.. "Spec ID Event03\0"u8];
 
-    public static List<EventLogEntry> Read(ReadOnlyMemory<byte> bytes)
+    public static List<EventLogEntry> Read(ReadOnlyMemory<byte> bytes) => Read(bytes, out _);
+
+    /// <param name="bytes">The table.</param>
+    /// <param name="length">Where its events end, and what fills the table begins.</param>
+    public static List<EventLogEntry> Read(ReadOnlyMemory<byte> bytes, out int length)
     {
         var reader = new ByteReader(bytes, RefusalCodes.LogFormat);
         var banks = ReadBanks(ref reader);
@@ -31,6 +35,7 @@ internal static class CcelReader
             entries.Add(ReadEntry(ref reader, banks));
         }
 
+        length = reader.Position;
         return entries;
     }
 
@@ -109,7 +114,19 @@ internal static class CcelReader
             return new EventLogEntry(-1, type, ReadOnlyMemory<byte>.Empty, "", content);
         }
 
-        return new EventLogEntry(
-            (int)register - 1, type, digest ?? throw new RefusedException(RefusalCodes.LogFormat, "a SHA-384 digest was expected in each measured event"), "", content);
+        var measured = digest ?? throw new RefusedException(RefusalCodes.LogFormat, "a SHA-384 digest was expected in each measured event");
+        return type == RuntimeEvent.Cocoon ? ReadRuntimeEvent((int)register - 1, measured, content) : new EventLogEntry((int)register - 1, type, measured, "", content);
+    }
+
+    private static EventLogEntry ReadRuntimeEvent(int register, ReadOnlyMemory<byte> digest, ReadOnlyMemory<byte> content)
+    {
+        if (!RuntimeEvent.TrySplit(content, out var name, out var payload))
+        {
+            throw new RefusedException(RefusalCodes.LogFormat, "a runtime event was expected to have a name in UTF-8, a zero, and a payload");
+        }
+
+        return RuntimeEvent.Digest(RuntimeEvent.Cocoon, name, payload.Span).AsSpan().SequenceEqual(digest.Span)
+            ? new EventLogEntry(register, RuntimeEvent.Cocoon, digest, name, payload)
+            : throw new RefusedException(RefusalCodes.LogDigest, $"the digest of \"{name}\" was expected to be that of its name and payload");
     }
 }

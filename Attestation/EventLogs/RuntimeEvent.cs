@@ -13,6 +13,15 @@ public static class RuntimeEvent
     /// <summary>dstack's: SHA-384(type, little-endian || ":" || name || ":" || payload).</summary>
     public const uint Dstack = 0x0800_0001;
 
+    /// <summary>The first event of a worker: SHA-256 of its configuration (docs/protocol.md, "Events of RTMR3").</summary>
+    public const string ConfigurationName = "configuration";
+
+    /// <summary>The second: the models that it may serve, a <see cref="MeasuredModels"/>.</summary>
+    public const string ModelsName = "models";
+
+    /// <summary>The last: nothing is measured behind it, and no quote is made before it.</summary>
+    public const string ReadyName = "ready";
+
     private static readonly byte[] Label = Encoding.ASCII.GetBytes("cocoon/rtmr3/v1");
 
     /// <summary>The digest of a runtime event.</summary>
@@ -37,5 +46,25 @@ public static class RuntimeEvent
             default:
                 return null;
         }
+    }
+
+    /// <summary>One of ours as it stands in a binary log: name || 0x00 || payload.</summary>
+    /// <param name="name">Its name, without a zero.</param>
+    /// <param name="payload">What it says.</param>
+    internal static byte[] Join(string name, ReadOnlySpan<byte> payload) => [.. Encoding.UTF8.GetBytes(name), 0, .. payload];
+
+    /// <summary>Takes apart what <see cref="Join"/> makes.</summary>
+    /// <returns>False where there is no zero, or the name is not UTF-8.</returns>
+    internal static bool TrySplit(ReadOnlyMemory<byte> content, out string name, out ReadOnlyMemory<byte> payload)
+    {
+        (name, payload) = ("", default);
+        if (content.Span.IndexOf((byte)0) is not (>= 1 and var end))
+        {
+            return false;
+        }
+
+        name = Encoding.UTF8.GetString(content.Span[..end]);
+        payload = content[(end + 1)..];
+        return Encoding.UTF8.GetBytes(name).AsSpan().SequenceEqual(content.Span[..end]);
     }
 }

@@ -9,7 +9,7 @@ namespace CocoonOrleans.Attestation.Measuring;
 /// a read gives the register, a write of one digest extends it. What was measured stays until the TD ends; so an extension is looked at, and one that
 /// the register doesn't show is a failure. Safe on many threads, but only for one process of a TD.
 /// </summary>
-public sealed class RuntimeRegister : IDisposable
+public sealed class RuntimeRegister : IRuntimeRegister, IDisposable
 {
     private readonly string _file;
     private readonly KernelFiles _files;
@@ -28,16 +28,10 @@ public sealed class RuntimeRegister : IDisposable
         (_file, _files) = (options.File, files);
     }
 
-    /// <summary>What the register holds.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <inheritdoc/>
     public Task<RegisterResult> ReadAsync(CancellationToken cancellationToken = default) => RunAsync(Read, cancellationToken);
 
-    /// <summary>Measures an event of ours (docs/protocol.md, "Events of RTMR3").</summary>
-    /// <param name="name">Its name, without a zero.</param>
-    /// <param name="payload">What it says.</param>
-    /// <param name="cancellationToken">Ends the wait for other extensions; one that has begun is carried through.</param>
-    /// <returns>The register after it.</returns>
-    /// <exception cref="ArgumentException">The name holds a zero.</exception>
+    /// <inheritdoc/>
     public Task<RegisterResult> ExtendAsync(string name, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

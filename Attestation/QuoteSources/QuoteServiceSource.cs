@@ -44,7 +44,7 @@ public sealed class QuoteServiceSource : IQuoteSource, IDisposable
         {
             using var content = new ReadOnlyMemoryContent(reportData);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-            using var answer = await _http.PostAsync("quote", content, ended.Token);
+            using var answer = await _http.PostAsync(_options.Path("quote"), content, ended.Token);
             var body = await answer.Content.ReadAsByteArrayAsync(ended.Token);
             return answer.StatusCode == HttpStatusCode.OK
                 ? QuoteResult.Of(body, null, reportData.Span, $"The quote service at {_options.Socket}")

@@ -254,6 +254,9 @@ public static class RefusalCodes
     /// <summary>The statement names another image than the one that runs.</summary>
     public const string StatementImage = "statement.image";
 
+    /// <summary>The statement names a model that was not measured.</summary>
+    public const string StatementModels = "statement.models";
+
     /// <summary>The statement claims another tier than the evidence shows.</summary>
     public const string StatementTier = "statement.tier";
 

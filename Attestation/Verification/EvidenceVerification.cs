@@ -193,6 +193,7 @@ internal sealed class EvidenceVerification(TrustAnchor anchor, VerifiedCollatera
             throw new RefusedException(RefusalCodes.StatementImage, $"the statement was expected to name the image that runs, {Convert.ToHexStringLower(_image.Id())}");
         }
 
+        StatementRules.CheckModels(statement, evidence.EventLog);
         Limit(statement.Expires);
         return statement;
     }

@@ -1,3 +1,4 @@
+using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Sealing;
@@ -33,6 +34,29 @@ internal static class StatementRules
         }
 
         return statement;
+    }
+
+    /// <summary>What a worker serves must be what it measured, where a log says what that is. The log was replayed before.</summary>
+    public static void CheckModels(Statement statement, EventLog? log)
+    {
+        if (statement.Role != StatementRole.Worker
+            || log?.Entries.FirstOrDefault(entry => entry is { Register: EventLog.Registers - 1, Type: RuntimeEvent.Cocoon, Name: RuntimeEvent.ModelsName }) is not { } measured)
+        {
+            return;
+        }
+
+        if (!MeasuredModels.TryDecode(measured.Content, out var models))
+        {
+            throw new RefusedException(RefusalCodes.StatementModels, "the event \"models\" was expected to list the manifest hashes of models");
+        }
+
+        foreach (var model in statement.Models)
+        {
+            if (!models.Contains(model))
+            {
+                throw new RefusedException(RefusalCodes.StatementModels, $"the statement was expected to name measured models alone; {model} is none of them");
+            }
+        }
     }
 
     private static BoundStatement Read(ReadOnlyMemory<byte> bytes)

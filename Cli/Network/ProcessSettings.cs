@@ -69,7 +69,12 @@ internal static class ProcessSettings
         Setting("Tunnel:IdentityFolder", NetworkTopology.GatewayIdentityFolder(options.Data)),
         .. topology.Workers.Select(worker => Setting($"Tunnel:AllowedWorkers:{worker.Id}", worker.Name)),
         .. topology.Issuer is { } issuer
-            ? [Setting("Gateway:Attestation:SimulatedAnchorFile", issuer.AnchorFile), Setting("Gateway:Attestation:CollateralSocket", issuer.Socket)]
+            ?
+            [
+                Setting("Gateway:Attestation:SimulatedAnchorFile", issuer.AnchorFile),
+                Setting("Gateway:Attestation:CollateralSocket", issuer.Socket),
+                Setting("Gateway:Attestation:ImageFiles:0", issuer.ImageFile),
+            ]
             : (string[])[],
     ];
 
@@ -92,7 +97,13 @@ internal static class ProcessSettings
         Setting("Worker:Models:0:Prices:Cached", Ask(Reserve.Cached, worker)),
         Setting("Worker:Models:0:Prices:Completion", Ask(Reserve.Completion, worker)),
         .. topology.Issuer is { } issuer
-            ? [Setting("Worker:Quotes:Socket", issuer.Socket), Setting("Worker:Quotes:IsSimulated", "true"), Setting("Worker:Quotes:ImageFile", issuer.ImageFile)]
+            ?
+            [
+                Setting("Worker:Quotes:Socket", issuer.Socket),
+                Setting("Worker:Quotes:IsSimulated", "true"),
+                Setting("Worker:Quotes:ImageFile", issuer.ImageFile),
+                Setting("Worker:Quotes:EventLogFile", issuer.BootLogFile),
+            ]
             : (string[])[],
     ];
 

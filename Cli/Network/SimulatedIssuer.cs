@@ -7,19 +7,21 @@ namespace CocoonOrleans.Cli.Network;
 /// <param name="Socket">Where it makes quotes and gives collateral.</param>
 /// <param name="AnchorFile">Where the gateway reads what to believe: a new anchor with each start of the issuer.</param>
 /// <param name="ImageFile">Where the manifest of the image lies that its TD measures.</param>
-public sealed record SimulatedIssuer(string Socket, string AnchorFile, string ImageFile)
+/// <param name="BootLogFile">Where the event log of its TD's firmware lies.</param>
+public sealed record SimulatedIssuer(string Socket, string AnchorFile, string ImageFile, string BootLogFile)
 {
     internal static SimulatedIssuer In(DataFolder data)
     {
         var folder = data.Folder("simulated");
-        return new SimulatedIssuer(Path.Combine(folder, "tdx.sock"), Path.Combine(folder, "anchor.json"), Path.Combine(folder, "image.cbor"));
+        return new SimulatedIssuer(Path.Combine(folder, "tdx.sock"), Path.Combine(folder, "anchor.json"), Path.Combine(folder, "image.cbor"), Path.Combine(folder, "ccel.bin"));
     }
 
-    /// <summary>Writes the image's manifest for those who release keys to it.</summary>
+    /// <summary>Writes the image's manifest for those who judge by it or release keys to it, and the firmware's event log for the workers.</summary>
     /// <param name="ready">What the issuer said when it was ready.</param>
     /// <returns>The image's id.</returns>
     public Digest WriteImage(JsonElement ready)
     {
+        File.WriteAllBytes(BootLogFile, ready.GetProperty("bootLog").GetBytesFromBase64());
         var manifest = ready.GetProperty("image").GetBytesFromBase64();
         File.WriteAllBytes(ImageFile, manifest);
         return Digest.Of(manifest);

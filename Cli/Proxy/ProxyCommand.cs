@@ -28,6 +28,7 @@ internal static class ProxyCommand
         var network = new Option<string>("--network") { Description = "The network whose statements are believed.", DefaultValueFactory = _ => new CocoonSealingOptions().NetworkId };
         var tier = new Option<TrustTier>("--tier") { Description = "The least tier of a worker.", DefaultValueFactory = _ => TrustTier.Open };
         var padding = new Option<TrafficPadding>("--padding") { Description = "How much of lengths and times is hidden.", DefaultValueFactory = _ => TrafficPadding.Balanced };
+        var fresh = new Option<bool>("--fresh") { Description = "Take only workers' statements that are newer than a nonce of this proxy." };
         var images = new Option<FileInfo[]>("--image") { Description = "The manifest of an image that a worker may run; may be repeated. Tiers above open need one.", HelpName = "file", AllowMultipleArgumentsPerToken = true };
         var collateral = new Option<Uri?>("--collateral") { Description = "Where Intel's documents come from; by default Intel.", HelpName = "url" };
         var socket = new Option<string?>("--collateral-socket") { Description = "A unix socket that gives the documents in place of --collateral, as a simulated issuer's does.", HelpName = "file" };
@@ -35,13 +36,13 @@ internal static class ProxyCommand
         var floors = new Option<string?>("--floors") { Description = "The file that keeps which of Intel's documents were seen, so that nobody can go back to older ones; by default in the data folder.", HelpName = "file" };
         var receipts = new Option<string?>("--receipts") { Description = $"The folder that keeps the newest {ReceiptFolder.DefaultMost} receipts, for ./cocoon verify receipt; by default in the data folder.", HelpName = "folder" };
         var gateway = new GatewayOptions();
-        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, padding, images, collateral, socket, anchor, floors, receipts };
+        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, fresh, padding, images, collateral, socket, anchor, floors, receipts };
         images.AcceptExistingOnly();
         anchor.AcceptExistingOnly();
         gateway.AddTo(command);
         return command.Runs(async (result, output, cancellationToken) =>
         {
-            var options = new CocoonSealingOptions { NetworkId = result.GetRequiredValue(network), MinimumTier = result.GetValue(tier), Padding = result.GetValue(padding) };
+            var options = new CocoonSealingOptions { NetworkId = result.GetRequiredValue(network), MinimumTier = result.GetValue(tier), RequiresFreshStatements = result.GetValue(fresh), Padding = result.GetValue(padding) };
             var files = result.GetValue(images) ?? [];
             if (options.MinimumTier > TrustTier.Open && files.Length == 0)
             {

@@ -1,3 +1,4 @@
+using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Sealing;
@@ -15,9 +16,10 @@ internal sealed class StatementVerifier(CocoonSealingOptions options)
     /// <param name="bytes">The statement.</param>
     /// <param name="signature">What stands in place of a quote in tier open; null where none came.</param>
     /// <param name="quote">The quote; null where none came.</param>
+    /// <param name="eventLog">The event log beside the quote; null where none came.</param>
     /// <param name="cancellationToken">Ends the wait for Intel's documents.</param>
     /// <exception cref="SealingRefusedException">Something is wrong with it.</exception>
-    public async Task<BoundStatement> VerifyAsync(byte[] bytes, byte[]? signature, byte[]? quote, CancellationToken cancellationToken)
+    public async Task<BoundStatement> VerifyAsync(byte[] bytes, byte[]? signature, byte[]? quote, byte[]? eventLog, CancellationToken cancellationToken)
     {
         if (!BoundStatement.TryRead(bytes, out var bound))
         {
@@ -53,11 +55,11 @@ internal sealed class StatementVerifier(CocoonSealingOptions options)
                 : throw new SealingRefusedException(SealingRefusalCodes.StatementSignature, "A worker's statement is not signed by the key that it names.");
         }
 
-        await VerifyQuoteAsync(bound, quote, now, cancellationToken);
+        await VerifyQuoteAsync(bound, quote, eventLog, now, cancellationToken);
         return bound;
     }
 
-    private async Task VerifyQuoteAsync(BoundStatement bound, byte[]? bytes, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task VerifyQuoteAsync(BoundStatement bound, byte[]? bytes, byte[]? eventLog, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (_quotes is null || options.Quotes is not { } trust || bytes is null)
         {
@@ -65,6 +67,12 @@ internal sealed class StatementVerifier(CocoonSealingOptions options)
         }
 
         if (!Quote.TryParse(bytes, out var quote, out var refusal) || !trust.Collateral.TryReadSubject(quote!, out var subject, out refusal))
+        {
+            throw Refused(refusal!.ToString());
+        }
+
+        EventLog? log = null;
+        if (eventLog is not null && !EventLog.TryParse(eventLog, out log, out refusal))
         {
             throw Refused(refusal!.ToString());
         }
@@ -84,7 +92,7 @@ internal sealed class StatementVerifier(CocoonSealingOptions options)
             Role = StatementRole.Worker,
             MinimumTier = options.MinimumTier == TrustTier.Simulated ? null : options.MinimumTier,
         };
-        var verdict = _quotes.Verify(new Attestation.Verification.Evidence { Quote = bytes, Collateral = found.Collateral!, Statement = bound.Bytes }, policy, now);
+        var verdict = _quotes.Verify(new Attestation.Verification.Evidence { Quote = bytes, Collateral = found.Collateral!, EventLog = log, Statement = bound.Bytes }, policy, now);
         if (!verdict.IsAccepted)
         {
             throw Refused(verdict.Refusal!.ToString());

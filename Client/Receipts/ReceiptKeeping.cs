@@ -1,3 +1,4 @@
+using CocoonOrleans.Client.Workers;
 using CocoonOrleans.Sealing.Answers;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Requests;
@@ -9,7 +10,7 @@ namespace CocoonOrleans.Client.Receipts;
 /// <param name="vouchers">What vouches for a worker's statement.</param>
 /// <param name="asked">When the request was sealed.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ReceiptKeeping(ReceiptFolder folder, Func<Sealing.Digest, ReadOnlyMemory<byte>> vouchers, DateTimeOffset asked, TimeProvider time)
+internal sealed class ReceiptKeeping(ReceiptFolder folder, Func<Sealing.Digest, StatementVoucher> vouchers, DateTimeOffset asked, TimeProvider time)
 {
     /// <summary>Keeps the receipt of an answer that was opened to its end and checked.</summary>
     /// <param name="request">The request.</param>
@@ -20,7 +21,8 @@ internal sealed class ReceiptKeeping(ReceiptFolder folder, Func<Sealing.Digest, 
     {
         Signed = receipt,
         Statement = answer.Worker!.Bytes,
-        Voucher = vouchers(answer.Worker.Hash),
+        Voucher = vouchers(answer.Worker.Hash).Voucher,
+        EventLog = vouchers(answer.Worker.Hash).EventLog,
         Header = request.HeaderBytes,
         Asked = asked,
         Answered = time.GetUtcNow(),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Verification;
@@ -123,8 +124,14 @@ public sealed class ReceiptVerifier
         }
 
         var policy = new EvidencePolicy { Tcb = _evidence.Tcb, Images = _evidence.Images, RequiresStatement = true, NetworkId = _header!.NetworkId, Role = StatementRole.Worker };
+        EventLog? log = null;
+        if (_stored.EventLog is { } bytes && !EventLog.TryParse(bytes.Span, out log, out var unread))
+        {
+            throw new Refused(unread!.Code, unread.Reason);
+        }
+
         _quote = new EvidenceVerifier(_evidence.Anchor).Verify(
-            new Attestation.Verification.Evidence { Quote = _stored.Voucher, Collateral = collateral, Statement = _stored.Statement }, policy, _evidence.At ?? _stored.Asked);
+            new Attestation.Verification.Evidence { Quote = _stored.Voucher, Collateral = collateral, EventLog = log, Statement = _stored.Statement }, policy, _evidence.At ?? _stored.Asked);
         if (_quote.Refusal is { } refusal)
         {
             throw new Refused(refusal.Code, refusal.Reason);

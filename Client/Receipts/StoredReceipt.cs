@@ -15,7 +15,7 @@ namespace CocoonOrleans.Client.Receipts;
 public sealed partial record StoredReceipt
 {
     /// <summary>The most bytes that are looked at.</summary>
-    public const int LargestBytes = 256 * 1024;
+    public const int LargestBytes = 512 * 1024;
 
     private const int Version = 1;
 
@@ -27,6 +27,9 @@ public sealed partial record StoredReceipt
 
     /// <summary>What came beside the statement: in tier <see cref="TrustTier.Open"/> the signature of the worker's own key, else a quote.</summary>
     public required ReadOnlyMemory<byte> Voucher { get; init; }
+
+    /// <summary>The event log beside a quote; null where none came.</summary>
+    public ReadOnlyMemory<byte>? EventLog { get; init; }
 
     /// <summary>The clear part of the request, as the client sealed it.</summary>
     public required ReadOnlyMemory<byte> Header { get; init; }
@@ -63,7 +66,8 @@ public sealed partial record StoredReceipt
             ResponseNonce.ToString(),
             AnswerSha256.ToString(),
             AnswerBytes,
-            SealedHttp.Write(Prices)),
+            SealedHttp.Write(Prices),
+            EventLog?.ToArray()),
         FormJson.Default.Form);
 
     /// <summary>Reads a stored receipt. Nothing of it is believed: <see cref="ReceiptVerifier"/> says what it is worth.</summary>
@@ -87,6 +91,7 @@ public sealed partial record StoredReceipt
                 Signed = new SignedReceipt(form.Receipt, form.Signature),
                 Statement = form.Statement,
                 Voucher = form.Voucher,
+                EventLog = form.EventLog is null ? default(ReadOnlyMemory<byte>?) : form.EventLog,
                 Header = form.Header,
                 Asked = form.Asked,
                 Answered = form.Answered,
@@ -118,7 +123,8 @@ public sealed partial record StoredReceipt
         string ResponseNonce,
         string AnswerSha256,
         long AnswerBytes,
-        string Prices);
+        string Prices,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? EventLog = null);
 
     [JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -5,7 +5,7 @@ namespace CocoonOrleans.Client.Workers;
 
 /// <summary>To whom requests for a model may be sealed, verified, and what the gateway says of the model. What it says decides money alone, within what the caller allows.</summary>
 /// <param name="Statements">1 to 3, the best first.</param>
-/// <param name="Vouchers">What came beside each statement, by its hash: a signature or a quote.</param>
+/// <param name="Vouchers">What came beside each statement, by its hash.</param>
 /// <param name="IsEmbeddings">Whether the model makes embeddings; otherwise it chats.</param>
 /// <param name="ContextTokens">The most tokens of prompt and answer together.</param>
 /// <param name="DefaultMaxCompletionTokens">The most tokens of an answer whose request names no limit.</param>
@@ -14,7 +14,7 @@ namespace CocoonOrleans.Client.Workers;
 /// <param name="RequestNano">What is held for the request itself.</param>
 internal sealed record AttestedWorkers(
     IReadOnlyList<BoundStatement> Statements,
-    IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> Vouchers,
+    IReadOnlyDictionary<Digest, StatementVoucher> Vouchers,
     bool IsEmbeddings,
     int ContextTokens,
     int DefaultMaxCompletionTokens,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using CocoonOrleans.Client.Evidence;
 using CocoonOrleans.Client.Requests;
@@ -12,7 +13,7 @@ namespace CocoonOrleans.Client.Workers;
 /// <summary>Asks gateways for workers, verifies them, and remembers them for a moment. Thread-safe.</summary>
 internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingOptions options, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send)
 {
-    private const int MostBytes = 512 << 10;
+    private const int MostBytes = 1 << 20;
     private const int MostModels = 64;
 
     /// <summary>The market's order changes all the time; a statement lives longer.</summary>
@@ -34,7 +35,8 @@ internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingO
             return (known.Workers, null);
         }
 
-        using var request = call.Request(HttpMethod.Get, uri);
+        Digest? nonce = options.RequiresFreshStatements ? new Digest(RandomNumberGenerator.GetBytes(Digest.Length)) : null;
+        using var request = call.Request(HttpMethod.Get, nonce is null ? uri : new Uri($"{uri.OriginalString}&nonce={nonce}"));
         var response = await send(request, cancellationToken);
         if (response.StatusCode >= HttpStatusCode.BadRequest)
         {
@@ -43,7 +45,7 @@ internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingO
 
         using (response)
         {
-            var workers = await ReadAsync(response, call.Model, cancellationToken);
+            var workers = await ReadAsync(response, call.Model, nonce, cancellationToken);
             if (_known.Count >= MostModels)
             {
                 _known.Clear();
@@ -54,7 +56,7 @@ internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingO
         }
     }
 
-    private async Task<AttestedWorkers> ReadAsync(HttpResponseMessage response, string model, CancellationToken cancellationToken)
+    private async Task<AttestedWorkers> ReadAsync(HttpResponseMessage response, string model, Digest? nonce, CancellationToken cancellationToken)
     {
         try
         {
@@ -67,7 +69,7 @@ internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingO
             }
 
             var prices = root.GetProperty("hold_prices");
-            var (statements, vouchers) = await VerifyAsync(root.GetProperty("workers"), cancellationToken);
+            var (statements, vouchers) = await VerifyAsync(root.GetProperty("workers"), nonce, cancellationToken);
             return new AttestedWorkers(
                 statements,
                 vouchers,
@@ -89,19 +91,20 @@ internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingO
     }
 
     /// <summary>One that can't be believed is left out, and where none is left its fault is told.</summary>
-    private async Task<(IReadOnlyList<BoundStatement> Statements, IReadOnlyDictionary<Digest, ReadOnlyMemory<byte>> Vouchers)> VerifyAsync(
-        JsonElement workers, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<BoundStatement> Statements, IReadOnlyDictionary<Digest, StatementVoucher> Vouchers)> VerifyAsync(
+        JsonElement workers, Digest? nonce, CancellationToken cancellationToken)
     {
         var verified = new List<BoundStatement>();
-        var vouchers = new Dictionary<Digest, ReadOnlyMemory<byte>>();
+        var vouchers = new Dictionary<Digest, StatementVoucher>();
         SealingRefusedException? refused = null;
         foreach (var worker in workers.EnumerateArray().Take(RequestHeader.MaxRecipients))
         {
             try
             {
-                var (signature, quote) = (Bytes(worker, "signature"), Bytes(worker, "quote"));
-                var statement = await verifier.VerifyAsync(worker.GetProperty("statement").GetBytesFromBase64(), signature, quote, cancellationToken);
-                if (vouchers.TryAdd(statement.Hash, statement.Statement.Tier == TrustTier.Open ? signature : quote))
+                var (signature, quote, eventLog) = (Bytes(worker, "signature"), Bytes(worker, "quote"), Bytes(worker, "event_log"));
+                var statement = await verifier.VerifyAsync(worker.GetProperty("statement").GetBytesFromBase64(), signature, quote, eventLog, cancellationToken);
+                CheckFresh(statement, nonce, worker);
+                if (vouchers.TryAdd(statement.Hash, new StatementVoucher(statement.Statement.Tier == TrustTier.Open ? signature : quote, eventLog is null ? default(ReadOnlyMemory<byte>?) : eventLog)))
                 {
                     verified.Add(statement);
                 }
@@ -113,6 +116,15 @@ internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingO
         }
 
         return verified.Count > 0 ? (verified, vouchers) : throw refused ?? Malformed(null);
+    }
+
+    /// <summary>Holds a statement to the nonce that was sent with this very request: a statement of before can't have it under its root.</summary>
+    private static void CheckFresh(BoundStatement statement, Digest? nonce, JsonElement worker)
+    {
+        if (nonce is { } sent && (statement.Statement.NonceRoot is not { } root || !NonceProof.TryDecode(Bytes(worker, "nonce_proof"), out var proof) || !proof.Proves(sent, root)))
+        {
+            throw new SealingRefusedException(SealingRefusalCodes.StatementNonce, "A worker's statement is not shown to be newer than the nonce that was sent.");
+        }
     }
 
     private static byte[]? Bytes(JsonElement worker, string name) => worker.TryGetProperty(name, out var value) ? value.GetBytesFromBase64() : null;

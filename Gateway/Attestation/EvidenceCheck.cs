@@ -1,4 +1,5 @@
 using CocoonOrleans.Attestation.Collaterals;
+using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Provisioning;
 using CocoonOrleans.Attestation.Quotes;
@@ -49,9 +50,17 @@ public sealed class EvidenceCheck : IAsyncDisposable
     /// <param name="quote">The quote that was made for it, as it came.</param>
     /// <param name="handed">Collateral that the worker handed over, JSON; null where none came. It is used where none can be fetched, and checked like what is fetched.</param>
     /// <param name="cancellationToken">Ends the wait for collateral.</param>
-    public async ValueTask<EvidenceFinding> JudgeAsync(BoundStatement statement, ReadOnlyMemory<byte> quote, byte[]? handed, CancellationToken cancellationToken)
+    /// <param name="eventLog">What the machine measured, as it came; null where none came.</param>
+    public async ValueTask<EvidenceFinding> JudgeAsync(
+        BoundStatement statement, ReadOnlyMemory<byte> quote, byte[]? handed, CancellationToken cancellationToken, byte[]? eventLog = null)
     {
         ArgumentNullException.ThrowIfNull(statement);
+        EventLog? log = null;
+        if (eventLog is not null && !EventLog.TryParse(eventLog, out log, out Refusal? unread))
+        {
+            return EvidenceFinding.Refused(unread!);
+        }
+
         if (!Quote.TryParse(quote.Span, out Quote? parsed, out Refusal? refusal)
             || !_collateral.TryReadSubject(parsed!, out CollateralSubject? subject, out refusal))
         {
@@ -64,7 +73,7 @@ public sealed class EvidenceCheck : IAsyncDisposable
             set = await _collateral.TakeAsync(subject!, json, cancellationToken);
         }
 
-        return set.IsThere ? Judge(statement, quote, set.Collateral) : EvidenceFinding.Refused(set.Refusal);
+        return set.IsThere ? Judge(statement, quote, set.Collateral, log) : EvidenceFinding.Refused(set.Refusal);
     }
 
     /// <inheritdoc/>
@@ -74,9 +83,9 @@ public sealed class EvidenceCheck : IAsyncDisposable
         _floors.Dispose();
     }
 
-    private EvidenceFinding Judge(BoundStatement statement, ReadOnlyMemory<byte> quote, Collateral collateral)
+    private EvidenceFinding Judge(BoundStatement statement, ReadOnlyMemory<byte> quote, Collateral collateral, EventLog? log)
     {
-        EvidenceVerdict verdict = _verifier.Verify(new Evidence { Quote = quote, Collateral = collateral, Statement = statement.Bytes }, _policy, _time.GetUtcNow());
+        EvidenceVerdict verdict = _verifier.Verify(new Evidence { Quote = quote, Collateral = collateral, EventLog = log, Statement = statement.Bytes }, _policy, _time.GetUtcNow());
         return verdict.Refusal is { } refused ? EvidenceFinding.Refused(refused) : new EvidenceFinding(verdict.Tier, verdict.ValidUntil!.Value, null);
     }
 

@@ -83,7 +83,7 @@ public static class GatewayHosting
         api.MapPost("/chat/completions", (HttpContext http, ChatCompletionsEndpoint chat) => chat.HandleAsync(http));
         api.MapPost("/embeddings", (HttpContext http, EmbeddingsEndpoint embeddings) => embeddings.HandleAsync(http));
         api.MapPost("/sealed", (HttpContext http, SealedEndpoint requests) => requests.HandleAsync(http));
-        api.MapGet("/attested-workers", (string? model, AttestedWorkersEndpoint workers) => workers.List(model));
+        api.MapGet("/attested-workers", (string? model, string? nonce, AttestedWorkersEndpoint workers, CancellationToken cancellationToken) => workers.ListAsync(model, nonce, cancellationToken));
         api.MapGet("/models", (ModelsEndpoint models) => models.List());
         api.MapGet("/models/{**id}", (string id, ModelsEndpoint models) => models.Find(id));
         api.MapGet("/key", (HttpContext http, KeyEndpoint key) => key.HandleAsync(http));
@@ -107,6 +107,7 @@ public static class GatewayHosting
         services.AddSingleton<LateReceipts>();
         services.AddSingleton<EvidenceCheck>();
         services.AddSingleton<StatementCheck>();
+        services.AddSingleton<FreshStatements>();
         services.AddSingleton<JobSealer>();
         services.AddSingleton<CompletionQueue>();
         return services.AddHostedService(static provider => provider.GetRequiredService<CompletionQueue>());

@@ -9,20 +9,24 @@ using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Market.Clearing;
+using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Requests;
 using CocoonOrleans.Sealing.Statements;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Gateway.SealedRequests;
 
-/// <summary><c>GET /v1/attested-workers?model=...</c>: to whom a client may seal a request, in the market's order. The client verifies each: nothing here is to be believed.</summary>
-public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks books, WorkerConnections workers, IOptions<GatewayOptions> options, TimeProvider time)
+/// <summary><c>GET /v1/attested-workers?model=...</c>, with a nonce if wished: to whom a client may seal a request, in the market's order. The client verifies each: nothing here is to be believed.</summary>
+public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks books, WorkerConnections workers, FreshStatements freshStatements, IOptions<GatewayOptions> options, TimeProvider time)
 {
     private static readonly HashSet<string> Nobody = [];
+    private static readonly TimeSpan FreshRetry = TimeSpan.FromSeconds(2);
 
     /// <summary>Lists them.</summary>
     /// <param name="name">The model.</param>
-    public IResult List(string? name)
+    /// <param name="nonce">32 bytes in hex that the statements must be newer than; null where those of the epoch will do.</param>
+    /// <param name="cancellationToken">The client left.</param>
+    public async Task<IResult> ListAsync(string? name, string? nonce, CancellationToken cancellationToken)
     {
         if (name is null)
         {
@@ -34,6 +38,11 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
             return new ApiError(ErrorKinds.ModelNotFound, "The model does not exist. GET /v1/models lists those that do.") { Param = "model" };
         }
 
+        if (nonce is not null && (nonce.Length != 2 * Digest.Length || !nonce.All(char.IsAsciiHexDigit)))
+        {
+            return new ApiError(ErrorKinds.InvalidValue, "A nonce is 32 random bytes in 64 hex digits.") { Param = "nonce" };
+        }
+
         MarketBook book = books.Of(model.Name);
         var request = new ClearingRequest(JobIds.Fresh(time), 1, model.Embeds ? 0 : 1, 1, model.Reserve, Nobody);
         ClearingResult result = book.Clear(request);
@@ -43,12 +52,29 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
             .Concat(book.Offers().Where(offer => offer.Ask.IsWithin(model.Reserve)).OrderByDescending(offer => offer.FreeSlots).Select(offer => offer.WorkerId))
             .Distinct(StringComparer.Ordinal);
         WorkerConnection[] chosen = [.. ranked.Select(workers.Find).OfType<WorkerConnection>().Where(worker => worker.Seal.IsOpen).Take(RequestHeader.MaxRecipients)];
-        return chosen.Length > 0
-            ? Results.Bytes(AnswerJson.Write(json => Write(json, model, chosen)), "application/json")
-            : new ApiError(ErrorKinds.NoCapacity, "No worker serves this model now.") { RetryAfter = book.ExpectedWait() };
+        if (chosen.Length == 0)
+        {
+            return new ApiError(ErrorKinds.NoCapacity, "No worker serves this model now.") { RetryAfter = book.ExpectedWait() };
+        }
+
+        Offered[] offered = nonce is null ? [.. chosen.Select(Newest).OfType<Offered>()] : await FreshAsync(chosen, new Digest(Convert.FromHexString(nonce)), cancellationToken);
+        return offered.Length > 0
+            ? Results.Bytes(AnswerJson.Write(json => Write(json, model, offered)), "application/json")
+            : new ApiError(ErrorKinds.NoCapacity, "No worker that serves this model makes a fresh statement now.") { RetryAfter = FreshRetry };
     }
 
-    private void Write(Utf8JsonWriter json, CatalogModel model, WorkerConnection[] chosen)
+    private static Offered? Newest(WorkerConnection worker) => worker.Seal.Newest is var (statement, voucher, eventLog) ? new Offered(worker, statement, voucher, eventLog, default) : null;
+
+    private async Task<Offered[]> FreshAsync(WorkerConnection[] chosen, Digest nonce, CancellationToken cancellationToken)
+    {
+        FreshFinding?[] found = await Task.WhenAll(chosen.Select(worker => freshStatements.AskAsync(worker, nonce, cancellationToken)));
+        return
+        [
+            .. chosen.Zip(found, static (worker, fresh) => fresh is null ? null : new Offered(worker, fresh.Statement, fresh.Voucher, worker.Seal.Newest?.EventLog ?? default, fresh.Proof)).OfType<Offered>(),
+        ];
+    }
+
+    private void Write(Utf8JsonWriter json, CatalogModel model, Offered[] offered)
     {
         json.WriteStartObject();
         json.WriteString("network_id", options.Value.NetworkId);
@@ -62,22 +88,32 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
         json.WriteString("request", model.Reserve.Request.ToString());
         json.WriteEndObject();
         json.WriteStartArray("workers");
-        foreach (WorkerConnection worker in chosen)
+        foreach (Offered one in offered)
         {
-            if (worker.Seal.Newest is var (statement, voucher))
+            Statement statement = one.Statement.Bound.Statement;
+            json.WriteStartObject();
+            json.WriteString("worker_id", one.Worker.WorkerId);
+            json.WriteString("tier", one.Statement.Tier.ToName());
+            json.WriteNumber("expires", statement.Expires.ToUnixTimeSeconds());
+            json.WriteString("engine", one.Worker.Registration.Engine.Kind);
+            json.WriteBase64String("statement", one.Statement.Bound.Bytes.Span);
+            json.WriteBase64String(statement.Tier == TrustTier.Open ? "signature" : "quote", one.Voucher.Span);
+            if (!one.EventLog.IsEmpty)
             {
-                json.WriteStartObject();
-                json.WriteString("worker_id", worker.WorkerId);
-                json.WriteString("tier", statement.Tier.ToName());
-                json.WriteNumber("expires", statement.Bound.Statement.Expires.ToUnixTimeSeconds());
-                json.WriteString("engine", worker.Registration.Engine.Kind);
-                json.WriteBase64String("statement", statement.Bound.Bytes.Span);
-                json.WriteBase64String(statement.Bound.Statement.Tier == TrustTier.Open ? "signature" : "quote", voucher.Span);
-                json.WriteEndObject();
+                json.WriteBase64String("event_log", one.EventLog.Span);
             }
+
+            if (!one.Proof.IsEmpty)
+            {
+                json.WriteBase64String("nonce_proof", one.Proof.Span);
+            }
+
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    private sealed record Offered(WorkerConnection Worker, CheckedStatement Statement, ReadOnlyMemory<byte> Voucher, ReadOnlyMemory<byte> EventLog, ReadOnlyMemory<byte> Proof);
 }

@@ -40,7 +40,7 @@ public sealed class StatementCheck(IOptions<GatewayOptions> options, EvidenceChe
                 : StatementFinding.Refused("statement: its receipt key did not sign it.");
         }
 
-        EvidenceFinding shown = await evidence.JudgeAsync(bound, vouched.Voucher, vouched.Collateral, cancellationToken);
+        EvidenceFinding shown = await evidence.JudgeAsync(bound, vouched.Voucher, vouched.Collateral, cancellationToken, vouched.EventLog);
         metrics.Evidence(shown.Refusal?.Code);
         return shown.Refusal is { } refusal
             ? StatementFinding.Refused(refusal)

@@ -13,9 +13,13 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <summary>Clients go on sealing to a statement until it expires, while its worker has newer ones.</summary>
     private const int MostEarlier = 4;
 
+    /// <summary>Workers make one each second at most, and clients ask anew after some 20: older ones have no clients any more.</summary>
+    private const int MostFresh = 64;
+
     private readonly RequestSealer _single = new(time);
     private volatile Held? _held;
     private volatile CheckedStatement[] _earlier = [];
+    private CheckedStatement[] _fresh = [];
 
     /// <summary>The newest statement; null before the first.</summary>
     public CheckedStatement? Statement => _held?.Statement;
@@ -26,15 +30,15 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <summary>Whether requests can be sealed to the worker now.</summary>
     public bool IsOpen => Tier is not null;
 
-    /// <summary>The newest statement and what vouches for it, as the worker sent them; null before the first.</summary>
-    public (CheckedStatement Statement, ReadOnlyMemory<byte> Voucher)? Newest => _held is { } held ? (held.Statement, held.Voucher) : null;
+    /// <summary>The newest statement and what vouches for it, with the event log beside a quote, as the worker sent them; null before the first.</summary>
+    public (CheckedStatement Statement, ReadOnlyMemory<byte> Voucher, ReadOnlyMemory<byte> EventLog)? Newest => _held is { } held ? (held.Statement, held.Voucher, held.EventLog) : null;
 
-    /// <summary>A statement of the worker that still holds: the newest, or one before it.</summary>
+    /// <summary>A statement of the worker that still holds: the newest, one before it, or a fresh one.</summary>
     /// <param name="hash">Its hash.</param>
     /// <returns>Null where there is none.</returns>
     public CheckedStatement? Find(Digest hash)
     {
-        CheckedStatement? found = Statement is { } newest && newest.Bound.Hash == hash ? newest : _earlier.FirstOrDefault(statement => statement.Bound.Hash == hash);
+        CheckedStatement? found = Statement is { } newest && newest.Bound.Hash == hash ? newest : _earlier.FirstOrDefault(statement => statement.Bound.Hash == hash) ?? Volatile.Read(ref _fresh).FirstOrDefault(statement => statement.Bound.Hash == hash);
         return found is not null && Holds(found) ? found : null;
     }
 
@@ -42,7 +46,8 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <param name="statement">A statement that was verified.</param>
     /// <param name="fault">Why nothing can be sealed to it; then the one before it stays.</param>
     /// <param name="voucher">What vouches for it, for clients that verify it themselves.</param>
-    public bool TryRenew(CheckedStatement statement, out SealingFault fault, ReadOnlyMemory<byte> voucher = default)
+    /// <param name="eventLog">The event log beside a quote, for the same; empty where none came.</param>
+    public bool TryRenew(CheckedStatement statement, out SealingFault fault, ReadOnlyMemory<byte> voucher = default, ReadOnlyMemory<byte> eventLog = default)
     {
         ArgumentNullException.ThrowIfNull(statement);
         if (!ClientSession.TryOpen(statement.Bound, time, out ClientSession? session, out fault))
@@ -51,12 +56,32 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
         }
 
         // Who seals in the old session at this moment finds it over, and seals a single request.
-        if (Interlocked.Exchange(ref _held, new Held(statement, session, voucher)) is { } before)
+        if (Interlocked.Exchange(ref _held, new Held(statement, session, voucher, eventLog)) is { } before)
         {
             before.Session.Dispose();
             _earlier = [.. _earlier.Prepend(before.Statement).Where(Holds).Take(MostEarlier)];
         }
 
+        return true;
+    }
+
+    /// <summary>Lets clients' requests name a fresh statement. The gateway's own go on under the epoch's.</summary>
+    /// <param name="statement">A statement that was verified.</param>
+    /// <returns>False where it does not hold.</returns>
+    public bool TryAddFresh(CheckedStatement statement)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        if (!Holds(statement))
+        {
+            return false;
+        }
+
+        CheckedStatement[] before;
+        do
+        {
+            before = Volatile.Read(ref _fresh);
+        }
+        while (Interlocked.CompareExchange(ref _fresh, [.. before.Prepend(statement).Where(Holds).Take(MostFresh)], before) != before);
         return true;
     }
 
@@ -105,7 +130,7 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
 
     private bool Holds(CheckedStatement statement) => time.GetUtcNow() is var now && now < statement.ValidUntil && statement.Bound.CheckTime(now) == SealingFault.None;
 
-    private sealed class Held(CheckedStatement statement, ClientSession session, ReadOnlyMemory<byte> voucher)
+    private sealed class Held(CheckedStatement statement, ClientSession session, ReadOnlyMemory<byte> voucher, ReadOnlyMemory<byte> eventLog)
     {
         private volatile bool _hasNoSession;
 
@@ -114,6 +139,8 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
         public ClientSession Session => session;
 
         public ReadOnlyMemory<byte> Voucher => voucher;
+
+        public ReadOnlyMemory<byte> EventLog => eventLog;
 
         public bool HasNoSession
         {

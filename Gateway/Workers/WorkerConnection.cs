@@ -35,6 +35,9 @@ public sealed class WorkerConnection(WorkerTunnel tunnel, WorkerRegistration reg
         set => Volatile.Write(ref _epoch, value);
     }
 
+    /// <summary>Clients that wait for its next fresh statement.</summary>
+    internal FreshQueue Fresh { get; } = new();
+
     /// <summary>When its provider's voucher is looked for next.</summary>
     internal DateTimeOffset VoucherLookAt { get; set; }
 

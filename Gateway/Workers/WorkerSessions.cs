@@ -127,7 +127,7 @@ public sealed partial class WorkerSessions(
         }
 
         CheckedStatement statement = finding.Statement;
-        if (!connection.Seal.TryRenew(statement, out SealingFault sealing, vouched.Voucher))
+        if (!connection.Seal.TryRenew(statement, out SealingFault sealing, vouched.Voucher, vouched.EventLog))
         {
             throw new TunnelProtocolException($"statement: nothing can be sealed to it ({sealing}).");
         }

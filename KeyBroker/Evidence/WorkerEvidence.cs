@@ -1,4 +1,5 @@
 using System.Text;
+using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Provisioning;
 using CocoonOrleans.Attestation.Quotes;
@@ -68,13 +69,20 @@ public sealed class WorkerEvidence : IAsyncDisposable
     /// <summary>Judges the evidence of a request. It never throws on what that holds.</summary>
     /// <param name="statement">The statement, its bytes.</param>
     /// <param name="quote">The quote.</param>
+    /// <param name="eventLog">What the machine measured; null where no log came.</param>
     /// <param name="handed">Collateral that came with it; null where none did.</param>
     /// <param name="manifest">The model's manifest.</param>
     /// <param name="cancellationToken">Ends the wait for collateral.</param>
     public async ValueTask<EvidenceFinding> JudgeAsync(
-        ReadOnlyMemory<byte> statement, ReadOnlyMemory<byte> quote, byte[]? handed, EncryptedModelManifest manifest, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> statement, ReadOnlyMemory<byte> quote, byte[]? eventLog, byte[]? handed, EncryptedModelManifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
+        EventLog? log = null;
+        if (eventLog is not null && !EventLog.TryParse(eventLog, out log, out Refusal? unread))
+        {
+            return new EvidenceFinding(unread, TrustTier.Simulated, null, default);
+        }
+
         if (!Quote.TryParse(quote.Span, out Quote? parsed, out Refusal? refusal)
             || !_collateral.TryReadSubject(parsed!, out CollateralSubject? subject, out refusal))
         {
@@ -103,7 +111,7 @@ public sealed class WorkerEvidence : IAsyncDisposable
             // Test keys ask for no tier, and Production holds none.
             MinimumTier = manifest.MinimumTier == TrustTier.Simulated ? null : manifest.MinimumTier,
         };
-        EvidenceVerdict verdict = _verifier.Verify(new Attestation.Verification.Evidence { Quote = quote, Collateral = set.Collateral, Statement = statement }, policy, _time.GetUtcNow());
+        EvidenceVerdict verdict = _verifier.Verify(new Attestation.Verification.Evidence { Quote = quote, Collateral = set.Collateral, EventLog = log, Statement = statement }, policy, _time.GetUtcNow());
         return new EvidenceFinding(
             verdict.Refusal, verdict.Tier, verdict.Image is { } image ? new Digest(image.Id()) : null, verdict.Processor is { } processor ? Platform(processor.Ppid.Span) : default);
     }

@@ -7,4 +7,5 @@ namespace CocoonOrleans.Sealing.Releases;
 /// <param name="Nonce">This broker's nonce.</param>
 /// <param name="Proof">That the nonce is under the statement's root.</param>
 /// <param name="Collateral">What the quote is judged by, for a broker that can't fetch it; null for none.</param>
-public sealed record ReleaseRequest(string Manifest, byte[] Statement, byte[] Quote, byte[] Nonce, byte[] Proof, byte[]? Collateral = null);
+/// <param name="EventLog">What the machine measured, event by event; null for none.</param>
+public sealed record ReleaseRequest(string Manifest, byte[] Statement, byte[] Quote, byte[] Nonce, byte[] Proof, byte[]? Collateral = null, byte[]? EventLog = null);

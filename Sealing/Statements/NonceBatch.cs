@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace CocoonOrleans.Sealing.Statements;
 
 /// <summary>The nonces of many clients under one root, so that one quote is fresh for all of them (docs/protocol.md, section 3; RFC 6962, section 2.1).</summary>
@@ -8,7 +6,8 @@ public sealed class NonceBatch
     /// <summary>Most nonces of a batch.</summary>
     public const int MaxNonces = 4096;
 
-    private readonly Digest[] _leaves;
+    // From the leaves up: of two neighbours comes one node, and the last of an odd number goes up as it is, which is RFC 6962's tree.
+    private readonly List<Digest[]> _levels;
 
     /// <summary>Makes the tree.</summary>
     /// <param name="nonces">1 to <see cref="MaxNonces"/>, in the order of arrival.</param>
@@ -21,15 +20,20 @@ public sealed class NonceBatch
             throw new ArgumentException($"A batch has 1 to {MaxNonces} nonces, not {nonces.Count}.", nameof(nonces));
         }
 
-        _leaves = [.. nonces.Select(Leaf)];
-        Root = Compute(_leaves);
+        _levels = [[.. nonces.Select(Leaf)]];
+        while (_levels[^1].Length > 1)
+        {
+            _levels.Add(Above(_levels[^1]));
+        }
+
+        Root = _levels[^1][0];
     }
 
     /// <summary>What stands in the statement.</summary>
     public Digest Root { get; }
 
     /// <summary>How many nonces there are.</summary>
-    public int Count => _leaves.Length;
+    public int Count => _levels[0].Length;
 
     /// <summary>Proves to a client that its nonce is in the batch.</summary>
     /// <param name="index">Its place, from 0.</param>
@@ -39,7 +43,18 @@ public sealed class NonceBatch
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
         var path = new List<Digest>();
-        Path(_leaves, index, path);
+        var place = index;
+        foreach (var level in _levels)
+        {
+            var beside = place ^ 1;
+            if (beside < level.Length)
+            {
+                path.Add(level[beside]);
+            }
+
+            place >>= 1;
+        }
+
         return new NonceProof(index, Count, path);
     }
 
@@ -60,29 +75,14 @@ public sealed class NonceBatch
         return Digest.Of(node);
     }
 
-    private static Digest Compute(ReadOnlySpan<Digest> leaves) =>
-        leaves.Length == 1 ? leaves[0] : Node(Compute(leaves[..Split(leaves.Length)]), Compute(leaves[Split(leaves.Length)..]));
-
-    private static void Path(ReadOnlySpan<Digest> leaves, int index, List<Digest> path)
+    private static Digest[] Above(Digest[] level)
     {
-        if (leaves.Length == 1)
+        var above = new Digest[(level.Length + 1) / 2];
+        for (var i = 0; i < above.Length; i++)
         {
-            return;
+            above[i] = (2 * i) + 1 < level.Length ? Node(level[2 * i], level[(2 * i) + 1]) : level[2 * i];
         }
 
-        var split = Split(leaves.Length);
-        if (index < split)
-        {
-            Path(leaves[..split], index, path);
-            path.Add(Compute(leaves[split..]));
-        }
-        else
-        {
-            Path(leaves[split..], index - split, path);
-            path.Add(Compute(leaves[..split]));
-        }
+        return above;
     }
-
-    /// <summary>The largest power of two below the count.</summary>
-    private static int Split(int count) => 1 << BitOperations.Log2((uint)(count - 1));
 }

@@ -122,6 +122,27 @@ public sealed class WorkerTunnel : IAsyncDisposable
         return statement;
     }
 
+    /// <summary>A statement that is newer than some nonces, checked for size alone.</summary>
+    /// <param name="request">The nonces.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The statement, or why the worker makes none now.</returns>
+    public async Task<(FreshStatement? Statement, JobRefusal? Refusal)> GetFreshStatementAsync(FreshRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, TunnelJson.Default.FreshRequest));
+        using HttpResponseMessage response = await _client.SendAsync(
+            HttpMethod.Post, TunnelRoutes.FreshStatements, content, null, cancellationToken, expected: TunnelRoutes.RefusedStatus);
+        if ((int)response.StatusCode == TunnelRoutes.RefusedStatus)
+        {
+            JobRefusal refusal = await TunnelClient.ReadAsync(response, TunnelRoutes.FreshStatements, TunnelJson.Default.JobRefusal, JobRefusal.MaxBytes, cancellationToken);
+            refusal.Validate();
+            return (null, refusal);
+        }
+        FreshStatement statement = await TunnelClient.ReadAsync(response, TunnelRoutes.FreshStatements, TunnelJson.Default.FreshStatement, FreshStatement.MaxBytes, cancellationToken);
+        statement.Validate(request.Nonces.Count);
+        return (statement, null);
+    }
+
     /// <summary>
     /// Sends a job. What the worker, or the tunnel's own limit on jobs, has against it before it is opened comes as the stream's refusal. Cancelling before this
     /// returns tells the worker to stop, as disposing the stream does after it.

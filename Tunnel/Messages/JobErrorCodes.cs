@@ -36,6 +36,12 @@ public static class JobErrorCodes
     /// <summary>Too many receipts wait for an acknowledgement, so nothing new is begun that might not be paid. Retryable elsewhere.</summary>
     public const string ReceiptBacklog = "receipt_backlog";
 
+    /// <summary>More clients ask for a fresh statement than one batch takes. Retryable.</summary>
+    public const string FreshBusy = "fresh_busy";
+
+    /// <summary>Nothing vouches for a fresh statement now. Retryable elsewhere.</summary>
+    public const string FreshUnavailable = "fresh_unavailable";
+
     /// <summary>The engine failed. Retryable.</summary>
     public const string EngineFailed = "engine_failed";
 }

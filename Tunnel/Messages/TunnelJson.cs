@@ -18,6 +18,8 @@ namespace CocoonOrleans.Tunnel.Messages;
 [JsonSerializable(typeof(Heartbeat))]
 [JsonSerializable(typeof(SessionAdmission))]
 [JsonSerializable(typeof(VouchedStatement))]
+[JsonSerializable(typeof(FreshRequest))]
+[JsonSerializable(typeof(FreshStatement))]
 [JsonSerializable(typeof(JobRefusal))]
 [JsonSerializable(typeof(KeptReceipt))]
 [JsonSerializable(typeof(ReceiptPage))]

@@ -15,6 +15,9 @@ public static class TunnelRoutes
     /// <summary>GET: <see cref="VouchedStatement"/>, the newest.</summary>
     public const string Statement = "/v1/statement";
 
+    /// <summary>POST: a <see cref="FreshRequest"/>. With status 200 the answer is a <see cref="FreshStatement"/>, with <see cref="RefusedStatus"/> a <see cref="JobRefusal"/>.</summary>
+    public const string FreshStatements = "/v1/fresh-statements";
+
     /// <summary>
     /// POST: a job, its <see cref="JobDispatch"/> in headers and its sealed request as body. With status 200 the answer is sealed; with <see cref="RefusedStatus"/> it
     /// is a <see cref="JobRefusal"/>.

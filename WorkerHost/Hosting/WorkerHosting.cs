@@ -14,6 +14,7 @@ using CocoonOrleans.Tunnel.Trust;
 using CocoonOrleans.WorkerHost.Heartbeats;
 using CocoonOrleans.WorkerHost.Jobs;
 using CocoonOrleans.WorkerHost.Keys;
+using CocoonOrleans.WorkerHost.Measuring;
 using CocoonOrleans.WorkerHost.Metrics;
 using CocoonOrleans.WorkerHost.Models;
 using CocoonOrleans.WorkerHost.Receipts;
@@ -53,6 +54,8 @@ public static class WorkerHosting
         services.AddEngine(builder.Configuration);
         services.AddSingleton<ServedModels>();
         services.AddSingleton<ModelKeyRelease>();
+        services.AddSingleton<MeasuringRegister>();
+        services.AddSingleton<WorkerMeasurement>().AddHostedService(provider => provider.GetRequiredService<WorkerMeasurement>());
         services.AddHostedService<ModelLoading>();
         services.AddSealing();
         services.AddSingleton<ReceiptStore>().AddSingleton<JobReceipts>();
@@ -81,6 +84,7 @@ public static class WorkerHosting
         WorkerStatements statements = app.Services.GetRequiredService<WorkerStatements>();
         app.MapGet(TunnelRoutes.Statement, (RequestDelegate)(context =>
             JsonSerializer.SerializeAsync(context.Response.Body, statements.Vouched, TunnelJson.Default.VouchedStatement, context.RequestAborted)));
+        app.MapFreshStatements();
         app.MapGet(TunnelRoutes.Heartbeats, (RequestDelegate)app.Services.GetRequiredService<HeartbeatEndpoint>().WriteAsync);
         app.MapPost(TunnelRoutes.Jobs, (RequestDelegate)app.Services.GetRequiredService<JobEndpoint>().HandleAsync);
         return app;
@@ -96,11 +100,12 @@ public static class WorkerHosting
         services.AddSingleton<ReceiptKey>();
         services.AddSingleton<StatedCollateral>();
         services.AddSingleton<IStatementVoucher>(static provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Quotes is { } quotes
-            ? QuoteVoucher.Of(quotes, provider.GetRequiredService<TimeProvider>())
+            ? QuoteVoucher.Of(quotes, provider.GetRequiredService<TimeProvider>(), quotes.Measures ? provider.GetRequiredService<DialingOptions>().BootId : null)
             : ActivatorUtilities.CreateInstance<ReceiptKeyVoucher>(provider));
 
         // Behind the models, which stand in the statement, and before the server, which dials.
         services.AddSingleton<WorkerStatements>().AddHostedService(provider => provider.GetRequiredService<WorkerStatements>());
+        services.AddSingleton<FreshStatements>().AddHostedService(provider => provider.GetRequiredService<FreshStatements>());
     }
 
     private static void AddEngine(this IServiceCollection services, IConfiguration configuration)

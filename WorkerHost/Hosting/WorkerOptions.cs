@@ -91,6 +91,12 @@ public sealed class WorkerOptions : IValidatableObject
             yield return new ValidationResult("must be upstream where a model names an upstream: one worker has one engine.", [nameof(Engine)]);
         }
 
+        if (Quotes is { Measures: true } && Models.FindIndex(model => model.ManifestSha256 is null) is >= 0 and var unmeasured)
+        {
+            yield return new ValidationResult(
+                $"must say which content each model has, since that is measured before anything is loaded: set Worker:Models:{unmeasured}:ManifestSha256 (./cocoon model hash FOLDER).", [nameof(Models)]);
+        }
+
         if (Models.Select(model => model.Name).Distinct(StringComparer.Ordinal).Count() < Models.Count)
         {
             yield return new ValidationResult("must not name a model twice.", [nameof(Models)]);

@@ -8,6 +8,7 @@ using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Trust;
 using CocoonOrleans.WorkerHost.Hosting;
+using CocoonOrleans.WorkerHost.Measuring;
 using CocoonOrleans.WorkerHost.Sealing;
 using Microsoft.Extensions.Options;
 
@@ -32,6 +33,7 @@ public sealed partial class ModelKeyRelease : IDisposable
     private readonly IInferenceEngine _engine;
     private readonly WorkerOptions _options;
     private readonly StatedCollateral _collateral;
+    private readonly WorkerMeasurement _measurement;
     private readonly TimeProvider _time;
     private readonly ILogger<ModelKeyRelease> _logger;
     private readonly HttpClient _http;
@@ -45,11 +47,13 @@ public sealed partial class ModelKeyRelease : IDisposable
         IInferenceEngine engine,
         IOptions<WorkerOptions> options,
         StatedCollateral collateral,
+        WorkerMeasurement measurement,
         TimeProvider time,
         ILogger<ModelKeyRelease> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_voucher, _identity, _receiptKey, _dialing, _engine, _options, _collateral, _time, _logger) = (voucher, identity, receiptKey, dialing, engine, options.Value, collateral, time, logger);
+        (_voucher, _identity, _receiptKey, _dialing, _engine, _options, _collateral, _measurement, _time, _logger) =
+            (voucher, identity, receiptKey, dialing, engine, options.Value, collateral, measurement, time, logger);
 
         // No proxy, no redirect: a broker is asked where its operator says, or not at all.
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = ConnectLimit })
@@ -133,7 +137,7 @@ public sealed partial class ModelKeyRelease : IDisposable
 
         var answers = await Task.WhenAll(reached.Select((index, place) => brokers[index].ReleaseAsync(
             new ReleaseRequest(
-                manifestHash.ToString(), statement.Bytes.ToArray(), quote.ToArray(), nonces[index].Nonce!.Value.ToArray(), batch.Prove(place).Encode(), collateral),
+                manifestHash.ToString(), statement.Bytes.ToArray(), quote.ToArray(), nonces[index].Nonce!.Value.ToArray(), batch.Prove(place).Encode(), collateral, _measurement.EventLog),
             cancellationToken)));
         var shares = new List<KeyShare>();
         try

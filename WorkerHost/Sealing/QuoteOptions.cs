@@ -11,6 +11,7 @@ namespace CocoonOrleans.WorkerHost.Sealing;
 public sealed class QuoteOptions : IValidatableObject
 {
     private const int LongestSocket = 107;
+    private const string KernelEventLog = "/sys/firmware/acpi/tables/data/CCEL";
 
     private Digest? _imageId;
 
@@ -36,6 +37,20 @@ public sealed class QuoteOptions : IValidatableObject
     /// <summary>A file of collateral in JSON that goes to the gateways with each quote, for those that can't fetch it; null for none. It is read anew each epoch.</summary>
     public string? CollateralFile { get; set; }
 
+    /// <summary>
+    /// Whether the worker measures into RTMR3 what it is. False only for images that list no events of it, such as those with a kernel before Linux 6.16, which lets nobody measure.
+    /// </summary>
+    public bool Measures { get; set; } = true;
+
+    /// <summary>The event log of the firmware, a CCEL table, which goes to gateways and clients beside each quote; null for the kernel's, where <see cref="Folder"/> is set.</summary>
+    public string? EventLogFile { get; set; }
+
+    /// <summary>The kernel's file of RTMR3; null for where it is. With <see cref="Socket"/> the service has the register.</summary>
+    public string? RegisterFile { get; set; }
+
+    /// <summary>Where the firmware's event log is; null where none is handed over.</summary>
+    internal string? EventLogPath => EventLogFile ?? (string.IsNullOrWhiteSpace(Folder) || !Measures ? null : KernelEventLog);
+
     /// <summary>What the statements claim.</summary>
     internal TrustTier Tier => IsSimulated ? TrustTier.Simulated : TrustTier.Tdx;
 
@@ -58,6 +73,11 @@ public sealed class QuoteOptions : IValidatableObject
         if (!IsSimulated && Image is null && ImageFile is null)
         {
             yield return new ValidationResult("must be the id of the image that runs: a statement of tier tdx names it. A simulated source says so with IsSimulated.", [nameof(Image)]);
+        }
+
+        if (Measures && EventLogPath is null && !string.IsNullOrWhiteSpace(Socket))
+        {
+            yield return new ValidationResult("must be the firmware's event log, behind which the worker writes what it measures; or set Worker:Quotes:Measures to false.", [nameof(EventLogFile)]);
         }
 
         if (ImageFile is not null && Image is not null)

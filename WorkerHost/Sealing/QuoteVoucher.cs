@@ -21,9 +21,10 @@ internal sealed class QuoteVoucher(IQuoteSource source, TrustTier tier) : IState
     /// <summary>The voucher of the settings.</summary>
     /// <param name="options">Where quotes come from.</param>
     /// <param name="time">For the limits of time.</param>
-    public static QuoteVoucher Of(QuoteOptions options, TimeProvider time) => new(
+    /// <param name="td">Which TD a quote service is asked about; null for the one that it plays for everybody.</param>
+    public static QuoteVoucher Of(QuoteOptions options, TimeProvider time, string? td = null) => new(
         string.IsNullOrWhiteSpace(options.Socket)
             ? new TsmQuoteSource(new TsmQuoteSourceOptions { Folder = options.Folder! }, time)
-            : new QuoteServiceSource(new QuoteServiceOptions { Socket = options.Socket }, time),
+            : new QuoteServiceSource(new QuoteServiceOptions { Socket = options.Socket, Td = td }, time),
         options.Tier);
 }

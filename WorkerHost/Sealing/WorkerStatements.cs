@@ -9,6 +9,7 @@ using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
 using CocoonOrleans.WorkerHost.Hosting;
+using CocoonOrleans.WorkerHost.Measuring;
 using CocoonOrleans.WorkerHost.Models;
 using Microsoft.Extensions.Options;
 
@@ -28,6 +29,7 @@ public sealed partial class WorkerStatements(
     ServedModels models,
     IInferenceEngine engine,
     StatedCollateral collateral,
+    WorkerMeasurement measurement,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<WorkerStatements> logger) : IHostedService, IDisposable
@@ -51,6 +53,22 @@ public sealed partial class WorkerStatements(
     /// <summary>The hash of the newest statement.</summary>
     /// <exception cref="UnreachableException">The worker has not started.</exception>
     public Digest Hash => Now.Hash;
+
+    /// <summary>The statement of the epoch with clients' nonces in it, not vouched for yet.</summary>
+    /// <param name="nonceRoot">The root over the nonces.</param>
+    /// <returns>Null where the epoch's statement has expired, or as many statements as there may be address its keys.</returns>
+    internal BoundStatement? MakeFresh(Digest nonceRoot)
+    {
+        var statement = Now.Statement;
+        var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
+        if (now >= statement.Expires)
+        {
+            return null;
+        }
+
+        var fresh = BoundStatement.Of(statement with { NotBefore = now > statement.NotBefore ? now : statement.NotBefore, NonceRoot = nonceRoot });
+        return keys.TryAddress(fresh) ? fresh : null;
+    }
 
     private Newest Now => _newest ?? throw new UnreachableException("No gateway is dialled before there is a statement.");
 
@@ -77,7 +95,7 @@ public sealed partial class WorkerStatements(
         {
             while (true)
             {
-                var left = Now.Expires - RenewBefore - time.GetUtcNow();
+                var left = Now.Statement.Expires - RenewBefore - time.GetUtcNow();
                 await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
                 await RenewAsync(cancellationToken);
             }
@@ -112,7 +130,7 @@ public sealed partial class WorkerStatements(
         try
         {
             var evidence = await voucher.VouchAsync(statement, cancellationToken);
-            _newest = new Newest(statement.Hash, statement.Statement.Expires, new VouchedStatement(statement.Bytes.ToArray(), evidence.ToArray(), await collateral.ReadAsync(cancellationToken)));
+            _newest = new Newest(statement.Hash, statement.Statement, new VouchedStatement(statement.Bytes.ToArray(), evidence.ToArray(), await collateral.ReadAsync(cancellationToken), measurement.EventLog));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -156,5 +174,5 @@ public sealed partial class WorkerStatements(
         _ => "none",
     };
 
-    private sealed record Newest(Digest Hash, DateTimeOffset Expires, VouchedStatement Vouched);
+    private sealed record Newest(Digest Hash, Statement Statement, VouchedStatement Vouched);
 }

@@ -110,5 +110,5 @@ public sealed class QuotedStatementTests : IAsyncLifetime, IDisposable
 
     private Task<BoundStatement> VerifyAsync(byte[]? quote, QuoteTrust? trust) =>
         new StatementVerifier(new CocoonSealingOptions { NetworkId = "test", MinimumTier = TrustTier.Simulated, Quotes = trust, Time = _time })
-            .VerifyAsync(Stated.Encode(), signature: null, quote, CancellationToken.None);
+            .VerifyAsync(Stated.Encode(), signature: null, quote, eventLog: null, CancellationToken.None);
 }

@@ -22,6 +22,30 @@ public sealed class RefusedEvidenceTests
         await network.LogsSayAsync(code);
     }
 
+    /// <summary>The worker hands over a log in which one byte of the firmware's is another.</summary>
+    [Fact]
+    public async Task Start_WorkerWithAChangedEventLog_IsRefusedAndBothLogsSayWhy()
+    {
+        await using var network = new Started();
+        await network.StartAsync(
+            options => options with
+            {
+                SimulatedTdx = [],
+                WorkerSettings = new Dictionary<int, IReadOnlyList<string>> { [0] = [.. options.WorkerSettings[0], $"--Worker:Quotes:EventLogFile={network.ChangedLog}"] },
+            },
+            log => File.WriteAllBytes(network.ChangedLog, Changed(log)));
+
+        await network.LogsSayAsync("log.replay");
+    }
+
+    private static byte[] Changed(byte[] log)
+    {
+        // The digest of the kernel's event stands 48 bytes and a length before its text.
+        int text = log.AsSpan().IndexOf("simulated kernel"u8);
+        log[text - sizeof(uint) - 1] ^= 1;
+        return log;
+    }
+
     [Fact]
     public async Task Start_WorkerUnderAnotherAnchor_IsRefusedAndBothLogsSayWhy()
     {
@@ -58,7 +82,9 @@ public sealed class RefusedEvidenceTests
                 TimeProvider.System);
         }
 
-        public async Task StartAsync(Func<LocalNetworkOptions, LocalNetworkOptions> change)
+        public string ChangedLog => Path.Combine(_folder.Path, "changed-ccel.bin");
+
+        public async Task StartAsync(Func<LocalNetworkOptions, LocalNetworkOptions> change, Action<byte[]>? bootLog = null)
         {
             BuiltArtifacts artifacts = BuiltArtifacts.Find();
             var options = new LocalNetworkOptions
@@ -75,6 +101,7 @@ public sealed class RefusedEvidenceTests
             System.Text.Json.JsonElement ready = await _network.Issuer!.StartAsync(CancellationToken.None);
             _network.Topology.Issuer!.WriteAnchor(ready);
             _network.Topology.Issuer.WriteImage(ready);
+            bootLog?.Invoke(await File.ReadAllBytesAsync(_network.Topology.Issuer.BootLogFile));
             await _network.Silo.StartAsync(CancellationToken.None);
             await _network.Gateway.StartAsync(CancellationToken.None);
 

@@ -101,7 +101,7 @@ public sealed class EncryptedModelTests
     public async Task Release_PlayedAgain_IsRefused()
     {
         await using LockedModel model = await LockedModel.StartAsync(brokers: 1);
-        using var asker = new KeyAsker(model.Place.Brokers[0].Url, model.Socket);
+        using var asker = new KeyAsker(model.Place.Brokers[0].Url, model.Issuer);
         using ShareFile share = ShareFile.Read(model.Place.Brokers[0].ShareFile);
         var request = await asker.AskAsync(share.ManifestHash, model.Image);
 

@@ -1,6 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using CocoonOrleans.Attestation.EventLogs;
+using CocoonOrleans.Attestation.Measuring;
 using CocoonOrleans.Attestation.QuoteSources;
+using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Releases;
@@ -9,12 +12,14 @@ using CocoonOrleans.Sealing.Statements;
 namespace CocoonOrleans.Tests.EndToEnd.KeyBrokers;
 
 /// <summary>Asks a broker as a worker does, and may do it twice.</summary>
-internal sealed class KeyAsker(Uri broker, string quoteSocket) : IDisposable
+internal sealed class KeyAsker(Uri broker, SimulatedIssuer issuer) : IDisposable
 {
+    private readonly QuoteServiceOptions _td = new() { Socket = issuer.Socket, Td = "key-asker" };
     private readonly HttpClient _http = new() { BaseAddress = broker };
     private readonly ReceiptKey _receipts = new();
     private readonly ReleaseKey _key = new();
-    private readonly QuoteServiceSource _quotes = new(new QuoteServiceOptions { Socket = quoteSocket }, TimeProvider.System);
+    private QuoteServiceSource? _quotes;
+    private byte[]? _log;
 
     /// <summary>Makes a request with a new nonce.</summary>
     public async Task<ReleaseRequest> AskAsync(Digest manifest, Digest image)
@@ -41,9 +46,11 @@ internal sealed class KeyAsker(Uri broker, string quoteSocket) : IDisposable
             EngineVersion = "1",
             Quantisation = "none",
         });
+        _log ??= await MeasureAsync();
+        _quotes ??= new QuoteServiceSource(_td, TimeProvider.System);
         QuoteResult quote = await _quotes.QuoteAsync(statement.ReportData());
         Assert.True(quote.IsMade, quote.Failure?.ToString());
-        return new ReleaseRequest(manifest.ToString(), statement.Bytes.ToArray(), quote.Quote.ToArray(), nonce.Nonce, batch.Prove(0).Encode());
+        return new ReleaseRequest(manifest.ToString(), statement.Bytes.ToArray(), quote.Quote.ToArray(), nonce.Nonce, batch.Prove(0).Encode(), EventLog: _log);
     }
 
     /// <summary>Sends a request.</summary>
@@ -60,6 +67,21 @@ internal sealed class KeyAsker(Uri broker, string quoteSocket) : IDisposable
         _http.Dispose();
         _receipts.Dispose();
         _key.Dispose();
-        _quotes.Dispose();
+        _quotes?.Dispose();
+    }
+
+    /// <summary>Measures as a worker does while it starts.</summary>
+    private async Task<byte[]> MeasureAsync()
+    {
+        using var register = new QuoteServiceRegister(_td, TimeProvider.System);
+        Assert.True(CcelWriter.TryContinue(await File.ReadAllBytesAsync(issuer.BootLogFile), out CcelWriter? log, out var refusal), refusal?.ToString());
+        foreach (string name in (string[])[RuntimeEvent.ConfigurationName, RuntimeEvent.ModelsName, RuntimeEvent.ReadyName])
+        {
+            RegisterResult measured = await register.ExtendAsync(name, default);
+            Assert.True(measured.IsDone, measured.Failure?.ToString());
+            log!.AddRuntime(name, default);
+        }
+
+        return log!.ToArray();
     }
 }

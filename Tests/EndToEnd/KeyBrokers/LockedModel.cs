@@ -34,7 +34,7 @@ internal sealed class LockedModel : IAsyncDisposable
 
     public EncryptedPlace Place => _network.Topology.Encrypted!;
 
-    public string Socket => _network.Topology.Issuer!.Socket;
+    public SimulatedIssuer Issuer => _network.Topology.Issuer!;
 
     public string ImageFile => _network.Topology.Issuer!.ImageFile;
 

@@ -18,7 +18,7 @@ public sealed class ProductionBrokerTests
     {
         await using LockedModel model = await LockedModel.StartAsync(brokers: 0);
         await using SupervisedProcess broker = Broker(
-            model, 0, $"--KeyBroker:SimulatedAnchorFile={Path.Combine(model.Folder, "simulated", "anchor.json")}", $"--KeyBroker:CollateralSocket={model.Socket}");
+            model, 0, $"--KeyBroker:SimulatedAnchorFile={Path.Combine(model.Folder, "simulated", "anchor.json")}", $"--KeyBroker:CollateralSocket={model.Issuer.Socket}");
 
         await Assert.ThrowsAsync<CommandFailedException>(() => broker.StartAsync(CancellationToken.None));
 
@@ -53,7 +53,7 @@ public sealed class ProductionBrokerTests
         int port = FreePorts.Take(1)[0];
         await using SupervisedProcess broker = Broker(model, port, "--KeyBroker:CollateralAddress=http://127.0.0.1:9/");
         await broker.StartAsync(CancellationToken.None);
-        using var asker = new KeyAsker(new Uri($"http://{IPAddress.Loopback}:{port}/"), model.Socket);
+        using var asker = new KeyAsker(new Uri($"http://{IPAddress.Loopback}:{port}/"), model.Issuer);
 
         Assert.Equal((403, "pck.root"), await asker.SendAsync(await asker.AskAsync(real.Hash(), model.Image)));
         Assert.Empty(model.Releases());

@@ -40,6 +40,9 @@ internal sealed class HostileGateway : HttpMessageHandler
     /// <summary>Whether what stands beside the statement is a quote.</summary>
     public bool OffersQuote { get; set; }
 
+    /// <summary>What it offers to a client that sent a nonce, with the proof; null for what it offers anyway, without one.</summary>
+    public Func<Digest, (VouchedStatement Statement, byte[]? Proof)>? Fresh { get; set; }
+
     /// <summary>What it makes of the sealed answer's bytes.</summary>
     public Func<byte[], byte[]> Pass { get; set; } = bytes => bytes;
 
@@ -76,7 +79,7 @@ internal sealed class HostileGateway : HttpMessageHandler
         Seen.Add((request.Method, request.RequestUri!.AbsolutePath, body, request.Headers.Authorization?.Parameter));
         return request.RequestUri.AbsolutePath switch
         {
-            "/v1/attested-workers" => Json(Workers()),
+            "/v1/attested-workers" => Json(Workers(request.RequestUri.Query.Split("&nonce=") is [_, var nonce] ? new Digest(Convert.FromHexString(nonce)) : null)),
             "/v1/sealed" => Instead() ?? await AnswerAsync(body),
             _ => Json(new JsonObject { ["object"] = "list" }),
         };
@@ -95,7 +98,13 @@ internal sealed class HostileGateway : HttpMessageHandler
 
     private static HttpResponseMessage Json(JsonObject json) => new() { Content = new StringContent(json.ToJsonString(), Encoding.UTF8, "application/json") };
 
-    private JsonObject Workers() => new()
+    private JsonObject Workers(Digest? nonce)
+    {
+        var (offered, proof) = nonce is { } sent && Fresh is { } fresh ? fresh(sent) : (Offered, null);
+        return Workers(offered, proof);
+    }
+
+    private JsonObject Workers(VouchedStatement offered, byte[]? proof) => new()
     {
         ["network_id"] = SealedWorker.NetworkId,
         ["model"] = Model,
@@ -105,8 +114,9 @@ internal sealed class HostileGateway : HttpMessageHandler
         ["hold_prices"] = new JsonObject { ["prompt"] = "1000000", ["completion"] = "2000000", ["request"] = "5" },
         ["workers"] = new JsonArray(new JsonObject
         {
-            ["statement"] = Convert.ToBase64String(Offered.Statement),
-            [OffersQuote ? "quote" : "signature"] = Convert.ToBase64String(Offered.Voucher),
+            ["statement"] = Convert.ToBase64String(offered.Statement),
+            [OffersQuote ? "quote" : "signature"] = Convert.ToBase64String(offered.Voucher),
+            [proof is null ? "no_proof" : "nonce_proof"] = proof is null ? "" : Convert.ToBase64String(proof),
         }),
     };
 

@@ -38,6 +38,8 @@ public sealed class WorkerHostingTests
     [InlineData("Upstream:Slots", "0", "Worker:Upstream:Slots")]
     [InlineData("Models:0:Upstream:Address", "http://127.0.0.1:8000", "Worker:Engine")]
     [InlineData("Quotes:Socket", "tdx.sock", "Worker:Quotes:Image")]
+    [InlineData("Quotes:Socket", "tdx.sock", "Worker:Quotes:EventLogFile")]
+    [InlineData("Quotes:Folder", "tsm", "Worker:Models:0:ManifestSha256")]
     [InlineData("Quotes:IsSimulated", "true", "Worker:Quotes:Folder")]
     [InlineData("Quotes:Image", "abc", "Worker:Quotes:Image")]
     [InlineData("Models:0:Upstream:Adress", "http://127.0.0.1:8000", "Worker:Models:0:Upstream:Address")]
@@ -72,7 +74,7 @@ public sealed class WorkerHostingTests
     [Fact]
     public void Settings_SimulatedQuotesInProduction_AreRefused()
     {
-        (string, string)[] simulated = [.. Good, ("Quotes:Socket", "tdx.sock"), ("Quotes:IsSimulated", "true")];
+        (string, string)[] simulated = [.. Good, ("Quotes:Socket", "tdx.sock"), ("Quotes:IsSimulated", "true"), ("Quotes:Measures", "false")];
 
         var e = Assert.Throws<OptionsValidationException>(() => Bind(simulated, Environments.Production));
 

@@ -9,6 +9,7 @@ using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Trust;
 using CocoonOrleans.WorkerHost.Hosting;
 using CocoonOrleans.WorkerHost.Keys;
+using CocoonOrleans.WorkerHost.Measuring;
 using CocoonOrleans.WorkerHost.Sealing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -207,6 +208,7 @@ public sealed class ModelKeyReleaseTests : IAsyncLifetime, IDisposable
             services.GetRequiredService<IInferenceEngine>(),
             services.GetRequiredService<IOptions<WorkerOptions>>(),
             services.GetRequiredService<StatedCollateral>(),
+            services.GetRequiredService<WorkerMeasurement>(),
             TimeProvider.System,
             NullLogger<ModelKeyRelease>.Instance);
     }

@@ -7,6 +7,7 @@ using CocoonOrleans.Tests.Unit.Tunnel;
 using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Trust;
 using CocoonOrleans.WorkerHost.Hosting;
+using CocoonOrleans.WorkerHost.Measuring;
 using CocoonOrleans.WorkerHost.Models;
 using CocoonOrleans.WorkerHost.Sealing;
 using Microsoft.Extensions.DependencyInjection;
@@ -142,6 +143,7 @@ public sealed class WorkerStatementsTests
             services.GetRequiredService<ServedModels>(),
             services.GetRequiredService<IInferenceEngine>(),
             services.GetRequiredService<StatedCollateral>(),
+            services.GetRequiredService<WorkerMeasurement>(),
             services.GetRequiredService<IOptions<WorkerOptions>>(),
             time,
             NullLogger<WorkerStatements>.Instance);

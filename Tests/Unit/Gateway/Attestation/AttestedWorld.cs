@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Hosting;
@@ -22,7 +23,7 @@ internal sealed class AttestedWorld : IAsyncDisposable
     private readonly TunnelIdentity _identity = TunnelIdentity.Create(TimeProvider.System);
     private readonly List<EvidenceCheck> _checks = [];
 
-    private AttestedWorld(bool isIntels)
+    private AttestedWorld(bool isIntels, ImageManifest[] images)
     {
         Metrics = new GatewayMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), Time);
         World = new SimulatedWorld(Time.GetUtcNow());
@@ -39,6 +40,12 @@ internal sealed class AttestedWorld : IAsyncDisposable
         }
 
         Options.DataFolder = _folder;
+        foreach ((int index, ImageManifest image) in images.Index())
+        {
+            Options.Attestation.ImageFiles.Add(Path.Combine(_folder, $"image-{index}.cbor"));
+            File.WriteAllBytes(Options.Attestation.ImageFiles[^1], image.Encode());
+        }
+
         Evidence = OpenEvidence();
         Statements = new StatementCheck(Microsoft.Extensions.Options.Options.Create(Options), Evidence, Metrics, Time);
     }
@@ -62,7 +69,8 @@ internal sealed class AttestedWorld : IAsyncDisposable
     public StatementCheck Statements { get; }
 
     /// <param name="isIntels">Whether the gateway believes Intel's root in place of this world's.</param>
-    public static AttestedWorld Create(bool isIntels = false) => new(isIntels);
+    /// <param name="images">The images that the gateway knows; none for none.</param>
+    public static AttestedWorld Create(bool isIntels = false, params ImageManifest[] images) => new(isIntels, images);
 
     /// <summary>Starts the checks anew, with what they left on the disk.</summary>
     public async Task RestartAsync()
@@ -86,7 +94,7 @@ internal sealed class AttestedWorld : IAsyncDisposable
     }
 
     public ValueTask<EvidenceFinding> JudgeAsync(BoundStatement statement, VouchedStatement vouched) =>
-        Evidence.JudgeAsync(statement, vouched.Voucher, vouched.Collateral, default);
+        Evidence.JudgeAsync(statement, vouched.Voucher, vouched.Collateral, default, vouched.EventLog);
 
     public ValueTask<StatementFinding> CheckAsync(VouchedStatement vouched, BoundStatement? before = null) => Statements.CheckAsync(
         vouched,
