@@ -3,16 +3,18 @@ using CocoonOrleans.Benchmarks.Attestation;
 using CocoonOrleans.Benchmarks.Engine;
 using CocoonOrleans.Benchmarks.Gpu;
 using CocoonOrleans.Benchmarks.Sealing;
+using CocoonOrleans.Benchmarks.Settlement;
 using CocoonOrleans.Inference.Cuda;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Torch;
+using CocoonOrleans.Ton.Chain;
 
 // Progress goes to stderr; stdout carries one JSON object. ./cocoon bench runs this.
-if (args is not ["engine" or "gpu" or "attestation" or "sealing", .. var rest])
+if (args is not ["engine" or "gpu" or "attestation" or "sealing" or "settlement", .. var rest])
 {
     Console.Error.WriteLine("usage: CocoonOrleans.Benchmarks engine [--threads N] [--pairs N]");
     Console.Error.WriteLine("       CocoonOrleans.Benchmarks gpu [--model DIR] [--device N] [--quantization none|bfloat16|int8|int4] [--eager]");
-    Console.Error.WriteLine("       CocoonOrleans.Benchmarks attestation|sealing [--pairs N]");
+    Console.Error.WriteLine("       CocoonOrleans.Benchmarks attestation|sealing|settlement [--pairs N]");
     return 2;
 }
 
@@ -23,12 +25,13 @@ try
         "engine" => await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "gpu" => new GpuBenchmark(GpuBenchmarkOptions.Parse(rest), Console.Error).Run(),
         "attestation" => await new AttestationBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
+        "settlement" => await new SettlementBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         _ => new SealingBenchmark(SealingBenchmarkOptions.Parse(rest), Console.Error).Run(),
     };
     Console.Out.WriteLine(JsonSerializer.Serialize(report, report.GetType(), JsonSerializerOptions.Web));
     return 0;
 }
-catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or CudaException or TorchLibraryException or ModelFormatException)
+catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or CudaException or TorchLibraryException or ModelFormatException or ChainException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;
