@@ -20,6 +20,8 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ChatResult))]
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
+[JsonSerializable(typeof(DepositList))]
+[JsonSerializable(typeof(DepositState))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(EncryptResult))]
 [JsonSerializable(typeof(GpuBenchReport))]
@@ -34,5 +36,6 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(ReceiptReport))]
 [JsonSerializable(typeof(TestReport))]
+[JsonSerializable(typeof(TopUpResult))]
 [JsonSerializable(typeof(UpResult))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -37,6 +37,9 @@ public static class ErrorKinds
     /// <summary>The account was closed.</summary>
     public static ErrorKind AccountClosed { get; } = new(403, Permission, "account_closed", "Use a key of another account.");
 
+    /// <summary>The network takes no deposits.</summary>
+    public static ErrorKind TopUpsNotAccepted { get; } = new(403, Permission, "topups_not_accepted", "Ask the operator how to pay in.");
+
     /// <summary>The network serves no such model.</summary>
     public static ErrorKind ModelNotFound { get; } = new(404, InvalidRequest, "model_not_found", "GET /v1/models lists the models.");
 
@@ -45,6 +48,9 @@ public static class ErrorKinds
 
     /// <summary>There is no such account.</summary>
     public static ErrorKind UnknownAccount { get; } = new(404, InvalidRequest, "unknown_account", "Check the account id.");
+
+    /// <summary>There is no such deposit.</summary>
+    public static ErrorKind UnknownDeposit { get; } = new(404, InvalidRequest, "unknown_deposit", "GET /admin/deposits lists those that wait.");
 
     /// <summary>The account has no such API key.</summary>
     public static ErrorKind UnknownKey { get; } = new(404, InvalidRequest, "unknown_key", "Check the key id.");
@@ -66,6 +72,9 @@ public static class ErrorKinds
 
     /// <summary>The id of a sealed request was used before.</summary>
     public static ErrorKind RequestIdReuse { get; } = new(409, InvalidRequest, "request_id_reuse", "Seal the request anew, under a new id.");
+
+    /// <summary>The deposit was settled in another way.</summary>
+    public static ErrorKind DepositSettled { get; } = new(409, InvalidRequest, "deposit_settled", "A deposit is settled once.");
 
     /// <summary>The body is larger than this endpoint takes.</summary>
     public static ErrorKind RequestTooLarge { get; } = new(413, InvalidRequest, "request_too_large", "Send a smaller body.");
@@ -100,6 +109,9 @@ public static class ErrorKinds
     /// <summary>The gateway can't reach the cluster or its database.</summary>
     public static ErrorKind ClusterUnavailable { get; } = new(503, Server, "cluster_unavailable", "Repeat later.");
 
+    /// <summary>The wallet that takes deposits has no code yet, or the chain doesn't answer.</summary>
+    public static ErrorKind TopUpsNotReady { get; } = new(503, Server, "topups_not_ready", "Repeat later. The operator's wallet needs coins to be deployed.");
+
     /// <summary>The gateway is going down.</summary>
     public static ErrorKind Shed { get; } = new(503, Server, "shed", "Repeat, on another gateway where there is one.");
 
@@ -110,9 +122,9 @@ public static class ErrorKinds
     public static IReadOnlyList<ErrorKind> All { get; } =
     [
         MissingRequiredParameter, InvalidValue, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
-        InsufficientBalance, AccountClosed, ModelNotFound, UnknownUrl, UnknownAccount, UnknownKey, MethodNotAllowed, SlowUpload,
-        IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestIdReuse, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
-        Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, Shed, Deadline,
+        InsufficientBalance, AccountClosed, TopUpsNotAccepted, ModelNotFound, UnknownUrl, UnknownAccount, UnknownDeposit, UnknownKey, MethodNotAllowed, SlowUpload,
+        IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestIdReuse, DepositSettled, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
+        Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, TopUpsNotReady, Shed, Deadline,
     ];
 
     /// <summary>The kind with this code; null where there is none.</summary>

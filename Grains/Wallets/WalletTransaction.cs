@@ -27,6 +27,12 @@ public sealed record WalletTransaction
     /// <summary>As what it came in.</summary>
     public WalletReceipt Receipt { get; init; }
 
+    /// <summary>What was written beside it.</summary>
+    public TransferNote Note { get; init; } = TransferNote.Other;
+
+    /// <summary>The text, where <see cref="Note"/> is <see cref="TransferNote.Text"/>.</summary>
+    public string? Comment { get; init; }
+
     /// <summary>Who sent it, in raw form; null from outside.</summary>
     public string? Source { get; init; }
 

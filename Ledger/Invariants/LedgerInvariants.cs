@@ -118,6 +118,11 @@ internal static class LedgerInvariants
             SELECT h.channel FROM channels h
             WHERE h.claimed > (SELECT coalesce(max(v.cumulative), 0) FROM vouchers v WHERE v.channel = h.channel) LIMIT 10
             """),
+        ("what is in suspense is the sum of deposits that wait",
+            """
+            SELECT p.account_id FROM payers p
+            WHERE p.account_id = 'suspense' AND p.balance <> (SELECT coalesce(sum(d.amount), 0) FROM deposits d WHERE d.state = 'suspense') LIMIT 10
+            """),
         ("an intent is signed exactly where bytes that may run carry it",
             """
             SELECT i.intent_id FROM intents i

@@ -61,6 +61,12 @@ internal static class OperationRules
             ?? (intent.AccountId is { } provider ? Account(provider, nameof(intent.AccountId)) : null)
             ?? Bag(intent.Body, nameof(intent.Body))
             ?? (intent.Init is { } init ? Bag(init, nameof(intent.Init)) : null),
+        CreateDepositMemo create => Account(create.AccountId, nameof(create.AccountId))
+            ?? Demand(DepositMemo.Find(create.Memo) == create.Memo, nameof(create.Memo), "must be a memo as they are made"),
+        AssignDeposit assign => Demand(assign.Sequence > 0, nameof(assign.Sequence), "must be above zero") ?? Account(assign.AccountId, nameof(assign.AccountId)),
+        RefundDeposit refund => Demand(refund.Sequence > 0, nameof(refund.Sequence), "must be above zero")
+            ?? Address(refund.Destination, nameof(refund.Destination))
+            ?? Bag(refund.Body, nameof(refund.Body)),
         RevokeApiKey revoke => Key(revoke.KeyId, nameof(revoke.KeyId)),
         _ => throw new ArgumentException($"The ledger knows no operation {operation.GetType().Name}.", nameof(operation)),
     };

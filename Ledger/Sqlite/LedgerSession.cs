@@ -8,6 +8,7 @@ internal sealed class LedgerSession
     private readonly AccountWriter _accounts;
     private readonly TransferWriter _transfers;
     private readonly HoldWriter _holds;
+    private readonly DepositWriter _deposits;
 
     public LedgerSession(SqliteStatements statements, bool allowTreasuryTransfers)
     {
@@ -16,7 +17,8 @@ internal sealed class LedgerSession
         _transfers = new TransferWriter(statements, book, _accounts, allowTreasuryTransfers);
         Outbox = new OutboxWriter(statements);
         _holds = new HoldWriter(statements, book, _accounts, Outbox);
-        Wallets = new WalletWriter(statements, book, _accounts);
+        _deposits = new DepositWriter(statements, book, _accounts);
+        Wallets = new WalletWriter(statements, book, _accounts, _deposits);
         Channels = new ChannelWriter(statements, book);
     }
 
@@ -37,6 +39,9 @@ internal sealed class LedgerSession
         CloseAccount close => _accounts.Close(close, now),
         CreateApiKey create => _accounts.CreateKey(create, now),
         PlaceIntent intent => Wallets.Place(intent, now),
+        CreateDepositMemo create => _deposits.CreateMemo(create, now),
+        AssignDeposit assign => _deposits.Assign(assign, now),
+        RefundDeposit refund => Wallets.Refund(refund, now),
         RevokeApiKey revoke => _accounts.RevokeKey(revoke, now),
         _ => throw new ArgumentException($"The ledger knows no operation {operation.GetType().Name}.", nameof(operation)),
     };

@@ -12,6 +12,7 @@ public static class AllowedCalls
         ("client", "clientaccount"),
         ("client", "sweeper"),
         ("client", "paymentchannel"),
+        ("client", "depositdesk"),
         ("job", "clientaccount"),
         ("worker", "modelmarket"),
         ("sweeper", "job"),
