@@ -40,6 +40,7 @@ public static class GrainServices
                 static options => options.Models.TrueForAll(model => model.DefaultMaxCompletionTokens <= model.ContextTokens),
                 "Catalog:Models: DefaultMaxCompletionTokens must not be above ContextTokens.");
         services.AddStrictOptions<ChannelOptions>(configuration.GetSection("Channels"));
+        services.AddStrictOptions<ClientChannelOptions>(configuration.GetSection(ClientChannelOptions.Section));
         services.AddStrictOptions<DepositOptions>(configuration.GetSection(DepositOptions.Section));
         services.AddStrictOptions<MarketOptions>(configuration.GetSection("Market"));
         services.AddStrictOptions<SweeperOptions>(configuration.GetSection("Sweeper"));

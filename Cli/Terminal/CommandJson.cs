@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Benchmarks;
+using CocoonOrleans.Cli.Channels;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
@@ -17,6 +18,8 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AccountResult))]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(ChannelLinkResult))]
+[JsonSerializable(typeof(ChannelShowResult))]
 [JsonSerializable(typeof(ChatResult))]
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]

@@ -16,6 +16,9 @@ public static class ErrorKinds
     /// <summary>A field has a value that it can't have.</summary>
     public static ErrorKind InvalidValue { get; } = new(400, InvalidRequest, "invalid_value", "Correct the field that param names.");
 
+    /// <summary>The voucher is malformed, of another network, account or channel, or not signed by the channel's payer.</summary>
+    public static ErrorKind InvalidVoucher { get; } = new(400, InvalidRequest, "invalid_voucher", "Send a voucher of a channel of the account, signed with its voucher key, in the header Cocoon-Voucher.");
+
     /// <summary>A field whose loss would change the meaning is not supported by the model.</summary>
     public static ErrorKind UnsupportedParameter { get; } = new(400, InvalidRequest, "unsupported_parameter", "Leave out the field that param names.");
 
@@ -34,17 +37,32 @@ public static class ErrorKinds
     /// <summary>The account can't cover the most that the request may cost.</summary>
     public static ErrorKind InsufficientBalance { get; } = new(402, Quota, "insufficient_balance", "Top the account up, or lower max_completion_tokens or provider.max_price.");
 
+    /// <summary>The channel's best voucher promises too little for the request.</summary>
+    public static ErrorKind VoucherTooLow { get; } = new(402, Quota, "voucher_too_low", "Sign a higher one: metadata.channel has what was used, and the best voucher that the operator holds.");
+
+    /// <summary>The channel doesn't hold enough for the request.</summary>
+    public static ErrorKind ChannelExhausted { get; } = new(402, Quota, "channel_exhausted", "Top the channel up.");
+
+    /// <summary>The channel is not funded yet, or its payer may leave.</summary>
+    public static ErrorKind ChannelNotOpen { get; } = new(402, Quota, "channel_not_open", "Fund the channel and wait until the operator has seen it, take the withdrawal back, or open a new one.");
+
     /// <summary>The account was closed.</summary>
     public static ErrorKind AccountClosed { get; } = new(403, Permission, "account_closed", "Use a key of another account.");
 
     /// <summary>The network takes no deposits.</summary>
     public static ErrorKind TopUpsNotAccepted { get; } = new(403, Permission, "topups_not_accepted", "Ask the operator how to pay in.");
 
+    /// <summary>Clients can't pay by channel here.</summary>
+    public static ErrorKind ChannelsNotAccepted { get; } = new(403, Permission, "channels_not_accepted", "Pay from a prepaid account.");
+
     /// <summary>The network serves no such model.</summary>
     public static ErrorKind ModelNotFound { get; } = new(404, InvalidRequest, "model_not_found", "GET /v1/models lists the models.");
 
     /// <summary>There is nothing at this path.</summary>
     public static ErrorKind UnknownUrl { get; } = new(404, InvalidRequest, "unknown_url", "Check the path and the base URL, which ends with /v1.");
+
+    /// <summary>The account has no such channel.</summary>
+    public static ErrorKind UnknownChannel { get; } = new(404, InvalidRequest, "unknown_channel", "GET /v1/channels lists the account's channels.");
 
     /// <summary>There is no such account.</summary>
     public static ErrorKind UnknownAccount { get; } = new(404, InvalidRequest, "unknown_account", "Check the account id.");
@@ -121,8 +139,8 @@ public static class ErrorKinds
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ErrorKind> All { get; } =
     [
-        MissingRequiredParameter, InvalidValue, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
-        InsufficientBalance, AccountClosed, TopUpsNotAccepted, ModelNotFound, UnknownUrl, UnknownAccount, UnknownDeposit, UnknownKey, MethodNotAllowed, SlowUpload,
+        MissingRequiredParameter, InvalidValue, InvalidVoucher, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
+        InsufficientBalance, VoucherTooLow, ChannelExhausted, ChannelNotOpen, AccountClosed, TopUpsNotAccepted, ChannelsNotAccepted, ModelNotFound, UnknownUrl, UnknownChannel, UnknownAccount, UnknownDeposit, UnknownKey, MethodNotAllowed, SlowUpload,
         IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestIdReuse, DepositSettled, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
         Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, TopUpsNotReady, Shed, Deadline,
     ];

@@ -4,6 +4,7 @@ using CocoonOrleans.Gateway.Accounts;
 using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Authentication;
+using CocoonOrleans.Gateway.Channels;
 using CocoonOrleans.Gateway.Chat;
 using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Completions;
@@ -93,6 +94,11 @@ public static class GatewayHosting
         api.MapPost("/topups", (HttpContext http, TopUpEndpoint topUps) => topUps.CreateAsync(http));
         api.MapGet("/topups", (HttpContext http, TopUpEndpoint topUps) => topUps.ListAsync(http));
 
+        api.MapGet("/channels", (HttpContext http, ChannelEndpoint channels) => channels.ListAsync(http));
+        api.MapPost("/channels", (HttpContext http, ChannelEndpoint channels) => channels.OpenAsync(http));
+        api.MapGet("/channels/{address}", (string address, HttpContext http, ChannelEndpoint channels) => channels.FindAsync(address, http));
+        api.MapGet("/channel-terms", (HttpContext http, ChannelEndpoint channels) => channels.OfferAsync(http));
+
         RouteGroupBuilder admin = app.MapGroup("/admin").WithMetadata(AdminListener.Mark).AddEndpointFilter(app.Services.GetRequiredService<AdminAuthentication>());
         admin.MapPost("/accounts", (HttpContext http, AdminEndpoint accounts) => accounts.CreateAccountAsync(http));
         admin.MapGet("/accounts/{id}", (string id, HttpContext http, AdminEndpoint accounts) => accounts.FindAccountAsync(id, http));
@@ -162,6 +168,7 @@ public static class GatewayHosting
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<KeyEndpoint>();
         services.AddSingleton<AdminAuthentication>();
+        services.AddSingleton<ChannelEndpoint>();
         services.AddSingleton<TopUpEndpoint>();
         services.AddSingleton<AdminDepositsEndpoint>();
         services.AddSingleton<AdminEndpoint>();

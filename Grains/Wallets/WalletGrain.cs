@@ -281,6 +281,7 @@ internal sealed partial class WalletGrain(
             Fees = transaction.Fees,
             Received = transaction.Received,
             Receipt = transaction.Receipt,
+            PaidCumulative = transaction.PaidCumulative,
             Note = transaction.Note,
             Comment = transaction.Comment,
             Deposits = deposits.Value.Accept ? deposits.Value.Rules : null,

@@ -27,6 +27,9 @@ public sealed record WalletTransaction
     /// <summary>As what it came in.</summary>
     public WalletReceipt Receipt { get; init; }
 
+    /// <summary>All that a channel has paid with it, in nano, as it says; null where it is no channel's payment.</summary>
+    public Nano? PaidCumulative { get; init; }
+
     /// <summary>What was written beside it.</summary>
     public TransferNote Note { get; init; } = TransferNote.Other;
 

@@ -16,9 +16,10 @@ internal sealed class LedgerSession
         _accounts = new AccountWriter(statements);
         _transfers = new TransferWriter(statements, book, _accounts, allowTreasuryTransfers);
         Outbox = new OutboxWriter(statements);
-        _holds = new HoldWriter(statements, book, _accounts, Outbox);
+        ClientChannels = new ClientChannelWriter(statements, _accounts);
+        _holds = new HoldWriter(statements, book, _accounts, Outbox, ClientChannels);
         _deposits = new DepositWriter(statements, book, _accounts);
-        Wallets = new WalletWriter(statements, book, _accounts, _deposits);
+        Wallets = new WalletWriter(statements, book, _accounts, _deposits, ClientChannels);
         Channels = new ChannelWriter(statements, book);
     }
 
@@ -27,6 +28,8 @@ internal sealed class LedgerSession
     public WalletWriter Wallets { get; }
 
     public ChannelWriter Channels { get; }
+
+    public ClientChannelWriter ClientChannels { get; }
 
     /// <summary>Applies one operation. What it wrote before it throws must be undone by the caller.</summary>
     public LedgerResult Apply(LedgerOperation operation, DateTimeOffset now) => OperationRules.Check(operation) ?? operation switch

@@ -22,6 +22,7 @@ public static class SqliteLedgerServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ILedger, SqliteLedger>();
         services.TryAddSingleton(provider => (IChannelStore)provider.GetRequiredService<ILedger>());
+        services.TryAddSingleton(provider => (IClientChannelStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IDepositStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IWalletStore)provider.GetRequiredService<ILedger>());
         services.AddHostedService<Opening>();

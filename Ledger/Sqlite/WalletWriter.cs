@@ -1,4 +1,5 @@
 using CocoonOrleans.Ledger.Accounts;
+using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Deposits;
 using CocoonOrleans.Ledger.Entries;
 using CocoonOrleans.Ledger.Operations;
@@ -9,7 +10,7 @@ using Microsoft.Data.Sqlite;
 namespace CocoonOrleans.Ledger.Sqlite;
 
 /// <summary>Places intents, stores what wallets sign, and takes their transactions into the books.</summary>
-internal sealed class WalletWriter(SqliteStatements statements, BookWriter book, AccountWriter accounts, DepositWriter deposits)
+internal sealed class WalletWriter(SqliteStatements statements, BookWriter book, AccountWriter accounts, DepositWriter deposits, ClientChannelWriter channels)
 {
     private readonly SqliteStatement _readIntent = statements.Prepare(WalletRows.SelectIntent + " WHERE i.intent_id = $intent");
 
@@ -289,6 +290,12 @@ internal sealed class WalletWriter(SqliteStatements statements, BookWriter book,
                 Take(step, "bounced", WellKnownAccounts.ChainChannels, intent.Amount, "top-up refused", now);
                 Take(step, "bounced gas", WellKnownAccounts.ChainFees, step.Received - intent.Amount, "gas returned", now);
                 _setBounced.Run(("$sequence", intent.Sequence));
+                break;
+            case WalletReceipt.ChannelPaid when step.PaidCumulative is { } cumulative && channels.TryPay(step.Source, cumulative, step.Received) is { } paid:
+                // What the channel paid and didn't come in was the way's.
+                string receivable = ClientChannel.ReceivableOf(step.Source!);
+                Take(step, "paid", receivable, step.Received, "channel charged", now);
+                Move("paid way", step.Wallet, step.Lt, WellKnownAccounts.ChainFees, receivable, paid - step.Received, "chain fees", now);
                 break;
             case WalletReceipt.Coins when step.Deposits is { } rules && step.Received > Nano.Zero && IsDeposit(step):
                 Take(step, "deposit", deposits.Receive(step, rules, now), step.Received, "deposit", now);

@@ -27,6 +27,9 @@ public sealed record WalletStep
     /// <summary>What came in.</summary>
     public WalletReceipt Receipt { get; init; }
 
+    /// <summary>All that a channel has paid us with this, in nano, as it says; set where <see cref="Receipt"/> is <see cref="WalletReceipt.ChannelPaid"/>.</summary>
+    public Nano? PaidCumulative { get; init; }
+
     /// <summary>What was written beside coins that came in.</summary>
     public TransferNote Note { get; init; } = TransferNote.Other;
 
@@ -71,6 +74,9 @@ public enum WalletReceipt
 
     /// <summary>What was left in a channel of ours, or taken back from it.</summary>
     ChannelRefund,
+
+    /// <summary>What a channel pays us by a voucher.</summary>
+    ChannelPaid,
 }
 
 /// <summary>What stands beside a transfer.</summary>

@@ -111,6 +111,7 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
             ExternalBody = incoming?.Kind == MessageKind.ExternalIn ? incoming.Body.Hash.ToArray() : null,
             Received = incoming?.Value ?? Nano.Zero,
             Receipt = incoming is null ? WalletReceipt.Coins : ReceiptOf(incoming),
+            PaidCumulative = incoming is not null && ReceiptOf(incoming) == WalletReceipt.ChannelPaid ? ChannelNotice.Find(incoming)!.Claimed : null,
             Note = NoteOf(transaction),
             Comment = NoteOf(transaction) == TransferNote.Text ? TextComment.Find(incoming!.Body) : null,
             Source = incoming?.Source?.ToString(),
@@ -152,6 +153,7 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
             {
                 ChannelNoticeKind.Excesses => WalletReceipt.Excess,
                 ChannelNoticeKind.Refund => WalletReceipt.ChannelRefund,
+                ChannelNoticeKind.Paid => WalletReceipt.ChannelPaid,
                 _ => WalletReceipt.Coins,
             };
         }

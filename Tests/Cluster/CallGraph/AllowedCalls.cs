@@ -13,10 +13,13 @@ public static class AllowedCalls
         ("client", "sweeper"),
         ("client", "paymentchannel"),
         ("client", "depositdesk"),
+        ("client", "channeldesk"),
+        ("client", "clientchannel"),
         ("job", "clientaccount"),
         ("worker", "modelmarket"),
         ("sweeper", "job"),
         ("sweeper", "wallet"),
         ("sweeper", "paymentchannel"),
+        ("sweeper", "clientchannel"),
     };
 }

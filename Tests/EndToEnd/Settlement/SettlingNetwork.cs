@@ -1,3 +1,4 @@
+using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Ledger.Sqlite;
 using CocoonOrleans.Market;
 using CocoonOrleans.Tests.EndToEnd.Networks;
@@ -48,7 +49,9 @@ internal sealed class SettlingNetwork : IAsyncDisposable
 
     public string PassphraseFile => PassphraseIn(_folder.Path);
 
-    public static async Task<SettlingNetwork> StartAsync(params string[] siloSettings)
+    public static Task<SettlingNetwork> StartAsync(params string[] siloSettings) => StartAsync(options => options, siloSettings);
+
+    public static async Task<SettlingNetwork> StartAsync(Func<LocalNetworkOptions, LocalNetworkOptions> change, params string[] siloSettings)
     {
         var folder = new TemporaryFolder();
         DevelopmentChain chain = await DevelopmentChain.StartAsync(withMachineClock: true);
@@ -60,7 +63,7 @@ internal sealed class SettlingNetwork : IAsyncDisposable
             KeyFile.Create(walletFile, KeyPurpose.Wallet, TonNetwork.Development, KeyFile.ReadPassphrase(PassphraseIn(folder.Path))), TonNetwork.Development);
         KeyFile.Create(voucherFile, KeyPurpose.Voucher, TonNetwork.Development, KeyFile.ReadPassphrase(PassphraseIn(folder.Path)));
         await chain.GiveAsync(wallet.Address, 20);
-        TestNetwork network = await TestNetwork.StartAsync(options => Task.FromResult(options with
+        TestNetwork network = await TestNetwork.StartAsync(options => Task.FromResult(change(options) with
         {
             SiloSettings =
             [
