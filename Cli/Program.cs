@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Benchmarks;
+using CocoonOrleans.Cli.Channels;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
@@ -16,6 +17,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
 {
     UpCommand.Create(),
     DemoCommand.Create(),
+    ChannelCommand.Create(),
     ChatCommand.Create(),
     ProxyCommand.Create(),
     TestCommand.Create(),

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using CocoonOrleans.Client.Answers;
 using CocoonOrleans.Client.Evidence;
+using CocoonOrleans.Client.Payments;
 using CocoonOrleans.Client.Receipts;
 using CocoonOrleans.Client.Requests;
 using CocoonOrleans.Client.Workers;
@@ -31,6 +32,7 @@ public sealed class CocoonSealingHandler : DelegatingHandler
     private readonly WorkerDirectory _directory;
     private readonly SealedSessions _sessions;
     private readonly RequestSealer _single;
+    private readonly ChannelPayment? _payment;
 
     /// <summary>What this client's requests may share at a worker; nobody else's.</summary>
     private readonly Digest _salt = new(RandomNumberGenerator.GetBytes(Digest.Length));
@@ -53,6 +55,7 @@ public sealed class CocoonSealingHandler : DelegatingHandler
         _directory = new WorkerDirectory(new StatementVerifier(options), options, base.SendAsync);
         _sessions = new SealedSessions(options.Time);
         _single = new RequestSealer(options.Time);
+        _payment = options.Payer is { } payer ? new ChannelPayment(payer, base.SendAsync) : null;
     }
 
     /// <inheritdoc/>
@@ -113,15 +116,24 @@ public sealed class CocoonSealingHandler : DelegatingHandler
         var asked = _options.Time.GetUtcNow();
         var sealedRequest = Seal(call, workers, statements, minimum, attempt);
         HttpResponseMessage? response = null;
+        PaidRequest? paid = null;
         try
         {
             using var post = call.Request(HttpMethod.Post, call.Url("sealed"));
+            if (_payment is not null)
+            {
+                var terms = sealedRequest.Header.Terms;
+                paid = await _payment.BeginAsync(call, terms.RequestId, terms.HoldLimitNano, cancellationToken);
+                post.Headers.Add(PaidRequest.HeaderName, paid.Header);
+            }
+
             post.Content = new ReadOnlyMemoryContent(sealedRequest.Bytes) { Headers = { ContentType = new MediaTypeHeaderValue(SealedHttp.MediaType) } };
             response = await base.SendAsync(post, cancellationToken);
             if (response.StatusCode >= HttpStatusCode.BadRequest)
             {
                 sealedRequest.Dispose();
-                return (response, response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable);
+                var hasCaughtUp = paid is not null && await _payment!.RefusedAsync(paid, response, cancellationToken);
+                return (response, hasCaughtUp || response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable);
             }
 
             if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentType?.MediaType != SealedHttp.MediaType)
@@ -130,11 +142,12 @@ public sealed class CocoonSealingHandler : DelegatingHandler
             }
 
             var keeping = _options.Receipts is { } folder ? new ReceiptKeeping(folder, hash => workers.Vouchers[hash], asked, _options.Time) : null;
-            var answer = await OpenedAnswer.OpenAsync(response, sealedRequest, sealedRequest.Header.Terms.HoldLimitNano, keeping, cancellationToken);
+            var answer = await OpenedAnswer.OpenAsync(response, sealedRequest, sealedRequest.Header.Terms.HoldLimitNano, keeping, paid, cancellationToken);
             return (await OpenAsync(call, answer, cancellationToken), false);
         }
         catch
         {
+            paid?.Dispose();
             sealedRequest.Dispose();
             response?.Dispose();
             throw;

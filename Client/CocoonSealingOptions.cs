@@ -1,4 +1,5 @@
 using CocoonOrleans.Client.Evidence;
+using CocoonOrleans.Client.Payments;
 using CocoonOrleans.Client.Receipts;
 using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Statements;
@@ -34,6 +35,9 @@ public sealed record CocoonSealingOptions
 
     /// <summary>Keeps the receipts of answers, to be checked at any time later (<see cref="ReceiptVerifier"/>, <c>cocoon verify receipt</c>); null where none are kept.</summary>
     public ReceiptFolder? Receipts { get; init; }
+
+    /// <summary>Pays for requests from a channel of the client's own; null where the account of the API key does. Not disposed of with the handler.</summary>
+    public ChannelPayer? Payer { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -6,6 +6,9 @@ public static class SealingRefusalCodes
     /// <summary>The request can't be sealed, so it is not sent at all.</summary>
     public const string RequestUnsupported = "request.unsupported";
 
+    /// <summary>What a request may cost could not be kept in the channel's file, so it is not sent.</summary>
+    public const string PaymentNotKept = "payment.not_kept";
+
     /// <summary>The gateway's list of workers does not have the form of this version of the protocol, or is another model's.</summary>
     public const string WorkersMalformed = "workers.malformed";
 

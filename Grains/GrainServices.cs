@@ -1,5 +1,6 @@
 using CocoonOrleans.Grains.Accounts;
 using CocoonOrleans.Grains.Channels;
+using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Grains.Sweeping;
@@ -39,12 +40,15 @@ public static class GrainServices
                 static options => options.Models.TrueForAll(model => model.DefaultMaxCompletionTokens <= model.ContextTokens),
                 "Catalog:Models: DefaultMaxCompletionTokens must not be above ContextTokens.");
         services.AddStrictOptions<ChannelOptions>(configuration.GetSection("Channels"));
+        services.AddStrictOptions<ClientChannelOptions>(configuration.GetSection(ClientChannelOptions.Section));
+        services.AddStrictOptions<DepositOptions>(configuration.GetSection(DepositOptions.Section));
         services.AddStrictOptions<MarketOptions>(configuration.GetSection("Market"));
         services.AddStrictOptions<SweeperOptions>(configuration.GetSection("Sweeper"));
         services.AddStrictOptions<WalletOptions>(configuration.GetSection("Wallets"));
         services.AddStrictOptions<WorkerOptions>(configuration.GetSection("Workers"));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<DepositWallet>();
         services.AddSingleton<MarketMetrics>();
         services.AddSingleton<SweeperMetrics>();
         services.AddSingleton<WorkerMetrics>();

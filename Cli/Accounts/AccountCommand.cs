@@ -6,10 +6,19 @@ using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Accounts;
 
-/// <summary><c>cocoon account create|show</c>, for the network of a data folder.</summary>
+/// <summary><c>cocoon account create|show|topup|deposits|assign|refund</c>, for the network of a data folder.</summary>
 internal static class AccountCommand
 {
-    public static Command Create() => new("account", "Make and show accounts of the network that ./cocoon up started.") { CreateAccount(), ShowAccount() };
+    public static Command Create()
+    {
+        var account = new Command("account", "Make and show accounts of the network that ./cocoon up started, and pay in for them.") { CreateAccount(), ShowAccount(), TopUpCommand.Create() };
+        foreach (var command in DepositCommands.Create())
+        {
+            account.Add(command);
+        }
+
+        return account;
+    }
 
     private static Command CreateAccount()
     {
@@ -54,14 +63,14 @@ internal static class AccountCommand
         });
     }
 
-    private static AdminClient Open(string folder)
+    internal static AdminClient Open(string folder)
     {
         var connection = NetworkConnection.TryRead(folder)
             ?? throw new CommandFailedException($"No network runs with its data in {folder}.", "Start one with ./cocoon up.");
         return AdminClient.Of(connection.AdminUrl, new DataFolder(folder));
     }
 
-    private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    internal static async Task<T> AskAsync<T>(Func<Task<T>> ask)
     {
         try
         {

@@ -62,8 +62,29 @@ public sealed class AdminClient : IDisposable
         return response.IsSuccessStatusCode;
     }
 
+    /// <summary>Lists deposits that wait for the operator.</summary>
+    public async Task<IReadOnlyList<DepositState>> ListDepositsAsync(CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync("/admin/deposits", cancellationToken);
+        return (await ReadAsync<DepositList>(response, cancellationToken))?.Data ?? [];
+    }
+
+    /// <summary>Gives a deposit that waits to an account.</summary>
+    public Task<DepositState> AssignDepositAsync(long id, string accountId, CancellationToken cancellationToken) =>
+        SettleAsync($"/admin/deposits/{id}/assign", new { account_id = accountId }, cancellationToken);
+
+    /// <summary>Sends a deposit that waits to an address that the client gave.</summary>
+    public Task<DepositState> RefundDepositAsync(long id, string address, CancellationToken cancellationToken) =>
+        SettleAsync($"/admin/deposits/{id}/refund", new { address }, cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private async Task<DepositState> SettleAsync(string path, object wish, CancellationToken cancellationToken)
+    {
+        using var response = await _http.PostAsJsonAsync(path, wish, Json, cancellationToken);
+        return await ReadAsync<DepositState>(response, cancellationToken) ?? throw new CommandFailedException("The gateway says nothing of the deposit.", "See the gateway's log.");
+    }
 
     private static async Task<T?> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using CocoonOrleans.Attestation.Verification;
+using CocoonOrleans.Cli.Channels;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Client;
@@ -35,8 +36,10 @@ internal static class ProxyCommand
         var anchor = new Option<FileInfo>("--simulated-anchor") { Description = "Believe this simulated issuer in place of Intel: development only, nothing is confidential. With --tier simulated.", HelpName = "file" };
         var floors = new Option<string?>("--floors") { Description = "The file that keeps which of Intel's documents were seen, so that nobody can go back to older ones; by default in the data folder.", HelpName = "file" };
         var receipts = new Option<string?>("--receipts") { Description = $"The folder that keeps the newest {ReceiptFolder.DefaultMost} receipts, for ./cocoon verify receipt; by default in the data folder.", HelpName = "folder" };
-        var gateway = new GatewayOptions();
-        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, fresh, padding, images, collateral, socket, anchor, floors, receipts };
+        var channel = new Option<string?>("--channel") { Description = "Pay from a channel of your own: the file that ./cocoon channel open made. By default the account of the key pays.", HelpName = "file" };
+        var (channelKey, gateway) = (new ChannelKey(), new GatewayOptions());
+        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, fresh, padding, images, collateral, socket, anchor, floors, receipts, channel };
+        channelKey.AddTo(command);
         images.AcceptExistingOnly();
         anchor.AcceptExistingOnly();
         gateway.AddTo(command);
@@ -58,6 +61,8 @@ internal static class ProxyCommand
             await using var quotes = files.Length == 0 && simulated is null
                 ? null
                 : ProxyQuotes.Open(files, result.GetValue(collateral), result.GetValue(socket), simulated, result.GetValue(floors) ?? Path.Combine(gateway.Folder(result), FloorsName));
+            using var payer = result.GetValue(channel) is { } channelFile ? channelKey.OpenPayer(result, channelFile) : null;
+            options = options with { Payer = payer };
             options = options with { Quotes = quotes?.Trust, Receipts = Receipts(result.GetValue(receipts) ?? Path.Combine(gateway.Folder(result), ReceiptsName), output) };
             return await RunAsync(
                 result.GetValue(port), Token(result.GetValue(token)), options, gateway.Gateway(result), gateway.ApiKey(result), output, cancellationToken);
@@ -84,6 +89,11 @@ internal static class ProxyCommand
         }
 
         output.Text.WriteLine($"It keeps what the workers sign for in {options.Receipts!.Path}. Check one: ./cocoon verify receipt FILE");
+        if (options.Payer is { } payer)
+        {
+            output.Text.WriteLine($"It pays from channel {payer.Channel}: {payer.Promised.ToCoinString()} coins signed so far.");
+        }
+
         output.Text.Flush();
         output.Result(new ProxyResult(url, token, gateway, tier, options.Receipts.Path), CommandJson.Default.ProxyResult);
         try

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Benchmarks;
+using CocoonOrleans.Cli.Channels;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
@@ -17,9 +18,13 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AccountResult))]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(ChannelLinkResult))]
+[JsonSerializable(typeof(ChannelShowResult))]
 [JsonSerializable(typeof(ChatResult))]
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
+[JsonSerializable(typeof(DepositList))]
+[JsonSerializable(typeof(DepositState))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(EncryptResult))]
 [JsonSerializable(typeof(GpuBenchReport))]
@@ -34,5 +39,6 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(ReceiptReport))]
 [JsonSerializable(typeof(TestReport))]
+[JsonSerializable(typeof(TopUpResult))]
 [JsonSerializable(typeof(UpResult))]
 internal sealed partial class CommandJson : JsonSerializerContext;

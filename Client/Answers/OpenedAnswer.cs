@@ -1,10 +1,14 @@
 using System.IO.Pipelines;
+using System.Security.Cryptography;
+using CocoonOrleans.Client.Payments;
 using CocoonOrleans.Client.Receipts;
+using CocoonOrleans.Market;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Answers;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Requests;
+using CocoonOrleans.Ton.Cells;
 
 namespace CocoonOrleans.Client.Answers;
 
@@ -16,17 +20,19 @@ internal sealed class OpenedAnswer : IAsyncDisposable
     private readonly ReceiptPrices? _prices;
     private readonly long _holdNano;
     private readonly ReceiptKeeping? _keeping;
+    private readonly PaidRequest? _paid;
     private readonly PipeReader _input;
     private readonly AnswerOpener _opener;
     private readonly AnswerReader _records;
 
-    private OpenedAnswer(HttpResponseMessage response, SealedRequest request, ReceiptPrices? prices, long holdNano, ReceiptKeeping? keeping, Stream body)
+    private OpenedAnswer(HttpResponseMessage response, SealedRequest request, ReceiptPrices? prices, long holdNano, ReceiptKeeping? keeping, PaidRequest? paid, Stream body)
     {
         _response = response;
         _request = request;
         _prices = prices;
         _holdNano = holdNano;
         _keeping = keeping;
+        _paid = paid;
         _input = PipeReader.Create(body);
         _opener = request.OpenAnswer();
         _records = new AnswerReader(_opener, _input);
@@ -43,12 +49,13 @@ internal sealed class OpenedAnswer : IAsyncDisposable
     /// <param name="request">The request; disposed of with this.</param>
     /// <param name="holdNano">The most that may be charged.</param>
     /// <param name="keeping">Keeps the receipt; null where none is kept.</param>
+    /// <param name="paid">What a channel pays for it, settled by the receipt; disposed of with this. Null where no channel pays.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<OpenedAnswer> OpenAsync(
-        HttpResponseMessage response, SealedRequest request, long holdNano, ReceiptKeeping? keeping, CancellationToken cancellationToken)
+        HttpResponseMessage response, SealedRequest request, long holdNano, ReceiptKeeping? keeping, PaidRequest? paid, CancellationToken cancellationToken)
     {
         var prices = response.Headers.TryGetValues(SealedHttp.PricesHeader, out var values) && SealedHttp.TryRead(values.FirstOrDefault(), out var read) ? read : null;
-        return new OpenedAnswer(response, request, prices, holdNano, keeping, await response.Content.ReadAsStreamAsync(cancellationToken));
+        return new OpenedAnswer(response, request, prices, holdNano, keeping, paid, await response.Content.ReadAsStreamAsync(cancellationToken));
     }
 
     /// <summary>Waits for the next piece of the body.</summary>
@@ -80,6 +87,7 @@ internal sealed class OpenedAnswer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _input.CompleteAsync();
+        _paid?.Dispose();
         _opener.Dispose();
         _request.Dispose();
         _response.Dispose();
@@ -110,6 +118,7 @@ internal sealed class OpenedAnswer : IAsyncDisposable
         }
 
         Usage = VerifiedUsage.Of(_opener.Worker!, _opener.Meta!.Engine, receipt!, _prices, _holdNano);
+        _paid?.Settle(new Nano(Usage.CostNano), new Bits256(SHA256.HashData(_opener.Final!.Receipt.Receipt.Span)));
         _keeping?.Keep(_request, _opener, _opener.Final!.Receipt, _prices!);
     }
 

@@ -41,7 +41,7 @@ public sealed class JobAdmission(SlotLeases leases, JobHolds holds) : IDisposabl
             return (null, obstacle);
         }
 
-        return await holds.PlaceAsync(job, SHA256.HashData(intake.Body), intake.IdempotencyKey);
+        return await holds.PlaceAsync(job, SHA256.HashData(intake.Body), intake.IdempotencyKey, intake.Voucher);
     }
 
     /// <inheritdoc/>

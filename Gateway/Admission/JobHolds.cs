@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CocoonOrleans.Gateway.Channels;
 using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Errors;
@@ -24,8 +25,9 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
     /// <param name="job">The job, whose id is replaced where there is an <c>Idempotency-Key</c>.</param>
     /// <param name="requestSha256">SHA-256 of the body.</param>
     /// <param name="idempotencyKey">The client's text, or null.</param>
+    /// <param name="voucher">The signed voucher with which a channel pays; null where the account's balance does.</param>
     /// <exception cref="ClusterUnavailableException">The cluster does not answer; a hold that was placed all the same is released by the sweeper.</exception>
-    public async Task<(TJob? Job, ApiError? Error)> PlaceAsync<TJob>(TJob job, byte[] requestSha256, string? idempotencyKey)
+    public async Task<(TJob? Job, ApiError? Error)> PlaceAsync<TJob>(TJob job, byte[] requestSha256, string? idempotencyKey, byte[]? voucher = null)
         where TJob : AdmittedJob
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -41,7 +43,7 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
             bool held = false;
             try
             {
-                (JobStartResult result, bool repeated) = await StartAsync(candidate, requestSha256);
+                (JobStartResult result, bool repeated) = await StartAsync(candidate, requestSha256, voucher);
                 held = result.Status == JobStartStatus.Held || (repeated && IsOurs(result, candidate));
                 if (held)
                 {
@@ -66,7 +68,7 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
         return (null, new ApiError(ErrorKinds.IdempotencyKeyReuse, $"Requests with this {JobAdmission.IdempotencyHeader} failed {MaxGenerations} times; use a new one."));
     }
 
-    private async Task<(JobStartResult Result, bool Repeated)> StartAsync(AdmittedJob job, byte[] requestSha256)
+    private async Task<(JobStartResult Result, bool Repeated)> StartAsync(AdmittedJob job, byte[] requestSha256, byte[]? voucher)
     {
         var start = new JobStart(
             job.Caller.AccountId,
@@ -76,7 +78,8 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
             job.PromptTokens,
             job.MaxCompletionTokens,
             job.Cap,
-            job.Until + options.Value.Dispatch.WaitLimit + options.Value.Dispatch.HoldGrace);
+            job.Until + options.Value.Dispatch.WaitLimit + options.Value.Dispatch.HoldGrace,
+            voucher);
         int calls = 0;
         JobStartResult result = await grains.InvokeAsync(async (client, token) =>
         {
@@ -98,6 +101,11 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
         JobStartStatus.RequestDiffers => new ApiError(ErrorKinds.IdempotencyKeyReuse, $"This {JobAdmission.IdempotencyHeader} was used for another request."),
         JobStartStatus.Repeated when result.Existing is { State: JobState.Captured } existing => Completed(existing),
         JobStartStatus.Repeated => InProgress(),
+
+        JobStartStatus.VoucherRefused => VoucherHeader.Invalid(result.InvalidField),
+        JobStartStatus.ChannelNotOpen => ChannelRefusal(ErrorKinds.ChannelNotOpen, $"The channel is {result.Channel?.Phase}, or a withdrawal waits: nothing is served on it.", result),
+        JobStartStatus.VoucherTooLow => ChannelRefusal(ErrorKinds.VoucherTooLow, $"The best voucher of the channel is {result.Shortfall} nano short of what was used, what is held, and what this request may cost.", result),
+        JobStartStatus.DepositTooLow => ChannelRefusal(ErrorKinds.ChannelExhausted, $"The channel holds {result.Shortfall} nano less than the request may cost beside what was used and is held.", result),
 
         JobStartStatus.KeyRefused => new ApiError(ErrorKinds.InvalidApiKey, "The API key was revoked."),
         JobStartStatus.Invalid => new ApiError(ErrorKinds.InvalidValue, $"The request can't be booked: {result.InvalidField}."),
@@ -121,6 +129,18 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
                 },
             },
         };
+
+    /// <summary>With the channel as it stands, and the voucher that the operator holds: whoever signed it can go on from there.</summary>
+    private static ApiError ChannelRefusal(ErrorKind kind, string message, JobStartResult result)
+    {
+        var metadata = new JsonObject { ["shortfall_nano"] = result.Shortfall.ToString() };
+        if (result.Channel is { } channel)
+        {
+            metadata["channel"] = ChannelJson.Of(channel);
+        }
+
+        return new ApiError(kind, message) { Metadata = metadata };
+    }
 
     private static ApiError Insufficient(JobStartResult result, AdmittedJob job)
     {

@@ -16,6 +16,9 @@ public static class ErrorKinds
     /// <summary>A field has a value that it can't have.</summary>
     public static ErrorKind InvalidValue { get; } = new(400, InvalidRequest, "invalid_value", "Correct the field that param names.");
 
+    /// <summary>The voucher is malformed, of another network, account or channel, or not signed by the channel's payer.</summary>
+    public static ErrorKind InvalidVoucher { get; } = new(400, InvalidRequest, "invalid_voucher", "Send a voucher of a channel of the account, signed with its voucher key, in the header Cocoon-Voucher.");
+
     /// <summary>A field whose loss would change the meaning is not supported by the model.</summary>
     public static ErrorKind UnsupportedParameter { get; } = new(400, InvalidRequest, "unsupported_parameter", "Leave out the field that param names.");
 
@@ -34,11 +37,23 @@ public static class ErrorKinds
     /// <summary>The account can't cover the most that the request may cost.</summary>
     public static ErrorKind InsufficientBalance { get; } = new(402, Quota, "insufficient_balance", "Top the account up, or lower max_completion_tokens or provider.max_price.");
 
+    /// <summary>The channel's best voucher promises too little for the request.</summary>
+    public static ErrorKind VoucherTooLow { get; } = new(402, Quota, "voucher_too_low", "Sign a higher one: metadata.channel has what was used, and the best voucher that the operator holds.");
+
+    /// <summary>The channel doesn't hold enough for the request.</summary>
+    public static ErrorKind ChannelExhausted { get; } = new(402, Quota, "channel_exhausted", "Top the channel up.");
+
+    /// <summary>The channel is not funded yet, or its payer may leave.</summary>
+    public static ErrorKind ChannelNotOpen { get; } = new(402, Quota, "channel_not_open", "Fund the channel and wait until the operator has seen it, take the withdrawal back, or open a new one.");
+
     /// <summary>The account was closed.</summary>
     public static ErrorKind AccountClosed { get; } = new(403, Permission, "account_closed", "Use a key of another account.");
 
-    /// <summary>The request asks for a lower trust tier than its key allows.</summary>
-    public static ErrorKind TrustNotAllowed { get; } = new(403, Permission, "trust_not_allowed", "Leave out provider.trust or raise it, or use a key that may lower it.");
+    /// <summary>The network takes no deposits.</summary>
+    public static ErrorKind TopUpsNotAccepted { get; } = new(403, Permission, "topups_not_accepted", "Ask the operator how to pay in.");
+
+    /// <summary>Clients can't pay by channel here.</summary>
+    public static ErrorKind ChannelsNotAccepted { get; } = new(403, Permission, "channels_not_accepted", "Pay from a prepaid account.");
 
     /// <summary>The network serves no such model.</summary>
     public static ErrorKind ModelNotFound { get; } = new(404, InvalidRequest, "model_not_found", "GET /v1/models lists the models.");
@@ -46,8 +61,14 @@ public static class ErrorKinds
     /// <summary>There is nothing at this path.</summary>
     public static ErrorKind UnknownUrl { get; } = new(404, InvalidRequest, "unknown_url", "Check the path and the base URL, which ends with /v1.");
 
+    /// <summary>The account has no such channel.</summary>
+    public static ErrorKind UnknownChannel { get; } = new(404, InvalidRequest, "unknown_channel", "GET /v1/channels lists the account's channels.");
+
     /// <summary>There is no such account.</summary>
     public static ErrorKind UnknownAccount { get; } = new(404, InvalidRequest, "unknown_account", "Check the account id.");
+
+    /// <summary>There is no such deposit.</summary>
+    public static ErrorKind UnknownDeposit { get; } = new(404, InvalidRequest, "unknown_deposit", "GET /admin/deposits lists those that wait.");
 
     /// <summary>The account has no such API key.</summary>
     public static ErrorKind UnknownKey { get; } = new(404, InvalidRequest, "unknown_key", "Check the key id.");
@@ -69,6 +90,9 @@ public static class ErrorKinds
 
     /// <summary>The id of a sealed request was used before.</summary>
     public static ErrorKind RequestIdReuse { get; } = new(409, InvalidRequest, "request_id_reuse", "Seal the request anew, under a new id.");
+
+    /// <summary>The deposit was settled in another way.</summary>
+    public static ErrorKind DepositSettled { get; } = new(409, InvalidRequest, "deposit_settled", "A deposit is settled once.");
 
     /// <summary>The body is larger than this endpoint takes.</summary>
     public static ErrorKind RequestTooLarge { get; } = new(413, InvalidRequest, "request_too_large", "Send a smaller body.");
@@ -103,6 +127,9 @@ public static class ErrorKinds
     /// <summary>The gateway can't reach the cluster or its database.</summary>
     public static ErrorKind ClusterUnavailable { get; } = new(503, Server, "cluster_unavailable", "Repeat later.");
 
+    /// <summary>The wallet that takes deposits has no code yet, or the chain doesn't answer.</summary>
+    public static ErrorKind TopUpsNotReady { get; } = new(503, Server, "topups_not_ready", "Repeat later. The operator's wallet needs coins to be deployed.");
+
     /// <summary>The gateway is going down.</summary>
     public static ErrorKind Shed { get; } = new(503, Server, "shed", "Repeat, on another gateway where there is one.");
 
@@ -112,10 +139,10 @@ public static class ErrorKinds
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ErrorKind> All { get; } =
     [
-        MissingRequiredParameter, InvalidValue, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
-        InsufficientBalance, AccountClosed, TrustNotAllowed, ModelNotFound, UnknownUrl, UnknownAccount, UnknownKey, MethodNotAllowed, SlowUpload,
-        IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestIdReuse, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
-        Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, Shed, Deadline,
+        MissingRequiredParameter, InvalidValue, InvalidVoucher, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
+        InsufficientBalance, VoucherTooLow, ChannelExhausted, ChannelNotOpen, AccountClosed, TrustNotAllowed, TopUpsNotAccepted, ChannelsNotAccepted, ModelNotFound, UnknownUrl, UnknownChannel, UnknownAccount, UnknownDeposit, UnknownKey, MethodNotAllowed, SlowUpload,
+        IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestIdReuse, DepositSettled, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
+        Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, TopUpsNotReady, Shed, Deadline,
     ];
 
     /// <summary>The kind with this code; null where there is none.</summary>

@@ -4,6 +4,7 @@ using CocoonOrleans.Gateway.Accounts;
 using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Authentication;
+using CocoonOrleans.Gateway.Channels;
 using CocoonOrleans.Gateway.Chat;
 using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Completions;
@@ -19,6 +20,7 @@ using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Gateway.Requests;
 using CocoonOrleans.Gateway.SealedRequests;
 using CocoonOrleans.Gateway.Sealing;
+using CocoonOrleans.Gateway.TopUps;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Tunnel.Accepting;
@@ -43,6 +45,7 @@ public static class GatewayHosting
             .Validate<IHostEnvironment>(
                 static (gateway, environment) => gateway.Attestation.SimulatedAnchorFile is null || !environment.IsProduction(),
                 "Gateway:Attestation:SimulatedAnchorFile must be absent in Production: what a simulated issuer vouches for is not confidential.");
+        services.AddStrictOptions<CurrencyOptions>(builder.Configuration.GetSection(CurrencyOptions.Section));
         services.AddStrictOptions<TunnelListenerOptions>(builder.Configuration.GetSection(TunnelListenerOptions.Section));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
@@ -88,12 +91,23 @@ public static class GatewayHosting
         api.MapGet("/models/{**id}", (string id, ModelsEndpoint models) => models.Find(id));
         api.MapGet("/key", (HttpContext http, KeyEndpoint key) => key.HandleAsync(http));
 
+        api.MapPost("/topups", (HttpContext http, TopUpEndpoint topUps) => topUps.CreateAsync(http));
+        api.MapGet("/topups", (HttpContext http, TopUpEndpoint topUps) => topUps.ListAsync(http));
+
+        api.MapGet("/channels", (HttpContext http, ChannelEndpoint channels) => channels.ListAsync(http));
+        api.MapPost("/channels", (HttpContext http, ChannelEndpoint channels) => channels.OpenAsync(http));
+        api.MapGet("/channels/{address}", (string address, HttpContext http, ChannelEndpoint channels) => channels.FindAsync(address, http));
+        api.MapGet("/channel-terms", (HttpContext http, ChannelEndpoint channels) => channels.OfferAsync(http));
+
         RouteGroupBuilder admin = app.MapGroup("/admin").WithMetadata(AdminListener.Mark).AddEndpointFilter(app.Services.GetRequiredService<AdminAuthentication>());
         admin.MapPost("/accounts", (HttpContext http, AdminEndpoint accounts) => accounts.CreateAccountAsync(http));
         admin.MapGet("/accounts/{id}", (string id, HttpContext http, AdminEndpoint accounts) => accounts.FindAccountAsync(id, http));
         admin.MapPost("/accounts/{id}/keys", (string id, HttpContext http, AdminEndpoint accounts) => accounts.CreateKeyAsync(id, http));
         admin.MapDelete("/accounts/{id}/keys/{keyId}", (string id, string keyId, AdminEndpoint accounts) => accounts.RevokeKeyAsync(id, keyId));
         admin.MapGet("/workers", (AdminWorkersEndpoint workers, CancellationToken cancellationToken) => workers.ListAsync(cancellationToken));
+        admin.MapGet("/deposits", (HttpContext http, AdminDepositsEndpoint deposits) => deposits.ListAsync(http));
+        admin.MapPost("/deposits/{id:long}/assign", (long id, HttpContext http, AdminDepositsEndpoint deposits) => deposits.AssignAsync(id, http));
+        admin.MapPost("/deposits/{id:long}/refund", (long id, HttpContext http, AdminDepositsEndpoint deposits) => deposits.RefundAsync(id, http));
         return app;
     }
 
@@ -155,6 +169,9 @@ public static class GatewayHosting
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<KeyEndpoint>();
         services.AddSingleton<AdminAuthentication>();
+        services.AddSingleton<ChannelEndpoint>();
+        services.AddSingleton<TopUpEndpoint>();
+        services.AddSingleton<AdminDepositsEndpoint>();
         services.AddSingleton<AdminEndpoint>();
         services.AddSingleton<AdminWorkersEndpoint>();
         services.AddSingleton<HealthEndpoint>();

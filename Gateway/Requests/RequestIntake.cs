@@ -1,5 +1,6 @@
 using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Authentication;
+using CocoonOrleans.Gateway.Channels;
 using CocoonOrleans.Gateway.Dispatch;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Health;
@@ -44,8 +45,13 @@ public sealed class RequestIntake(BodyReader bodies, JobAdmission admission, Dra
             return error;
         }
 
+        if (!VoucherHeader.TryRead(http.Request.Headers, out byte[]? voucher, out error))
+        {
+            return error!;
+        }
+
         string? idempotencyKey = http.Request.Headers[JobAdmission.IdempotencyHeader];
-        (TJob? job, error) = await admission.AdmitAsync(new JobIntake(caller, body, idempotencyKey, arrived), reader);
+        (TJob? job, error) = await admission.AdmitAsync(new JobIntake(caller, body, idempotencyKey, arrived, voucher), reader);
         if (job is null)
         {
             metrics.Request(arrived, model: null, tier: null, error!.Kind.Code);

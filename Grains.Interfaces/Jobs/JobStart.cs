@@ -11,6 +11,7 @@ namespace CocoonOrleans.Grains.Jobs;
 /// <param name="MaxCompletionTokens">The most tokens over all choices.</param>
 /// <param name="Cap">The prices to hold at.</param>
 /// <param name="ExpiresAt">When the sweeper may release the hold if no completion came.</param>
+/// <param name="Voucher">The signed voucher with which a channel of the account pays; null where its balance does. At most 256 bytes.</param>
 [GenerateSerializer, Alias("cocoon.JobStart")]
 public sealed record JobStart(
     [property: Id(0)] string AccountId,
@@ -20,4 +21,5 @@ public sealed record JobStart(
     [property: Id(4)] long PromptTokens,
     [property: Id(5)] long MaxCompletionTokens,
     [property: Id(6)] TokenPrices Cap,
-    [property: Id(7)] DateTimeOffset ExpiresAt);
+    [property: Id(7)] DateTimeOffset ExpiresAt,
+    [property: Id(8)] byte[]? Voucher = null);

@@ -30,4 +30,16 @@ public enum JobStartStatus
 
     /// <summary>The ledger can't be reached or has too much to do: whether the hold stands is unknown, so repeat the call with the same id.</summary>
     Unavailable,
+
+    /// <summary>The voucher is none of an open channel of the account on this network, or its signature is wrong; the result's field says which.</summary>
+    VoucherRefused,
+
+    /// <summary>The channel is not funded, ends, or its payer asked to withdraw; the result has the channel.</summary>
+    ChannelNotOpen,
+
+    /// <summary>The best voucher of the channel doesn't cover the hold; the result has the channel with that voucher.</summary>
+    VoucherTooLow,
+
+    /// <summary>The channel doesn't hold enough for it; the result has the channel.</summary>
+    DepositTooLow,
 }

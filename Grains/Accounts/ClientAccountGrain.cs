@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Accounts;
+using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Usage;
@@ -10,6 +12,11 @@ using CocoonOrleans.Market;
 using CocoonOrleans.Market.Accounts;
 using CocoonOrleans.Market.Billing;
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Ton;
+using CocoonOrleans.Ton.Cells;
+using CocoonOrleans.Ton.Signatures;
+using CocoonOrleans.Ton.Vouchers;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
@@ -21,7 +28,10 @@ namespace CocoonOrleans.Grains.Accounts;
 [Reentrant]
 internal sealed partial class ClientAccountGrain(
     ILedger ledger,
+    IClientChannelStore channelStore,
+    IServiceProvider services,
     IOptions<AccountsOptions> options,
+    IOptions<ClientChannelOptions> channels,
     TimeProvider clock,
     ILogger<ClientAccountGrain> logger) : Grain, IClientAccountGrain
 {
@@ -29,9 +39,11 @@ internal sealed partial class ClientAccountGrain(
     private const int MaxUsageDays = 62;
     private const int MaxCachedHolds = 4096;
     private const int MaxCachedKeys = 256;
+    private const int MaxCachedChannels = 16;
 
     private readonly LedgerCommits _commits = new(ledger.ExecuteAsync, options.Value.QueueLength);
     private readonly Dictionary<Guid, Hold> _openHolds = [];
+    private readonly Dictionary<string, ClientChannel> _channels = [];
     private readonly Dictionary<string, (ApiKeyView Key, DateTimeOffset Until)> _keys = [];
 
     private string Id => this.GetPrimaryKeyString();
@@ -171,6 +183,17 @@ internal sealed partial class ClientAccountGrain(
         LedgerResult result;
         try
         {
+            ClientChannel? channel = null;
+            SignedVoucher? voucher = null;
+            if (start.Voucher is { } bytes)
+            {
+                (channel, voucher, string? fault) = await ReadVoucherAsync(bytes, cancellationToken);
+                if (fault is not null)
+                {
+                    return Refused(JobStartStatus.VoucherRefused, field: fault);
+                }
+            }
+
             result = await CommitAsync(
                 new PlaceHold
                 {
@@ -184,6 +207,9 @@ internal sealed partial class ClientAccountGrain(
                     PromptTokens = start.PromptTokens,
                     MaxCompletionTokens = start.MaxCompletionTokens,
                     PriceCap = start.Cap,
+                    Channel = channel?.Channel,
+                    Voucher = voucher is null ? null : new ClientVoucher(checked((long)voucher.Voucher.Serial), voucher.Voucher.Cumulative, start.Voucher),
+                    CreditWindow = channel is null ? Nano.Zero : new Nano(channels.Value.CreditWindowNano),
                 },
                 cancellationToken);
         }
@@ -191,6 +217,11 @@ internal sealed partial class ClientAccountGrain(
         {
             LogUnavailable(jobId, Id, error);
             return Refused(JobStartStatus.Unavailable);
+        }
+
+        if (result is HoldPlaced { Forked: true } or ChannelRefused { Forked: true })
+        {
+            LogForked(Id);
         }
 
         switch (result)
@@ -203,6 +234,8 @@ internal sealed partial class ClientAccountGrain(
                 return new JobStartResult(JobStartStatus.Repeated, repeated.Hold.Amount, Nano.Zero, repeated.Hold.ToView());
             case InsufficientBalance insufficient:
                 return Refused(JobStartStatus.InsufficientBalance, insufficient.Shortfall);
+            case ChannelRefused refused:
+                return Refused(refused);
             case IdReused:
                 return Refused(JobStartStatus.RequestDiffers);
             case ApiKeyRefused:
@@ -335,6 +368,20 @@ internal sealed partial class ClientAccountGrain(
     private static JobStartResult Refused(JobStartStatus status, Nano shortfall = default, string? field = null) =>
         new(status, Nano.Zero, shortfall, null, field);
 
+    private static JobStartResult Refused(ChannelRefused refused) => new(
+        refused.Reason switch
+        {
+            ChannelRefusal.NotOpen => JobStartStatus.ChannelNotOpen,
+            ChannelRefusal.VoucherTooLow => JobStartStatus.VoucherTooLow,
+            ChannelRefusal.DepositTooLow => JobStartStatus.DepositTooLow,
+            _ => JobStartStatus.VoucherRefused,
+        },
+        Nano.Zero,
+        refused.Shortfall,
+        null,
+        refused.Reason == ChannelRefusal.Unknown ? "channel" : null,
+        refused.Channel?.ToView());
+
     private static JobCompletionResult NotCaptured(JobCompletionStatus status, string? field = null) =>
         new(status, Nano.Zero, Nano.Zero, Nano.Zero, field);
 
@@ -342,6 +389,53 @@ internal sealed partial class ClientAccountGrain(
     {
         ArgumentNullException.ThrowIfNull(label);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(label.Length, MaxLabelLength, nameof(label));
+    }
+
+    /// <summary>
+    /// Reads a voucher and checks that it is of a channel of this account and signed by its payer. The ledger judges what it is worth.
+    /// </summary>
+    /// <returns>Channel and voucher, or the field that is wrong.</returns>
+    private async ValueTask<(ClientChannel? Channel, SignedVoucher? Voucher, string? Fault)> ReadVoucherAsync(byte[] bytes, CancellationToken cancellationToken)
+    {
+        SignedVoucher voucher;
+        try
+        {
+            voucher = SignedVoucher.Parse(bytes);
+        }
+        catch (TonFormatException malformed)
+        {
+            return (null, null, malformed.Field);
+        }
+
+        if (services.GetService<IVoucherSigner>()?.Network != voucher.Voucher.Network)
+        {
+            return (null, null, "voucher.network");
+        }
+
+        if (voucher.Voucher is { Serial: 0 or > long.MaxValue } or { Cumulative.Value: <= 0 or > LedgerLimits.MaxPromise })
+        {
+            return (null, null, "voucher.cumulative");
+        }
+
+        string address = voucher.Voucher.Channel.ToString();
+        if (!_channels.TryGetValue(address, out ClientChannel? channel))
+        {
+            channel = await channelStore.FindClientChannelAsync(address, cancellationToken);
+            if (channel is null || channel.AccountId != Id)
+            {
+                return (null, null, "voucher.channel");
+            }
+
+            // Of these, only what never changes is used.
+            if (_channels.Count >= MaxCachedChannels)
+            {
+                _channels.Clear();
+            }
+
+            _channels[address] = channel;
+        }
+
+        return voucher.IsSignedBy(new PublicKey(new Bits256(channel.PayerKey.Span))) ? (channel, voucher, null) : (null, null, "voucher.signature");
     }
 
     private async Task<LedgerResult> CommitAsync(LedgerOperation operation, CancellationToken cancellationToken) =>

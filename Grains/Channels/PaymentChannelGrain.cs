@@ -30,17 +30,8 @@ internal sealed partial class PaymentChannelGrain(
     /// <summary>The most captures that one voucher covers; the next one covers the rest.</summary>
     private const int MaxCovered = 10_000;
 
-    /// <summary>A charge moves so many times its fee: a hundredth is lost at most.</summary>
-    private const int OrdinaryFees = 100;
-
-    /// <summary>What waits long, or is most of the channel, moves at least so many times its fee.</summary>
-    private const int LeastFees = 10;
-
     /// <summary>What a top-up carries for its gas and for the deployment, in nano; the rest comes back.</summary>
     private static readonly Nano TopUpGas = new(100_000_000);
-
-    /// <summary>What a charge carries for its gas, in nano; the rest comes back.</summary>
-    private static readonly Nano ChargeGas = new(50_000_000);
 
     private readonly ILogger _logger = logger;
     private readonly IVoucherSigner? _signer = services.GetService<IVoucherSigner>();
@@ -211,17 +202,12 @@ internal sealed partial class PaymentChannelGrain(
     {
         ChannelSnapshot state = channel.State;
         Nano unclaimed = (voucher?.Cumulative ?? Nano.Zero) - state.Claimed;
-        if (voucher is null || unclaimed < ChannelMessages.LeastPayout || state.Phase is not (WorkerChannelPhase.Open or WorkerChannelPhase.Closing))
+        if (voucher is null)
         {
             return;
         }
 
-        bool endsSoon = state.Phase == WorkerChannelPhase.Closing || state.PendingWithdraw > Nano.Zero;
-        bool isWorthIt = unclaimed.Value / LeastFees >= fee.Value;
-        bool isMuch = unclaimed.Value >= options.Value.ChargeAtNano && unclaimed.Value / OrdinaryFees >= fee.Value;
-        bool isMost = unclaimed > state.Deposited - state.Withdrawn - state.Claimed - unclaimed;
-        bool isOld = clock.GetUtcNow() - unclaimedSince >= options.Value.ChargeDelay;
-        if (!endsSoon && !isMuch && !(isWorthIt && (isMost || isOld)))
+        if (!ChargeRule.ShouldCharge(state, unclaimed, fee, clock.GetUtcNow() - unclaimedSince, options.Value))
         {
             return;
         }
@@ -233,7 +219,7 @@ internal sealed partial class PaymentChannelGrain(
                 IntentId = id,
                 Wallet = channel.Wallet,
                 Destination = Channel,
-                Value = ChargeGas,
+                Value = ChargeRule.Gas,
                 Amount = Nano.Zero,
                 Body = Boc.Write(ChannelMessages.Charge((ulong)PlaceIntent.QueryIdOf(id), SignedVoucher.Parse(voucher.Bytes.Span))),
                 Purpose = IntentPurpose.ChannelCall,

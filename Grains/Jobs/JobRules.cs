@@ -18,6 +18,7 @@ internal static class JobRules
         : !IsCount(start.PromptTokens) ? nameof(start.PromptTokens)
         : !IsCount(start.MaxCompletionTokens) ? nameof(start.MaxCompletionTokens)
         : !start.Cap.IsValid ? nameof(start.Cap)
+        : start.Voucher is not (null or { Length: > 0 and <= LedgerLimits.MaxVoucherLength }) ? nameof(start.Voucher)
         : start.ExpiresAt - now > LongestHold ? nameof(start.ExpiresAt)
         : null;
 

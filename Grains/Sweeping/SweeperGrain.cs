@@ -6,6 +6,7 @@ using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Invariants;
 using CocoonOrleans.Ledger.Wallets;
+using CocoonOrleans.Market;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,7 @@ internal sealed partial class SweeperGrain(
     ILedger ledger,
     IWalletStore wallets,
     IChannelStore channels,
+    IClientChannelStore clientChannels,
     IServiceProvider services,
     IOptions<SweeperOptions> options,
     TimeProvider clock,
@@ -59,6 +61,7 @@ internal sealed partial class SweeperGrain(
     {
         int released = await ReleaseExpiredAsync(cancellationToken);
         await SweepChannelsAsync(cancellationToken);
+        await SweepClientChannelsAsync(cancellationToken);
         int drained = 0;
         if (Shard == 0)
         {
@@ -154,6 +157,37 @@ internal sealed partial class SweeperGrain(
             try
             {
                 await GrainFactory.GetGrain<IPaymentChannelGrain>(channel.Channel).SweepAsync(seen, cancellationToken);
+            }
+#pragma warning disable CA1031 // One channel must not keep the others from being swept.
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogChannelNotSwept(channel.Channel, error);
+            }
+        }
+    }
+
+    /// <summary>As for the channels to providers: without an answer of the chain there is nothing to do.</summary>
+    private async Task SweepClientChannelsAsync(CancellationToken cancellationToken)
+    {
+        if (services.GetService<IChannelChain>() is not { } chain)
+        {
+            return;
+        }
+
+        IReadOnlyList<ClientChannel> all = await clientChannels.ListClientChannelsAsync(cancellationToken);
+        foreach (ClientChannel channel in all.Where(channel => Convert.ToInt32(channel.Channel[^1..], 16) % ISweeperGrain.Count == Shard))
+        {
+            try
+            {
+                // What is believed of its deposit is what requests are served on.
+                Nano atStake = Nano.Max(channel.State.Deposited, channel.Voucher?.Cumulative ?? Nano.Zero);
+                ChannelObservation seen = await chain.ReadAsync(channel.Channel, atStake, cancellationToken);
+                await GrainFactory.GetGrain<IClientChannelGrain>(channel.Channel).SweepAsync(seen, cancellationToken);
+            }
+            catch (ChainUnavailableException error)
+            {
+                LogChannelNotSeen(channel.Channel, error.Message);
             }
 #pragma warning disable CA1031 // One channel must not keep the others from being swept.
             catch (Exception error) when (!cancellationToken.IsCancellationRequested)

@@ -12,6 +12,9 @@ public interface IWalletChain
     /// <summary>Addresses, in raw form, of the wallets whose keys this silo has.</summary>
     IReadOnlyList<string> Wallets { get; }
 
+    /// <summary>The network (config parameter 19).</summary>
+    int Network { get; }
+
     /// <summary>What a wallet is now.</summary>
     /// <param name="wallet">Its address in raw form; one of <see cref="Wallets"/>.</param>
     /// <param name="atStake">What will be moved on the answer, in nano.</param>
@@ -26,7 +29,7 @@ public interface IWalletChain
     /// <param name="seqno">The wallet's counter.</param>
     /// <param name="attempt">The number of these bytes among those for the counter.</param>
     /// <param name="validUntil">The chain's time from which on they are void, Unix seconds.</param>
-    /// <param name="intents">What to send, in order; 1 to 255.</param>
+    /// <param name="intents">What to send, in order; up to 255, none to deploy the wallet and nothing more.</param>
     WalletSend Sign(string wallet, long seqno, int attempt, long validUntil, IReadOnlyList<Intent> intents);
 
     /// <summary>Hands signed bytes to every endpoint.</summary>

@@ -1,3 +1,4 @@
+using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
@@ -20,6 +21,7 @@ internal sealed partial class WalletGrain(
     IWalletStore store,
     IServiceProvider services,
     IOptions<WalletOptions> options,
+    IOptions<DepositOptions> deposits,
     TimeProvider clock,
     ILogger<WalletGrain> logger) : Grain, IWalletGrain
 {
@@ -90,7 +92,7 @@ internal sealed partial class WalletGrain(
             IReadOnlyList<Intent> next = open is null
                 ? await store.ListWaitingAsync(Wallet, options.Value.BatchSize, cancellationToken)
                 : await store.ListCarriedAsync(open, cancellationToken);
-            if (next.Count == 0 && clock.GetUtcNow() - _lookedAt < options.Value.IdleLook)
+            if (open is null && next.Count == 0 && clock.GetUtcNow() - _lookedAt < options.Value.IdleLook)
             {
                 return await FollowAsync(chain, cancellationToken);
             }
@@ -106,6 +108,10 @@ internal sealed partial class WalletGrain(
                     await FollowAsync(chain, cancellationToken);
                     return true;
                 }
+            }
+            else if (next.Count == 0 && NeedsDeployment(account))
+            {
+                await SignAsync(chain, [], account, cursor, cancellationToken);
             }
             else if (next.Count == 0 || !await SignAsync(chain, next, account, cursor, cancellationToken))
             {
@@ -149,6 +155,12 @@ internal sealed partial class WalletGrain(
         return false;
     }
 
+    /// <summary>
+    /// Whether the wallet has no code yet, and clients are to send coins to it: what is sent to an address without code may bounce, so nobody is shown it before.
+    /// </summary>
+    private bool NeedsDeployment(WalletAccount account) =>
+        deposits.Value.Accept && account.Seqno == 0 && account.Balance.Value > 2 * options.Value.MessageReserveNano;
+
     /// <summary>Signs, stores, and only then sends.</summary>
     /// <returns>Whether bytes were signed.</returns>
     private async Task<bool> SignAsync(
@@ -161,7 +173,7 @@ internal sealed partial class WalletGrain(
         }
 
         IReadOnlyList<Intent> covered = Covered(waiting, account.Balance);
-        if (covered.Count == 0)
+        if (covered.Count == 0 && waiting.Count > 0)
         {
             LogTooLittle(account.Balance.Value, waiting.Count);
             return false;
@@ -204,19 +216,45 @@ internal sealed partial class WalletGrain(
 
         if (account.LastLt > cursor.Lt)
         {
-            foreach (WalletTransaction transaction in await chain.ReadHistoryAsync(Wallet, account, cursor, cancellationToken))
+            foreach (WalletTransaction transaction in await ReadHistoryAsync(chain, account, cursor, cancellationToken))
             {
                 cursor = await store.TryApplyAsync(await ExplainAsync(transaction, cancellationToken), cancellationToken)
                     ?? throw new ChainUnavailableException("another activation is taking the wallet's history into the books");
             }
         }
 
+        // A read for the sake of deposits may have been of a newer state, and have taken more.
         if (cursor.Lt == account.LastLt && cursor.Balance != account.Balance)
         {
             LogDifference(account.Balance.Value, cursor.Balance.Value);
         }
 
         return cursor;
+    }
+
+    /// <summary>
+    /// The history up to a state that so many endpoints agree on as what came in calls for: deposits are not credited because one endpoint says so.
+    /// </summary>
+    private async Task<IReadOnlyList<WalletTransaction>> ReadHistoryAsync(
+        IWalletChain chain, WalletAccount account, WalletCursor cursor, CancellationToken cancellationToken)
+    {
+        Nano agreedFor = Nano.Zero;
+        while (true)
+        {
+            IReadOnlyList<WalletTransaction> history = account.LastLt > cursor.Lt
+                ? await chain.ReadHistoryAsync(Wallet, account, cursor, cancellationToken)
+                : [];
+            Nano received = !deposits.Value.Accept ? Nano.Zero : history
+                .Where(transaction => transaction.Note != TransferNote.Other)
+                .Aggregate(Nano.Zero, (sum, transaction) => sum + transaction.Received);
+            if (received <= agreedFor)
+            {
+                return history;
+            }
+
+            agreedFor = received;
+            account = await chain.ReadAsync(Wallet, agreedFor, cancellationToken);
+        }
     }
 
     private async Task<WalletStep> ExplainAsync(WalletTransaction transaction, CancellationToken cancellationToken)
@@ -243,6 +281,10 @@ internal sealed partial class WalletGrain(
             Fees = transaction.Fees,
             Received = transaction.Received,
             Receipt = transaction.Receipt,
+            PaidCumulative = transaction.PaidCumulative,
+            Note = transaction.Note,
+            Comment = transaction.Comment,
+            Deposits = deposits.Value.Accept ? deposits.Value.Rules : null,
             Source = transaction.Source,
             BouncedQueryId = transaction.BouncedQueryId,
             Send = send,

@@ -27,6 +27,15 @@ public sealed record WalletTransaction
     /// <summary>As what it came in.</summary>
     public WalletReceipt Receipt { get; init; }
 
+    /// <summary>All that a channel has paid with it, in nano, as it says; null where it is no channel's payment.</summary>
+    public Nano? PaidCumulative { get; init; }
+
+    /// <summary>What was written beside it.</summary>
+    public TransferNote Note { get; init; } = TransferNote.Other;
+
+    /// <summary>The text, where <see cref="Note"/> is <see cref="TransferNote.Text"/>.</summary>
+    public string? Comment { get; init; }
+
     /// <summary>Who sent it, in raw form; null from outside.</summary>
     public string? Source { get; init; }
 

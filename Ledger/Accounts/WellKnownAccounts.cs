@@ -23,4 +23,7 @@ public static class WellKnownAccounts
 
     /// <summary>Payouts that have not left yet; of class <see cref="AccountClass.Grants"/>, so never below zero.</summary>
     public const string PayoutsInFlight = "payouts-in-flight";
+
+    /// <summary>Deposits of which nobody knows whose they are; of class <see cref="AccountClass.Grants"/>, so never below zero.</summary>
+    public const string Suspense = "suspense";
 }

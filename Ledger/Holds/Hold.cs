@@ -12,6 +12,9 @@ public sealed record Hold
     /// <summary>The client account that pays.</summary>
     public required string AccountId { get; init; }
 
+    /// <summary>The account's channel that pays, in raw form; null where its balance does.</summary>
+    public string? Channel { get; init; }
+
     /// <summary>The key that asked; null where the payer has none.</summary>
     public required string? ApiKeyId { get; init; }
 

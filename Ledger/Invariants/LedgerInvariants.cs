@@ -30,7 +30,7 @@ internal static class LedgerInvariants
         ("held is the sum of open holds",
             """
             SELECT p.account_id FROM payers p
-            LEFT JOIN (SELECT account_id, sum(amount) AS amount FROM holds WHERE state = 'open' GROUP BY account_id) h ON h.account_id = p.account_id
+            LEFT JOIN (SELECT account_id, sum(amount) AS amount FROM holds WHERE state = 'open' AND channel IS NULL GROUP BY account_id) h ON h.account_id = p.account_id
             WHERE p.held <> coalesce(h.amount, 0) LIMIT 10
             """),
         ("a payer's balance is the sum of its entries",
@@ -59,13 +59,14 @@ internal static class LedgerInvariants
             "SELECT h.job_id FROM holds h JOIN captures c ON c.job_id = h.job_id WHERE c.amount > h.amount LIMIT 10"),
         ("a capture's legs are client, provider and commission, and no other",
             """
-            SELECT c.job_id FROM captures c JOIN holds h ON h.job_id = c.job_id LEFT JOIN entries e ON e.transaction_id = c.job_id
+            SELECT c.job_id FROM captures c JOIN holds h ON h.job_id = c.job_id LEFT JOIN client_channels k ON k.channel = h.channel
+            LEFT JOIN entries e ON e.transaction_id = c.job_id
             GROUP BY c.job_id, h.job_id
             HAVING c.amount <> c.provider_amount + c.commission
-                OR -c.amount <> sum(CASE WHEN e.account_id = h.account_id THEN e.amount ELSE 0 END)
+                OR -c.amount <> sum(CASE WHEN e.account_id = coalesce(k.receivable, h.account_id) THEN e.amount ELSE 0 END)
                 OR c.provider_amount <> sum(CASE WHEN e.account_id = c.provider_account_id THEN e.amount ELSE 0 END)
                 OR c.commission <> sum(CASE WHEN e.account_id = 'commission' THEN e.amount ELSE 0 END)
-                OR sum(CASE WHEN e.account_id NOT IN (h.account_id, c.provider_account_id, 'commission') THEN 1 ELSE 0 END) > 0 LIMIT 10
+                OR sum(CASE WHEN e.account_id NOT IN (coalesce(k.receivable, h.account_id), c.provider_account_id, 'commission') THEN 1 ELSE 0 END) > 0 LIMIT 10
             """),
         ("a transfer has one who pays and one who receives",
             """
@@ -117,6 +118,28 @@ internal static class LedgerInvariants
             """
             SELECT h.channel FROM channels h
             WHERE h.claimed > (SELECT coalesce(max(v.cumulative), 0) FROM vouchers v WHERE v.channel = h.channel) LIMIT 10
+            """),
+        ("what is in suspense is the sum of deposits that wait",
+            """
+            SELECT p.account_id FROM payers p
+            WHERE p.account_id = 'suspense' AND p.balance <> (SELECT coalesce(sum(d.amount), 0) FROM deposits d WHERE d.state = 'suspense') LIMIT 10
+            """),
+        ("held on a channel is the sum of its open holds",
+            """
+            SELECT k.channel FROM client_channels k
+            LEFT JOIN (SELECT channel, sum(amount) AS amount FROM holds WHERE state = 'open' AND channel IS NOT NULL GROUP BY channel) h ON h.channel = k.channel
+            WHERE k.held <> coalesce(h.amount, 0) LIMIT 10
+            """),
+        ("captured from a channel is the sum of its captures",
+            """
+            SELECT k.channel FROM client_channels k
+            LEFT JOIN (SELECT h.channel, sum(c.amount) AS amount FROM captures c JOIN holds h ON h.job_id = c.job_id WHERE h.channel IS NOT NULL GROUP BY h.channel) c
+                ON c.channel = k.channel
+            WHERE k.captured <> coalesce(c.amount, 0) LIMIT 10
+            """),
+        ("what a channel owes is what was captured and hasn't come in",
+            """
+            SELECT k.channel FROM client_channels k JOIN payers p ON p.account_id = k.receivable WHERE p.balance <> k.paid - k.captured LIMIT 10
             """),
         ("an intent is signed exactly where bytes that may run carry it",
             """

@@ -21,6 +21,12 @@ public static class LedgerLimits
     /// <summary>The most bytes of a message's body, and of what is deployed with it.</summary>
     public const int MaxMessageLength = 8192;
 
+    /// <summary>The most that a voucher may promise, in nano: more than all coins there are, and far enough from 2^63 that no sum overflows.</summary>
+    public const long MaxPromise = 6_000_000_000_000_000_000;
+
+    /// <summary>The most bytes of a client's signed voucher.</summary>
+    public const int MaxVoucherLength = 256;
+
     /// <summary>The bytes of a SHA-256.</summary>
     public const int HashLength = 32;
 }

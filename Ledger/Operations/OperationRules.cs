@@ -23,7 +23,17 @@ internal static class OperationRules
             ?? Text(hold.Model, nameof(hold.Model))
             ?? Tokens(hold.PromptTokens, nameof(hold.PromptTokens))
             ?? Tokens(hold.MaxCompletionTokens, nameof(hold.MaxCompletionTokens))
-            ?? Prices(hold.PriceCap, nameof(hold.PriceCap)),
+            ?? Prices(hold.PriceCap, nameof(hold.PriceCap))
+            ?? (hold.Channel is { } channel ? Address(channel, nameof(hold.Channel)) : null)
+            ?? Demand(hold.Voucher is null || hold.Channel is not null, nameof(hold.Voucher), "must be absent where no channel pays")
+            ?? Demand(hold.CreditWindow >= Nano.Zero, nameof(hold.CreditWindow), "must not be negative")
+            ?? (hold.Voucher is { } voucher
+                ? Demand(
+                    voucher.Serial > 0 && voucher.Cumulative > Nano.Zero && voucher.Cumulative.Value <= LedgerLimits.MaxPromise
+                        && voucher.Bytes.Length is > 0 and <= LedgerLimits.MaxVoucherLength,
+                    nameof(hold.Voucher),
+                    "must have a serial and an amount above zero, within bounds, and 1 to 256 bytes")
+                : null),
         CaptureHold capture => Id(capture.JobId, nameof(capture.JobId))
             ?? Account(capture.ProviderAccountId, nameof(capture.ProviderAccountId))
             ?? Text(capture.WorkerId, nameof(capture.WorkerId))
@@ -62,6 +72,12 @@ internal static class OperationRules
             ?? (intent.AccountId is { } provider ? Account(provider, nameof(intent.AccountId)) : null)
             ?? Bag(intent.Body, nameof(intent.Body))
             ?? (intent.Init is { } init ? Bag(init, nameof(intent.Init)) : null),
+        CreateDepositMemo create => Account(create.AccountId, nameof(create.AccountId))
+            ?? Demand(DepositMemo.Find(create.Memo) == create.Memo, nameof(create.Memo), "must be a memo as they are made"),
+        AssignDeposit assign => Demand(assign.Sequence > 0, nameof(assign.Sequence), "must be above zero") ?? Account(assign.AccountId, nameof(assign.AccountId)),
+        RefundDeposit refund => Demand(refund.Sequence > 0, nameof(refund.Sequence), "must be above zero")
+            ?? Address(refund.Destination, nameof(refund.Destination))
+            ?? Bag(refund.Body, nameof(refund.Body)),
         RevokeApiKey revoke => Key(revoke.KeyId, nameof(revoke.KeyId)),
         _ => throw new ArgumentException($"The ledger knows no operation {operation.GetType().Name}.", nameof(operation)),
     };

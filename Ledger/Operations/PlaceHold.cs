@@ -1,3 +1,4 @@
+using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Market;
 using CocoonOrleans.Market.Prices;
@@ -7,6 +8,7 @@ namespace CocoonOrleans.Ledger.Operations;
 /// <summary>
 /// Sets money aside before work starts: <c>held += Amount</c> where <c>balance - held &gt;= Amount</c>, judged in SQL.
 /// Results: <see cref="HoldPlaced"/>, <see cref="InsufficientBalance"/>, <see cref="AccountRefused"/>, <see cref="ApiKeyRefused"/>,
+/// <see cref="ChannelRefused"/> (where a channel pays: open, and <c>captured + held + Amount &lt;= min(voucher + window, deposited - withdrawn - pending)</c>),
 /// <see cref="IdReused"/> (same job id, other account or request hash), <see cref="OperationInvalid"/>.
 /// </summary>
 public sealed record PlaceHold : LedgerOperation
@@ -22,6 +24,15 @@ public sealed record PlaceHold : LedgerOperation
 
     /// <summary>What to set aside, in nano; above zero (<see cref="TokenPrices.Hold"/> at the price cap).</summary>
     public required Nano Amount { get; init; }
+
+    /// <summary>The account's channel that pays, in raw form; null where its balance does.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>The voucher that came with the request, whose signature was checked; stored before the hold is judged, in the same commit. Only with <see cref="Channel"/>.</summary>
+    public ClientVoucher? Voucher { get; init; }
+
+    /// <summary>How far holds may go beyond the channel's best voucher, in nano.</summary>
+    public Nano CreditWindow { get; init; }
 
     /// <summary>From when on the sweeper may settle the hold.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
@@ -45,7 +56,8 @@ public sealed record PlaceHold : LedgerOperation
 /// <summary>The money is set aside; or was, by the first of several equal operations.</summary>
 /// <param name="Hold">The hold; after a repeat in whatever state it is by now, so look at <see cref="Hold.State"/>.</param>
 /// <param name="Repeated">Whether an earlier operation placed it.</param>
-public sealed record HoldPlaced(Hold Hold, bool Repeated) : LedgerResult;
+/// <param name="Forked">Whether the voucher that came with it is the second, other one of its serial.</param>
+public sealed record HoldPlaced(Hold Hold, bool Repeated, bool Forked = false) : LedgerResult;
 
 /// <summary>The key can't be used for this account.</summary>
 /// <param name="KeyId">The key.</param>

@@ -1,4 +1,5 @@
 using CocoonOrleans.Ledger.Accounts;
+using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Entries;
 using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Operations;
@@ -7,15 +8,15 @@ using CocoonOrleans.Market;
 namespace CocoonOrleans.Ledger.Sqlite;
 
 /// <summary>Places, captures and releases holds.</summary>
-internal sealed class HoldWriter(SqliteStatements statements, BookWriter book, AccountWriter accounts, OutboxWriter outbox)
+internal sealed class HoldWriter(SqliteStatements statements, BookWriter book, AccountWriter accounts, OutboxWriter outbox, ClientChannelWriter channels)
 {
     private readonly SqliteStatement _read = statements.Prepare(Rows.SelectHold + " WHERE h.job_id = $job");
 
     private readonly SqliteStatement _insert = statements.Prepare(
         """
         INSERT INTO holds (job_id, account_id, api_key_id, amount, state, request_hash, model, prompt_tokens, max_completion_tokens,
-                           cap_prompt, cap_cached, cap_completion, cap_request, shard, created_at, expires_at)
-        VALUES ($job, $account, $key, $amount, 'open', $hash, $model, $prompt, $max, $capPrompt, $capCached, $capCompletion, $capRequest, $shard, $now, $expires)
+                           cap_prompt, cap_cached, cap_completion, cap_request, shard, created_at, expires_at, channel)
+        VALUES ($job, $account, $key, $amount, 'open', $hash, $model, $prompt, $max, $capPrompt, $capCached, $capCompletion, $capRequest, $shard, $now, $expires, $channel)
         """);
 
     private readonly SqliteStatement _setCaptured = statements.Prepare("UPDATE holds SET state = 'captured' WHERE job_id = $job AND state = 'open'");
@@ -42,18 +43,20 @@ internal sealed class HoldWriter(SqliteStatements statements, BookWriter book, A
 
     public LedgerResult Place(PlaceHold operation, DateTimeOffset now)
     {
+        // The promise first: it counts whatever becomes of the hold.
+        bool forked = operation is { Channel: { } channel, Voucher: { } voucher } && channels.Store(operation.AccountId, channel, voucher, now);
         if (Read(operation.JobId) is { } existing)
         {
-            return existing.AccountId == operation.AccountId && existing.RequestHash.Span.SequenceEqual(operation.RequestHash.Span)
-                ? new HoldPlaced(existing, Repeated: true)
+            return existing.AccountId == operation.AccountId && existing.Channel == operation.Channel && existing.RequestHash.Span.SequenceEqual(operation.RequestHash.Span)
+                ? new HoldPlaced(existing, Repeated: true, forked)
                 : new IdReused();
         }
 
-        if (!book.TryHold(operation.AccountId, operation.ApiKeyId, operation.Amount))
+        if (operation.Channel is null ? !book.TryHold(operation.AccountId, operation.ApiKeyId, operation.Amount) : !channels.TryHold(operation))
         {
             return accounts.Refuse(operation.AccountId, mayBeClosed: false, AccountClass.Client)
                 ?? (LedgerResult?)(operation.ApiKeyId is { } key ? accounts.Refuse(key, operation.AccountId) : null)
-                ?? book.Shortfall(operation.AccountId, operation.Amount)!;
+                ?? (operation.Channel is null ? book.Shortfall(operation.AccountId, operation.Amount)! : channels.Refuse(operation, forked));
         }
 
         byte[] id = Values.Blob(operation.JobId);
@@ -72,8 +75,9 @@ internal sealed class HoldWriter(SqliteStatements statements, BookWriter book, A
             ("$capRequest", operation.PriceCap.Request.Value),
             ("$shard", (long)id[^1]),
             ("$now", now.ToUnixTimeMilliseconds()),
-            ("$expires", operation.ExpiresAt.ToUnixTimeMilliseconds()));
-        return new HoldPlaced(Read(operation.JobId)!, Repeated: false);
+            ("$expires", operation.ExpiresAt.ToUnixTimeMilliseconds()),
+            ("$channel", operation.Channel));
+        return new HoldPlaced(Read(operation.JobId)!, Repeated: false, forked);
     }
 
     public LedgerResult Capture(CaptureHold operation, DateTimeOffset now)
@@ -112,7 +116,7 @@ internal sealed class HoldWriter(SqliteStatements statements, BookWriter book, A
 
         Once(_setReleased.Run(
             ("$job", Values.Blob(operation.JobId)), ("$reason", operation.Reason), ("$now", now.ToUnixTimeMilliseconds())));
-        book.Settle(hold.AccountId, hold.Amount, Nano.Zero);
+        Settle(hold, Nano.Zero, now);
         outbox.Released(hold, now);
         return new HoldReleased(Read(operation.JobId)!, Repeated: false);
     }
@@ -141,13 +145,13 @@ internal sealed class HoldWriter(SqliteStatements statements, BookWriter book, A
             ("$status", Values.Name(operation.Status)),
             ("$report", operation.ReportHash?.ToArray()),
             ("$now", now.ToUnixTimeMilliseconds()));
-        book.Settle(hold.AccountId, hold.Amount, amount);
+        Settle(hold, amount, now);
         book.Book(
             operation.JobId,
             TransactionKind.Capture,
             hold.Model,
             now,
-            (hold.AccountId, -amount),
+            (hold.Channel is { } channel ? ClientChannel.ReceivableOf(channel) : hold.AccountId, -amount),
             (operation.ProviderAccountId, provided),
             (WellKnownAccounts.Commission, commission));
         outbox.Captured(hold, operation, amount, provided, now);
@@ -174,6 +178,22 @@ internal sealed class HoldWriter(SqliteStatements statements, BookWriter book, A
         }
 
         return new CaptureTooLate(hold);
+    }
+
+    /// <summary>Ends a hold where it stands: on the balance, or on a channel, which owes the charge from now on.</summary>
+    private void Settle(Hold hold, Nano charge, DateTimeOffset now)
+    {
+        if (hold.Channel is not { } channel)
+        {
+            book.Settle(hold.AccountId, hold.Amount, charge);
+            return;
+        }
+
+        channels.Settle(channel, hold.Amount, charge, now);
+        if (charge > Nano.Zero && !book.TryDebit(ClientChannel.ReceivableOf(channel), charge))
+        {
+            throw new InvalidDataException("A channel can't owe that much.");
+        }
     }
 
     private Hold? Read(Guid jobId) => Rows.One(_read.Query(("$job", Values.Blob(jobId))), Rows.Hold);

@@ -8,6 +8,7 @@ internal sealed class LedgerSession
     private readonly AccountWriter _accounts;
     private readonly TransferWriter _transfers;
     private readonly HoldWriter _holds;
+    private readonly DepositWriter _deposits;
 
     public LedgerSession(SqliteStatements statements, bool allowTreasuryTransfers)
     {
@@ -15,8 +16,10 @@ internal sealed class LedgerSession
         _accounts = new AccountWriter(statements);
         _transfers = new TransferWriter(statements, book, _accounts, allowTreasuryTransfers);
         Outbox = new OutboxWriter(statements);
-        _holds = new HoldWriter(statements, book, _accounts, Outbox);
-        Wallets = new WalletWriter(statements, book, _accounts);
+        ClientChannels = new ClientChannelWriter(statements, _accounts);
+        _holds = new HoldWriter(statements, book, _accounts, Outbox, ClientChannels);
+        _deposits = new DepositWriter(statements, book, _accounts);
+        Wallets = new WalletWriter(statements, book, _accounts, _deposits, ClientChannels);
         Channels = new ChannelWriter(statements, book);
     }
 
@@ -25,6 +28,8 @@ internal sealed class LedgerSession
     public WalletWriter Wallets { get; }
 
     public ChannelWriter Channels { get; }
+
+    public ClientChannelWriter ClientChannels { get; }
 
     /// <summary>Applies one operation. What it wrote before it throws must be undone by the caller.</summary>
     public LedgerResult Apply(LedgerOperation operation, DateTimeOffset now) => OperationRules.Check(operation) ?? operation switch
@@ -37,6 +42,9 @@ internal sealed class LedgerSession
         CloseAccount close => _accounts.Close(close, now),
         CreateApiKey create => _accounts.CreateKey(create, now),
         PlaceIntent intent => Wallets.Place(intent, now),
+        CreateDepositMemo create => _deposits.CreateMemo(create, now),
+        AssignDeposit assign => _deposits.Assign(assign, now),
+        RefundDeposit refund => Wallets.Refund(refund, now),
         RevokeApiKey revoke => _accounts.RevokeKey(revoke, now),
         _ => throw new ArgumentException($"The ledger knows no operation {operation.GetType().Name}.", nameof(operation)),
     };

@@ -24,7 +24,8 @@ internal static class Rows
                h.cap_prompt, h.cap_cached, h.cap_completion, h.cap_request, h.created_at, h.expires_at, h.released_at, h.release_reason,
                c.amount, c.provider_amount, c.commission, c.provider_account_id, c.worker_id,
                c.price_prompt, c.price_cached, c.price_completion, c.price_request,
-               c.prompt_tokens, c.cached_tokens, c.completion_tokens, c.reasoning_tokens, c.status, c.report_hash, c.captured_at
+               c.prompt_tokens, c.cached_tokens, c.completion_tokens, c.reasoning_tokens, c.status, c.report_hash, c.captured_at,
+               h.channel
         FROM holds h LEFT JOIN captures c ON c.job_id = h.job_id
         """;
 
@@ -55,6 +56,7 @@ internal static class Rows
             JobId = row.Id(0),
             AccountId = row.GetString(1),
             ApiKeyId = row.IsDBNull(2) ? null : row.GetString(2),
+            Channel = row.IsDBNull(33) ? null : row.GetString(33),
             Amount = row.Nano(3),
             State = state,
             RequestHash = row.Bytes(5),

@@ -1,4 +1,5 @@
 using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Deposits;
 using CocoonOrleans.Ledger.Wallets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,6 +22,8 @@ public static class SqliteLedgerServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ILedger, SqliteLedger>();
         services.TryAddSingleton(provider => (IChannelStore)provider.GetRequiredService<ILedger>());
+        services.TryAddSingleton(provider => (IClientChannelStore)provider.GetRequiredService<ILedger>());
+        services.TryAddSingleton(provider => (IDepositStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IWalletStore)provider.GetRequiredService<ILedger>());
         services.AddHostedService<Opening>();
         return services;

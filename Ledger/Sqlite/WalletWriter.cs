@@ -1,4 +1,6 @@
 using CocoonOrleans.Ledger.Accounts;
+using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Deposits;
 using CocoonOrleans.Ledger.Entries;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Wallets;
@@ -8,7 +10,7 @@ using Microsoft.Data.Sqlite;
 namespace CocoonOrleans.Ledger.Sqlite;
 
 /// <summary>Places intents, stores what wallets sign, and takes their transactions into the books.</summary>
-internal sealed class WalletWriter(SqliteStatements statements, BookWriter book, AccountWriter accounts)
+internal sealed class WalletWriter(SqliteStatements statements, BookWriter book, AccountWriter accounts, DepositWriter deposits, ClientChannelWriter channels)
 {
     private readonly SqliteStatement _readIntent = statements.Prepare(WalletRows.SelectIntent + " WHERE i.intent_id = $intent");
 
@@ -115,19 +117,32 @@ internal sealed class WalletWriter(SqliteStatements statements, BookWriter book,
                 operation.IntentId, TransactionKind.Transfer, "payout", now, (provider, -operation.Amount), (WellKnownAccounts.PayoutsInFlight, operation.Amount));
         }
 
-        _placeIntent.Run(
-            ("$intent", Values.Blob(operation.IntentId)),
-            ("$query", PlaceIntent.QueryIdOf(operation.IntentId)),
-            ("$wallet", operation.Wallet),
-            ("$destination", operation.Destination),
-            ("$value", operation.Value.Value),
-            ("$amount", operation.Amount.Value),
-            ("$body", operation.Body.ToArray()),
-            ("$init", operation.Init?.ToArray()),
-            ("$purpose", Values.Name(operation.Purpose)),
-            ("$account", operation.AccountId),
-            ("$now", now.ToUnixTimeMilliseconds()));
+        Insert(operation, now);
         return new IntentPlaced(Read(operation.IntentId)!, Repeated: false);
+    }
+
+    /// <summary>Sends a deposit back. Its money is in flight already.</summary>
+    public LedgerResult Refund(RefundDeposit operation, DateTimeOffset now)
+    {
+        if (deposits.BeginRefund(operation, out Deposit? deposit, now) is { } result)
+        {
+            return result;
+        }
+
+        Insert(
+            new PlaceIntent
+            {
+                IntentId = RefundDeposit.IntentIdOf(operation.Sequence),
+                Wallet = deposit!.Wallet,
+                Destination = operation.Destination,
+                Value = deposit.Amount,
+                Amount = deposit.Amount,
+                Body = operation.Body,
+                Purpose = IntentPurpose.Payout,
+                AccountId = WellKnownAccounts.Suspense,
+            },
+            now);
+        return new DepositSettled(deposit, Repeated: false);
     }
 
     public bool Open(string wallet, WalletCursor cursor, DateTimeOffset now)
@@ -276,11 +291,36 @@ internal sealed class WalletWriter(SqliteStatements statements, BookWriter book,
                 Take(step, "bounced gas", WellKnownAccounts.ChainFees, step.Received - intent.Amount, "gas returned", now);
                 _setBounced.Run(("$sequence", intent.Sequence));
                 break;
+            case WalletReceipt.ChannelPaid when step.PaidCumulative is { } cumulative && channels.TryPay(step.Source, cumulative, step.Received) is { } paid:
+                // What the channel paid and didn't come in was the way's.
+                string receivable = ClientChannel.ReceivableOf(step.Source!);
+                Take(step, "paid", receivable, step.Received, "channel charged", now);
+                Move("paid way", step.Wallet, step.Lt, WellKnownAccounts.ChainFees, receivable, paid - step.Received, "chain fees", now);
+                break;
+            case WalletReceipt.Coins when step.Deposits is { } rules && step.Received > Nano.Zero && IsDeposit(step):
+                Take(step, "deposit", deposits.Receive(step, rules, now), step.Received, "deposit", now);
+                break;
             default:
                 Take(step, "received", WellKnownAccounts.Treasury, step.Received, "coins received", now);
                 break;
         }
     }
+
+    /// <summary>Whether the coins are a client's, or may be. The operator's own come from its wallets' keys with a word for it.</summary>
+    private static bool IsDeposit(WalletStep step) => step.Note != TransferNote.Other && step.Comment?.Trim() != DepositRules.CapitalComment;
+
+    private void Insert(PlaceIntent operation, DateTimeOffset now) => _placeIntent.Run(
+            ("$intent", Values.Blob(operation.IntentId)),
+            ("$query", PlaceIntent.QueryIdOf(operation.IntentId)),
+            ("$wallet", operation.Wallet),
+            ("$destination", operation.Destination),
+            ("$value", operation.Value.Value),
+            ("$amount", operation.Amount.Value),
+            ("$body", operation.Body.ToArray()),
+            ("$init", operation.Init?.ToArray()),
+            ("$purpose", Values.Name(operation.Purpose)),
+            ("$account", operation.AccountId),
+            ("$now", now.ToUnixTimeMilliseconds()));
 
     private void Pay(WalletStep step, string what, string to, Nano amount, string reason, DateTimeOffset now) =>
         Move(what, step.Wallet, step.Lt, to, WellKnownAccounts.ChainOperator, amount, reason, now);

@@ -1,3 +1,4 @@
+using CocoonOrleans.Ledger.Deposits;
 using CocoonOrleans.Market;
 
 namespace CocoonOrleans.Ledger.Wallets;
@@ -25,6 +26,18 @@ public sealed record WalletStep
 
     /// <summary>What came in.</summary>
     public WalletReceipt Receipt { get; init; }
+
+    /// <summary>All that a channel has paid us with this, in nano, as it says; set where <see cref="Receipt"/> is <see cref="WalletReceipt.ChannelPaid"/>.</summary>
+    public Nano? PaidCumulative { get; init; }
+
+    /// <summary>What was written beside coins that came in.</summary>
+    public TransferNote Note { get; init; } = TransferNote.Other;
+
+    /// <summary>The text, where <see cref="Note"/> is <see cref="TransferNote.Text"/>.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>What clients' deposits must keep to; null where the wallet takes none, and all that comes in is the operator's capital.</summary>
+    public DepositRules? Deposits { get; init; }
 
     /// <summary>Who sent it, in raw form; null where it came from outside of the chain.</summary>
     public string? Source { get; init; }
@@ -61,4 +74,23 @@ public enum WalletReceipt
 
     /// <summary>What was left in a channel of ours, or taken back from it.</summary>
     ChannelRefund,
+
+    /// <summary>What a channel pays us by a voucher.</summary>
+    ChannelPaid,
+}
+
+/// <summary>What stands beside a transfer.</summary>
+public enum TransferNote
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A text that everybody can read.</summary>
+    Text,
+
+    /// <summary>A text for somebody with a key.</summary>
+    Encrypted,
+
+    /// <summary>Something else: a call, a notice of other money, a message that came back. No deposit.</summary>
+    Other,
 }

@@ -18,7 +18,12 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
     private const int ReceiptLimit = 1000;
     private const uint BouncedOp = 0xffffffff;
 
+    /// <summary>The op of a comment that only the wallet's key opens.</summary>
+    private const uint EncryptedCommentOp = 0x2167da4b;
+
     public IReadOnlyList<string> Wallets { get; } = [operatorWallet.Wallet.Address.ToString()];
+
+    public int Network => chain.Network;
 
     public Task<WalletAccount> ReadAsync(string wallet, Nano atStake, CancellationToken cancellationToken) => OrUnavailableAsync(async () =>
     {
@@ -106,6 +111,9 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
             ExternalBody = incoming?.Kind == MessageKind.ExternalIn ? incoming.Body.Hash.ToArray() : null,
             Received = incoming?.Value ?? Nano.Zero,
             Receipt = incoming is null ? WalletReceipt.Coins : ReceiptOf(incoming),
+            PaidCumulative = incoming is not null && ReceiptOf(incoming) == WalletReceipt.ChannelPaid ? ChannelNotice.Find(incoming)!.Claimed : null,
+            Note = NoteOf(transaction),
+            Comment = NoteOf(transaction) == TransferNote.Text ? TextComment.Find(incoming!.Body) : null,
             Source = incoming?.Source?.ToString(),
             BouncedQueryId = incoming is { Bounced: true } ? FindBouncedQuery(incoming.Body) : null,
             Payments =
@@ -116,6 +124,20 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
                         message.Destination!.ToString(), message.Value, message.Body.Hash.ToArray(), checked((long)message.CreatedLt))),
             ],
         };
+    }
+
+    /// <summary>What stands beside coins that somebody sent and that stayed here.</summary>
+    private static TransferNote NoteOf(Transaction transaction)
+    {
+        if (transaction.InMessage is not { Kind: MessageKind.Internal, Bounced: false, IsBounceBody: false } incoming || transaction.HasBouncePhase)
+        {
+            return TransferNote.Other;
+        }
+
+        return incoming.Body is { Kind: CellKind.Ordinary, BitLength: 0, References.Length: 0 } ? TransferNote.None
+            : incoming.Op == EncryptedCommentOp ? TransferNote.Encrypted
+            : TextComment.Find(incoming.Body) is not null ? TransferNote.Text
+            : TransferNote.Other;
     }
 
     private static WalletReceipt ReceiptOf(Message incoming)
@@ -131,6 +153,7 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
             {
                 ChannelNoticeKind.Excesses => WalletReceipt.Excess,
                 ChannelNoticeKind.Refund => WalletReceipt.ChannelRefund,
+                ChannelNoticeKind.Paid => WalletReceipt.ChannelPaid,
                 _ => WalletReceipt.Coins,
             };
         }

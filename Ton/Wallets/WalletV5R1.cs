@@ -62,14 +62,13 @@ public sealed class WalletV5R1
     /// <param name="seqno">The wallet's counter; each value works once.</param>
     /// <param name="validUntil">Unix time in seconds from which on it is refused. Must be real also for the first one: client libraries write
     /// ffffffff there, and such a message never expires.</param>
-    /// <param name="transfers">1 to 255 messages; each with <see cref="SendMode.IgnoreErrors"/>, which the wallet demands.</param>
+    /// <param name="transfers">Up to 255 messages, none to deploy the wallet and nothing more; each with <see cref="SendMode.IgnoreErrors"/>, which the wallet demands.</param>
     /// <exception cref="ArgumentException">A key of another wallet, too many messages, or a mode that the wallet refuses.</exception>
     public Cell SignTransfer(SigningKey key, uint seqno, uint validUntil, IReadOnlyList<WalletTransfer> transfers)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(transfers);
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.PublicKey, Key, nameof(key));
-        ArgumentOutOfRangeException.ThrowIfZero(transfers.Count, nameof(transfers));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(transfers.Count, MaxTransfers, nameof(transfers));
         ArgumentOutOfRangeException.ThrowIfEqual(validUntil, uint.MaxValue);
 
@@ -94,7 +93,7 @@ public sealed class WalletV5R1
             .StoreUInt(WalletId, 32)
             .StoreUInt(validUntil, 32)
             .StoreUInt(seqno, 32)
-            .StoreMaybeReference(actions)
+            .StoreMaybeReference(transfers.Count == 0 ? null : actions)
             .StoreBit(false) // other actions
             .Build();
         return new CellBuilder().StoreContent(signed).StoreBytes(key.Sign(signed).ToArray()).Build();

@@ -12,10 +12,14 @@ public static class AllowedCalls
         ("client", "clientaccount"),
         ("client", "sweeper"),
         ("client", "paymentchannel"),
+        ("client", "depositdesk"),
+        ("client", "channeldesk"),
+        ("client", "clientchannel"),
         ("job", "clientaccount"),
         ("worker", "modelmarket"),
         ("sweeper", "job"),
         ("sweeper", "wallet"),
         ("sweeper", "paymentchannel"),
+        ("sweeper", "clientchannel"),
     };
 }

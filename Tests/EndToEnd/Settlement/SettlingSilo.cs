@@ -2,6 +2,7 @@ using System.Globalization;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Ledger.Accounts;
+using CocoonOrleans.Ledger.Deposits;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Sqlite;
 using CocoonOrleans.Ledger.Wallets;
@@ -55,6 +56,8 @@ internal sealed class SettlingSilo : IAsyncDisposable
     public SqliteLedger Ledger { get; }
 
     public IWalletStore Store => Ledger;
+
+    public IDepositStore Deposits => Ledger;
 
     public WalletV5R1 Wallet { get; }
 

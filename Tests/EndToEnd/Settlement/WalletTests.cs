@@ -245,6 +245,9 @@ public sealed class WalletTests
         Assert.Equal(Nano.FromCoins(1), await silo.ReceivedAsync(payee));
     }
 
+    /// <summary>A top-up that carries less than it says and the gas: its channel sends it back.</summary>
+    internal static PlaceIntent RefusedTopUp(SettlingSilo silo) => TopUp(silo, NewChannel(silo), Nano.FromCoins(6), new Nano(10_000_000));
+
     private static ChannelTerms NewChannel(SettlingSilo silo)
     {
         using var payer = new SigningKey(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));

@@ -13,6 +13,7 @@ public sealed partial class CallGraphTests
         ("Jobs", "IClientAccountGrain"),
         ("Workers", "IModelMarketGrain"),
         ("Sweeping", "IJobGrain"),
+        ("Sweeping", "IClientChannelGrain"),
         ("Sweeping", "IPaymentChannelGrain"),
         ("Sweeping", "IWalletGrain"),
 

@@ -1,0 +1,39 @@
+using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Market;
+using CocoonOrleans.Ton.Vouchers;
+
+namespace CocoonOrleans.Grains.Channels;
+
+/// <summary>When a voucher is brought to the chain: one rule for channels of both directions.</summary>
+internal static class ChargeRule
+{
+    /// <summary>A charge moves so many times its fee: a hundredth is lost at most.</summary>
+    private const int OrdinaryFees = 100;
+
+    /// <summary>What waits long, or is most of the channel, moves at least so many times its fee.</summary>
+    private const int LeastFees = 10;
+
+    /// <summary>What a charge carries for its gas, in nano; the rest comes back.</summary>
+    public static Nano Gas { get; } = new(50_000_000);
+
+    /// <summary>Whether to charge now: at once where the channel may end, else when enough waits for what it costs, or something for long.</summary>
+    /// <param name="state">What the chain said last.</param>
+    /// <param name="unclaimed">What a charge would bring, in nano.</param>
+    /// <param name="fee">What it costs, in nano.</param>
+    /// <param name="waited">For how long it waits; null where nothing does.</param>
+    /// <param name="options">The thresholds.</param>
+    public static bool ShouldCharge(ChannelSnapshot state, Nano unclaimed, Nano fee, TimeSpan? waited, ChannelOptions options)
+    {
+        if (unclaimed < ChannelMessages.LeastPayout || state.Phase is not (WorkerChannelPhase.Open or WorkerChannelPhase.Closing))
+        {
+            return false;
+        }
+
+        bool endsSoon = state.Phase == WorkerChannelPhase.Closing || state.PendingWithdraw > Nano.Zero;
+        bool isWorthIt = unclaimed.Value / LeastFees >= fee.Value;
+        bool isMuch = unclaimed.Value >= options.ChargeAtNano && unclaimed.Value / OrdinaryFees >= fee.Value;
+        bool isMost = unclaimed > state.Deposited - state.Withdrawn - state.Claimed - unclaimed;
+        bool isOld = waited >= options.ChargeDelay;
+        return endsSoon || isMuch || (isWorthIt && (isMost || isOld));
+    }
+}

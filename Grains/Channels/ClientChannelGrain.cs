@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using CocoonOrleans.Ledger;
+using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.Wallets;
+using CocoonOrleans.Market;
+using CocoonOrleans.Ton.Cells;
+using CocoonOrleans.Ton.Vouchers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Grains.Channels;
+
+/// <summary>
+/// Watches a client's channel and brings its vouchers to the chain. Vouchers and holds go past it, through the account and into SQL, which judges them: so it keeps
+/// nothing, and may be twice. It charges what was used and not what was signed: the lowest voucher that covers it.
+/// </summary>
+internal sealed partial class ClientChannelGrain(
+    IClientChannelStore store, ILedger ledger, IOptions<ChannelOptions> options, TimeProvider clock, ILogger<ClientChannelGrain> logger) : Grain, IClientChannelGrain
+{
+    private readonly ILogger _logger = logger;
+
+    private string Channel => this.GetPrimaryKeyString();
+
+    public async Task SweepAsync(ChannelObservation observation, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        if (await store.FindClientChannelAsync(Channel, cancellationToken) is not { } before)
+        {
+            return;
+        }
+
+        if (ObservedChannel.Read(observation, before.Terms(), out ChannelSnapshot? snapshot) is { } reason)
+        {
+            LogForeign(Channel, reason);
+            return;
+        }
+
+        if (snapshot is null)
+        {
+            if (before.State.Phase != WorkerChannelPhase.Unfunded)
+            {
+                LogForeign(Channel, "there is no contract any more");
+            }
+
+            return;
+        }
+
+        if (!await store.TryApplyClientAsync(Channel, snapshot, cancellationToken))
+        {
+            LogOlder(Channel, observation.Seqno);
+            return;
+        }
+
+        if (IsLeaving(snapshot) && !IsLeaving(before.State))
+        {
+            LogLeaving(Channel, snapshot.Phase.ToString(), snapshot.PendingWithdraw.Value);
+        }
+
+        // After it was applied: no hold comes in between that a leaving payer's channel must not have.
+        if (await store.FindClientChannelAsync(Channel, cancellationToken) is { } channel)
+        {
+            await ChargeAsync(channel, observation.ChargeFee, cancellationToken);
+        }
+    }
+
+    private static bool IsLeaving(ChannelSnapshot state) => state.Phase == WorkerChannelPhase.Closing || state.PendingWithdraw > Nano.Zero;
+
+    private async Task ChargeAsync(ClientChannel channel, Nano fee, CancellationToken cancellationToken)
+    {
+        ChannelSnapshot state = channel.State;
+        Nano owed = Nano.Min(channel.Captured, state.Deposited - state.Withdrawn) - state.Claimed;
+        DateTimeOffset now = clock.GetUtcNow();
+        if (!ChargeRule.ShouldCharge(state, owed, fee, now - channel.OwedSince, options.Value))
+        {
+            return;
+        }
+
+        if (IsLeaving(state) && now.ToUnixTimeSeconds() > state.UnlockTime - (channel.CloseDelay / 2))
+        {
+            LogLate(Channel, owed.Value, state.UnlockTime);
+        }
+
+        ClientVoucher? voucher = await store.FindCoveringVoucherAsync(Channel, channel.Captured, cancellationToken) ?? channel.Voucher;
+        if (voucher is null || voucher.Cumulative - state.Claimed < ChannelMessages.LeastPayout)
+        {
+            return;
+        }
+
+        Guid id = IntentIdOf(voucher.Serial, voucher.Cumulative, state.Claimed);
+        LedgerResult result = (await ledger.ExecuteAsync(
+            [
+                new PlaceIntent
+                {
+                    IntentId = id,
+                    Wallet = channel.PayeeAddress,
+                    Destination = Channel,
+                    Value = ChargeRule.Gas,
+                    Amount = Nano.Zero,
+                    Body = Boc.Write(ChannelMessages.Charge((ulong)PlaceIntent.QueryIdOf(id), SignedVoucher.Parse(voucher.Bytes.Span))),
+                    Purpose = IntentPurpose.ChannelCall,
+                },
+            ],
+            cancellationToken))[0];
+        switch (result)
+        {
+            case IntentPlaced { Repeated: false }:
+                LogCharge(voucher.Serial, Channel, voucher.Cumulative.Value, channel.Captured.Value);
+                break;
+            case IntentPlaced:
+                break;
+            default:
+                LogNotPlaced(Channel, result.ToString());
+                break;
+        }
+    }
+
+    /// <summary>One charge for each voucher and each amount that was claimed before: what the deposit clipped is charged again after a top-up.</summary>
+    private Guid IntentIdOf(long serial, Nano cumulative, Nano claimed)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"cocoon-client-channel-v1|charge|{Channel}|{serial}|{cumulative.Value}|{claimed.Value}");
+        return new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16), bigEndian: true);
+    }
+}
