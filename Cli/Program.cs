@@ -7,6 +7,7 @@ using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Keys;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Providers;
 using CocoonOrleans.Cli.Proxy;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Cli.Testing;
@@ -22,6 +23,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     BenchCommand.Create(),
     DoctorCommand.Create(),
     AccountCommand.Create(),
+    WorkerCommand.Create(),
     ModelCommand.Create(),
     VerifyCommand.Create(),
     KeyCommand.Create(),

@@ -7,6 +7,7 @@ using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Keys;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Providers;
 using CocoonOrleans.Cli.Proxy;
 using CocoonOrleans.Cli.Testing;
 using CocoonOrleans.Cli.Verification;
@@ -17,10 +18,13 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(AccountResult))]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(ChargeResult))]
 [JsonSerializable(typeof(ChatResult))]
+[JsonSerializable(typeof(CloseResult))]
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(EarningsResult))]
 [JsonSerializable(typeof(EncryptResult))]
 [JsonSerializable(typeof(GpuBenchReport))]
 [JsonSerializable(typeof(GpuReportVerdict))]
@@ -30,9 +34,11 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ModelHashes))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(NetworkConnection))]
+[JsonSerializable(typeof(PayoutResult))]
 [JsonSerializable(typeof(ProxyResult))]
 [JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(ReceiptReport))]
 [JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(UpResult))]
+[JsonSerializable(typeof(WorkerPassResult))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -18,6 +18,7 @@ internal sealed class LedgerSession
         _holds = new HoldWriter(statements, book, _accounts, Outbox);
         Wallets = new WalletWriter(statements, book, _accounts);
         Channels = new ChannelWriter(statements, book);
+        Providers = new ProviderWriter(statements);
     }
 
     public OutboxWriter Outbox { get; }
@@ -25,6 +26,8 @@ internal sealed class LedgerSession
     public WalletWriter Wallets { get; }
 
     public ChannelWriter Channels { get; }
+
+    public ProviderWriter Providers { get; }
 
     /// <summary>Applies one operation. What it wrote before it throws must be undone by the caller.</summary>
     public LedgerResult Apply(LedgerOperation operation, DateTimeOffset now) => OperationRules.Check(operation) ?? operation switch

@@ -12,10 +12,12 @@ public static class AllowedCalls
         ("client", "clientaccount"),
         ("client", "sweeper"),
         ("client", "paymentchannel"),
+        ("client", "provider"),
         ("job", "clientaccount"),
         ("worker", "modelmarket"),
         ("sweeper", "job"),
         ("sweeper", "wallet"),
         ("sweeper", "paymentchannel"),
+        ("sweeper", "provider"),
     };
 }

@@ -14,6 +14,7 @@ public sealed partial class CallGraphTests
         ("Workers", "IModelMarketGrain"),
         ("Sweeping", "IJobGrain"),
         ("Sweeping", "IPaymentChannelGrain"),
+        ("Sweeping", "IProviderGrain"),
         ("Sweeping", "IWalletGrain"),
 
         // Not a grain: the silo arms its sweepers when it starts.
