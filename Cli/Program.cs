@@ -8,6 +8,7 @@ using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Keys;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Providers;
 using CocoonOrleans.Cli.Proxy;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Cli.Testing;
@@ -24,6 +25,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     BenchCommand.Create(),
     DoctorCommand.Create(),
     AccountCommand.Create(),
+    WorkerCommand.Create(),
     ModelCommand.Create(),
     VerifyCommand.Create(),
     KeyCommand.Create(),

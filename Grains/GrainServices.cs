@@ -3,6 +3,7 @@ using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Grains.Providers;
 using CocoonOrleans.Grains.Sweeping;
 using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Grains.Workers;
@@ -18,7 +19,7 @@ namespace CocoonOrleans.Grains;
 public static class GrainServices
 {
     /// <summary>
-    /// Adds options (sections <c>Accounts</c>, <c>Catalog</c>, <c>Channels</c>, <c>Market</c>, <c>Sweeper</c>, <c>Wallets</c>, <c>Workers</c>), the catalogue, metrics and the arming of
+    /// Adds options (sections <c>Accounts</c>, <c>Catalog</c>, <c>Channels</c>, <c>Market</c>, <c>Providers</c>, <c>Sweeper</c>, <c>Wallets</c>, <c>Workers</c>), the catalogue, metrics and the arming of
     /// sweepers. The silo brings <see cref="Ledger.ILedger"/>, <see cref="Ledger.Wallets.IWalletStore"/>, <see cref="Ledger.Channels.IChannelStore"/>, grain storage and reminders, and
     /// <see cref="IWalletChain"/>, <see cref="IChannelChain"/> and <see cref="IVoucherSigner"/> where there is a chain.
     /// </summary>
@@ -43,6 +44,7 @@ public static class GrainServices
         services.AddStrictOptions<ClientChannelOptions>(configuration.GetSection(ClientChannelOptions.Section));
         services.AddStrictOptions<DepositOptions>(configuration.GetSection(DepositOptions.Section));
         services.AddStrictOptions<MarketOptions>(configuration.GetSection("Market"));
+        services.AddStrictOptions<ProviderOptions>(configuration.GetSection("Providers"));
         services.AddStrictOptions<SweeperOptions>(configuration.GetSection("Sweeper"));
         services.AddStrictOptions<WalletOptions>(configuration.GetSection("Wallets"));
         services.AddStrictOptions<WorkerOptions>(configuration.GetSection("Workers"));
@@ -52,7 +54,6 @@ public static class GrainServices
         services.AddSingleton<MarketMetrics>();
         services.AddSingleton<SweeperMetrics>();
         services.AddSingleton<WorkerMetrics>();
-        services.AddHostedService<ChannelOpening>();
         services.AddHostedService<SweeperArming>();
         return services;
     }

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
+using CocoonOrleans.Market;
 
 namespace CocoonOrleans.Cli.Accounts;
 
@@ -54,6 +55,36 @@ public sealed class AdminClient : IDisposable
         return response.StatusCode == System.Net.HttpStatusCode.NotFound ? null : (await ReadAsync<AccountFound>(response, cancellationToken))?.Account;
     }
 
+    /// <summary>Where a provider is paid, in raw form; null where nobody said so yet.</summary>
+    public async Task<string?> FindPayoutAddressAsync(string providerId, CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync($"/admin/providers/{Uri.EscapeDataString(providerId)}", cancellationToken);
+        return response.StatusCode == System.Net.HttpStatusCode.NotFound ? null : (await ReadAsync<ProviderFound>(response, cancellationToken))?.Payout?.Address;
+    }
+
+    /// <summary>What a provider hasn't got; null where there is no such provider.</summary>
+    public async Task<Nano?> FindProviderDueAsync(string providerId, CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync($"/admin/providers/{Uri.EscapeDataString(providerId)}", cancellationToken);
+        return response.StatusCode == System.Net.HttpStatusCode.NotFound ? null : (await ReadAsync<ProviderFound>(response, cancellationToken))?.Due;
+    }
+
+    /// <summary>Lets all that a provider is due be brought to the chain now.</summary>
+    /// <returns>The channel, in raw form, where a charge is on its way or was made; null where there is nothing to charge yet.</returns>
+    public async Task<string?> ChargeAsync(string providerId, CancellationToken cancellationToken)
+    {
+        using var response = await _http.PostAsync($"/admin/providers/{Uri.EscapeDataString(providerId)}/charge", content: null, cancellationToken);
+        return await ReadAsync<ChargeAnswer>(response, cancellationToken) is { Charged: true, Channel: { } channel } ? channel : null;
+    }
+
+    /// <summary>Leaves a provider's channel alone: after the delay the rest comes back.</summary>
+    /// <returns>Whether it was open.</returns>
+    public async Task<bool> LeaveAsync(string providerId, CancellationToken cancellationToken)
+    {
+        using var response = await _http.PostAsync($"/admin/providers/{Uri.EscapeDataString(providerId)}/leave", content: null, cancellationToken);
+        return await ReadAsync<LeaveAnswer>(response, cancellationToken) is { Left: true };
+    }
+
     /// <summary>Revokes a key for good.</summary>
     /// <returns>Whether there was such a key.</returns>
     public async Task<bool> RevokeKeyAsync(string accountId, string keyId, CancellationToken cancellationToken)
@@ -98,4 +129,12 @@ public sealed class AdminClient : IDisposable
     }
 
     private sealed record AccountFound(AccountState Account);
+
+    private sealed record ProviderFound(PayoutFound? Payout, Nano Due);
+
+    private sealed record PayoutFound(string Address);
+
+    private sealed record LeaveAnswer(bool Left);
+
+    private sealed record ChargeAnswer(string? Channel, bool Charged);
 }

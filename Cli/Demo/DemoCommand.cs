@@ -2,6 +2,7 @@ using System.CommandLine;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Processes;
+using CocoonOrleans.Cli.Settlement;
 using CocoonOrleans.Cli.Terminal;
 using Spectre.Console;
 
@@ -12,10 +13,13 @@ internal static class DemoCommand
 {
     private const int DefaultSeed = 1;
 
+    /// <summary>One answer of ordinary prices earns too little to be brought to any chain: a channel pays out 0.002 coin at least, of which the way takes 0.0004.</summary>
+    public const int SettlingPriceMultiple = 20_000;
+
     public static Command Create()
     {
         var seed = new Option<int>("--seed") { Description = "Which sum is asked.", DefaultValueFactory = _ => DefaultSeed, CustomParser = WholeNumber.Between(0, int.MaxValue) };
-        var command = new Command("demo", "The main job, end to end, then stop: network up, a chat streamed from the real engine, every nano accounted for.") { seed };
+        var command = new Command("demo", "The main job, end to end, then stop: network up, a chat streamed from the real engine, every nano accounted for, its provider paid on a development chain.") { seed };
         return command.Runs((result, output, cancellationToken) => RunAsync(result.GetValue(seed), output, cancellationToken));
     }
 
@@ -23,6 +27,7 @@ internal static class DemoCommand
     {
         var artifacts = BuiltArtifacts.Find();
         var sum = HeldOutSums.Draw(artifacts, seed);
+        var obstacle = await ContractsFolder.FindObstacleAsync(artifacts, cancellationToken);
         var folder = Directory.CreateTempSubdirectory("cocoon-demo-").FullName;
         try
         {
@@ -33,13 +38,26 @@ internal static class DemoCommand
                 ModelName = HouseModelFolder.Name,
                 ModelFolder = HouseModelFolder.Path(artifacts),
                 Port = FreePorts.Take(1)[0],
+                Settles = obstacle is null,
+                PriceMultiple = obstacle is null ? SettlingPriceMultiple : 1,
             };
             await using var network = LocalNetwork.Create(options, TimeProvider.System);
             output.Console.MarkupLine("[bold]A network on this machine[/]: a silo, a gateway and two workers, each a process of its own");
+            if (obstacle is not null)
+            {
+                output.Console.MarkupLineInterpolated($"[yellow]PLAY MONEY: nothing is settled on a chain, since {obstacle}.[/]");
+            }
+
             var key = await new NetworkStart(network, options, TimeProvider.System).RunAsync(output, cancellationToken);
             var result = await new DemoRun(network, options, key).AskAsync(sum, seed, output, cancellationToken);
+            var payout = network.Topology.Settlement is { } settlement
+                ? await new DemoSettlement(network, settlement, options.Data, TimeProvider.System).PayAsync(cancellationToken)
+                : null;
             var killed = await network.StopAsync();
             result = result.With(new DemoCheck("all processes stopped by themselves", killed.Count == 0, killed.Count == 0 ? "yes" : $"killed: {string.Join(", ", killed)}"));
+            result = payout is null
+                ? result with { NotSettled = obstacle }
+                : await PayoutAudit.CheckAsync(options.Data.Ledger, network.Topology.Settlement!.VoucherKey, payout, result, cancellationToken);
             foreach (var check in await LedgerAudit.CheckAsync(options.Data.Ledger, result, cancellationToken))
             {
                 result = result.With(check);

@@ -22,6 +22,14 @@ namespace CocoonOrleans.Cli.Demo;
 /// <param name="StatementHash">The worker's statement to which the question was sealed.</param>
 /// <param name="TtftMs">Milliseconds to the first text.</param>
 /// <param name="Processes">Process ids, while it ran.</param>
+/// <param name="Channel">The channel that paid the provider of the answer, on a development chain; null where nothing was settled.</param>
+/// <param name="Voucher">The operator's last promise over it.</param>
+/// <param name="PayoutTx">Hash of the transaction in which the provider's coins arrived.</param>
+/// <param name="PayoutAddress">Where they arrived.</param>
+/// <param name="EarnedNano">What the ledger says that the provider earned.</param>
+/// <param name="FeeNano">What the way of the payout costs, by the chain's configuration.</param>
+/// <param name="OnChainNano">What lies at the provider's address on the chain.</param>
+/// <param name="NotSettled">Why nothing was settled, and what to do about it; null where it was.</param>
 /// <param name="Checks">What was checked.</param>
 public sealed record DemoResult(
     bool Ok,
@@ -43,11 +51,24 @@ public sealed record DemoResult(
     string StatementHash,
     double TtftMs,
     NetworkProcesses Processes,
+    string? Channel,
+    DemoVoucher? Voucher,
+    string? PayoutTx,
+    string? PayoutAddress,
+    string? EarnedNano,
+    string? FeeNano,
+    string? OnChainNano,
+    string? NotSettled,
     IReadOnlyList<DemoCheck> Checks)
 {
     /// <summary>With one more check.</summary>
     public DemoResult With(DemoCheck check) => this with { Checks = [.. Checks, check], Ok = Ok && check.Passed };
 }
+
+/// <summary>A promise to a provider.</summary>
+/// <param name="Serial">Its number.</param>
+/// <param name="CumulativeNano">All that was promised over the life of the channel.</param>
+public sealed record DemoVoucher(long Serial, string CumulativeNano);
 
 /// <summary>One check of the demo.</summary>
 /// <param name="Name">What must hold.</param>

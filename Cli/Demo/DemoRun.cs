@@ -58,6 +58,14 @@ internal sealed class DemoRun(LocalNetwork network, LocalNetworkOptions options,
             answer.Provider?.StatementHash ?? "",
             Math.Round(answer.TimeToFirstToken.TotalMilliseconds, 1),
             NetworkProcesses.Of(network),
+            Channel: null,
+            Voucher: null,
+            PayoutTx: null,
+            PayoutAddress: null,
+            EarnedNano: null,
+            FeeNano: null,
+            OnChainNano: null,
+            NotSettled: null,
             checks);
     }
 

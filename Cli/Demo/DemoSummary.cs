@@ -16,6 +16,17 @@ internal static class DemoSummary
         Row(table, "sealed", $"by the {result.Sealer}, to statement {result.StatementHash[..Math.Min(16, result.StatementHash.Length)]}... of tier {result.Tier}");
         Row(table, "job", result.JobId.ToString());
         Row(table, "charged", $"{result.ChargedNano} nano: {result.BalanceBeforeNano} before, {result.BalanceAfterNano} after");
+        if (result.Voucher is { } voucher)
+        {
+            Row(table, "channel", $"{result.Channel}: voucher {voucher.Serial} of {voucher.CumulativeNano} nano");
+            Row(table, "paid out", $"{result.OnChainNano} nano at {result.PayoutAddress}: {result.EarnedNano} earned, less {result.FeeNano} for the way");
+            Row(table, "payout", $"transaction {result.PayoutTx} of the development chain, at prices {DemoCommand.SettlingPriceMultiple} times the ordinary ones, so that one answer is worth the way");
+        }
+        else
+        {
+            Row(table, "paid out", $"nothing: {result.NotSettled}");
+        }
+
         Row(table, "processes", $"silo {result.Processes.Silo}, gateway {result.Processes.Gateway}, workers {string.Join(" and ", result.Processes.Workers)}");
         foreach (var check in result.Checks)
         {

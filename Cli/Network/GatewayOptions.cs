@@ -6,9 +6,12 @@ namespace CocoonOrleans.Cli.Network;
 /// <summary>The options of commands that talk to a gateway: which one, and as whom. What is not given comes from the data folder of a running network.</summary>
 internal sealed class GatewayOptions
 {
-    private readonly Option<Uri?> _gateway = new("--gateway") { Description = "The gateway; by default the one that ./cocoon up started.", CustomParser = ParseUri };
+    private readonly Option<Uri?> _gateway = GatewayOption();
     private readonly Option<string?> _key = new("--key") { Description = "The API key; by default COCOON_API_KEY, else the development key." };
     private readonly Option<string> _data = DataOption();
+
+    /// <summary>The option <c>--gateway</c>.</summary>
+    public static Option<Uri?> GatewayOption() => new("--gateway") { Description = "The gateway; by default the one that ./cocoon up started.", CustomParser = ParseUri };
 
     /// <summary>The option <c>--data</c>.</summary>
     public static Option<string> DataOption() => new("--data")

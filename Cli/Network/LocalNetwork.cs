@@ -1,4 +1,5 @@
 using CocoonOrleans.Cli.Processes;
+using CocoonOrleans.Cli.Settlement;
 using CocoonOrleans.Cli.Terminal;
 
 namespace CocoonOrleans.Cli.Network;
@@ -22,12 +23,15 @@ public sealed class LocalNetwork : IAsyncDisposable
         Topology = topology;
         Issuer = topology.Issuer is { } issuer ? Supervise("simulated-issuer", "Attestation.Simulated", [.. ProcessSettings.ForIssuer(issuer), .. options.SimulatedTdx ?? []]) : null;
         Brokers = [.. topology.Encrypted is { } encrypted ? encrypted.Brokers.Select(broker => Supervise(broker.Name, "KeyBroker", ProcessSettings.ForBroker(topology.Issuer!, broker))) : []];
+        Chain = topology.Settlement is { } settlement
+            ? new(new ChildProcessSpec("development-chain", ContractsFolder.DevelopmentChain(options.Artifacts), ProcessSettings.ForDevelopmentChain(settlement), Path.Combine(options.Data.Logs, "development-chain.log"), ContractsFolder.Node), ReadyDeadline, clock)
+            : null;
         Silo = Supervise("silo", "Silo", [.. ProcessSettings.ForSilo(options, topology), .. options.SiloSettings]);
         Gateway = Supervise("gateway", "Gateway", [.. ProcessSettings.ForGateway(options, topology), .. options.GatewaySettings]);
         Workers =
         [
             .. topology.Workers.Select((worker, index) => Supervise(
-                worker.Name, "WorkerHost", [.. ProcessSettings.ForWorker(topology, worker), .. options.WorkerSettings.GetValueOrDefault(index, [])])),
+                worker.Name, "WorkerHost", [.. ProcessSettings.ForWorker(options, topology, worker), .. options.WorkerSettings.GetValueOrDefault(index, [])])),
         ];
     }
 
@@ -40,6 +44,9 @@ public sealed class LocalNetwork : IAsyncDisposable
     /// <summary>Hold shares of the key of an encrypted model; none where the workers have the model as it is.</summary>
     public IReadOnlyList<SupervisedProcess> Brokers { get; }
 
+    /// <summary>The chain on which providers are paid; null where they are not.</summary>
+    public SupervisedProcess? Chain { get; }
+
     /// <summary>Grains and ledger.</summary>
     public SupervisedProcess Silo { get; }
 
@@ -50,7 +57,7 @@ public sealed class LocalNetwork : IAsyncDisposable
     public IReadOnlyList<SupervisedProcess> Workers { get; }
 
     /// <summary>All processes.</summary>
-    public IEnumerable<SupervisedProcess> Processes => [.. Issuer is null ? (SupervisedProcess[])[] : [Issuer], .. Brokers, Silo, Gateway, .. Workers];
+    public IEnumerable<SupervisedProcess> Processes => [.. Optional(Issuer), .. Brokers, .. Optional(Chain), Silo, Gateway, .. Workers];
 
     /// <summary>Lays out a network; starts nothing yet. Reads and hashes the model, and makes the keys that gateway and workers know each other by.</summary>
     /// <param name="options">Which network.</param>
@@ -68,14 +75,14 @@ public sealed class LocalNetwork : IAsyncDisposable
     public Task WatchAsync(Action<string> say, CancellationToken cancellationToken) =>
         Task.WhenAll(Processes.Select(process => process == Issuer ? WatchIssuerAsync(process, say, cancellationToken) : process.WatchAsync(say, cancellationToken)));
 
-    /// <summary>Stops all in order: workers first, which finish what they run and deliver their reports; then the gateway, then the silo, at last key brokers and issuer.</summary>
+    /// <summary>Stops all in order: workers first, which finish what they run and deliver their reports; then the gateway, then the silo, at last chain, key brokers and issuer.</summary>
     /// <returns>The processes that had to be killed.</returns>
     public async Task<IReadOnlyList<string>> StopAsync()
     {
         List<string> killed = [];
         var stopped = await Task.WhenAll(Workers.Select(worker => worker.StopAsync(WorkerGrace)));
         killed.AddRange(Workers.Where((_, index) => !stopped[index]).Select(worker => worker.Name));
-        foreach (var server in (SupervisedProcess[])[Gateway, Silo, .. Brokers, .. Issuer is null ? (SupervisedProcess[])[] : [Issuer]])
+        foreach (var server in (SupervisedProcess[])[Gateway, Silo, .. Optional(Chain), .. Brokers, .. Optional(Issuer)])
         {
             if (!await server.StopAsync(ServerGrace))
             {
@@ -101,6 +108,8 @@ public sealed class LocalNetwork : IAsyncDisposable
         await issuer.Current.Exited.WaitAsync(cancellationToken);
         say("The simulated issuer ended: workers get no jobs once their statements have expired, within ten minutes. Stop the network and start it again.");
     }
+
+    private static SupervisedProcess[] Optional(SupervisedProcess? process) => process is null ? [] : [process];
 
     private SupervisedProcess Supervise(string name, string project, IReadOnlyList<string> settings) => new(
         new ChildProcessSpec(name, _options.Artifacts.Assembly(project), settings, Path.Combine(_options.Data.Logs, $"{name}.log")), ReadyDeadline, _clock);

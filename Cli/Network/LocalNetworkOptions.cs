@@ -29,6 +29,12 @@ public sealed record LocalNetworkOptions
     /// <summary>Whether the workers have the model encrypted, and get its key of three key brokers; needs <see cref="SimulatedTdx"/>.</summary>
     public bool EncryptsModel { get; init; }
 
+    /// <summary>Whether providers are paid on a development chain of the network's own. Without it money is what stands in the ledger.</summary>
+    public bool Settles { get; init; }
+
+    /// <summary>How many times the ordinary prices everything costs; above zero.</summary>
+    public int PriceMultiple { get; init; } = 1;
+
     /// <summary>Further settings of single workers, by their index, in the form <c>--Section:Key=value</c>: for tests that want an unusual worker.</summary>
     public IReadOnlyDictionary<int, IReadOnlyList<string>> WorkerSettings { get; init; } = new Dictionary<int, IReadOnlyList<string>>();
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Processes;
+using CocoonOrleans.Cli.Providers;
+using CocoonOrleans.Cli.Settlement;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Sealing;
 
@@ -72,7 +74,27 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
             "development account", () => DevelopmentAccount.EnsureAsync(admin, options.Data, cancellationToken), _ => DevelopmentAccount.Id);
         await steps.TakeAsync(
             "model", () => new ReadinessProbe(network.Topology, clock).WaitAsync(key, cancellationToken), workers => $"{options.ModelName}, served by {workers}");
+        if (network.Topology.Settlement is { } settlement)
+        {
+            await steps.TakeAsync("payouts", () => OrderPayoutsAsync(admin, settlement, cancellationToken), count => $"{count} providers are paid at {settlement.PayoutAddress}");
+        }
+
         return key;
+    }
+
+    private async Task<int> OrderPayoutsAsync(AdminClient admin, SettlementPlace settlement, CancellationToken cancellationToken)
+    {
+        using var http = GatewayHttp.Open(network.Topology.Url, "", ProviderClient.Timeout);
+        foreach (var provider in settlement.Providers)
+        {
+            // Each start has the same wish: it is said once.
+            if (await admin.FindPayoutAddressAsync(Ton.Providers.ProviderId.Of(provider.Key), cancellationToken) != settlement.PayoutAddress.ToString())
+            {
+                await ProviderClient.AskAsync(http, provider.Key, "payout", provider.Payout, cancellationToken);
+            }
+        }
+
+        return settlement.Providers.Count;
     }
 
     private async Task StartBrokersAsync(Steps steps, EncryptedPlace encrypted, Digest image, CancellationToken cancellationToken)
@@ -95,6 +117,13 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
 
     private async Task StartServersAsync(Steps steps, CancellationToken cancellationToken)
     {
+        if (network is { Chain: { } chain, Topology.Settlement: { } settlement })
+        {
+            await StartAsync(steps, chain, cancellationToken);
+            await steps.TakeAsync(
+                "operator's wallet", () => DevelopmentFaucet.FillAsync(settlement, clock, cancellationToken), balance => $"{balance.ToCoinString()} coins of the development chain");
+        }
+
         await StartAsync(steps, network.Silo, cancellationToken);
         await StartAsync(steps, network.Gateway, cancellationToken);
     }

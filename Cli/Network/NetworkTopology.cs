@@ -1,3 +1,4 @@
+using CocoonOrleans.Cli.Settlement;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Models;
@@ -36,6 +37,9 @@ public sealed record NetworkTopology
     /// <summary>Where the model is that the workers have encrypted; null where they have it as it is.</summary>
     public EncryptedPlace? Encrypted { get; init; }
 
+    /// <summary>How providers are paid; null where they are not.</summary>
+    public SettlementPlace? Settlement { get; init; }
+
     /// <summary>Where clients reach the gateway.</summary>
     public required Uri Url { get; init; }
 
@@ -44,7 +48,10 @@ public sealed record NetworkTopology
 
     internal static NetworkTopology Create(LocalNetworkOptions options, TimeProvider clock)
     {
-        var ports = FreePorts.Take(4 + EncryptedPlace.BrokerCount, except: options.Port);
+        var ports = FreePorts.Take(5 + EncryptedPlace.BrokerCount, except: options.Port);
+        string[] names = [.. Enumerable.Range(1, options.Workers).Select(number => $"worker-{number}")];
+        string[] ids = [.. names.Select(name => IdentityIn(Path.Combine(options.Data.Folder(name), "identity"), clock))];
+        var settlement = options.Settles ? SettlementPlace.In(options.Data, ports[4], ids, clock) : null;
         return new NetworkTopology
         {
             SiloPort = ports[0],
@@ -54,18 +61,17 @@ public sealed record NetworkTopology
             GatewayId = IdentityIn(GatewayIdentityFolder(options.Data), clock),
             Workers =
             [
-                .. Enumerable.Range(1, options.Workers).Select(number =>
+                .. names.Select((name, index) => new WorkerPlace(index + 1, name, options.Data.Folder(name), ids[index])
                 {
-                    var name = $"worker-{number}";
-                    var folder = options.Data.Folder(name);
-                    return new WorkerPlace(number, name, folder, IdentityIn(Path.Combine(folder, "identity"), clock));
+                    Provider = settlement?.Providers[index],
                 }),
             ],
             Model = Read(options),
             Issuer = options.SimulatedTdx is null ? null : SimulatedIssuer.In(options.Data),
             Encrypted = !options.EncryptsModel ? null
                 : options.SimulatedTdx is null ? throw new ArgumentException("Keys are released to those who show a quote: an encrypted model needs an issuer.", nameof(options))
-                : EncryptedPlace.In(options.Data, ports.Skip(4)),
+                : EncryptedPlace.In(options.Data, ports.Skip(5)),
+            Settlement = settlement,
             Url = new Uri($"http://127.0.0.1:{options.Port}"),
         };
     }
@@ -101,8 +107,11 @@ public sealed record NetworkTopology
 /// <param name="Id">Its key.</param>
 public sealed record WorkerPlace(int Number, string Name, string Folder, string Id)
 {
-    /// <summary>Who is paid for its work: each worker has a provider of its own, so that there is a market.</summary>
-    public string ProviderId => $"provider-{Number}";
+    /// <summary>Who is paid for its work, where something is: each worker has a provider of its own, so that there is a market.</summary>
+    public LocalProvider? Provider { get; init; }
+
+    /// <summary>The provider's account.</summary>
+    public string ProviderId => Provider is { } provider ? Ton.Providers.ProviderId.Of(provider.Key) : $"provider-{Number}";
 }
 
 /// <summary>The model of a local network.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
+using CocoonOrleans.Cli.Settlement;
 using CocoonOrleans.Market;
+using CocoonOrleans.Ton;
 
 namespace CocoonOrleans.Cli.Network;
 
@@ -33,10 +35,14 @@ internal static class ProcessSettings
         topology.Model.EmbeddingDimensions is { } dimensions
             ? Setting("Catalog:Models:0:EmbeddingDimensions", dimensions)
             : Setting("Catalog:Models:0:DefaultMaxCompletionTokens", Math.Min(DefaultMaxCompletionTokens, topology.Model.ContextTokens / 2)),
-        Setting("Catalog:Models:0:Reserve:Prompt", Reserve.Prompt),
-        Setting("Catalog:Models:0:Reserve:Cached", Reserve.Cached),
-        Setting("Catalog:Models:0:Reserve:Completion", Reserve.Completion),
+        Setting("Catalog:Models:0:Reserve:Prompt", Reserve.Prompt * options.PriceMultiple),
+        Setting("Catalog:Models:0:Reserve:Cached", Reserve.Cached * options.PriceMultiple),
+        Setting("Catalog:Models:0:Reserve:Completion", Reserve.Completion * options.PriceMultiple),
+        .. topology.Settlement is { } settlement ? Chain(settlement) : [],
     ];
+
+    public static IReadOnlyList<string> ForDevelopmentChain(SettlementPlace settlement) =>
+        ["--port", settlement.Port.ToString(CultureInfo.InvariantCulture), "--journal", settlement.Journal];
 
     public static IReadOnlyList<string> ForIssuer(SimulatedIssuer issuer) =>
     [
@@ -78,7 +84,7 @@ internal static class ProcessSettings
             : (string[])[],
     ];
 
-    public static IReadOnlyList<string> ForWorker(NetworkTopology topology, WorkerPlace worker) =>
+    public static IReadOnlyList<string> ForWorker(LocalNetworkOptions options, NetworkTopology topology, WorkerPlace worker) =>
     [
         Development,
         Setting("Worker:Name", worker.Name),
@@ -93,9 +99,10 @@ internal static class ProcessSettings
         Setting("Worker:Models:0:Name", topology.Model.Name),
         Setting("Worker:Models:0:Folder", topology.Encrypted?.Folder ?? topology.Model.Folder),
         Setting("Worker:Models:0:ManifestSha256", topology.Model.ManifestSha256),
-        Setting("Worker:Models:0:Prices:Prompt", Ask(Reserve.Prompt, worker)),
-        Setting("Worker:Models:0:Prices:Cached", Ask(Reserve.Cached, worker)),
-        Setting("Worker:Models:0:Prices:Completion", Ask(Reserve.Completion, worker)),
+        Setting("Worker:Models:0:Prices:Prompt", Ask(Reserve.Prompt * options.PriceMultiple, worker)),
+        Setting("Worker:Models:0:Prices:Cached", Ask(Reserve.Cached * options.PriceMultiple, worker)),
+        Setting("Worker:Models:0:Prices:Completion", Ask(Reserve.Completion * options.PriceMultiple, worker)),
+        .. worker.Provider is { } provider ? [Setting("Worker:ProviderPass", provider.Pass)] : (string[])[],
         .. topology.Issuer is { } issuer
             ?
             [
@@ -105,6 +112,26 @@ internal static class ProcessSettings
                 Setting("Worker:Quotes:EventLogFile", issuer.BootLogFile),
             ]
             : (string[])[],
+    ];
+
+    // The development chain makes a block of each message at once, and is asked by nobody else: so everything is looked at each second.
+    private static IReadOnlyList<string> Chain(SettlementPlace settlement) =>
+    [
+        Setting("Chain:Network", TonNetwork.Development),
+        .. Enumerable.Range(1, 2).SelectMany(number => (string[])
+        [
+            Setting($"Chain:Endpoints:{number - 1}:Address", settlement.Endpoint(number).ToString()),
+            Setting($"Chain:Endpoints:{number - 1}:Owner", $"endpoint-{number}"),
+            Setting($"Chain:Endpoints:{number - 1}:RequestsPerSecond", 1_000),
+        ]),
+        Setting("OperatorWallet:KeyFile", settlement.WalletKeyFile),
+        Setting("OperatorWallet:PassphraseFile", settlement.PassphraseFile),
+        Setting("OperatorVouchers:KeyFile", settlement.VoucherKeyFile),
+        Setting("OperatorVouchers:PassphraseFile", settlement.PassphraseFile),
+        Setting("Channels:VoucherDelay", "00:00:01"),
+        Setting("Sweeper:Interval", "00:00:01"),
+        Setting("Wallets:Resend", "00:00:00.200"),
+        Setting("Wallets:IdleLook", "00:00:01"),
     ];
 
     // Half the reserve, and each further worker a tenth more: a market with something to choose.

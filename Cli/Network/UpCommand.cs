@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Processes;
+using CocoonOrleans.Cli.Settlement;
 using CocoonOrleans.Cli.Terminal;
 using Spectre.Console;
 
@@ -38,14 +39,19 @@ internal static class UpCommand
         {
             Description = "Workers have the model encrypted, and get its key of two of three key brokers for a quote; with --simulated-tdx, which it implies.",
         };
+        var settle = new Option<bool>("--settle")
+        {
+            Description = "Providers are paid on a development chain, which runs beside the network and takes 300 MB; its coins are worth nothing.",
+        };
         var model = new ModelOptions();
-        var command = new Command("up", "Run the network on this machine, in the foreground: a silo, a gateway and workers, each a process of its own.") { workers, port, data, simulated, encrypted };
+        var command = new Command("up", "Run the network on this machine, in the foreground: a silo, a gateway and workers, each a process of its own.") { workers, port, data, simulated, encrypted, settle };
         model.AddTo(command);
-        return command.Runs((result, output, cancellationToken) =>
+        return command.Runs(async (result, output, cancellationToken) =>
         {
             var artifacts = BuiltArtifacts.Find();
+            var obstacle = result.GetValue(settle) ? await ContractsFolder.FindObstacleAsync(artifacts, cancellationToken) : null;
             var (name, folder) = model.Read(result, artifacts);
-            return RunAsync(
+            return await RunAsync(
                 new LocalNetworkOptions
                 {
                     Artifacts = artifacts,
@@ -56,13 +62,15 @@ internal static class UpCommand
                     Workers = result.GetValue(workers),
                     SimulatedTdx = result.GetValue(simulated) || result.GetValue(encrypted) ? [] : null,
                     EncryptsModel = result.GetValue(encrypted),
+                    Settles = result.GetValue(settle) && obstacle is null,
                 },
+                obstacle,
                 output,
                 cancellationToken);
         });
     }
 
-    private static async Task<int> RunAsync(LocalNetworkOptions options, CommandOutput output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(LocalNetworkOptions options, string? notSettled, CommandOutput output, CancellationToken cancellationToken)
     {
         using var only = options.Data.Lock();
         if (FreePorts.Check(options.Port) is { } busy)
@@ -87,6 +95,16 @@ internal static class UpCommand
             output.Text.WriteLine($"The workers read {place.Folder}, and got its key of {EncryptedPlace.Threshold} of {place.Brokers.Count} brokers. Who got it when: {Path.Combine(place.Brokers[0].Folder, "releases.log")}");
         }
 
+        if (notSettled is not null)
+        {
+            output.Text.WriteLine($"PLAY MONEY: nothing is settled on a chain, since {notSettled}.");
+        }
+
+        if (network.Topology.Settlement is { } settlement)
+        {
+            output.Text.WriteLine($"Providers are paid at {settlement.PayoutAddress} on the development chain {settlement.Endpoint(1)}; their keys: {settlement.Folder}");
+        }
+
         output.Text.WriteLine(
             $$"""
 
@@ -96,7 +114,15 @@ internal static class UpCommand
             """);
         output.Text.Flush();
         output.Result(
-            new UpResult(connection.Url, key, options.ModelName, network.Topology.Model.ManifestSha256, NetworkProcesses.Of(network)), CommandJson.Default.UpResult);
+            new UpResult(
+                connection.Url,
+                key,
+                options.ModelName,
+                network.Topology.Model.ManifestSha256,
+                NetworkProcesses.Of(network),
+                UpSettlement.Of(network.Topology.Settlement),
+                notSettled),
+            CommandJson.Default.UpResult);
         try
         {
             await network.WatchAsync(output.Text.WriteLine, cancellationToken);

@@ -58,6 +58,7 @@ public sealed class ChildProcess : IAsyncDisposable
             throw new CommandFailedException($"{spec.Name} is not built: {spec.Assembly} is missing.", "Run ./cocoon, which builds it, or: dotnet build -c Release");
         }
 
+        var program = spec.Program ?? DotnetHost.Path;
         var start = new ProcessStartInfo
         {
             RedirectStandardInput = true,
@@ -68,11 +69,11 @@ public sealed class ChildProcess : IAsyncDisposable
         if (File.Exists(SetSid))
         {
             start.FileName = SetSid;
-            start.ArgumentList.Add(DotnetHost.Path);
+            start.ArgumentList.Add(program);
         }
         else
         {
-            start.FileName = DotnetHost.Path;
+            start.FileName = program;
         }
 
         start.ArgumentList.Add(spec.Assembly);
@@ -91,7 +92,7 @@ public sealed class ChildProcess : IAsyncDisposable
         {
             log.Dispose();
             throw new CommandFailedException(
-                $"{spec.Name} could not be started with {DotnetHost.Path}: {exception.Message}", "Run ./cocoon doctor.", innerException: exception);
+                $"{spec.Name} could not be started with {program}: {exception.Message}", "Run ./cocoon doctor.", innerException: exception);
         }
     }
 

@@ -8,6 +8,7 @@ using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Keys;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Providers;
 using CocoonOrleans.Cli.Proxy;
 using CocoonOrleans.Cli.Testing;
 using CocoonOrleans.Cli.Verification;
@@ -20,12 +21,15 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(ChannelLinkResult))]
 [JsonSerializable(typeof(ChannelShowResult))]
+[JsonSerializable(typeof(ChargeResult))]
 [JsonSerializable(typeof(ChatResult))]
+[JsonSerializable(typeof(CloseResult))]
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(DepositList))]
 [JsonSerializable(typeof(DepositState))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(EarningsResult))]
 [JsonSerializable(typeof(EncryptResult))]
 [JsonSerializable(typeof(GpuBenchReport))]
 [JsonSerializable(typeof(GpuReportVerdict))]
@@ -35,10 +39,12 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ModelHashes))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(NetworkConnection))]
+[JsonSerializable(typeof(PayoutResult))]
 [JsonSerializable(typeof(ProxyResult))]
 [JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(ReceiptReport))]
 [JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(TopUpResult))]
 [JsonSerializable(typeof(UpResult))]
+[JsonSerializable(typeof(WorkerPassResult))]
 internal sealed partial class CommandJson : JsonSerializerContext;

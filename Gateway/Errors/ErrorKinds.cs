@@ -49,6 +49,9 @@ public static class ErrorKinds
     /// <summary>The account was closed.</summary>
     public static ErrorKind AccountClosed { get; } = new(403, Permission, "account_closed", "Use a key of another account.");
 
+    /// <summary>The request asks for a lower trust tier than its key allows.</summary>
+    public static ErrorKind TrustNotAllowed { get; } = new(403, Permission, "trust_not_allowed", "Leave out provider.trust or raise it, or use a key that may lower it.");
+
     /// <summary>The network takes no deposits.</summary>
     public static ErrorKind TopUpsNotAccepted { get; } = new(403, Permission, "topups_not_accepted", "Ask the operator how to pay in.");
 

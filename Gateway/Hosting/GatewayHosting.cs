@@ -16,6 +16,7 @@ using CocoonOrleans.Gateway.Limits;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Providers;
 using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Gateway.Requests;
 using CocoonOrleans.Gateway.SealedRequests;
@@ -99,11 +100,21 @@ public static class GatewayHosting
         api.MapGet("/channels/{address}", (string address, HttpContext http, ChannelEndpoint channels) => channels.FindAsync(address, http));
         api.MapGet("/channel-terms", (HttpContext http, ChannelEndpoint channels) => channels.OfferAsync(http));
 
+        // Their requests are signed by themselves.
+        RouteGroupBuilder providers = app.MapGroup("/v1/providers/{id}");
+        providers.MapPost("/payout", (string id, HttpContext http, ProviderEndpoint endpoint) => endpoint.OrderPayoutAsync(id, http));
+        providers.MapPost("/statement", (string id, int? days, HttpContext http, ProviderEndpoint endpoint) => endpoint.GetStatementAsync(id, days, http));
+        providers.MapPost("/close-offer", (string id, HttpContext http, ProviderEndpoint endpoint) => endpoint.OfferCloseAsync(id, http));
+        providers.MapPost("/close", (string id, HttpContext http, ProviderEndpoint endpoint) => endpoint.CloseAsync(id, http));
+
         RouteGroupBuilder admin = app.MapGroup("/admin").WithMetadata(AdminListener.Mark).AddEndpointFilter(app.Services.GetRequiredService<AdminAuthentication>());
         admin.MapPost("/accounts", (HttpContext http, AdminEndpoint accounts) => accounts.CreateAccountAsync(http));
         admin.MapGet("/accounts/{id}", (string id, HttpContext http, AdminEndpoint accounts) => accounts.FindAccountAsync(id, http));
         admin.MapPost("/accounts/{id}/keys", (string id, HttpContext http, AdminEndpoint accounts) => accounts.CreateKeyAsync(id, http));
         admin.MapDelete("/accounts/{id}/keys/{keyId}", (string id, string keyId, AdminEndpoint accounts) => accounts.RevokeKeyAsync(id, keyId));
+        admin.MapGet("/providers/{id}", (string id, ProviderEndpoint endpoint, CancellationToken cancellationToken) => endpoint.FindAsync(id, cancellationToken));
+        admin.MapPost("/providers/{id}/charge", (string id, ProviderEndpoint endpoint, CancellationToken cancellationToken) => endpoint.ChargeAsync(id, cancellationToken));
+        admin.MapPost("/providers/{id}/leave", (string id, ProviderEndpoint endpoint, CancellationToken cancellationToken) => endpoint.LeaveAsync(id, cancellationToken));
         admin.MapGet("/workers", (AdminWorkersEndpoint workers, CancellationToken cancellationToken) => workers.ListAsync(cancellationToken));
         admin.MapGet("/deposits", (HttpContext http, AdminDepositsEndpoint deposits) => deposits.ListAsync(http));
         admin.MapPost("/deposits/{id:long}/assign", (long id, HttpContext http, AdminDepositsEndpoint deposits) => deposits.AssignAsync(id, http));
@@ -175,6 +186,7 @@ public static class GatewayHosting
         services.AddSingleton<AdminEndpoint>();
         services.AddSingleton<AdminWorkersEndpoint>();
         services.AddSingleton<HealthEndpoint>();
+        services.AddSingleton<ProviderEndpoint>();
         services.AddSingleton<DrainState>();
         return services.AddHostedService(static provider => provider.GetRequiredService<DrainState>());
     }

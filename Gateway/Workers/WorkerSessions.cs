@@ -270,6 +270,7 @@ public sealed partial class WorkerSessions(
             said.WorkerName,
             said.ProviderId,
             said.Engine.Kind,
-            [.. said.Models.Select(static model => new ServedModel(model.Name, model.ManifestSha256, model.ContextTokens, model.Slots, model.Prices.ToMarket()))]);
+            [.. said.Models.Select(static model => new ServedModel(model.Name, model.ManifestSha256, model.ContextTokens, model.Slots, model.Prices.ToMarket()))],
+            said.ProviderPass);
     }
 }

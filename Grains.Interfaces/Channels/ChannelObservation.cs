@@ -8,7 +8,8 @@ namespace CocoonOrleans.Grains.Channels;
 /// <param name="Seqno">The masterchain block.</param>
 /// <param name="LastLt">Logical time of its last transaction; 0 where it has none.</param>
 /// <param name="ChargeFee">What it costs to bring a voucher there, by the chain's prices now, in nano.</param>
+/// <param name="Time">The chain's clock, Unix time in seconds.</param>
 [GenerateSerializer, Alias("cocoon.ChannelObservation")]
 public sealed record ChannelObservation(
     [property: Id(0)] byte[]? CodeHash, [property: Id(1)] byte[]? Data, [property: Id(2)] long Seqno, [property: Id(3)] long LastLt,
-    [property: Id(4)] Nano ChargeFee);
+    [property: Id(4)] Nano ChargeFee, [property: Id(5)] long Time);

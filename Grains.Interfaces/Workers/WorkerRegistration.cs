@@ -10,6 +10,7 @@ namespace CocoonOrleans.Grains.Workers;
 /// <param name="ProviderId">Who is paid.</param>
 /// <param name="Engine"><c>native</c> or <c>scripted</c>.</param>
 /// <param name="Models">What it serves.</param>
+/// <param name="ProviderPass">Where the provider is named by its key: its signature that the worker is its own, 128 hexadecimal digits.</param>
 [GenerateSerializer, Alias("cocoon.WorkerRegistration")]
 public sealed record WorkerRegistration(
     [property: Id(0)] string GatewayId,
@@ -18,7 +19,8 @@ public sealed record WorkerRegistration(
     [property: Id(3)] string Name,
     [property: Id(4)] string ProviderId,
     [property: Id(5)] string Engine,
-    [property: Id(6)] IReadOnlyList<ServedModel> Models);
+    [property: Id(6)] IReadOnlyList<ServedModel> Models,
+    [property: Id(7)] string? ProviderPass = null);
 
 /// <summary>One model that a worker serves.</summary>
 /// <param name="Model">The public name.</param>

@@ -5,12 +5,9 @@ namespace CocoonOrleans.Grains.Channels;
 /// <summary>Settings of the channels to providers; section <c>Channels</c>.</summary>
 public sealed class ChannelOptions
 {
-    /// <summary>The providers that are paid by channel, by their accounts. Each gets a channel of its own, funded when it has earned something.</summary>
-    public Dictionary<string, ProviderPayout> Providers { get; } = [];
-
     /// <summary>What is put into a channel at a time beyond what is due, in nano; 0.1 to 1,000 coins.</summary>
     [Range(100_000_000, 1_000_000_000_000)]
-    public long DepositNano { get; set; } = 5_000_000_000;
+    public long DepositNano { get; set; } = 10_000_000_000;
 
     /// <summary>A channel with less than this left for vouchers is topped up, in nano.</summary>
     [Range(0, 1_000_000_000_000)]
@@ -25,13 +22,13 @@ public sealed class ChannelOptions
     public TimeSpan VoucherDelay { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// A voucher is brought to the chain when so much of it isn't claimed, in nano, and a hundred times the fee; at least the least payout of the contract.
-    /// Sooner when it is most of the channel, or the channel ends.
+    /// A client's voucher is brought to the chain when so much of it isn't claimed, in nano, and a thousand times the fee; at least the least payout of the
+    /// contract. A provider's threshold is its own.
     /// </summary>
     [Range(2_000_000, 1_000_000_000_000)]
-    public long ChargeAtNano { get; set; } = 500_000_000;
+    public long ChargeAtNano { get; set; } = 2_000_000_000;
 
-    /// <summary>Less than that is brought there after so long, if it is ten times the fee.</summary>
+    /// <summary>Less than the threshold is brought to the chain after so long, if it is ten times the fee.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "31.00:00:00")]
     public TimeSpan ChargeDelay { get; set; } = TimeSpan.FromDays(1);
 

@@ -7,9 +7,6 @@ namespace CocoonOrleans.Grains.Channels;
 /// <summary>When a voucher is brought to the chain: one rule for channels of both directions.</summary>
 internal static class ChargeRule
 {
-    /// <summary>A charge moves so many times its fee: a hundredth is lost at most.</summary>
-    private const int OrdinaryFees = 100;
-
     /// <summary>What waits long, or is most of the channel, moves at least so many times its fee.</summary>
     private const int LeastFees = 10;
 
@@ -19,10 +16,11 @@ internal static class ChargeRule
     /// <summary>Whether to charge now: at once where the channel may end, else when enough waits for what it costs, or something for long.</summary>
     /// <param name="state">What the chain said last.</param>
     /// <param name="unclaimed">What a charge would bring, in nano.</param>
+    /// <param name="threshold">How much is enough, in nano.</param>
     /// <param name="fee">What it costs, in nano.</param>
     /// <param name="waited">For how long it waits; null where nothing does.</param>
-    /// <param name="options">The thresholds.</param>
-    public static bool ShouldCharge(ChannelSnapshot state, Nano unclaimed, Nano fee, TimeSpan? waited, ChannelOptions options)
+    /// <param name="longest">For how long something may wait.</param>
+    public static bool ShouldCharge(ChannelSnapshot state, Nano unclaimed, Nano threshold, Nano fee, TimeSpan? waited, TimeSpan longest)
     {
         if (unclaimed < ChannelMessages.LeastPayout || state.Phase is not (WorkerChannelPhase.Open or WorkerChannelPhase.Closing))
         {
@@ -31,9 +29,7 @@ internal static class ChargeRule
 
         bool endsSoon = state.Phase == WorkerChannelPhase.Closing || state.PendingWithdraw > Nano.Zero;
         bool isWorthIt = unclaimed.Value / LeastFees >= fee.Value;
-        bool isMuch = unclaimed.Value >= options.ChargeAtNano && unclaimed.Value / OrdinaryFees >= fee.Value;
         bool isMost = unclaimed > state.Deposited - state.Withdrawn - state.Claimed - unclaimed;
-        bool isOld = waited >= options.ChargeDelay;
-        return endsSoon || isMuch || (isWorthIt && (isMost || isOld));
+        return endsSoon || unclaimed >= threshold || (isWorthIt && (isMost || waited >= longest));
     }
 }

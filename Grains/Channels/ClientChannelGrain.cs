@@ -20,6 +20,9 @@ namespace CocoonOrleans.Grains.Channels;
 internal sealed partial class ClientChannelGrain(
     IClientChannelStore store, ILedger ledger, IOptions<ChannelOptions> options, TimeProvider clock, ILogger<ClientChannelGrain> logger) : Grain, IClientChannelGrain
 {
+    /// <summary>What is charged for ourselves moves so many times its fee: a thousandth is lost at most.</summary>
+    private const int FeesPerCharge = 1_000;
+
     private readonly ILogger _logger = logger;
 
     private string Channel => this.GetPrimaryKeyString();
@@ -73,7 +76,8 @@ internal sealed partial class ClientChannelGrain(
         ChannelSnapshot state = channel.State;
         Nano owed = Nano.Min(channel.Captured, state.Deposited - state.Withdrawn) - state.Claimed;
         DateTimeOffset now = clock.GetUtcNow();
-        if (!ChargeRule.ShouldCharge(state, owed, fee, now - channel.OwedSince, options.Value))
+        Nano threshold = Nano.Max(new Nano(options.Value.ChargeAtNano), new Nano(checked(fee.Value * FeesPerCharge)));
+        if (!ChargeRule.ShouldCharge(state, owed, threshold, fee, now - channel.OwedSince, options.Value.ChargeDelay))
         {
             return;
         }

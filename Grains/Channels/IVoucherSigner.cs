@@ -3,7 +3,10 @@ using CocoonOrleans.Ton.Vouchers;
 
 namespace CocoonOrleans.Grains.Channels;
 
-/// <summary>Signs vouchers with the operator's voucher key, which is never a wallet's: who has it can pay providers what their channels hold, and nobody else.</summary>
+/// <summary>
+/// Signs for the operator with its voucher key, which is never a wallet's: who has it can pay providers what their channels hold, and nobody else. It remembers
+/// by itself what it signed, so that neither a restored database nor whoever has taken the grains signs backwards or without bound.
+/// </summary>
 public interface IVoucherSigner
 {
     /// <summary>The key that verifies.</summary>
@@ -12,6 +15,17 @@ public interface IVoucherSigner
     /// <summary>The network that vouchers are for (config parameter 19).</summary>
     int Network { get; }
 
-    /// <summary>Signs a voucher of <see cref="Network"/>.</summary>
-    SignedVoucher Sign(Voucher voucher);
+    /// <summary>The last voucher that it signed for a channel, in raw form; null where it signed none.</summary>
+    Task<RememberedVoucher?> FindLastAsync(string channel, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Signs a voucher of <see cref="Network"/>, after it has stored it: above the last one in number and amount, within what the channel holds and what it may
+    /// sign in a day. The last one again gives the same bytes.
+    /// </summary>
+    /// <exception cref="VoucherRefusedException">One of these does not hold.</exception>
+    Task<SignedVoucher> SignAsync(VoucherOrder order, CancellationToken cancellationToken);
+
+    /// <summary>Signs a close of a channel at what the last voucher said: it promises nothing new.</summary>
+    /// <exception cref="VoucherRefusedException">It says something else.</exception>
+    Task<Signature> SignAsync(CooperativeClose close, CancellationToken cancellationToken);
 }

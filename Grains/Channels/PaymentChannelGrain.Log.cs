@@ -19,6 +19,24 @@ internal sealed partial class PaymentChannelGrain
     [LoggerMessage(Level = LogLevel.Error, Message = "Top-up of {Channel} was refused with exit code {ExitCode}; nothing is tried again by itself")]
     private partial void LogTopUpRefused(string channel, int? exitCode);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The signer has signed voucher {Serial} of {Channel}, and the book knows {Known}: the book is older than its signer, and takes that voucher over")]
+    private partial void LogAdopted(long serial, string channel, long known);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Voucher {Serial} of {Channel} is of {InBook} nano in the book and of {AtSigner} at its signer: two copies of the operator's database were at work. Nothing is signed or paid there")]
+    private partial void LogFork(long serial, string channel, long inBook, long atSigner);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Voucher {Serial} of {Channel} was not signed ({Refusal}): {Reason}")]
+    private partial void LogRefused(long serial, string channel, VoucherRefusal refusal, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} is left: its provider is paid at {Address} from now on")]
+    private partial void LogLeaving(string channel, string address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} is left by the operator's decision")]
+    private partial void LogLeft(string channel);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} is closed together at {Cumulative} nano")]
+    private partial void LogClosedTogether(string channel, long cumulative);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Intent {IntentId} of {Channel} was not placed: {Result}")]
     private partial void LogNotPlaced(Guid intentId, string channel, string result);
 }

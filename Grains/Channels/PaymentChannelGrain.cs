@@ -4,10 +4,12 @@ using System.Text;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
 using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Cells;
+using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Vouchers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,6 +23,7 @@ namespace CocoonOrleans.Grains.Channels;
 /// </summary>
 internal sealed partial class PaymentChannelGrain(
     IChannelStore store,
+    IProviderStore providers,
     ILedger ledger,
     IServiceProvider services,
     IOptions<ChannelOptions> options,
@@ -30,8 +33,14 @@ internal sealed partial class PaymentChannelGrain(
     /// <summary>The most captures that one voucher covers; the next one covers the rest.</summary>
     private const int MaxCovered = 10_000;
 
+    /// <summary>The least threshold, in fees of a charge: a twentieth is lost at most.</summary>
+    private const int ThresholdFees = 20;
+
     /// <summary>What a top-up carries for its gas and for the deployment, in nano; the rest comes back.</summary>
     private static readonly Nano TopUpGas = new(100_000_000);
+
+    /// <summary>What a call carries for its gas, in nano; the rest comes back.</summary>
+    private static readonly Nano CallGas = new(50_000_000);
 
     private readonly ILogger _logger = logger;
     private readonly IVoucherSigner? _signer = services.GetService<IVoucherSigner>();
@@ -40,15 +49,14 @@ internal sealed partial class PaymentChannelGrain(
 
     public async Task SweepAsync(ChannelObservation? observation, CancellationToken cancellationToken)
     {
-        if (_signer is null || await store.FindChannelAsync(Channel, cancellationToken) is not { } channel)
+        if (_signer is null || await FindOwnAsync(_signer, cancellationToken) is not { } channel)
         {
             return;
         }
 
         ChannelTerms terms = channel.Terms();
-        if (terms.Address.ToString() != Channel || terms.PayerKey != _signer.Key)
+        if (!await CatchUpAsync(_signer, cancellationToken))
         {
-            LogForeign(Channel, "its terms give another address, or another voucher key pays there");
             return;
         }
 
@@ -58,13 +66,96 @@ internal sealed partial class PaymentChannelGrain(
         }
 
         channel = await store.FindChannelAsync(Channel, cancellationToken) ?? channel;
+        PayoutOrder? order = PayoutOrder.Standing(await providers.ListOrdersAsync(channel.AccountId, cancellationToken), clock.GetUtcNow());
+        bool leaves = order is not null && order.Address != channel.PayeeAddress;
         ChannelDue due = await store.ReadDueAsync(channel, MaxCovered, cancellationToken);
-        StoredVoucher? voucher = await SignAsync(_signer, channel, terms, due, cancellationToken);
-        await TopUpAsync(channel, terms, due, cancellationToken);
+        StoredVoucher? voucher = await SignAsync(_signer, channel, terms, due, atOnce: leaves, cancellationToken);
+        if (leaves)
+        {
+            await LeaveAsync(channel, order!, cancellationToken);
+        }
+        else
+        {
+            await TopUpAsync(channel, terms, due, cancellationToken);
+        }
+
         if (observation is not null)
         {
-            await ChargeAsync(channel, voucher, due.UnclaimedSince, observation.ChargeFee, cancellationToken);
+            Nano threshold = Nano.Max(order?.Threshold ?? PayoutTerms.DefaultThreshold, new Nano(checked(observation.ChargeFee.Value * ThresholdFees)));
+            if (!await ChargeWhereDueAsync(channel, voucher, due.UnclaimedSince, threshold, observation.ChargeFee, leaves, cancellationToken))
+            {
+                await FinishCloseAsync(channel, observation.Time, cancellationToken);
+            }
         }
+    }
+
+    public async Task<bool> ChargeAsync(CancellationToken cancellationToken)
+    {
+        if (_signer is null || await FindOwnAsync(_signer, cancellationToken) is not { } channel)
+        {
+            return false;
+        }
+
+        ChannelDue due = await store.ReadDueAsync(channel, MaxCovered, cancellationToken);
+        StoredVoucher? voucher = await SignAsync(_signer, channel, channel.Terms(), due, atOnce: true, cancellationToken);
+        if (voucher is null || !IsCharged(channel.State, voucher))
+        {
+            return false;
+        }
+
+        await PlaceChargeAsync(channel, voucher, cancellationToken);
+        return true;
+    }
+
+    /// <summary>The channel, where its address is the one of its terms and our key pays there.</summary>
+    private async Task<WorkerChannel?> FindOwnAsync(IVoucherSigner signer, CancellationToken cancellationToken)
+    {
+        if (await store.FindChannelAsync(Channel, cancellationToken) is not { } channel)
+        {
+            return null;
+        }
+
+        ChannelTerms terms = channel.Terms();
+        if (terms.Address.ToString() == Channel && terms.PayerKey == signer.Key)
+        {
+            return channel;
+        }
+
+        LogForeign(Channel, "its terms give another address, or another voucher key pays there");
+        return null;
+    }
+
+    /// <summary>Takes over what the signer remembers and the book doesn't know: the book was restored from a backup, or died between the two.</summary>
+    /// <returns>False where both know another voucher of the same number.</returns>
+    private async Task<bool> CatchUpAsync(IVoucherSigner signer, CancellationToken cancellationToken)
+    {
+        if (await signer.FindLastAsync(Channel, cancellationToken) is not { } remembered)
+        {
+            return true;
+        }
+
+        Voucher voucher = remembered.Signed.Voucher;
+        long serial = checked((long)voucher.Serial);
+        StoredVoucher? known = await store.FindVoucherAsync(Channel, cancellationToken);
+        if (known is not null && known.Serial >= serial)
+        {
+            if (known.Serial > serial || known.Bytes.Span.SequenceEqual(remembered.Signed.ToBytes()))
+            {
+                return true;
+            }
+
+            LogFork(serial, Channel, known.Cumulative.Value, voucher.Cumulative.Value);
+            return false;
+        }
+
+        var adopted = new StoredVoucher(
+            Channel, serial, voucher.Cumulative, voucher.Context.ToArray(), remembered.CoveredUpTo, remembered.Signed.ToBytes(), clock.GetUtcNow());
+        if (await store.TryAdoptVoucherAsync(adopted, cancellationToken))
+        {
+            LogAdopted(serial, Channel, known?.Serial ?? 0);
+        }
+
+        return true;
     }
 
     /// <summary>Takes what the chain says, where it is our contract with our terms.</summary>
@@ -137,14 +228,14 @@ internal sealed partial class PaymentChannelGrain(
     /// <summary>Signs a voucher where enough is due, or something for long enough. It is stored before anybody sees it.</summary>
     /// <returns>The last voucher there is now.</returns>
     private async Task<StoredVoucher?> SignAsync(
-        IVoucherSigner signer, WorkerChannel channel, ChannelTerms terms, ChannelDue due, CancellationToken cancellationToken)
+        IVoucherSigner signer, WorkerChannel channel, ChannelTerms terms, ChannelDue due, bool atOnce, CancellationToken cancellationToken)
     {
         Nano cumulative = Nano.Min(due.Owed, channel.State.Limit);
         Nano newly = cumulative - (due.Last?.Cumulative ?? Nano.Zero);
         DateTimeOffset now = clock.GetUtcNow();
 
         // Without a new capture something is due where the channel held too little before: that has waited long enough.
-        bool hasWaited = due.OldestAt is null || now - due.OldestAt >= options.Value.VoucherDelay;
+        bool hasWaited = atOnce || due.OldestAt is null || now - due.OldestAt >= options.Value.VoucherDelay;
         if (channel.State.Phase is not (WorkerChannelPhase.Open or WorkerChannelPhase.Closing)
             || newly <= Nano.Zero
             || (newly.Value < options.Value.VoucherDueNano && !hasWaited))
@@ -156,7 +247,18 @@ internal sealed partial class PaymentChannelGrain(
         Bits256 context = VoucherContext.Next(
             due.Last is { } last ? new Bits256(last.Context.Span) : VoucherContext.First,
             UsageRoot.Of([.. due.Receipts.Select(receipt => new Bits256(receipt.Span))]));
-        SignedVoucher signed = signer.Sign(new Voucher(signer.Network, terms.Address, checked((ulong)serial), cumulative, context));
+        SignedVoucher signed;
+        try
+        {
+            var wanted = new Voucher(signer.Network, terms.Address, checked((ulong)serial), cumulative, context);
+            signed = await signer.SignAsync(new VoucherOrder(wanted, channel.State.Limit, due.CoveredUpTo), cancellationToken);
+        }
+        catch (VoucherRefusedException refused)
+        {
+            LogRefused(serial, Channel, refused.Refusal, refused.Message);
+            return due.Last;
+        }
+
         var stored = new StoredVoucher(Channel, serial, cumulative, context.ToArray(), due.CoveredUpTo, signed.ToBytes(), now);
         if (!await store.TryAddVoucherAsync(stored, cancellationToken))
         {
@@ -197,35 +299,47 @@ internal sealed partial class PaymentChannelGrain(
     }
 
     /// <summary>Brings the last voucher to the chain, where enough of it isn't claimed for what that costs, or the channel will not last.</summary>
-    private async Task ChargeAsync(
-        WorkerChannel channel, StoredVoucher? voucher, DateTimeOffset? unclaimedSince, Nano fee, CancellationToken cancellationToken)
+    /// <returns>Whether there is something to charge that is on its way, or should be.</returns>
+    private async Task<bool> ChargeWhereDueAsync(
+        WorkerChannel channel, StoredVoucher? voucher, DateTimeOffset? unclaimedSince, Nano threshold, Nano fee, bool leaves, CancellationToken cancellationToken)
     {
         ChannelSnapshot state = channel.State;
-        Nano unclaimed = (voucher?.Cumulative ?? Nano.Zero) - state.Claimed;
-        if (voucher is null)
+        if (voucher is null || !IsCharged(state, voucher))
         {
-            return;
+            return false;
         }
 
-        if (!ChargeRule.ShouldCharge(state, unclaimed, fee, clock.GetUtcNow() - unclaimedSince, options.Value))
+        Nano unclaimed = voucher.Cumulative - state.Claimed;
+        if (!leaves && !ChargeRule.ShouldCharge(state, unclaimed, threshold, fee, clock.GetUtcNow() - unclaimedSince, options.Value.ChargeDelay))
         {
-            return;
+            return false;
         }
 
-        Guid id = IntentIdOf("charge", voucher.Serial);
-        await PlaceAsync(
-            new PlaceIntent
-            {
-                IntentId = id,
-                Wallet = channel.Wallet,
-                Destination = Channel,
-                Value = ChargeRule.Gas,
-                Amount = Nano.Zero,
-                Body = Boc.Write(ChannelMessages.Charge((ulong)PlaceIntent.QueryIdOf(id), SignedVoucher.Parse(voucher.Bytes.Span))),
-                Purpose = IntentPurpose.ChannelCall,
-            },
-            cancellationToken);
+        await PlaceChargeAsync(channel, voucher, cancellationToken);
+        return true;
     }
+
+    /// <summary>Whether the contract would pay something for a voucher.</summary>
+    private static bool IsCharged(ChannelSnapshot state, StoredVoucher voucher) =>
+        state.Phase is WorkerChannelPhase.Open or WorkerChannelPhase.Closing
+        && Nano.Min(voucher.Cumulative, state.Deposited - state.Withdrawn) - state.Claimed >= ChannelMessages.LeastPayout;
+
+    private Task PlaceChargeAsync(WorkerChannel channel, StoredVoucher voucher, CancellationToken cancellationToken) => PlaceCallAsync(
+        channel, IntentIdOf("charge", voucher.Serial), query => ChannelMessages.Charge(query, SignedVoucher.Parse(voucher.Bytes.Span)), cancellationToken);
+
+    /// <summary>Lets the wallet call the channel. The id says what for, so that it is called once.</summary>
+    private Task PlaceCallAsync(WorkerChannel channel, Guid id, Func<ulong, Cell> body, CancellationToken cancellationToken) => PlaceAsync(
+        new PlaceIntent
+        {
+            IntentId = id,
+            Wallet = channel.Wallet,
+            Destination = Channel,
+            Value = CallGas,
+            Amount = Nano.Zero,
+            Body = Boc.Write(body((ulong)PlaceIntent.QueryIdOf(id))),
+            Purpose = IntentPurpose.ChannelCall,
+        },
+        cancellationToken);
 
     private async Task PlaceAsync(PlaceIntent intent, CancellationToken cancellationToken)
     {

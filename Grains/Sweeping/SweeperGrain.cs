@@ -1,10 +1,12 @@
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Jobs;
+using CocoonOrleans.Grains.Providers;
 using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Invariants;
+using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +26,7 @@ internal sealed partial class SweeperGrain(
     IWalletStore wallets,
     IChannelStore channels,
     IClientChannelStore clientChannels,
+    IProviderStore providers,
     IServiceProvider services,
     IOptions<SweeperOptions> options,
     TimeProvider clock,
@@ -60,6 +63,7 @@ internal sealed partial class SweeperGrain(
     public async Task<SweepResult> SweepAsync(CancellationToken cancellationToken)
     {
         int released = await ReleaseExpiredAsync(cancellationToken);
+        await SweepProvidersAsync(cancellationToken);
         await SweepChannelsAsync(cancellationToken);
         await SweepClientChannelsAsync(cancellationToken);
         int drained = 0;
@@ -134,6 +138,33 @@ internal sealed partial class SweeperGrain(
         return drained;
     }
 
+    /// <summary>Providers that ordered to be paid get their channels. Without a chain there is nothing to give.</summary>
+    private async Task SweepProvidersAsync(CancellationToken cancellationToken)
+    {
+        if (services.GetService<IVoucherSigner>() is null)
+        {
+            return;
+        }
+
+        IReadOnlyList<string> all = await providers.ListOrderingProvidersAsync(cancellationToken);
+        foreach (string accountId in all.Where(IsOurs))
+        {
+            try
+            {
+                await GrainFactory.GetGrain<IProviderGrain>(accountId).SweepAsync(cancellationToken);
+            }
+#pragma warning disable CA1031 // One provider must not keep the others from being swept.
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                LogProviderNotSwept(accountId, error);
+            }
+        }
+    }
+
+    /// <summary>Whether what ends in a hexadecimal digit is of this share.</summary>
+    private bool IsOurs(string name) => char.IsAsciiHexDigit(name[^1]) && Convert.ToInt32(name[^1..], 16) % ISweeperGrain.Count == Shard;
+
     /// <summary>
     /// Brings what the chain says of this share's channels, the last digit of the address decides. Without an answer what is due is signed all the same, within
     /// what was seen before.
@@ -142,7 +173,7 @@ internal sealed partial class SweeperGrain(
     {
         IChannelChain? chain = services.GetService<IChannelChain>();
         IReadOnlyList<WorkerChannel> all = await channels.ListChannelsAsync(cancellationToken);
-        foreach (WorkerChannel channel in all.Where(channel => Convert.ToInt32(channel.Channel[^1..], 16) % ISweeperGrain.Count == Shard))
+        foreach (WorkerChannel channel in all.Where(channel => IsOurs(channel.Channel)))
         {
             ChannelObservation? seen = null;
             try

@@ -1,7 +1,12 @@
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Markets;
+using CocoonOrleans.Grains.Wallets;
+using CocoonOrleans.Ledger;
+using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Market.Offers;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
@@ -14,6 +19,8 @@ namespace CocoonOrleans.Grains.Workers;
 internal sealed partial class WorkerGrain(
     [PersistentState("worker")] IPersistentState<WorkerRecord> record,
     IChannelStore channels,
+    ILedger ledger,
+    IServiceProvider services,
     IOptions<WorkerOptions> options,
     IOptions<MarketOptions> market,
     TimeProvider clock,
@@ -49,6 +56,13 @@ internal sealed partial class WorkerGrain(
     {
         ArgumentNullException.ThrowIfNull(registration);
         WorkerRules.Check(registration);
+        WorkerRules.CheckPass(registration, Id, settles: services.GetService<IWalletChain>() is not null);
+        if (registration.ProviderPass is not null)
+        {
+            // From now on the provider may order where it is to be paid. Who was never admitted here can't fill the database.
+            await ledger.ExecuteAsync([new CreateAccount(registration.ProviderId, AccountClass.Provider, "")], cancellationToken);
+        }
+
         CloseSilentTunnels();
         if (_session is not { } session || session.BootId != registration.BootId)
         {

@@ -1,5 +1,8 @@
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Market.Accounts;
+using CocoonOrleans.Ton.Cells;
+using CocoonOrleans.Ton.Providers;
+using CocoonOrleans.Ton.Signatures;
 
 namespace CocoonOrleans.Grains.Workers;
 
@@ -34,6 +37,28 @@ internal static class WorkerRules
             Demand(model.Slots is > 0 and <= MaxSlots, nameof(model.Slots), "must be 1 to 1024");
             Demand(model.Ask.IsValid, nameof(model.Ask), "must hold no negative price");
         }
+    }
+
+    /// <summary>
+    /// A worker of a provider that is named by its key must show that provider's pass. Any other name proves nothing: where money is settled it is refused, and
+    /// elsewhere it earns what stands in the ledger, which is never paid on the chain.
+    /// </summary>
+    /// <exception cref="ArgumentException">It shows none, or it is no good.</exception>
+    public static void CheckPass(WorkerRegistration registration, string workerId, bool settles)
+    {
+        if (!ProviderId.TryParse(registration.ProviderId, out PublicKey provider))
+        {
+            Demand(!settles, nameof(registration.ProviderId), "must be the provider's key in hexadecimal digits, since earnings are paid here: make one with ./cocoon key create --purpose provider");
+            Demand(registration.ProviderPass is null, nameof(registration.ProviderPass), "belongs to a provider that is named by its key");
+            return;
+        }
+
+        Demand(
+            workerId.Length == Sha256HexLength
+                && workerId.All(char.IsAsciiHexDigitLower)
+                && new WorkerPass(new Bits256(Convert.FromHexString(workerId))).IsSignedBy(provider, registration.ProviderPass),
+            nameof(registration.ProviderPass),
+            $"is not that provider's for worker {workerId}: make it with ./cocoon worker pass");
     }
 
     private static void Demand(bool holds, string field, string reason)

@@ -28,6 +28,17 @@ public interface IChannelStore
     /// <returns>False where one of these does not hold. Then the voucher must never leave.</returns>
     Task<bool> TryAddVoucherAsync(StoredVoucher voucher, CancellationToken cancellationToken);
 
+    /// <summary>Counts a channel as closed that nobody funded, where no top-up of it was ever placed.</summary>
+    /// <returns>Whether it counts as closed now.</returns>
+    Task<bool> TryAbandonAsync(string channel, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes over a voucher that was signed and that this database, restored from a backup, doesn't know: higher than the last one in number and amount. It
+    /// counts whatever the books say, since it has left; the check of the books shows where they say less.
+    /// </summary>
+    /// <returns>False where it isn't higher.</returns>
+    Task<bool> TryAdoptVoucherAsync(StoredVoucher voucher, CancellationToken cancellationToken);
+
     /// <summary>
     /// Takes what the chain says of a channel into the books: what was claimed since is no longer due. In one commit, and only where it is newer than
     /// what was taken before.

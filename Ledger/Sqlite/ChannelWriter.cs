@@ -31,6 +31,21 @@ internal sealed class ChannelWriter(SqliteStatements statements, BookWriter book
           AND $cumulative > (SELECT coalesce(max(v.cumulative), 0) FROM vouchers v WHERE v.channel = $channel)
         """);
 
+    private readonly SqliteStatement _adoptVoucher = statements.Prepare(
+        """
+        INSERT INTO vouchers (channel, serial, cumulative, context, covered_up_to, bytes, created_at)
+        SELECT $channel, $serial, $cumulative, $context, $covered, $bytes, $now FROM channels h
+        WHERE h.channel = $channel
+          AND $serial > (SELECT coalesce(max(v.serial), 0) FROM vouchers v WHERE v.channel = $channel)
+          AND $cumulative > (SELECT coalesce(max(v.cumulative), 0) FROM vouchers v WHERE v.channel = $channel)
+        """);
+
+    private readonly SqliteStatement _abandon = statements.Prepare(
+        """
+        UPDATE channels SET phase = 'closed'
+        WHERE channel = $channel AND phase = 'unfunded' AND NOT EXISTS (SELECT 1 FROM intents i WHERE i.destination = $channel)
+        """);
+
     private readonly SqliteStatement _apply = statements.Prepare(
         """
         UPDATE channels SET phase = $phase, deposited = $deposited, claimed = $claimed, withdrawn = $withdrawn, pending_withdraw = $pending,
@@ -55,14 +70,11 @@ internal sealed class ChannelWriter(SqliteStatements statements, BookWriter book
             ?? throw new InvalidDataException("A channel of this address was closed: salts must be fresh.");
     }
 
-    public bool TryAddVoucher(StoredVoucher voucher, DateTimeOffset now) => _addVoucher.Run(
-        ("$channel", voucher.Channel),
-        ("$serial", voucher.Serial),
-        ("$cumulative", voucher.Cumulative.Value),
-        ("$context", voucher.Context.ToArray()),
-        ("$covered", voucher.CoveredUpTo),
-        ("$bytes", voucher.Bytes.ToArray()),
-        ("$now", now.ToUnixTimeMilliseconds())) == 1;
+    public bool TryAddVoucher(StoredVoucher voucher, DateTimeOffset now) => Run(_addVoucher, voucher, now);
+
+    public bool TryAdoptVoucher(StoredVoucher voucher, DateTimeOffset now) => Run(_adoptVoucher, voucher, now);
+
+    public bool TryAbandon(string channel) => _abandon.Run(("$channel", channel)) == 1;
 
     public bool TryApply(string address, ChannelSnapshot state, DateTimeOffset now)
     {
@@ -97,4 +109,13 @@ internal sealed class ChannelWriter(SqliteStatements statements, BookWriter book
 
         return true;
     }
+
+    private static bool Run(SqliteStatement insert, StoredVoucher voucher, DateTimeOffset now) => insert.Run(
+        ("$channel", voucher.Channel),
+        ("$serial", voucher.Serial),
+        ("$cumulative", voucher.Cumulative.Value),
+        ("$context", voucher.Context.ToArray()),
+        ("$covered", voucher.CoveredUpTo),
+        ("$bytes", voucher.Bytes.ToArray()),
+        ("$now", now.ToUnixTimeMilliseconds())) == 1;
 }

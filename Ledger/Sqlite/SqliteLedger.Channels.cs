@@ -97,6 +97,17 @@ public sealed partial class SqliteLedger
     }
 
     /// <inheritdoc/>
+    public Task<bool> TryAbandonAsync(string channel, CancellationToken cancellationToken) =>
+        WriteAsync(session => session.Channels.TryAbandon(channel), weight: 1, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> TryAdoptVoucherAsync(StoredVoucher voucher, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(voucher);
+        return WriteAsync(session => session.Channels.TryAdoptVoucher(voucher, _clock.GetUtcNow()), weight: 1, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<bool> TryApplyAsync(string channel, ChannelSnapshot state, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(state);

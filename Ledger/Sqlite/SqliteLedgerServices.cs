@@ -1,5 +1,6 @@
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Deposits;
+using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Ledger.Wallets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -11,7 +12,7 @@ namespace CocoonOrleans.Ledger.Sqlite;
 public static class SqliteLedgerServices
 {
     /// <summary>
-    /// Adds <see cref="ILedger"/>, <see cref="IWalletStore"/> and <see cref="IChannelStore"/> in one SQLite file. Options are checked and the file is opened when the host starts, so
+    /// Adds <see cref="ILedger"/>, <see cref="IWalletStore"/>, <see cref="IChannelStore"/> and <see cref="IProviderStore"/> in one SQLite file. Options are checked and the file is opened when the host starts, so
     /// that a wrong path or a disk that can't be written stops the start. Binding the options to a section of the configuration is left to the caller.
     /// </summary>
     /// <param name="services">Where the ledger is added.</param>
@@ -24,6 +25,7 @@ public static class SqliteLedgerServices
         services.TryAddSingleton(provider => (IChannelStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IClientChannelStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IDepositStore)provider.GetRequiredService<ILedger>());
+        services.TryAddSingleton(provider => (IProviderStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IWalletStore)provider.GetRequiredService<ILedger>());
         services.AddHostedService<Opening>();
         return services;

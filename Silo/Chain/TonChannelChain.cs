@@ -26,7 +26,8 @@ internal sealed class TonChannelChain(TonChain chain, TimeProvider clock) : ICha
                 state.Data is { } data ? Boc.Write(data) : null,
                 state.Seqno,
                 checked((long)(state.LastTransaction?.Lt ?? 0)),
-                await ReadChargeFeeAsync(cancellationToken));
+                await ReadChargeFeeAsync(cancellationToken),
+                state.Time);
         }
         catch (Exception failed) when (failed is ChainException or TonFormatException or OverflowException)
         {

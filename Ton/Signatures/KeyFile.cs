@@ -32,12 +32,22 @@ public static class KeyFile
     /// <exception cref="KeyFileException">The file can't be written, or the passphrase is too short.</exception>
     public static PublicKey Create(string path, KeyPurpose purpose, int network, ReadOnlySpan<byte> passphrase)
     {
+        using SigningKey key = CreateAndOpen(path, purpose, network, passphrase);
+        return key.PublicKey;
+    }
+
+    /// <summary>As <see cref="Create"/>, for whoever uses the key at once.</summary>
+    /// <returns>The key.</returns>
+    /// <exception cref="KeyFileException">The file can't be written, or the passphrase is too short.</exception>
+    public static SigningKey CreateAndOpen(string path, KeyPurpose purpose, int network, ReadOnlySpan<byte> passphrase)
+    {
         CheckPassphrase(passphrase);
         Span<byte> seed = stackalloc byte[32];
         RandomNumberGenerator.Fill(seed);
         try
         {
-            using var key = new SigningKey(seed);
+            // Before it is written: a file that is there has a key that works.
+            var key = new SigningKey(seed);
             byte[] salt = RandomNumberGenerator.GetBytes(SaltLength);
             byte[] nonce = RandomNumberGenerator.GetBytes(Cipher.NonceSize);
             string publicKey = key.PublicKey.ToString();
@@ -45,13 +55,37 @@ public static class KeyFile
             byte[] encrypted = Cipher.Encrypt(stretched, nonce, AssociatedData(purpose, network, publicKey), seed);
             var content = new Content(Format, purpose.ToString(), network, publicKey, salt, nonce, encrypted);
             Write(path, JsonSerializer.SerializeToUtf8Bytes(content, JsonSerializerOptions.Web));
-            return key.PublicKey;
+            return key;
         }
         finally
         {
             CryptographicOperations.ZeroMemory(seed);
         }
     }
+
+    /// <summary>What a file says of its key. Only opening it proves that it is so.</summary>
+    /// <exception cref="KeyFileException">The file can't be read, others may read it, or it is for something else.</exception>
+    public static PublicKey ReadPublicKey(string path, KeyPurpose purpose, int network)
+    {
+        Content content = Read(path);
+        if (content.Purpose != purpose.ToString() || content.Network != network)
+        {
+            throw new KeyFileException(path, $"it is a {content.Purpose} key for network {content.Network}; a {purpose} key for network {network} is needed");
+        }
+
+        try
+        {
+            return new PublicKey(Cells.Bits256.Parse(content.PublicKey, "public key"));
+        }
+        catch (TonFormatException malformed)
+        {
+            throw new KeyFileException(path, malformed.Message);
+        }
+    }
+
+    /// <summary>The network that a file says its key is for. Only opening it proves that it is so.</summary>
+    /// <exception cref="KeyFileException">The file can't be read, or others may read it.</exception>
+    public static int ReadNetwork(string path) => Read(path).Network;
 
     /// <summary>Opens a key. No error ever holds any part of it.</summary>
     /// <param name="path">The file.</param>

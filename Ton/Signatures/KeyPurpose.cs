@@ -8,4 +8,7 @@ public enum KeyPurpose
 
     /// <summary>Signs vouchers: who has it can pay payees what their channels hold, and nobody else.</summary>
     Voucher,
+
+    /// <summary>Names a provider: signs its passes for workers, its requests and its closes of channels.</summary>
+    Provider,
 }

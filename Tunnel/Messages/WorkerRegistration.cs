@@ -6,7 +6,9 @@ namespace CocoonOrleans.Tunnel.Messages;
 /// <param name="Engine">What computes the answers.</param>
 /// <param name="BootId">The boot id of its hello line.</param>
 /// <param name="Models">The models on offer, 1 to 64.</param>
-public sealed record WorkerRegistration(string WorkerName, string ProviderId, EngineDescription Engine, string BootId, IReadOnlyList<ModelOffer> Models)
+/// <param name="ProviderPass">Where the provider is named by its key: its signature that the worker is its own, 128 hex digits. Whoever pays it checks that.</param>
+public sealed record WorkerRegistration(
+    string WorkerName, string ProviderId, EngineDescription Engine, string BootId, IReadOnlyList<ModelOffer> Models, string? ProviderPass = null)
 {
     /// <summary>Checks everything that a worker may get wrong or lie about in form.</summary>
     /// <exception cref="TunnelProtocolException">A field is out of its range; the message names it.</exception>
@@ -17,6 +19,7 @@ public sealed record WorkerRegistration(string WorkerName, string ProviderId, En
         FieldCheck.Text(Engine.Kind, 1, 32, "engine.kind");
         FieldCheck.Text(Engine.Version, 1, 100, "engine.version");
         FieldCheck.That(BootId.Length == 32, "bootId", "must be 32 hex digits");
+        FieldCheck.That(ProviderPass is null or { Length: 128 }, "providerPass", "must be 128 hex digits");
         FieldCheck.That(Models.Count is >= 1 and <= 64, "models", "must have 1 to 64 entries");
         foreach (ModelOffer model in Models)
             model.Validate();

@@ -21,6 +21,12 @@ public sealed class WorkerOptions : IValidatableObject
     /// <summary>Whose machine it is, and so who is paid: an <see cref="AccountId"/>.</summary>
     public string ProviderId { get; set; } = "";
 
+    /// <summary>
+    /// Where <see cref="ProviderId"/> is the provider's key, 64 hexadecimal digits: the provider's signature that this worker is its own, 128 digits.
+    /// <c>cocoon worker pass</c> makes it. No secret.
+    /// </summary>
+    public string? ProviderPass { get; set; }
+
     /// <summary>Which network it works for, as its gateways say: 1 to 64 of a-z, 0-9, '.' and '-'. It stands in every statement and receipt.</summary>
     [Required, RegularExpression("^[a-z0-9.-]{1,64}$", ErrorMessage = "must be 1 to 64 of a-z, 0-9, '.' and '-'.")]
     public string NetworkId { get; set; } = "local";
@@ -73,6 +79,11 @@ public sealed class WorkerOptions : IValidatableObject
         if (!AccountId.IsValid(ProviderId))
         {
             yield return new ValidationResult("must be 1 to 64 letters, digits and '-', such as anna-home.", [nameof(ProviderId)]);
+        }
+
+        if (ProviderPass is not (null or { Length: 128 }) || ProviderPass?.All(char.IsAsciiHexDigitLower) == false)
+        {
+            yield return new ValidationResult("must be the 128 lower-case hexadecimal digits that ./cocoon worker pass printed for this worker.", [nameof(ProviderPass)]);
         }
 
         if (Engine == EngineKind.Scripted && Scripted is null)

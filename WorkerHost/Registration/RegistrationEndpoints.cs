@@ -29,7 +29,8 @@ internal static class RegistrationEndpoints
             options.ProviderId,
             new EngineDescription(engine.Kind.ToWireName(), engine.Version),
             services.GetRequiredService<DialingOptions>().BootId,
-            [.. models.All.Select(model => model.ToOffer())]);
+            [.. models.All.Select(model => model.ToOffer())],
+            options.ProviderPass);
     }
 
     private static Task WriteTokenizerAsync(HttpContext context, ServedModels models)

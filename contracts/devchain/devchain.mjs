@@ -1,16 +1,24 @@
-// toncenter's HTTP API, version 2, over a chain of its own, for development and tests: `node devchain/devchain.mjs [unix time]`.
+// toncenter's HTTP API, version 2, over a chain of its own, for development and tests:
+// `node devchain/devchain.mjs [unix time] [--port n] [--journal file]`.
 // With a time, the chain's clock starts there and stands still until dev_now moves it; without one, it is this machine's clock.
-// Listens on 127.0.0.1 at a free port, prints `READY <port>`, and ends when its standard input closes, so that no orphan stays.
+// With a journal, every change is written there before it is answered, and made again at the next start.
+// Listens on 127.0.0.1 at that port or a free one, prints `READY <port>`, and ends when its standard input closes, so that no orphan stays.
 // /1/api/v2 and /2/api/v2 are two endpoints of one chain, each with faults of its own.
 import { createServer } from 'node:http';
+import { parseArgs } from 'node:util';
 import { DevelopmentChain } from './development-chain.mjs';
+import { Journal } from './journal.mjs';
 import { ApiError, Silence, Toncenter } from './toncenter.mjs';
 
 const largestBody = 1024 * 1024;
 
 const machineTime = () => Math.floor(Date.now() / 1000);
-const standsStill = process.argv[2] !== undefined;
-const chain = await DevelopmentChain.start(standsStill ? Number(process.argv[2]) : machineTime());
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { port: { type: 'string' }, journal: { type: 'string' } } });
+const standsStill = positionals[0] !== undefined;
+const startTime = standsStill ? Number(positionals[0]) : machineTime();
+const journal = values.journal === undefined ? undefined : new Journal(values.journal, startTime);
+const chain = await DevelopmentChain.start(journal?.startTime ?? startTime);
+await journal?.replay(chain);
 const toncenter = new Toncenter(chain);
 
 /** One call after the other: the chain has one state. */
@@ -78,7 +86,11 @@ const server = createServer(async (request, response) => {
   }
 });
 
-server.listen(0, '127.0.0.1', () => console.log(`READY ${server.address().port}`));
+server.listen(Number(values.port ?? 0), '127.0.0.1', () => {
+  const { port } = server.address();
+  console.log(`READY ${port}`);
+  console.log(`COCOON-READY ${JSON.stringify({ port })}`);
+});
 process.stdin.on('end', () => process.exit(0));
 process.stdin.on('close', () => process.exit(0));
 process.stdin.resume();

@@ -1,5 +1,5 @@
 // A chain in this process: the sandbox's TVM, an own history of each address, and a block for each message that was accepted.
-import { beginCell, storeTransaction } from '@ton/core';
+import { beginCell, storeMessage, storeTransaction } from '@ton/core';
 import { createChain } from '../lib/chain.mjs';
 
 const keptBlocks = 256;
@@ -11,6 +11,9 @@ export class DevelopmentChain {
   #blocks = new Map();
   #marks = new Map();
   #seqno = 0;
+
+  /** Told each change that was made, in a form that can be made again. */
+  onChange = () => {};
 
   static async start(now) {
     const made = new DevelopmentChain();
@@ -45,10 +48,12 @@ export class DevelopmentChain {
   /** Applies an external message with all that it sets off; throws what the TVM says when it isn't accepted. */
   async apply(message) {
     this.#record(await this.#chain.sendMessage(message));
+    this.onChange({ boc: beginCell().store(storeMessage(message)).endCell().toBoc().toString('base64') });
   }
 
   async giveCoins(to, value) {
     this.#record(await this.#faucet.send({ to, value, bounce: false }));
+    this.onChange({ to: to.toRawString(), value: String(value) });
   }
 
   account(address) {
@@ -103,6 +108,14 @@ export class DevelopmentChain {
     this.#seqno = mark.seqno;
     this.#history = new Map([...mark.history].map(([address, rows]) => [address, [...rows]]));
     this.#blocks = new Map(mark.blocks);
+  }
+
+  /** Goes on at a later block: who saw an earlier run of this chain must not see its number fall. */
+  skipTo(seqno) {
+    if (seqno > this.#seqno) {
+      this.#seqno = seqno - 1;
+      this.#closeBlock();
+    }
   }
 
   #record(result) {

@@ -15,11 +15,13 @@ public static class AllowedCalls
         ("client", "depositdesk"),
         ("client", "channeldesk"),
         ("client", "clientchannel"),
+        ("client", "provider"),
         ("job", "clientaccount"),
         ("worker", "modelmarket"),
         ("sweeper", "job"),
         ("sweeper", "wallet"),
         ("sweeper", "paymentchannel"),
         ("sweeper", "clientchannel"),
+        ("sweeper", "provider"),
     };
 }

@@ -7,6 +7,7 @@ using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
 using CocoonOrleans.Tests.Cluster.Channels;
+using CocoonOrleans.Tests.Cluster.Providers;
 
 namespace CocoonOrleans.Tests.Cluster.CallGraph;
 
@@ -46,6 +47,7 @@ public sealed class CallGraphTests(TwoSilos silos) : ClusterTest(silos)
             CancellationToken.None);
         SampleChannel channel = await SampleChannel.OpenAsync(Silos);
         await Silos.Client.GetGrain<IPaymentChannelGrain>(channel.Address).SweepAsync(null);
+        await (await SampleProvider.AdmitAsync(Silos)).OrderAsync();
         Silos.Clock.Advance(TimeSpan.FromMinutes(6));
         for (int shard = 0; shard < ISweeperGrain.Count; shard++)
         {

@@ -80,9 +80,9 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
     }
 
     [Theory]
-    [InlineData(499, 10_000, 1, ChannelPhase.Open, false)] // less than what is ordinary
-    [InlineData(500, 10_000, 1, ChannelPhase.Open, true)]
-    [InlineData(500, 10_000, 6, ChannelPhase.Open, false)] // a hundred times the fee is more
+    [InlineData(999, 10_000, 1, ChannelPhase.Open, false)] // less than the threshold
+    [InlineData(1_000, 10_000, 1, ChannelPhase.Open, true)]
+    [InlineData(1_000, 10_000, 51, ChannelPhase.Open, false)] // twenty times the fee is more
     [InlineData(300, 500, 1, ChannelPhase.Open, true)] // most of the channel
     [InlineData(300, 500, 31, ChannelPhase.Open, false)] // but less than ten fees
     [InlineData(3, 500, 31, ChannelPhase.Closing, true)] // the last chance

@@ -40,7 +40,8 @@ internal sealed record SampleChannel(string Provider, ChannelTerms Terms, ILedge
 
     /// <summary>What the chain would say of it.</summary>
     public ChannelObservation Observe(
-        long seqno, long deposited, long claimed = 0, long pendingWithdraw = 0, long fee = 1_000_000, ChannelPhase phase = ChannelPhase.Open, ChannelTerms? terms = null)
+        long seqno, long deposited, long claimed = 0, long pendingWithdraw = 0, long fee = 1_000_000, ChannelPhase phase = ChannelPhase.Open, ChannelTerms? terms = null,
+        long unlockTime = 0, long time = 0)
     {
         // As the contract stores it: docs/settlement.md, "The channel".
         Cell first = (terms ?? Terms).Init.Data!;
@@ -50,12 +51,12 @@ internal sealed record SampleChannel(string Provider, ChannelTerms Terms, ILedge
             .StoreCoins(new Nano(claimed))
             .StoreCoins(Nano.Zero)
             .StoreCoins(new Nano(pendingWithdraw))
-            .StoreUInt(0, 32)
+            .StoreUInt((ulong)unlockTime, 32)
             .StoreUInt((terms ?? Terms).CloseDelay, 32)
             .StoreUInt((terms ?? Terms).Salt, 64)
             .StoreReference(first.References[0])
             .Build();
-        return new ChannelObservation(ContractCode.Channel.Hash.ToArray(), Boc.Write(data), seqno, seqno, new Nano(fee));
+        return new ChannelObservation(ContractCode.Channel.Hash.ToArray(), Boc.Write(data), seqno, seqno, new Nano(fee), time);
     }
 
     private static TonAddress NewAddress() => new(0, new Bits256(RandomNumberGenerator.GetBytes(32)));

@@ -1,21 +1,37 @@
 using System.Security.Cryptography;
 using CocoonOrleans.Grains.Channels;
+using CocoonOrleans.Market;
+using CocoonOrleans.Silo.Chain;
 using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Vouchers;
 
 namespace CocoonOrleans.Tests.Cluster.Channels;
 
-/// <summary>Signs with a key of this test run.</summary>
+/// <summary>Signs with a key of this test run, and remembers what it signed as a silo does.</summary>
 public sealed class VoucherSigner : IVoucherSigner, IDisposable
 {
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cocoon-signed-");
     private readonly SigningKey _key = new(RandomNumberGenerator.GetBytes(32));
+    private readonly SignedVoucherStore _store;
+
+    public VoucherSigner() => _store = new SignedVoucherStore(Path.Combine(_folder.FullName, "signed.db"), Nano.FromCoins(1_000_000));
 
     public PublicKey Key => _key.PublicKey;
 
     public int Network => TonNetwork.Development;
 
-    public SignedVoucher Sign(Voucher voucher) => voucher.Sign(_key);
+    public Task<RememberedVoucher?> FindLastAsync(string channel, CancellationToken cancellationToken) => Task.FromResult(_store.FindLast(channel));
 
-    public void Dispose() => _key.Dispose();
+    public Task<SignedVoucher> SignAsync(VoucherOrder order, CancellationToken cancellationToken) =>
+        Task.FromResult(_store.Sign(order, voucher => voucher.Sign(_key), DateOnly.MinValue));
+
+    public Task<Signature> SignAsync(CooperativeClose close, CancellationToken cancellationToken) => Task.FromResult(close.Sign(_key));
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _store.Dispose();
+        _folder.Delete(recursive: true);
+    }
 }

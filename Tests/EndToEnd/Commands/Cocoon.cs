@@ -9,21 +9,32 @@ internal static class Cocoon
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start(variable: null, arguments);
+
+    /// <summary>Runs with one variable of the environment put in the place of the usual one.</summary>
+    public static Process Start((string Name, string Value)? variable, params string[] arguments)
     {
         var artifacts = BuiltArtifacts.Find();
-        return Process.Start(new ProcessStartInfo(
+        var start = new ProcessStartInfo(
             DotnetHost.Path, [Path.Combine(artifacts.Root, "artifacts", "bin", "Cli", artifacts.Configuration, "cocoon.dll"), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        if (variable is { } changed)
+        {
+            start.Environment[changed.Name] = changed.Value;
+        }
+
+        return Process.Start(start)!;
     }
 
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync(variable: null, arguments);
+
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync((string Name, string Value)? variable, params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(variable, arguments);
         try
         {
             using var deadline = new CancellationTokenSource(Deadline);

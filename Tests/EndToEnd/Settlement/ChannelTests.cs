@@ -4,33 +4,41 @@ using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Market;
 using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Tests.EndToEnd.Networks;
+using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
+using CocoonOrleans.Ton.Messages;
+using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Vouchers;
+using CocoonOrleans.Ton.Wallets;
 
 namespace CocoonOrleans.Tests.EndToEnd.Settlement;
 
 /// <summary>A provider paid by channel: captured in the ledger, promised by vouchers, charged on the development chain.</summary>
-public sealed class ChannelTests
+public sealed class ChannelTests : IDisposable
 {
     private const string Client = "acct-test";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     private readonly TonAddress _payee = SettlingSilo.NewAddress();
+    private readonly SigningKey _key = new(RandomNumberGenerator.GetBytes(32));
+
+    private string Provider => ProviderId.Of(_key.PublicKey);
 
     [SkippableFact]
     public async Task Channel_ProviderEarns_IsToppedUpPromisedAndPaidOnTheChain()
     {
         await using SettlingSilo silo = await StartAsync();
         ChildProcess process = await silo.StartSiloAsync();
-        WorkerChannel channel = Assert.Single(await silo.Ledger.ListChannelsAsync(default));
+        WorkerChannel channel = await ChannelAsync(silo);
         byte[][] receipts = [await EarnAsync(silo, 1_000_000_000), await EarnAsync(silo, 500_000_001)];
-        Nano earned = await silo.BookedAsync(SettlingSilo.Provider);
+        Nano earned = await silo.BookedAsync(Provider);
 
         StoredVoucher stored = await VoucherAsync(silo, channel, earned);
         SignedVoucher voucher = SignedVoucher.Parse(stored.Bytes.Span);
@@ -46,7 +54,7 @@ public sealed class ChannelTests
         await ClaimedAsync(silo, channel, earned);
         Nano paid = await silo.ReceivedAsync(_payee);
         Assert.InRange(paid.Value, earned.Value - 1_000_000, earned.Value);
-        Assert.Equal(Nano.Zero, await silo.BookedAsync(SettlingSilo.Provider));
+        Assert.Equal(Nano.Zero, await silo.BookedAsync(Provider));
         ChannelState state = ChannelState.Read((await silo.Chain.First.GetAccountAsync(TonAddress.ParseRaw(channel.Channel), null, default)).Data!);
         await silo.SettleAsync();
         Assert.Equal(state.Claimed - state.Deposited, await silo.BookedAsync(WellKnownAccounts.ChainChannels));
@@ -54,7 +62,7 @@ public sealed class ChannelTests
         // Killed; more is earned meanwhile: promised and paid from where it was.
         await silo.KillAsync(process);
         await EarnAsync(silo, 2_000_000_000);
-        Nano more = await silo.BookedAsync(SettlingSilo.Provider);
+        Nano more = await silo.BookedAsync(Provider);
         await silo.StartSiloAsync();
         Assert.Equal(channel.Channel, Assert.Single(await silo.Ledger.ListChannelsAsync(default)).Channel);
         await ClaimedAsync(silo, channel, earned + more);
@@ -67,7 +75,7 @@ public sealed class ChannelTests
     {
         await using SettlingSilo silo = await StartAsync();
         await silo.StartSiloAsync();
-        WorkerChannel channel = Assert.Single(await silo.Ledger.ListChannelsAsync(default));
+        WorkerChannel channel = await ChannelAsync(silo);
         Nano earned = Nano.Zero;
         for (int round = 0; round < 4; round++)
         {
@@ -76,25 +84,100 @@ public sealed class ChannelTests
             await silo.Chain.DevAsync("dev_stale", new { endpoint = 2 - (round % 2), blocks = 2, times = 4 });
             await silo.Chain.DevAsync("dev_duplicate", new { times = 3 });
             await EarnAsync(silo, 1_200_000_000 + round);
-            earned += await silo.BookedAsync(SettlingSilo.Provider);
+            earned += await silo.BookedAsync(Provider);
             await ClaimedAsync(silo, channel, earned);
         }
 
         await silo.SettleAsync();
         Assert.Equal(earned, (await silo.Ledger.FindVoucherAsync(channel.Channel, default))!.Cumulative);
-        Assert.Equal(Nano.Zero, await silo.BookedAsync(SettlingSilo.Provider));
+        Assert.Equal(Nano.Zero, await silo.BookedAsync(Provider));
         Assert.InRange((await silo.ReceivedAsync(_payee)).Value, earned.Value - 4_000_000, earned.Value);
     }
 
-    private async Task<SettlingSilo> StartAsync()
+    [SkippableFact]
+    public async Task Close_OperatorGone_ProviderChargesItsLastVoucherAlone()
     {
-        using var key = new SigningKey(RandomNumberGenerator.GetBytes(32));
-        SettlingSilo silo = await SettlingSilo.StartAsync(
-            coins: 100,
-            $"--Channels:Providers:{SettlingSilo.Provider}:Address={_payee}",
-            $"--Channels:Providers:{SettlingSilo.Provider}:Key={key.PublicKey}",
-            "--Channels:VoucherDelay=00:00:01",
-            "--Channels:CloseDelay=00:01:00");
+        await using SettlingSilo silo = await StartAsync(thresholdCoins: 1_000);
+        ChildProcess process = await silo.StartSiloAsync();
+        WorkerChannel channel = await ChannelAsync(silo);
+        await EarnAsync(silo, 1_000_000_000);
+        Nano earned = await silo.BookedAsync(Provider);
+        StoredVoucher stored = await VoucherAsync(silo, channel, earned);
+        await silo.SettleAsync();
+        await silo.KillAsync(process);
+        Assert.Equal(Nano.Zero, await silo.ReceivedAsync(_payee));
+
+        // From any wallet: the coins go to the provider's address whoever sends it.
+        using var stranger = new SigningKey(RandomNumberGenerator.GetBytes(32));
+        WalletV5R1 wallet = await silo.Chain.FundedWalletAsync(stranger, coins: 1);
+        await silo.Chain.SendAsync(
+            wallet,
+            stranger,
+            new OutgoingMessage(
+                TonAddress.ParseRaw(channel.Channel), new Nano(50_000_000), ChannelMessages.Charge(1, SignedVoucher.Parse(stored.Bytes.Span)), Bounce: true));
+
+        Assert.InRange((await silo.ReceivedAsync(_payee)).Value, earned.Value - 1_000_000, earned.Value);
+
+        // The operator is back: its books see what happened without it, and owe nothing more.
+        await silo.StartSiloAsync();
+        await ClaimedAsync(silo, channel, earned);
+        Assert.Equal(Nano.Zero, await silo.BookedAsync(Provider));
+        await silo.SettleAsync();
+    }
+
+    [SkippableFact]
+    public async Task Payer_RestoredFromAnOldBackup_CatchesUpAndPaysNothingTwice()
+    {
+        await using SettlingSilo silo = await StartAsync();
+        ChildProcess process = await silo.StartSiloAsync();
+        WorkerChannel channel = await ChannelAsync(silo);
+        await EarnAsync(silo, 1_000_000_000);
+        Nano early = await silo.BookedAsync(Provider);
+        StoredVoucher old = await VoucherAsync(silo, channel, early);
+        await silo.SettleAsync();
+        await silo.KillAsync(process);
+        string backup = silo.BackUpLedger();
+        process = await silo.StartSiloAsync();
+        await EarnAsync(silo, 2_000_000_000);
+        Nano later = await EarnedAsync(silo);
+        await ClaimedAsync(silo, channel, later);
+        StoredVoucher newest = (await silo.Ledger.FindVoucherAsync(channel.Channel, default))!;
+        await silo.KillAsync(process);
+
+        await silo.RestoreLedgerAsync(backup);
+        Assert.Equal(old.Serial, (await silo.Ledger.FindVoucherAsync(channel.Channel, default))!.Serial);
+        process = await silo.StartSiloAsync();
+
+        // The signer remembers what the book forgot, and the chain what was paid.
+        await Eventually.SeeAsync<StoredVoucher?>(
+            "the newest voucher taken over", async () => await silo.Ledger.FindVoucherAsync(channel.Channel, default), seen => seen?.Serial == newest.Serial, Deadline);
+        await ClaimedAsync(silo, channel, later);
+        StoredVoucher taken = (await silo.Ledger.FindVoucherAsync(channel.Channel, default))!;
+        Assert.Equal(newest.Bytes.ToArray(), taken.Bytes.ToArray());
+        Assert.Contains("the book is older than its signer", silo.LogOf(process), StringComparison.Ordinal);
+
+        // The job that the book forgot was paid: it is overdrawn by that, and says so, until as much was earned again.
+        Assert.True(await silo.BookedAsync(Provider) < Nano.Zero);
+        Assert.NotEmpty(await silo.Ledger.CheckInvariantsAsync(default));
+        await EarnAsync(silo, 4_000_000_000);
+        Nano all = await EarnedAsync(silo);
+        await VoucherAsync(silo, channel, all);
+        await ClaimedAsync(silo, channel, all);
+        Assert.Equal(Nano.Zero, await silo.BookedAsync(Provider));
+        Assert.InRange((await silo.ReceivedAsync(_payee)).Value, all.Value - 4_000_000, all.Value);
+    }
+
+    public void Dispose() => _key.Dispose();
+
+    private async Task<SettlingSilo> StartAsync(long thresholdCoins = 1)
+    {
+        SettlingSilo silo = await SettlingSilo.StartAsync(coins: 100, "--Channels:VoucherDelay=00:00:01", "--Channels:CloseDelay=00:01:00");
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        var terms = new PayoutTerms(_payee, Nano.FromCoins(thresholdCoins));
+        var request = new ProviderRequest(TonNetwork.Development, _key.PublicKey, (ulong)now.ToUnixTimeMilliseconds(), ProviderRequestKind.Payout, terms.ToCell());
+        await silo.Ledger.ExecuteAsync([new CreateAccount(Provider, AccountClass.Provider, "")], default);
+        Assert.True(await silo.Ledger.TryAddOrderAsync(
+            new PayoutOrder(Provider, (long)request.Time, _payee.ToString(), terms.Threshold, now, request.Sign(_key), now), default));
         await silo.Ledger.ExecuteAsync(
             [
                 new CreateAccount(Client, AccountClass.Client, ""),
@@ -106,7 +189,7 @@ public sealed class ChannelTests
 
     /// <summary>A job of the provider, held and captured as every one is.</summary>
     /// <returns>SHA-256 of its usage receipt.</returns>
-    private static async Task<byte[]> EarnAsync(SettlingSilo silo, long charge)
+    private async Task<byte[]> EarnAsync(SettlingSilo silo, long charge)
     {
         Guid job = Guid.CreateVersion7();
         byte[] receipt = SHA256.HashData(job.ToByteArray());
@@ -129,7 +212,7 @@ public sealed class ChannelTests
                 new CaptureHold
                 {
                     JobId = job,
-                    ProviderAccountId = SettlingSilo.Provider,
+                    ProviderAccountId = Provider,
                     WorkerId = "worker",
                     Prices = price,
                     Usage = new TokenUsage(1, 0, 1, 0),
@@ -142,6 +225,11 @@ public sealed class ChannelTests
         Assert.IsType<HoldCaptured>(results[1]);
         return receipt;
     }
+
+    private static async Task<WorkerChannel> ChannelAsync(SettlingSilo silo) => Assert.Single(await Eventually.SeeAsync(
+        "a channel for the provider", () => silo.Ledger.ListChannelsAsync(default), channels => channels.Count > 0, Deadline));
+
+    private async Task<Nano> EarnedAsync(SettlingSilo silo) => (await silo.Ledger.ReadEarningsAsync(Provider, 1, default))!.Earned;
 
     private static async Task<StoredVoucher> VoucherAsync(SettlingSilo silo, WorkerChannel channel, Nano cumulative) => (await Eventually.SeeAsync<StoredVoucher?>(
         $"a voucher of {cumulative} nano", async () => await silo.Ledger.FindVoucherAsync(channel.Channel, default), voucher => voucher?.Cumulative == cumulative, Deadline))!;

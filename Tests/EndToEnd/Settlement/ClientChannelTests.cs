@@ -26,7 +26,7 @@ public sealed class ClientChannelTests
     [SkippableFact]
     public async Task Channel_StockClientThroughTheProxy_IsChargedToTheNano()
     {
-        await using SettlingNetwork settling = await StartAsync();
+        await using PayingNetwork settling = await StartAsync();
         TestNetwork network = settling.Network;
         string key = (await network.CreateAccountAsync()).ApiKey;
         using HttpClient http = network.OpenHttp(key);
@@ -85,7 +85,7 @@ public sealed class ClientChannelTests
     [SkippableFact]
     public async Task Payer_Restored_CatchesUp()
     {
-        await using SettlingNetwork settling = await StartAsync();
+        await using PayingNetwork settling = await StartAsync();
         TestNetwork network = settling.Network;
         string key = (await network.CreateAccountAsync()).ApiKey;
         (string file, string address) = await OpenAsync(settling, key, coins: 300);
@@ -113,7 +113,7 @@ public sealed class ClientChannelTests
     [SkippableFact]
     public async Task Voucher_ForgedOrForeign_IsRefusedByNameAndNothingIsHeld()
     {
-        await using SettlingNetwork settling = await StartAsync();
+        await using PayingNetwork settling = await StartAsync();
         TestNetwork network = settling.Network;
         string key = (await network.CreateAccountAsync()).ApiKey;
         (_, string address) = await OpenAsync(settling, key, coins: 5);
@@ -143,7 +143,7 @@ public sealed class ClientChannelTests
 
     private static string Header(byte[] voucher) => System.Buffers.Text.Base64Url.EncodeToString(voucher);
 
-    private static Task<SettlingNetwork> StartAsync() => SettlingNetwork.StartAsync(
+    private static Task<PayingNetwork> StartAsync() => PayingNetwork.StartAsync(
         options => options with { WorkerSettings = new Dictionary<int, IReadOnlyList<string>> { [0] = WorkerPrices(), [1] = WorkerPrices() } },
         "--ClientChannels:Accept=true",
         "--ClientChannels:LeastCloseDelay=00:01:00",
@@ -156,7 +156,7 @@ public sealed class ClientChannelTests
         [$"--Worker:Models:0:Prices:Prompt={Price / 2}", $"--Worker:Models:0:Prices:Cached={Price / 2}", $"--Worker:Models:0:Prices:Completion={Price / 2}"];
 
     /// <summary>Makes a key and a channel at the command line, funds it from the person's wallet, and waits until the operator has seen it.</summary>
-    private static async Task<(string File, string Address)> OpenAsync(SettlingNetwork settling, string key, int coins)
+    private static async Task<(string File, string Address)> OpenAsync(PayingNetwork settling, string key, int coins)
     {
         string file = Path.Combine(settling.Folder, "channel.json");
         await CocoonAsync("key", "create", KeyFileOf(settling), "--purpose", "voucher", "--network", "development", "--passphrase-file", settling.PassphraseFile);
@@ -171,11 +171,11 @@ public sealed class ClientChannelTests
         return (file, address);
     }
 
-    private static Process StartProxy(SettlingNetwork settling, string key, string file) => Cocoon.Start(
+    private static Process StartProxy(PayingNetwork settling, string key, string file) => Cocoon.Start(
         "proxy", "--port", $"{FreePorts.Take(1)[0]}", "--gateway", settling.Network.Url.ToString(), "--key", key, "--receipts", Path.Combine(settling.Folder, "receipts"),
         "--channel", file, "--voucher-key", KeyFileOf(settling), "--passphrase-file", settling.PassphraseFile, "--json");
 
-    private static async Task WithProxyAsync(SettlingNetwork settling, string key, string file, Func<JsonElement, Task> act)
+    private static async Task WithProxyAsync(PayingNetwork settling, string key, string file, Func<JsonElement, Task> act)
     {
         using Process proxy = StartProxy(settling, key, file);
         try
@@ -205,11 +205,11 @@ public sealed class ClientChannelTests
         return Cocoon.Json(output);
     }
 
-    private static string KeyFileOf(SettlingNetwork settling) => Path.Combine(settling.Folder, "client-voucher.key");
+    private static string KeyFileOf(PayingNetwork settling) => Path.Combine(settling.Folder, "client-voucher.key");
 
     private static async Task<ClientChannel> FindAsync(IClientChannelStore store, string address) => (await store.FindClientChannelAsync(address, default))!;
 
-    private static async Task<Account> AccountOfAsync(SettlingNetwork settling, ClientChannel channel) => (await settling.Ledger.GetAccountAsync(channel.AccountId, default))!;
+    private static async Task<Account> AccountOfAsync(PayingNetwork settling, ClientChannel channel) => (await settling.Ledger.GetAccountAsync(channel.AccountId, default))!;
 
     private static async Task<Nano> BalanceAsync(HttpClient http) =>
         new(long.Parse(Text((await http.GetFromJsonAsync<JsonElement>("/v1/key")).GetProperty("account"), "balance"), CultureInfo.InvariantCulture));

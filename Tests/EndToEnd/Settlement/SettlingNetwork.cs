@@ -1,132 +1,118 @@
-using CocoonOrleans.Cli.Network;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+using CocoonOrleans.Cli.Processes;
+using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Sqlite;
 using CocoonOrleans.Market;
+using CocoonOrleans.Tests.EndToEnd.Commands;
 using CocoonOrleans.Tests.EndToEnd.Networks;
-using CocoonOrleans.Tests.Settlement.Chain;
 using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
+using CocoonOrleans.Ton.Chain;
 using CocoonOrleans.Ton.Messages;
 using CocoonOrleans.Ton.Signatures;
+using CocoonOrleans.Ton.Vouchers;
 using CocoonOrleans.Ton.Wallets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Tests.EndToEnd.Settlement;
 
-/// <summary>A whole network of processes that settles on the development chain, and a person with a wallet app.</summary>
+/// <summary>A whole network of real processes that settles on its development chain, with prices at which one answer is worth bringing there.</summary>
 internal sealed class SettlingNetwork : IAsyncDisposable
 {
+    private static readonly NpmFolder Contracts = new("the development chain", BuiltArtifacts.Find().Root, "contracts");
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    private readonly TemporaryFolder _folder;
-    private readonly SigningKey _personKey = new(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+    private readonly HttpClient _http = new();
+    private readonly SqliteLedger _ledger;
 
-    private SettlingNetwork(TemporaryFolder folder, DevelopmentChain chain, WalletV5R1 wallet, TestNetwork network)
+    private SettlingNetwork(TestNetwork network)
     {
-        _folder = folder;
-        Chain = chain;
-        Wallet = wallet;
         Network = network;
-        Person = new WalletV5R1(_personKey.PublicKey, TonNetwork.Development);
-        Ledger = OpenLedger(network);
+        _ledger = new SqliteLedger(
+            Options.Create(new SqliteLedgerOptions { Path = network.Data.Ledger }), TimeProvider.System, NullLogger<SqliteLedger>.Instance);
+        Chain = new ToncenterClient(_http, new ToncenterOptions { Address = Place.Endpoint(1), Timeout = Deadline }, TimeProvider.System);
     }
-
-    public DevelopmentChain Chain { get; }
-
-    /// <summary>The operator's wallet.</summary>
-    public WalletV5R1 Wallet { get; }
 
     public TestNetwork Network { get; }
 
-    /// <summary>The person's wallet.</summary>
-    public WalletV5R1 Person { get; }
+    public ToncenterClient Chain { get; }
 
-    public SqliteLedger Ledger { get; }
+    public Cli.Settlement.SettlementPlace Place => Network.Processes.Topology.Settlement!;
 
-    /// <summary>A folder for files of the test.</summary>
-    public string Folder => _folder.Path;
+    public string Provider => Ton.Providers.ProviderId.Of(Place.Providers[0].Key);
 
-    public string PassphraseFile => PassphraseIn(_folder.Path);
-
-    public static Task<SettlingNetwork> StartAsync(params string[] siloSettings) => StartAsync(options => options, siloSettings);
-
-    public static async Task<SettlingNetwork> StartAsync(Func<LocalNetworkOptions, LocalNetworkOptions> change, params string[] siloSettings)
+    public static async Task<SettlingNetwork> StartAsync(params string[] siloSettings)
     {
-        var folder = new TemporaryFolder();
-        DevelopmentChain chain = await DevelopmentChain.StartAsync(withMachineClock: true);
-        await File.WriteAllTextAsync(PassphraseIn(folder.Path), "a passphrase of tests\n");
-        File.SetUnixFileMode(PassphraseIn(folder.Path), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        string walletFile = Path.Combine(folder.Path, "wallet.key");
-        string voucherFile = Path.Combine(folder.Path, "vouchers.key");
-        var wallet = new WalletV5R1(
-            KeyFile.Create(walletFile, KeyPurpose.Wallet, TonNetwork.Development, KeyFile.ReadPassphrase(PassphraseIn(folder.Path))), TonNetwork.Development);
-        KeyFile.Create(voucherFile, KeyPurpose.Voucher, TonNetwork.Development, KeyFile.ReadPassphrase(PassphraseIn(folder.Path)));
-        await chain.GiveAsync(wallet.Address, 20);
-        TestNetwork network = await TestNetwork.StartAsync(options => Task.FromResult(change(options) with
+        await Contracts.RequireAsync();
+        return new SettlingNetwork(await TestNetwork.StartAsync(options => Task.FromResult(options with
         {
-            SiloSettings =
-            [
-                .. options.SiloSettings,
-                "--Chain:Network=-1000",
-                $"--Chain:Endpoints:0:Address={new Uri(chain.Address, "1/api/v2/")}",
-                "--Chain:Endpoints:0:Owner=first",
-                "--Chain:Endpoints:0:RequestsPerSecond=1000",
-                $"--Chain:Endpoints:1:Address={new Uri(chain.Address, "2/api/v2/")}",
-                "--Chain:Endpoints:1:Owner=second",
-                "--Chain:Endpoints:1:RequestsPerSecond=1000",
-                $"--OperatorWallet:KeyFile={walletFile}",
-                $"--OperatorWallet:PassphraseFile={PassphraseIn(folder.Path)}",
-                $"--OperatorVouchers:KeyFile={voucherFile}",
-                $"--OperatorVouchers:PassphraseFile={PassphraseIn(folder.Path)}",
-                "--Wallets:Resend=00:00:00.200",
-                "--Wallets:IdleLook=00:00:01",
-                "--Sweeper:Interval=00:00:01",
-                .. siloSettings,
-            ],
-        }));
-        var made = new SettlingNetwork(folder, chain, wallet, network);
-        await chain.GiveAsync(made.Person.Address, 500);
-        return made;
+            Settles = true,
+            PriceMultiple = 20_000,
+            Workers = 1,
+            SiloSettings = siloSettings,
+        })));
     }
 
-    /// <summary>Does what a wallet app does with a link.</summary>
-    public async Task OpenLinkAsync(string link, Nano? amount = null)
+    /// <summary>Runs a command for the network's provider.</summary>
+    public async Task<JsonElement> WorkerAsync(params string[] arguments)
     {
-        var uri = new Uri(link);
-        Assert.Equal(("ton", "transfer"), (uri.Scheme, uri.Host));
-        var parts = uri.Query.Length == 0 ? [] : uri.Query[1..].Split('&').Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => Uri.UnescapeDataString(part[1]));
-        FriendlyAddress to = TonAddress.ParseFriendly(uri.AbsolutePath[1..]);
-        Nano value = amount ?? new Nano(long.Parse(parts["amount"], System.Globalization.CultureInfo.InvariantCulture));
-        Cell body = parts.TryGetValue("text", out string? text) ? TextComment.ToCell(text)
-            : parts.TryGetValue("bin", out string? bin) ? Boc.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(bin))
-            : Cell.Empty;
-        StateInit? init = parts.TryGetValue("init", out string? code) ? StateInit.Read(Boc.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(code)).BeginRead()) : null;
-        uint seqno = await Chain.SeqnoAsync(Person.Address);
-        await Chain.SendAsync(Person, _personKey, new OutgoingMessage(to.Address, value, body, to.Bounceable, init));
-        await Eventually.SeeAsync("the person's wallet to have sent it", () => Chain.SeqnoAsync(Person.Address), seen => seen > seqno, Deadline);
+        var (exitCode, output, error) = await Cocoon.RunAsync(
+            ["worker", .. arguments, "--data", Network.Data.Path, "--gateway", Network.Url.ToString(), "--json"]);
+        Assert.True(exitCode == 0, error + output);
+        return Cocoon.Json(output);
+    }
+
+    /// <summary>Waits until an amount of the provider's earnings is as it should be.</summary>
+    public Task<JsonElement> EarningsAsync(string what, Func<JsonElement, bool> isThere) => Eventually.SeeAsync(what, () => WorkerAsync("earnings"), isThere, Deadline);
+
+    /// <summary>One job, so that the provider earns.</summary>
+    public Task EarnAsync() => Network.AskAsync("What is 27 plus 42?", maxTokens: 32);
+
+    /// <summary>Waits until the books say so of a channel.</summary>
+    public async Task<WorkerChannel> ChannelAsync(string what, string channel, Func<WorkerChannel, bool> isThere) =>
+        (await Eventually.SeeAsync<WorkerChannel?>(what, async () => await _ledger.FindChannelAsync(channel, default), seen => seen is not null && isThere(seen), Deadline))!;
+
+    /// <summary>The address of the provider's channel, once it holds coins.</summary>
+    public async Task<string> OpenChannelAsync() => (await Eventually.SeeAsync<WorkerChannel?>(
+        "an open channel", async () => await _ledger.FindProviderChannelAsync(Provider, default), seen => seen?.State.Phase == WorkerChannelPhase.Open, Deadline))!.Channel;
+
+    public async Task<Nano> BookedAsync(string account) => (await _ledger.GetAccountAsync(account, default))!.Balance;
+
+    /// <summary>All that channels ever paid to an address.</summary>
+    public async Task<Nano> ReceivedAsync(TonAddress address) => (await Chain.GetTransactionsAsync(address, null, 100, default))
+        .Where(transaction => ChannelNotice.Find(transaction.InMessage!)?.Kind == ChannelNoticeKind.Paid)
+        .Aggregate(Nano.Zero, (sum, transaction) => sum + transaction.InMessage!.Value);
+
+    public async Task<Nano> BalanceAsync(TonAddress address) => (await Chain.GetAccountAsync(address, null, default)).Balance;
+
+    /// <summary>Moves the chain's clock on.</summary>
+    public Task AdvanceAsync(TimeSpan time) => DevAsync("dev_now", new { advance = (long)time.TotalSeconds });
+
+    /// <summary>Sends a message from a wallet of a stranger.</summary>
+    public async Task SendAsStrangerAsync(TonAddress destination, Nano value, Cell body)
+    {
+        using var key = new SigningKey(RandomNumberGenerator.GetBytes(32));
+        var wallet = new WalletV5R1(key.PublicKey, TonNetwork.Development);
+        await DevAsync("dev_faucet", new { address = wallet.Address.ToString(), amount = Nano.FromCoins(1).ToString() });
+        uint until = (await Chain.GetAccountAsync(wallet.Address, null, default)).Time + 60;
+        Cell transfer = wallet.SignTransfer(key, 0, until, [new WalletTransfer(new OutgoingMessage(destination, value, body, Bounce: true))]);
+        await Chain.SendAsync(wallet.Wrap(transfer, 0).ToCell(), default);
     }
 
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            Assert.Empty(await Ledger.CheckInvariantsAsync(CancellationToken.None));
-        }
-        finally
-        {
-            await Ledger.DisposeAsync();
-            await Network.DisposeAsync();
-            await Chain.DisposeAsync();
-            _personKey.Dispose();
-            _folder.Dispose();
-        }
+        _http.Dispose();
+        await _ledger.DisposeAsync();
+        await Network.DisposeAsync();
     }
 
-    private static string PassphraseIn(string folder) => Path.Combine(folder, "passphrase");
-
-    private static SqliteLedger OpenLedger(TestNetwork network) => new(
-        Options.Create(new SqliteLedgerOptions { Path = Path.Combine(network.Data.Path, "silo", "ledger.db"), AllowTreasuryTransfers = true }),
-        TimeProvider.System,
-        NullLogger<SqliteLedger>.Instance);
+    private async Task DevAsync(string method, object parameters)
+    {
+        using HttpResponseMessage response = await _http.PostAsJsonAsync(new Uri(Place.Endpoint(1), method), parameters);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
 }

@@ -15,6 +15,7 @@ using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Messages;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Wallets;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -40,10 +41,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
         Chain = chain;
         _settings = settings;
         Directory.CreateDirectory(DataFolder);
-        Ledger = new SqliteLedger(
-            Options.Create(new SqliteLedgerOptions { Path = Path.Combine(DataFolder, "ledger.db"), AllowTreasuryTransfers = true }),
-            TimeProvider.System,
-            NullLogger<SqliteLedger>.Instance);
+        Ledger = OpenLedger();
         File.WriteAllText(PassphraseFile, "a passphrase of tests\n");
         File.SetUnixFileMode(PassphraseFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         VoucherKey = KeyFile.Create(VoucherKeyFile, KeyPurpose.Voucher, TonNetwork.Development, KeyFile.ReadPassphrase(PassphraseFile));
@@ -53,13 +51,16 @@ internal sealed class SettlingSilo : IAsyncDisposable
 
     public DevelopmentChain Chain { get; }
 
-    public SqliteLedger Ledger { get; }
+    public SqliteLedger Ledger { get; private set; }
 
     public IWalletStore Store => Ledger;
 
     public IDepositStore Deposits => Ledger;
 
     public WalletV5R1 Wallet { get; }
+
+    /// <summary>Whether every rule of the book must hold at the end; not where a test has put an old one in its place.</summary>
+    public bool EndsInOrder { get; private set; } = true;
 
     /// <summary>All silo processes that were started.</summary>
     public IReadOnlyList<ChildProcess> Processes => _silos;
@@ -74,6 +75,8 @@ internal sealed class SettlingSilo : IAsyncDisposable
     public string VoucherKeyFile => Path.Combine(_folder.Path, "vouchers.key");
 
     public string PassphraseFile => Path.Combine(_folder.Path, "passphrase");
+
+    private string LedgerPath => Path.Combine(DataFolder, "ledger.db");
 
     private string DataFolder => Path.Combine(_folder.Path, "silo");
 
@@ -143,6 +146,33 @@ internal sealed class SettlingSilo : IAsyncDisposable
 
     public string LogOf(ChildProcess silo) => File.ReadAllText(silo.Spec.LogFile);
 
+    /// <summary>Copies the ledger while no silo runs.</summary>
+    /// <returns>The copy.</returns>
+    public string BackUpLedger()
+    {
+        string copy = Path.Combine(_folder.Path, "backup.db");
+        using var from = new SqliteConnection($"Data Source={LedgerPath};Pooling=False");
+        using var to = new SqliteConnection($"Data Source={copy};Pooling=False");
+        from.Open();
+        to.Open();
+        from.BackupDatabase(to);
+        return copy;
+    }
+
+    /// <summary>Puts a copy in the ledger's place while no silo runs, as an operator does who has lost the disk.</summary>
+    public async Task RestoreLedgerAsync(string copy)
+    {
+        await Ledger.DisposeAsync();
+        foreach (string file in Directory.GetFiles(DataFolder, "ledger.db*"))
+        {
+            File.Delete(file);
+        }
+
+        File.Copy(copy, LedgerPath);
+        Ledger = OpenLedger();
+        EndsInOrder = false;
+    }
+
     /// <summary>Gives the provider something to be paid.</summary>
     public async Task EarnAsync(Nano amount) => Assert.IsType<Transferred>(Assert.Single(await Ledger.ExecuteAsync(
         [new Transfer(Guid.NewGuid(), WellKnownAccounts.Treasury, Provider, amount, "earned in a test")], CancellationToken.None)));
@@ -201,6 +231,9 @@ internal sealed class SettlingSilo : IAsyncDisposable
         Assert.Empty(await Ledger.CheckInvariantsAsync(CancellationToken.None));
     }
 
+    private SqliteLedger OpenLedger() => new(
+        Options.Create(new SqliteLedgerOptions { Path = LedgerPath, AllowTreasuryTransfers = true }), TimeProvider.System, NullLogger<SqliteLedger>.Instance);
+
     /// <summary>An address that nobody has used.</summary>
     public static TonAddress NewAddress() => new(0, new Bits256(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
 
@@ -213,7 +246,10 @@ internal sealed class SettlingSilo : IAsyncDisposable
 
         try
         {
-            Assert.Empty(await Ledger.CheckInvariantsAsync(CancellationToken.None));
+            if (EndsInOrder)
+            {
+                Assert.Empty(await Ledger.CheckInvariantsAsync(CancellationToken.None));
+            }
         }
         finally
         {

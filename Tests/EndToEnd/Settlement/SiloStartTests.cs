@@ -12,7 +12,9 @@ public sealed class SiloStartTests
     [InlineData("--Chain:Endpoints:1:Address=http://one.example/api/v2/", "https address")]
     [InlineData("--Chain:QuorumAboveNano=-1", "Chain:QuorumAboveNano")]
     [InlineData("--OperatorWallet:PassphraseFile=/dev/null", "/dev/null")]
-    [InlineData("--Channels:Providers:prov-test:Address=nowhere", "Channels:Providers:prov-test:Address")]
+    [InlineData("--OperatorVouchers:DailyCapNano=1", "OperatorVouchers:DailyCapNano")]
+    [InlineData("--OperatorVouchers:StoreFile=/dev/null/signed", "/dev/null/signed")]
+    [InlineData("--Providers:AddressDelay=8.00:00:00", "Providers:AddressDelay")]
     public async Task Start_WrongNetworkKeyOrSetting_Refuses(string setting, string said)
     {
         await using SettlingSilo silo = await SettlingSilo.StartAsync(coins: 0, setting);

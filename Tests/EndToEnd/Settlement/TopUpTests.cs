@@ -14,9 +14,9 @@ namespace CocoonOrleans.Tests.EndToEnd.Settlement;
 /// <summary>One network for the tests of top-ups: they disturb each other in nothing.</summary>
 public sealed class TopUpNetwork : IAsyncLifetime
 {
-    private SettlingNetwork? _settling;
+    private PayingNetwork? _settling;
 
-    internal SettlingNetwork Settling
+    internal PayingNetwork Settling
     {
         get
         {
@@ -29,7 +29,7 @@ public sealed class TopUpNetwork : IAsyncLifetime
     {
         try
         {
-            _settling = await SettlingNetwork.StartAsync("--Deposits:Accept=true", "--Deposits:CapNano=5000000000000");
+            _settling = await PayingNetwork.StartAsync("--Deposits:Accept=true", "--Deposits:CapNano=5000000000000");
         }
         catch (SkipException)
         {
@@ -54,7 +54,7 @@ public sealed class TopUpTests(TopUpNetwork fixture) : IClassFixture<TopUpNetwor
     [SkippableFact]
     public async Task TopUp_LinkOpenedInAWallet_IsOnTheAccount()
     {
-        SettlingNetwork settling = fixture.Settling;
+        PayingNetwork settling = fixture.Settling;
         TestNetwork network = settling.Network;
         string key = (await network.CreateAccountAsync()).ApiKey;
         using HttpClient http = network.OpenHttp(key);
@@ -86,7 +86,7 @@ public sealed class TopUpTests(TopUpNetwork fixture) : IClassFixture<TopUpNetwor
     [SkippableFact]
     public async Task TopUp_OfNobody_IsSettledByTheOperator()
     {
-        SettlingNetwork settling = fixture.Settling;
+        PayingNetwork settling = fixture.Settling;
         TestNetwork network = settling.Network;
         CocoonOrleans.Cli.Accounts.NewAccount account = await network.CreateAccountAsync();
         using HttpClient http = network.OpenHttp(account.ApiKey);
@@ -115,7 +115,7 @@ public sealed class TopUpTests(TopUpNetwork fixture) : IClassFixture<TopUpNetwor
     [InlineData("""[]""", 400, "invalid_value")]
     public async Task TopUp_BadRequest_IsRefusedByName(string body, int status, string code)
     {
-        SettlingNetwork settling = fixture.Settling;
+        PayingNetwork settling = fixture.Settling;
         using HttpClient http = settling.Network.OpenHttp();
         await ReadyAsync(http, new { });
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");

@@ -15,6 +15,7 @@ public sealed partial class CallGraphTests
         ("Sweeping", "IJobGrain"),
         ("Sweeping", "IClientChannelGrain"),
         ("Sweeping", "IPaymentChannelGrain"),
+        ("Sweeping", "IProviderGrain"),
         ("Sweeping", "IWalletGrain"),
 
         // Not a grain: the silo arms its sweepers when it starts.

@@ -1,0 +1,159 @@
+using System.Threading.RateLimiting;
+using CocoonOrleans.Gateway.Chat;
+using CocoonOrleans.Gateway.Cluster;
+using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Limits;
+using CocoonOrleans.Grains.Channels;
+using CocoonOrleans.Grains.Providers;
+using CocoonOrleans.Market.Accounts;
+
+namespace CocoonOrleans.Gateway.Providers;
+
+/// <summary>
+/// What providers ask for, below <c>/v1/providers/{id}</c>. Each body is a request that the provider signed with the key that names it
+/// (<c>application/octet-stream</c>), so no API key is needed; its grain checks it.
+/// </summary>
+public sealed class ProviderEndpoint : IAsyncDisposable
+{
+    private const string Signed = "application/octet-stream";
+    private const int MaxBytes = 1024;
+    private const int DefaultDays = 30;
+    private const int MaxDays = 400;
+
+    private readonly GrainCalls _grains;
+    private readonly BodyReader _bodies;
+
+    // Anybody can make keys and sign with them, so nothing is counted by key.
+    private readonly TokenBucketRateLimiter _limiter = new(new TokenBucketRateLimiterOptions
+    {
+        TokenLimit = 100,
+        TokensPerPeriod = 20,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+    });
+
+    /// <summary>Made once for the process.</summary>
+    public ProviderEndpoint(GrainCalls grains, BodyReader bodies) => (_grains, _bodies) = (grains, bodies);
+
+    /// <summary><c>POST /v1/providers/{id}/payout</c>: orders to be paid at an address from a threshold on.</summary>
+    public Task<IResult> OrderPayoutAsync(string id, HttpContext http) => AnswerAsync(id, http, async request =>
+    {
+        ProviderView view = await _grains.InvokeAsync((client, token) => client.GetGrain<IProviderGrain>(id).OrderPayoutAsync(request, token));
+        return Json(json => ProviderJson.Write(json, view));
+    });
+
+    /// <summary><c>POST /v1/providers/{id}/statement?days=30</c>: what it has earned, and what became of it.</summary>
+    public Task<IResult> GetStatementAsync(string id, int? days, HttpContext http) => AnswerAsync(id, http, async request =>
+    {
+        if (days is < 1 or > MaxDays)
+        {
+            return new ApiError(ErrorKinds.InvalidValue, $"days must be 1 to {MaxDays}.") { Param = "days" };
+        }
+
+        ProviderStatement statement = await _grains.InvokeAsync(
+            (client, token) => client.GetGrain<IProviderGrain>(id).GetStatementAsync(request, days ?? DefaultDays, token), http.RequestAborted);
+        return Json(json => ProviderJson.Write(json, statement));
+    });
+
+    /// <summary><c>POST /v1/providers/{id}/close-offer</c>: what to sign to close the channel together.</summary>
+    public Task<IResult> OfferCloseAsync(string id, HttpContext http) => AnswerAsync(id, http, async request =>
+    {
+        if (await FindChannelAsync(id, http.RequestAborted) is not { } channel)
+        {
+            return NoChannel();
+        }
+
+        ChannelClose offer = await _grains.InvokeAsync((client, token) => client.GetGrain<IPaymentChannelGrain>(channel).OfferCloseAsync(request, token));
+        return Json(json => ProviderJson.Write(json, channel, offer));
+    });
+
+    /// <summary><c>POST /v1/providers/{id}/close</c>: closes the channel together.</summary>
+    public Task<IResult> CloseAsync(string id, HttpContext http) => AnswerAsync(id, http, async request =>
+    {
+        if (await FindChannelAsync(id, http.RequestAborted) is not { } channel)
+        {
+            return NoChannel();
+        }
+
+        await _grains.InvokeAsync((client, token) => client.GetGrain<IPaymentChannelGrain>(channel).CloseAsync(request, token));
+        return Results.Accepted();
+    });
+
+    /// <summary><c>GET /admin/providers/{id}</c>.</summary>
+    public async Task<IResult> FindAsync(string id, CancellationToken cancellationToken) =>
+        AccountId.IsValid(id) && await GetAsync(id, cancellationToken) is { } view ? Json(json => ProviderJson.Write(json, view)) : UnknownProvider();
+
+    /// <summary><c>POST /admin/providers/{id}/charge</c>: brings all that is due to the chain now, whatever the provider's threshold.</summary>
+    public Task<IResult> ChargeAsync(string id, CancellationToken cancellationToken) =>
+        DecideAsync(id, "charged", (channel, token) => channel.ChargeAsync(token), cancellationToken);
+
+    /// <summary><c>POST /admin/providers/{id}/leave</c>: closes the channel alone, since the provider is gone.</summary>
+    public Task<IResult> LeaveAsync(string id, CancellationToken cancellationToken) =>
+        DecideAsync(id, "left", (channel, token) => channel.LeaveAsync(token), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _limiter.DisposeAsync();
+
+    private async Task<IResult> DecideAsync(string id, string what, Func<IPaymentChannelGrain, CancellationToken, Task<bool>> decide, CancellationToken cancellationToken)
+    {
+        if (!AccountId.IsValid(id) || await GetAsync(id, cancellationToken) is not { } view)
+        {
+            return UnknownProvider();
+        }
+
+        bool done = view.Channel is { } channel
+            && await _grains.InvokeAsync((client, token) => decide(client.GetGrain<IPaymentChannelGrain>(channel), token), cancellationToken);
+        return Json(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("channel", view.Channel);
+            json.WriteBoolean(what, done);
+            json.WriteEndObject();
+        });
+    }
+
+    private async Task<IResult> AnswerAsync(string id, HttpContext http, Func<byte[], Task<IResult>> answer)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        using RateLimitLease lease = _limiter.AttemptAcquire();
+        if (!lease.IsAcquired)
+        {
+            return new ApiError(ErrorKinds.RateLimitExceeded, "This gateway has too many requests of providers.") { RetryAfter = TimeSpan.FromSeconds(1) };
+        }
+
+        if (!AccountId.IsValid(id))
+        {
+            return UnknownProvider();
+        }
+
+        (byte[] body, ApiError? error) = await _bodies.ReadAsync(http, Signed);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        if (body.Length > MaxBytes)
+        {
+            return new ApiError(ErrorKinds.RequestTooLarge, $"A signed request has at most {MaxBytes} bytes.");
+        }
+
+        try
+        {
+            return await answer(body);
+        }
+        catch (ArgumentException refused)
+        {
+            return new ApiError(ErrorKinds.InvalidValue, refused.Message) { Param = "request" };
+        }
+    }
+
+    private Task<ProviderView?> GetAsync(string id, CancellationToken cancellationToken) =>
+        _grains.InvokeAsync((client, token) => client.GetGrain<IProviderGrain>(id).GetAsync(token), cancellationToken);
+
+    private async Task<string?> FindChannelAsync(string id, CancellationToken cancellationToken) => (await GetAsync(id, cancellationToken))?.Channel;
+
+    private static IResult Json(Action<System.Text.Json.Utf8JsonWriter> write) => Results.Bytes(AnswerJson.Write(write), "application/json");
+
+    private static ApiError UnknownProvider() => new(ErrorKinds.UnknownAccount, "There is no such provider.");
+
+    private static ApiError NoChannel() => new(ErrorKinds.InvalidValue, "The provider has no channel here that isn't closed.") { Param = "request" };
+}

@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using CocoonOrleans.Grains.Channels;
+using CocoonOrleans.Grains.Wallets;
+using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Providers;
+using CocoonOrleans.Ton.Addresses;
+using CocoonOrleans.Ton.Providers;
+using CocoonOrleans.Ton.Signatures;
+using CocoonOrleans.Ton.Vouchers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CocoonOrleans.Grains.Providers;
+
+/// <summary>Takes a provider's orders, tells it what it has earned, and gives it its channel.</summary>
+internal sealed partial class ProviderGrain(
+    IProviderStore store,
+    IChannelStore channels,
+    IServiceProvider services,
+    IOptions<ProviderOptions> options,
+    IOptions<ChannelOptions> channelOptions,
+    TimeProvider clock,
+    ILogger<ProviderGrain> logger) : Grain, IProviderGrain
+{
+    private readonly ILogger _logger = logger;
+    private readonly IVoucherSigner? _signer = services.GetService<IVoucherSigner>();
+
+    private string Id => this.GetPrimaryKeyString();
+
+    public async Task<ProviderView> OrderPayoutAsync(byte[] request, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        ProviderRequest asked = ProviderRequests.Read(request, Id, ProviderRequestKind.Payout, _signer?.Network, now);
+        PayoutTerms terms = asked.ReadValue(PayoutTerms.Read);
+        IReadOnlyList<PayoutOrder> orders = await store.ListOrdersAsync(Id, cancellationToken);
+        if (orders.Count > 0 && !orders[^1].Bytes.Span.SequenceEqual(request))
+        {
+            DateTimeOffset next = orders[^1].At + options.Value.OrderInterval;
+            if (now < next)
+            {
+                throw new ArgumentException($"request.time: the next order is taken from {next:u} on.", nameof(request));
+            }
+        }
+
+        // The first address moves nothing, and neither does the one that counts.
+        string address = terms.Address.ToString();
+        PayoutOrder? standing = PayoutOrder.Standing(orders, now);
+        DateTimeOffset holdsFrom = standing is null || standing.Address == address ? now : now + options.Value.AddressDelay;
+        var order = new PayoutOrder(Id, (long)asked.Time, address, terms.Threshold, holdsFrom, request, now);
+        if (!await store.TryAddOrderAsync(order, cancellationToken))
+        {
+            throw new ArgumentException("request: it is older than the last order, or no worker of this provider was ever admitted here.", nameof(request));
+        }
+
+        LogOrder(Id, address, terms.Threshold.Value, holdsFrom);
+        return (await GetAsync(cancellationToken))!;
+    }
+
+    public async Task<ProviderStatement> GetStatementAsync(byte[] request, int days, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        ProviderRequests.Read(request, Id, ProviderRequestKind.Statement, _signer?.Network, now);
+        ProviderEarnings earnings = await store.ReadEarningsAsync(Id, days, cancellationToken)
+            ?? throw new ArgumentException("request.provider: no worker of this provider was ever admitted here.", nameof(request));
+        (PayoutView? payout, PayoutView? next) = Orders(await store.ListOrdersAsync(Id, cancellationToken), now);
+        return new ProviderStatement(
+            Id,
+            now,
+            earnings.Earned,
+            earnings.Charged,
+            earnings.Promised,
+            earnings.Due,
+            [.. earnings.Days.Select(day => new ProviderDay(day.Day, day.Jobs, day.Earned, day.Promised, day.Charged))],
+            earnings.Channel is not { } channel ? null : new ProviderChannel(
+                channel.Channel,
+                channel.State.Phase.ToString().ToLowerInvariant(),
+                channel.State.Deposited,
+                channel.State.Claimed,
+                earnings.Voucher?.Serial ?? 0,
+                earnings.Voucher?.Cumulative ?? Market.Nano.Zero,
+                earnings.Voucher?.Bytes.ToArray() ?? []),
+            payout,
+            next);
+    }
+
+    public async Task<ProviderView?> GetAsync(CancellationToken cancellationToken)
+    {
+        if (await store.ReadEarningsAsync(Id, days: 1, cancellationToken) is not { } earnings)
+        {
+            return null;
+        }
+
+        (PayoutView? payout, PayoutView? next) = Orders(await store.ListOrdersAsync(Id, cancellationToken), clock.GetUtcNow());
+        return new ProviderView(Id, payout, next, earnings.Channel?.Channel, earnings.Due);
+    }
+
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        if (_signer is not { } signer
+            || services.GetService<IWalletChain>() is not { Wallets: [string wallet, ..] }
+            || !ProviderId.TryParse(Id, out PublicKey key)
+            || PayoutOrder.Standing(await store.ListOrdersAsync(Id, cancellationToken), clock.GetUtcNow()) is not { } order
+            || await store.FindProviderChannelAsync(Id, cancellationToken) is not null)
+        {
+            return;
+        }
+
+        var terms = new ChannelTerms(
+            TonAddress.ParseRaw(wallet),
+            signer.Key,
+            TonAddress.ParseRaw(order.Address),
+            key,
+            checked((uint)channelOptions.Value.CloseDelay.TotalSeconds),
+            BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+        WorkerChannel channel = await channels.OpenChannelAsync(terms.ToWorkerChannel(Id), cancellationToken);
+        LogChannel(channel.Channel, Id);
+    }
+
+    private static (PayoutView? Payout, PayoutView? Next) Orders(IReadOnlyList<PayoutOrder> orders, DateTimeOffset now)
+    {
+        PayoutOrder? standing = PayoutOrder.Standing(orders, now);
+        return (View(standing), orders.Count > 0 && orders[^1] != standing ? View(orders[^1]) : null);
+    }
+
+    private static PayoutView? View(PayoutOrder? order) => order is null ? null : new PayoutView(order.Address, order.Threshold, order.HoldsFrom);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Provider {AccountId} is to be paid at {Address} from {Threshold} nano on, as of {HoldsFrom}")]
+    private partial void LogOrder(string accountId, string address, long threshold, DateTimeOffset holdsFrom);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} pays {AccountId}")]
+    private partial void LogChannel(string channel, string accountId);
+}

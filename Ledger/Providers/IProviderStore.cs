@@ -1,0 +1,26 @@
+using CocoonOrleans.Ledger.Channels;
+
+namespace CocoonOrleans.Ledger.Providers;
+
+/// <summary>What providers ordered and earned, in the ledger's database. Every member may throw <see cref="LedgerUnavailableException"/>.</summary>
+public interface IProviderStore
+{
+    /// <summary>Stores an order, if the account is a provider's and the number is above all before. The same bytes again change nothing.</summary>
+    /// <returns>False where one of these does not hold.</returns>
+    Task<bool> TryAddOrderAsync(PayoutOrder order, CancellationToken cancellationToken);
+
+    /// <summary>A provider's orders, in the order of their numbers.</summary>
+    Task<IReadOnlyList<PayoutOrder>> ListOrdersAsync(string accountId, CancellationToken cancellationToken);
+
+    /// <summary>Providers with an order, in order of their accounts.</summary>
+    Task<IReadOnlyList<string>> ListOrderingProvidersAsync(CancellationToken cancellationToken);
+
+    /// <summary>The provider's channel that isn't closed; null where there is none.</summary>
+    Task<WorkerChannel?> FindProviderChannelAsync(string accountId, CancellationToken cancellationToken);
+
+    /// <summary>What a provider has earned and what became of it; null where there is no such provider.</summary>
+    /// <param name="accountId">The provider.</param>
+    /// <param name="days">How many of its newest days, 1 to 400.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<ProviderEarnings?> ReadEarningsAsync(string accountId, int days, CancellationToken cancellationToken);
+}

@@ -1,0 +1,100 @@
+using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Providers;
+using CocoonOrleans.Market;
+using Microsoft.Data.Sqlite;
+
+namespace CocoonOrleans.Ledger.Sqlite;
+
+public sealed partial class SqliteLedger
+{
+    private const int MaxDays = 400;
+
+    // Vouchers rise: what a day added is how much the last one of the day is above the last one before it, for each channel.
+    private const string DaysOfProvider =
+        """
+        WITH days AS (
+            SELECT day, sum(jobs) AS jobs, sum(amount) AS earned, 0 AS promised, 0 AS charged
+            FROM (SELECT day, jobs, amount FROM usage_days WHERE account_id = $account
+                  UNION ALL SELECT day, jobs, amount FROM outbox_usage WHERE account_id = $account)
+            GROUP BY day
+            UNION ALL
+            SELECT v.created_at / 86400000 + $epoch, 0, 0,
+                   v.cumulative - coalesce((SELECT max(w.cumulative) FROM vouchers w WHERE w.channel = v.channel AND w.serial < v.serial), 0), 0
+            FROM vouchers v JOIN channels h ON h.channel = v.channel WHERE h.account_id = $account
+            UNION ALL
+            SELECT t.created_at / 86400000 + $epoch, 0, 0, 0, -e.amount
+            FROM entries e JOIN transactions t ON t.transaction_id = e.transaction_id
+            WHERE e.account_id = $account AND t.kind = 'transfer' AND t.reason = 'channel charged'
+        )
+        SELECT day, sum(jobs), sum(earned), sum(promised), sum(charged) FROM days GROUP BY day ORDER BY day DESC LIMIT $limit
+        """;
+
+    private static readonly long Epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+
+    /// <inheritdoc/>
+    public Task<bool> TryAddOrderAsync(PayoutOrder order, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        return WriteAsync(session => session.Providers.TryAdd(order, _clock.GetUtcNow()), weight: 1, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PayoutOrder>> ListOrdersAsync(string accountId, CancellationToken cancellationToken) => await ListAsync(
+        "SELECT account_id, number, address, threshold, holds_from, bytes, created_at FROM payout_orders WHERE account_id = $account ORDER BY number",
+        row => new PayoutOrder(row.GetString(0), row.GetInt64(1), row.GetString(2), row.Nano(3), row.Time(4), row.Bytes(5), row.Time(6)),
+        cancellationToken,
+        ("$account", accountId));
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ListOrderingProvidersAsync(CancellationToken cancellationToken) =>
+        await ListAsync("SELECT DISTINCT account_id FROM payout_orders ORDER BY account_id", row => row.GetString(0), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<WorkerChannel?> FindProviderChannelAsync(string accountId, CancellationToken cancellationToken) => (await ListAsync(
+        ChannelRows.SelectChannel + " WHERE h.account_id = $account AND h.phase <> 'closed'",
+        ChannelRows.Channel,
+        cancellationToken,
+        ("$account", accountId))).SingleOrDefault();
+
+    /// <inheritdoc/>
+    public Task<ProviderEarnings?> ReadEarningsAsync(string accountId, int days, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(days, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(days, MaxDays);
+        return ReadAsync(connection => ReadEarnings(connection, accountId, days), cancellationToken);
+    }
+
+    private static ProviderEarnings? ReadEarnings(SqliteConnection connection, string accountId, int days)
+    {
+        // One read transaction: all of it is of one moment.
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
+        if (connection.ReadAll("SELECT 1 FROM accounts WHERE account_id = $account AND class = 'provider'", row => row.GetInt64(0), ("$account", accountId)).Count == 0)
+        {
+            return null;
+        }
+
+        Nano earned = connection.ReadAll(
+            """
+            SELECT coalesce((SELECT sum(amount) FROM usage_days WHERE account_id = $account), 0)
+                 + coalesce((SELECT sum(amount) FROM outbox_usage WHERE account_id = $account), 0)
+            """,
+            row => row.Nano(0),
+            ("$account", accountId)).Single();
+        Nano due = connection.ReadAll(
+            "SELECT coalesce(sum(amount), 0) FROM entries WHERE account_id = $account", row => row.Nano(0), ("$account", accountId)).Single();
+        Nano charged = connection.ReadAll(
+            "SELECT coalesce(sum(claimed), 0) FROM channels WHERE account_id = $account", row => row.Nano(0), ("$account", accountId)).Single();
+        WorkerChannel? channel = connection.ReadAll(
+            ChannelRows.SelectChannel + " WHERE h.account_id = $account AND h.phase <> 'closed'", ChannelRows.Channel, ("$account", accountId)).SingleOrDefault();
+        StoredVoucher? voucher = channel is null ? null : connection.ReadAll(
+            ChannelRows.SelectVoucher + " WHERE v.channel = $channel ORDER BY v.serial DESC LIMIT 1", ChannelRows.Voucher, ("$channel", channel.Channel)).SingleOrDefault();
+        List<EarningsDay> ofDays = connection.ReadAll(
+            DaysOfProvider,
+            row => new EarningsDay(DateOnly.FromDayNumber((int)row.GetInt64(0)), row.GetInt64(1), row.Nano(2), row.Nano(3), row.Nano(4)),
+            ("$account", accountId),
+            ("$epoch", Epoch),
+            ("$limit", (long)days));
+        Nano promised = voucher is null ? Nano.Zero : voucher.Cumulative - Nano.Min(voucher.Cumulative, channel!.State.Claimed);
+        return new ProviderEarnings(earned, due, charged, promised, ofDays, channel, voucher);
+    }
+}
