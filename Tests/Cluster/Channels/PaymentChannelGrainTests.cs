@@ -61,7 +61,7 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
         await Grain(channel).SweepAsync(null);
 
         Intent topUp = Assert.Single(await WaitingAsync(channel));
-        Assert.Equal((IntentPurpose.TopUp, channel.Address, new Nano(6 * Coin)), (topUp.Purpose, topUp.Destination, topUp.Amount));
+        Assert.Equal((IntentPurpose.TopUp, channel.Address, new Nano(11 * Coin)), (topUp.Purpose, topUp.Destination, topUp.Amount));
         Assert.Equal(channel.Terms.Init.ToCell().Hash, Boc.Parse(topUp.Init!.Value.Span).Hash);
     }
 
@@ -69,7 +69,7 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
     public async Task Sweep_MuchUnclaimed_PlacesOneCharge()
     {
         SampleChannel channel = await SampleChannel.OpenAsync(Silos);
-        await channel.EarnAsync(Coin);
+        await channel.EarnAsync(2 * Coin);
 
         await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin));
         await Grain(channel).SweepAsync(channel.Observe(2, deposited: 5 * Coin));
@@ -80,9 +80,9 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
     }
 
     [Theory]
-    [InlineData(999, 10_000, 1, ChannelPhase.Open, false)] // less than the threshold
-    [InlineData(1_000, 10_000, 1, ChannelPhase.Open, true)]
-    [InlineData(1_000, 10_000, 51, ChannelPhase.Open, false)] // twenty times the fee is more
+    [InlineData(1_999, 10_000, 1, ChannelPhase.Open, false)] // less than the threshold
+    [InlineData(2_000, 10_000, 1, ChannelPhase.Open, true)]
+    [InlineData(2_000, 10_000, 101, ChannelPhase.Open, false)] // twenty times the fee is more
     [InlineData(300, 500, 1, ChannelPhase.Open, true)] // most of the channel
     [InlineData(300, 500, 31, ChannelPhase.Open, false)] // but less than ten fees
     [InlineData(3, 500, 31, ChannelPhase.Closing, true)] // the last chance
