@@ -13,6 +13,7 @@ using CocoonOrleans.Cli.Proxy;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Cli.Testing;
 using CocoonOrleans.Cli.Verification;
+using CocoonOrleans.Cli.Watchtower;
 
 var root = new RootCommand("CocoonOrleans: a network for AI inference, on one machine or many.")
 {
@@ -29,6 +30,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     ModelCommand.Create(),
     VerifyCommand.Create(),
     KeyCommand.Create(),
+    WatchtowerCommand.Create(),
     CommandRunning.Json,
 };
 return await CommandLine.RunAsync(root, args.Length == 0 ? ["--help"] : args);

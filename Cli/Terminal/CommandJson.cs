@@ -12,6 +12,7 @@ using CocoonOrleans.Cli.Providers;
 using CocoonOrleans.Cli.Proxy;
 using CocoonOrleans.Cli.Testing;
 using CocoonOrleans.Cli.Verification;
+using CocoonOrleans.Cli.Watchtower;
 
 namespace CocoonOrleans.Cli.Terminal;
 
@@ -45,6 +46,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ReceiptReport))]
 [JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(TopUpResult))]
+[JsonSerializable(typeof(TowerResult))]
 [JsonSerializable(typeof(UpResult))]
 [JsonSerializable(typeof(WorkerPassResult))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -32,6 +32,9 @@ public sealed class ChannelOptions
     [Range(typeof(TimeSpan), "00:01:00", "31.00:00:00")]
     public TimeSpan ChargeDelay { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>A folder that gets a copy of what clients signed for all that they used, for a watchtower that runs apart; null for none.</summary>
+    public string? VoucherCopies { get; set; }
+
     /// <summary>How long the operator waits when it leaves a channel alone; whole seconds.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
     public TimeSpan CloseDelay { get; set; } = TimeSpan.FromDays(1);

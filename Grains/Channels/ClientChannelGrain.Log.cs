@@ -19,6 +19,9 @@ internal sealed partial class ClientChannelGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "Voucher {Serial} of {Channel} goes to the chain: {Cumulative} nano in all, of which {Captured} were used")]
     private partial void LogCharge(long serial, string channel, long cumulative, long captured);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The copy of what {Channel} promised can't be kept: {Reason}. A watchtower would charge less")]
+    private partial void LogNotCopied(string channel, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The charge of {Channel} was not placed: {Result}")]
     private partial void LogNotPlaced(string channel, string result);
 }

@@ -8,6 +8,7 @@ using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Vouchers;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +19,12 @@ namespace CocoonOrleans.Grains.Channels;
 /// nothing, and may be twice. It charges what was used and not what was signed: the lowest voucher that covers it.
 /// </summary>
 internal sealed partial class ClientChannelGrain(
-    IClientChannelStore store, ILedger ledger, IOptions<ChannelOptions> options, TimeProvider clock, ILogger<ClientChannelGrain> logger) : Grain, IClientChannelGrain
+    IClientChannelStore store,
+    ILedger ledger,
+    IServiceProvider services,
+    IOptions<ChannelOptions> options,
+    TimeProvider clock,
+    ILogger<ClientChannelGrain> logger) : Grain, IClientChannelGrain
 {
     /// <summary>What is charged for ourselves moves so many times its fee: a thousandth is lost at most.</summary>
     private const int FeesPerCharge = 1_000;
@@ -65,7 +71,26 @@ internal sealed partial class ClientChannelGrain(
         // After it was applied: no hold comes in between that a leaving payer's channel must not have.
         if (await store.FindClientChannelAsync(Channel, cancellationToken) is { } channel)
         {
+            await CopyAsync(channel, cancellationToken);
             await ChargeAsync(channel, observation.ChargeFee, cancellationToken);
+        }
+    }
+
+    /// <summary>A watchtower charges for us while we are away: what was used, as we do.</summary>
+    private async Task CopyAsync(ClientChannel channel, CancellationToken cancellationToken)
+    {
+        if (services.GetService<IVoucherCopies>() is { } copies
+            && channel.Captured > channel.State.Claimed
+            && await store.FindCoveringVoucherAsync(Channel, channel.Captured, cancellationToken) is { } voucher)
+        {
+            try
+            {
+                await copies.KeepAsync(Channel, voucher, cancellationToken);
+            }
+            catch (IOException refused)
+            {
+                LogNotCopied(Channel, refused.Message);
+            }
         }
     }
 

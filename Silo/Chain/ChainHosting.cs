@@ -54,6 +54,11 @@ public static class ChainHosting
         }
 
         services.AddSingleton<IChannelChain, TonChannelChain>();
+        if (configuration[$"Channels:{nameof(ChannelOptions.VoucherCopies)}"] is { Length: > 0 })
+        {
+            services.AddSingleton<IVoucherCopies, VoucherCopyFolder>();
+        }
+
         IConfigurationSection vouchers = configuration.GetSection(OperatorVouchersOptions.Section);
         services.AddStrictOptions<OperatorVouchersOptions>(vouchers);
         if (vouchers[nameof(OperatorVouchersOptions.KeyFile)] is { Length: > 0 })

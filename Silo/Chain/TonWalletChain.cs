@@ -81,7 +81,6 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
         ? operatorWallet.Wallet
         : throw new ArgumentException("A wallet whose key is not here.", nameof(wallet));
 
-    /// <summary>The counter, from the wallet's own data: sigAllowed:1 seqno:32 walletId:32 key:256 extensions.</summary>
     private long ReadSeqno(AccountState state)
     {
         if (state.Status == AccountStatus.Uninitialized)
@@ -94,9 +93,7 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
             throw new ChainUnavailableException("The wallet is frozen, or has another code.");
         }
 
-        CellSlice slice = data.BeginRead();
-        slice.ReadBit("wallet.signatures allowed");
-        return slice.ReadUInt32("wallet.seqno");
+        return WalletV5R1.ReadSeqno(data);
     }
 
     private static WalletTransaction Read(Transaction transaction)

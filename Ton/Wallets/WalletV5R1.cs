@@ -57,6 +57,16 @@ public sealed class WalletV5R1
     /// <summary>Its address.</summary>
     public TonAddress Address { get; }
 
+    /// <summary>The counter, from the wallet's own data: sigAllowed:1 seqno:32 walletId:32 key:256 extensions.</summary>
+    /// <exception cref="TonFormatException">It is another contract's data.</exception>
+    public static uint ReadSeqno(Cell data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        CellSlice slice = data.BeginRead();
+        slice.ReadBit("wallet.signatures allowed");
+        return slice.ReadUInt32("wallet.seqno");
+    }
+
     /// <summary>A signed transfer: the body of an external message.</summary>
     /// <param name="key">The wallet's key.</param>
     /// <param name="seqno">The wallet's counter; each value works once.</param>
