@@ -3,6 +3,7 @@ using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Grains.Solvency;
 using CocoonOrleans.Grains.Sweeping;
 using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Grains.Workers;
@@ -43,6 +44,7 @@ public static class GrainServices
         services.AddStrictOptions<ClientChannelOptions>(configuration.GetSection(ClientChannelOptions.Section));
         services.AddStrictOptions<DepositOptions>(configuration.GetSection(DepositOptions.Section));
         services.AddStrictOptions<MarketOptions>(configuration.GetSection("Market"));
+        services.AddStrictOptions<SolvencyOptions>(configuration.GetSection(SolvencyOptions.Section));
         services.AddStrictOptions<SweeperOptions>(configuration.GetSection("Sweeper"));
         services.AddStrictOptions<WalletOptions>(configuration.GetSection("Wallets"));
         services.AddStrictOptions<WorkerOptions>(configuration.GetSection("Workers"));
@@ -50,6 +52,7 @@ public static class GrainServices
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<DepositWallet>();
         services.AddSingleton<MarketMetrics>();
+        services.AddSingleton<SolvencyProver>();
         services.AddSingleton<SweeperMetrics>();
         services.AddSingleton<WorkerMetrics>();
         services.AddHostedService<ChannelOpening>();

@@ -6,7 +6,7 @@ namespace CocoonOrleans.Cli.Network;
 /// <summary>The options of commands that talk to a gateway: which one, and as whom. What is not given comes from the data folder of a running network.</summary>
 internal sealed class GatewayOptions
 {
-    private readonly Option<Uri?> _gateway = new("--gateway") { Description = "The gateway; by default the one that ./cocoon up started.", CustomParser = ParseUri };
+    private readonly Option<Uri?> _gateway = new("--gateway") { Description = "The gateway; by default the one that ./cocoon up started.", CustomParser = HttpUrl.Of("--gateway") };
     private readonly Option<string?> _key = new("--key") { Description = "The API key; by default COCOON_API_KEY, else the development key." };
     private readonly Option<string> _data = DataOption();
 
@@ -47,16 +47,5 @@ internal sealed class GatewayOptions
         return key.All(char.IsAscii) && !key.Any(char.IsControl)
             ? key
             : throw new CommandFailedException("The API key has characters that no key has.", "Copy it again: it begins with ck_.");
-    }
-
-    private static Uri? ParseUri(System.CommandLine.Parsing.ArgumentResult argument)
-    {
-        if (Uri.TryCreate(argument.Tokens.Single().Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
-        {
-            return uri;
-        }
-
-        argument.AddError($"--gateway is no URL: {argument.Tokens.Single().Value}");
-        return null;
     }
 }

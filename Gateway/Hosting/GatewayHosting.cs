@@ -20,6 +20,7 @@ using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Gateway.Requests;
 using CocoonOrleans.Gateway.SealedRequests;
 using CocoonOrleans.Gateway.Sealing;
+using CocoonOrleans.Gateway.Solvency;
 using CocoonOrleans.Gateway.TopUps;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Market.Configuration;
@@ -99,12 +100,15 @@ public static class GatewayHosting
         api.MapGet("/channels/{address}", (string address, HttpContext http, ChannelEndpoint channels) => channels.FindAsync(address, http));
         api.MapGet("/channel-terms", (HttpContext http, ChannelEndpoint channels) => channels.OfferAsync(http));
 
+        api.MapGet("/solvency", (HttpContext http, SolvencyEndpoint solvency) => solvency.GetAsync(http));
+
         RouteGroupBuilder admin = app.MapGroup("/admin").WithMetadata(AdminListener.Mark).AddEndpointFilter(app.Services.GetRequiredService<AdminAuthentication>());
         admin.MapPost("/accounts", (HttpContext http, AdminEndpoint accounts) => accounts.CreateAccountAsync(http));
         admin.MapGet("/accounts/{id}", (string id, HttpContext http, AdminEndpoint accounts) => accounts.FindAccountAsync(id, http));
         admin.MapPost("/accounts/{id}/keys", (string id, HttpContext http, AdminEndpoint accounts) => accounts.CreateKeyAsync(id, http));
         admin.MapDelete("/accounts/{id}/keys/{keyId}", (string id, string keyId, AdminEndpoint accounts) => accounts.RevokeKeyAsync(id, keyId));
         admin.MapGet("/workers", (AdminWorkersEndpoint workers, CancellationToken cancellationToken) => workers.ListAsync(cancellationToken));
+        admin.MapGet("/solvency", (HttpContext http, SolvencyEndpoint solvency) => solvency.CheckAsync(http));
         admin.MapGet("/deposits", (HttpContext http, AdminDepositsEndpoint deposits) => deposits.ListAsync(http));
         admin.MapPost("/deposits/{id:long}/assign", (long id, HttpContext http, AdminDepositsEndpoint deposits) => deposits.AssignAsync(id, http));
         admin.MapPost("/deposits/{id:long}/refund", (long id, HttpContext http, AdminDepositsEndpoint deposits) => deposits.RefundAsync(id, http));
@@ -169,6 +173,7 @@ public static class GatewayHosting
         services.AddSingleton<KeyEndpoint>();
         services.AddSingleton<AdminAuthentication>();
         services.AddSingleton<ChannelEndpoint>();
+        services.AddSingleton<SolvencyEndpoint>();
         services.AddSingleton<TopUpEndpoint>();
         services.AddSingleton<AdminDepositsEndpoint>();
         services.AddSingleton<AdminEndpoint>();

@@ -21,6 +21,7 @@ internal sealed class LedgerSession
         _deposits = new DepositWriter(statements, book, _accounts);
         Wallets = new WalletWriter(statements, book, _accounts, _deposits, ClientChannels);
         Channels = new ChannelWriter(statements, book);
+        Solvency = new SolvencyWriter(statements);
     }
 
     public OutboxWriter Outbox { get; }
@@ -30,6 +31,8 @@ internal sealed class LedgerSession
     public ChannelWriter Channels { get; }
 
     public ClientChannelWriter ClientChannels { get; }
+
+    public SolvencyWriter Solvency { get; }
 
     /// <summary>Applies one operation. What it wrote before it throws must be undone by the caller.</summary>
     public LedgerResult Apply(LedgerOperation operation, DateTimeOffset now) => OperationRules.Check(operation) ?? operation switch

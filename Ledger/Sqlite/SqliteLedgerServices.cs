@@ -1,5 +1,6 @@
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Deposits;
+using CocoonOrleans.Ledger.Solvency;
 using CocoonOrleans.Ledger.Wallets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +25,7 @@ public static class SqliteLedgerServices
         services.TryAddSingleton(provider => (IChannelStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IClientChannelStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IDepositStore)provider.GetRequiredService<ILedger>());
+        services.TryAddSingleton(provider => (ISolvencyStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IWalletStore)provider.GetRequiredService<ILedger>());
         services.AddHostedService<Opening>();
         return services;

@@ -15,6 +15,7 @@ public static class AllowedCalls
         ("client", "depositdesk"),
         ("client", "channeldesk"),
         ("client", "clientchannel"),
+        ("client", "solvencydesk"),
         ("job", "clientaccount"),
         ("worker", "modelmarket"),
         ("sweeper", "job"),
