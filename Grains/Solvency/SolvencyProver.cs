@@ -47,7 +47,7 @@ internal sealed partial class SolvencyProver(
         }
 
         SolvencyCheck check = await CheckAsync(_chain, cancellationToken);
-        int moving = check.Assets.Count(asset => asset.IsMoving);
+        int moving = check.Assets.Count(asset => asset.IsMoving && asset.Asset.Kind != SolvencyAssetKind.ClientChannel);
         if (moving > 0 || check.Book.Wallets.Count == 0)
         {
             LogMoving(moving);
@@ -126,8 +126,8 @@ internal sealed partial class SolvencyProver(
                 reading.Seqno,
                 state => Nano.Max(Nano.Zero, Nano.Min(used, state.Deposited - state.Withdrawn) - state.Claimed));
 
-            // What the channel has paid is in the wallet's book, or on its way there.
-            assets.Add(asset with { IsMoving = asset.IsMoving || channel.Paid != channel.State.Claimed });
+            // The lesser of the two, so that a client that moves its channel all the time can't keep the proof away. What is being charged is not lost: it moves the wallet.
+            assets.Add(asset.IsMoving ? asset with { Asset = asset.Asset with { Amount = Nano.Min(asset.Asset.Amount, asset.Booked) } } : asset);
         }
 
         return new SolvencyCheck(book, reading.Seqno, reading.Time, assets);

@@ -16,7 +16,7 @@ internal sealed class LedgerSession
         _accounts = new AccountWriter(statements);
         _transfers = new TransferWriter(statements, book, _accounts, allowTreasuryTransfers);
         Outbox = new OutboxWriter(statements);
-        ClientChannels = new ClientChannelWriter(statements, _accounts);
+        ClientChannels = new ClientChannelWriter(statements, book, _accounts);
         _holds = new HoldWriter(statements, book, _accounts, Outbox, ClientChannels);
         _deposits = new DepositWriter(statements, book, _accounts);
         Wallets = new WalletWriter(statements, book, _accounts, _deposits, ClientChannels);

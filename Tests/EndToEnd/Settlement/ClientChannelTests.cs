@@ -65,6 +65,14 @@ public sealed class ClientChannelTests
                 Deadline);
             Assert.Empty(await settling.Ledger.CheckInvariantsAsync(default));
 
+            // The proof of solvency has the channel, and what it paid beyond its use is the client's.
+            JsonElement proof = await Eventually.SeeAsync(
+                "a proof after the charge",
+                async () => (await http.GetFromJsonAsync<JsonElement>("/v1/solvency")),
+                seen => seen.GetProperty("own").EnumerateArray().Any(debt => Text(debt, "account_id") == channel.Receivable && Text(debt, "amount") == (channel.Paid - cost).ToString()),
+                Deadline);
+            Assert.Contains(proof.GetProperty("statement").GetProperty("assets").EnumerateArray(), asset => Text(asset, "kind") == "client_channel" && Text(asset, "address") == address);
+
             // The client's own count says the same.
             JsonElement shown = await CocoonAsync("channel", "show", "--file", file, "--gateway", network.Url.ToString(), "--key", key);
             Assert.Equal(
@@ -188,6 +196,8 @@ public sealed class ClientChannelTests
     private static Task<SettlingNetwork> StartAsync() => SettlingNetwork.StartAsync(
         options => options with { WorkerSettings = new Dictionary<int, IReadOnlyList<string>> { [0] = WorkerPrices(), [1] = WorkerPrices() } },
         "--ClientChannels:Accept=true",
+        "--Deposits:Accept=true",
+        "--Solvency:Interval=00:00:01",
         "--ClientChannels:LeastCloseDelay=00:01:00",
         "--Channels:ChargeAtNano=2000000",
         $"--Catalog:Models:0:Reserve:Prompt={Price}",
