@@ -3,6 +3,7 @@ using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Benchmarks;
 using CocoonOrleans.Cli.Channels;
 using CocoonOrleans.Cli.Chat;
+using CocoonOrleans.Cli.Clusters;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Keys;
@@ -31,6 +32,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     VerifyCommand.Create(),
     KeyCommand.Create(),
     WatchtowerCommand.Create(),
+    ClusterCommand.Create(),
     CommandRunning.Json,
 };
 return await CommandLine.RunAsync(root, args.Length == 0 ? ["--help"] : args);

@@ -4,6 +4,7 @@ using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Grains.Providers;
+using CocoonOrleans.Grains.Solvency;
 using CocoonOrleans.Grains.Sweeping;
 using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Grains.Workers;
@@ -45,6 +46,7 @@ public static class GrainServices
         services.AddStrictOptions<DepositOptions>(configuration.GetSection(DepositOptions.Section));
         services.AddStrictOptions<MarketOptions>(configuration.GetSection("Market"));
         services.AddStrictOptions<ProviderOptions>(configuration.GetSection("Providers"));
+        services.AddStrictOptions<SolvencyOptions>(configuration.GetSection(SolvencyOptions.Section));
         services.AddStrictOptions<SweeperOptions>(configuration.GetSection("Sweeper"));
         services.AddStrictOptions<WalletOptions>(configuration.GetSection("Wallets"));
         services.AddStrictOptions<WorkerOptions>(configuration.GetSection("Workers"));
@@ -52,6 +54,7 @@ public static class GrainServices
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<DepositWallet>();
         services.AddSingleton<MarketMetrics>();
+        services.AddSingleton<SolvencyProver>();
         services.AddSingleton<SweeperMetrics>();
         services.AddSingleton<WorkerMetrics>();
         services.AddHostedService<SweeperArming>();

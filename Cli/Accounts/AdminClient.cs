@@ -108,6 +108,13 @@ public sealed class AdminClient : IDisposable
     public Task<DepositState> RefundDepositAsync(long id, string address, CancellationToken cancellationToken) =>
         SettleAsync($"/admin/deposits/{id}/refund", new { address }, cancellationToken);
 
+    /// <summary>The ledger's sums beside the chain, now.</summary>
+    public async Task<Clusters.SolvencyReport> CheckSolvencyAsync(CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync("/admin/solvency", cancellationToken);
+        return await ReadAsync<Clusters.SolvencyReport>(response, cancellationToken) ?? throw new CommandFailedException("The gateway says nothing of its solvency.", "See the gateway's log.");
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

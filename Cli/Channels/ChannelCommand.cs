@@ -115,7 +115,7 @@ internal static class ChannelCommand
             }
 
             // What was signed bounds what can be claimed; what was asked for bounds what may be counted.
-            var over = Market.Nano.Max(Market.Nano.Zero, Market.Nano.Max(word.Captured - (used + unsure), word.Claimed - promised));
+            var over = word.Beyond(promised, used, unsure);
             output.Console.MarkupLineInterpolated($"channel    {terms.Address}, {word.Phase}");
             output.Console.MarkupLineInterpolated($"deposited  {word.Deposited.ToCoinString()} coins, of which the operator has claimed {word.Claimed.ToCoinString()}");
             output.Console.MarkupLineInterpolated($"used       {used.ToCoinString()}, and {unsure.ToCoinString()} at most by requests whose end isn't known; the operator counts {word.Captured.ToCoinString()}, and holds {word.Held.ToCoinString()}");

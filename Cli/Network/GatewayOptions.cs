@@ -11,7 +11,7 @@ internal sealed class GatewayOptions
     private readonly Option<string> _data = DataOption();
 
     /// <summary>The option <c>--gateway</c>.</summary>
-    public static Option<Uri?> GatewayOption() => new("--gateway") { Description = "The gateway; by default the one that ./cocoon up started.", CustomParser = ParseUri };
+    public static Option<Uri?> GatewayOption() => new("--gateway") { Description = "The gateway; by default the one that ./cocoon up started.", CustomParser = HttpUrl.Of("--gateway") };
 
     /// <summary>The option <c>--data</c>.</summary>
     public static Option<string> DataOption() => new("--data")
@@ -50,16 +50,5 @@ internal sealed class GatewayOptions
         return key.All(char.IsAscii) && !key.Any(char.IsControl)
             ? key
             : throw new CommandFailedException("The API key has characters that no key has.", "Copy it again: it begins with ck_.");
-    }
-
-    private static Uri? ParseUri(System.CommandLine.Parsing.ArgumentResult argument)
-    {
-        if (Uri.TryCreate(argument.Tokens.Single().Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
-        {
-            return uri;
-        }
-
-        argument.AddError($"--gateway is no URL: {argument.Tokens.Single().Value}");
-        return null;
     }
 }

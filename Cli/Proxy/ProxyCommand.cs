@@ -31,7 +31,7 @@ internal static class ProxyCommand
         var padding = new Option<TrafficPadding>("--padding") { Description = "How much of lengths and times is hidden.", DefaultValueFactory = _ => TrafficPadding.Balanced };
         var fresh = new Option<bool>("--fresh") { Description = "Take only workers' statements that are newer than a nonce of this proxy." };
         var images = new Option<FileInfo[]>("--image") { Description = "The manifest of an image that a worker may run; may be repeated. Tiers above open need one.", HelpName = "file", AllowMultipleArgumentsPerToken = true };
-        var collateral = new Option<Uri?>("--collateral") { Description = "Where Intel's documents come from; by default Intel.", HelpName = "url" };
+        var collateral = new Option<Uri?>("--collateral") { Description = "Where Intel's documents come from; by default Intel.", HelpName = "url", CustomParser = HttpUrl.Of("--collateral") };
         var socket = new Option<string?>("--collateral-socket") { Description = "A unix socket that gives the documents in place of --collateral, as a simulated issuer's does.", HelpName = "file" };
         var anchor = new Option<FileInfo>("--simulated-anchor") { Description = "Believe this simulated issuer in place of Intel: development only, nothing is confidential. With --tier simulated.", HelpName = "file" };
         var floors = new Option<string?>("--floors") { Description = "The file that keeps which of Intel's documents were seen, so that nobody can go back to older ones; by default in the data folder.", HelpName = "file" };

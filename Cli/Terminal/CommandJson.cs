@@ -3,6 +3,7 @@ using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Benchmarks;
 using CocoonOrleans.Cli.Channels;
 using CocoonOrleans.Cli.Chat;
+using CocoonOrleans.Cli.Clusters;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Keys;
@@ -44,6 +45,8 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ProxyResult))]
 [JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(ReceiptReport))]
+[JsonSerializable(typeof(SolvencyReport))]
+[JsonSerializable(typeof(SolvencyVerdict))]
 [JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(TopUpResult))]
 [JsonSerializable(typeof(TowerResult))]

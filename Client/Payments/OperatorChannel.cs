@@ -17,6 +17,13 @@ namespace CocoonOrleans.Client.Payments;
 /// <param name="Forks">In how many serials it has two different vouchers.</param>
 public sealed record OperatorChannel(string Address, string Phase, Nano Deposited, Nano Claimed, Nano Captured, Nano Held, SignedVoucher? Voucher, int Forks)
 {
+    /// <summary>What the operator counts, or got on the chain, beyond what the payer asked for and signed, in nano; zero where all is well.</summary>
+    /// <param name="promised">All that the payer signed.</param>
+    /// <param name="used">What it knows was used.</param>
+    /// <param name="unsure">The most that requests may cost whose end it doesn't know.</param>
+    public Nano Beyond(Nano promised, Nano used, Nano unsure) =>
+        Nano.Max(Nano.Zero, Nano.Max(Captured - (used + unsure), Claimed - promised));
+
     /// <summary>Reads it.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static OperatorChannel Read(JsonElement json)

@@ -133,6 +133,12 @@ public static class ErrorKinds
     /// <summary>The wallet that takes deposits has no code yet, or the chain doesn't answer.</summary>
     public static ErrorKind TopUpsNotReady { get; } = new(503, Server, "topups_not_ready", "Repeat later. The operator's wallet needs coins to be deployed.");
 
+    /// <summary>The operator's newest proof shows fewer coins than debts.</summary>
+    public static ErrorKind TopUpsSuspended { get; } = new(503, Server, "topups_suspended", "Send no coins. ./cocoon verify solvency shows the proof.");
+
+    /// <summary>There is no proof of solvency yet, or the chain doesn't answer.</summary>
+    public static ErrorKind NoSolvencyProof { get; } = new(503, Server, "no_solvency_proof", "Repeat later.");
+
     /// <summary>The gateway is going down.</summary>
     public static ErrorKind Shed { get; } = new(503, Server, "shed", "Repeat, on another gateway where there is one.");
 
@@ -145,7 +151,7 @@ public static class ErrorKinds
         MissingRequiredParameter, InvalidValue, InvalidVoucher, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
         InsufficientBalance, VoucherTooLow, ChannelExhausted, ChannelNotOpen, AccountClosed, TrustNotAllowed, TopUpsNotAccepted, ChannelsNotAccepted, ModelNotFound, UnknownUrl, UnknownChannel, UnknownAccount, UnknownDeposit, UnknownKey, MethodNotAllowed, SlowUpload,
         IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestIdReuse, DepositSettled, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
-        Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, TopUpsNotReady, Shed, Deadline,
+        Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, TopUpsNotReady, TopUpsSuspended, NoSolvencyProof, Shed, Deadline,
     ];
 
     /// <summary>The kind with this code; null where there is none.</summary>

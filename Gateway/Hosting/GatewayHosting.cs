@@ -21,6 +21,7 @@ using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Gateway.Requests;
 using CocoonOrleans.Gateway.SealedRequests;
 using CocoonOrleans.Gateway.Sealing;
+using CocoonOrleans.Gateway.Solvency;
 using CocoonOrleans.Gateway.TopUps;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Market.Configuration;
@@ -107,6 +108,8 @@ public static class GatewayHosting
         providers.MapPost("/close-offer", (string id, HttpContext http, ProviderEndpoint endpoint) => endpoint.OfferCloseAsync(id, http));
         providers.MapPost("/close", (string id, HttpContext http, ProviderEndpoint endpoint) => endpoint.CloseAsync(id, http));
 
+        api.MapGet("/solvency", (HttpContext http, SolvencyEndpoint solvency) => solvency.GetAsync(http));
+
         RouteGroupBuilder admin = app.MapGroup("/admin").WithMetadata(AdminListener.Mark).AddEndpointFilter(app.Services.GetRequiredService<AdminAuthentication>());
         admin.MapPost("/accounts", (HttpContext http, AdminEndpoint accounts) => accounts.CreateAccountAsync(http));
         admin.MapGet("/accounts/{id}", (string id, HttpContext http, AdminEndpoint accounts) => accounts.FindAccountAsync(id, http));
@@ -116,6 +119,7 @@ public static class GatewayHosting
         admin.MapPost("/providers/{id}/charge", (string id, ProviderEndpoint endpoint, CancellationToken cancellationToken) => endpoint.ChargeAsync(id, cancellationToken));
         admin.MapPost("/providers/{id}/leave", (string id, ProviderEndpoint endpoint, CancellationToken cancellationToken) => endpoint.LeaveAsync(id, cancellationToken));
         admin.MapGet("/workers", (AdminWorkersEndpoint workers, CancellationToken cancellationToken) => workers.ListAsync(cancellationToken));
+        admin.MapGet("/solvency", (HttpContext http, SolvencyEndpoint solvency) => solvency.CheckAsync(http));
         admin.MapGet("/deposits", (HttpContext http, AdminDepositsEndpoint deposits) => deposits.ListAsync(http));
         admin.MapPost("/deposits/{id:long}/assign", (long id, HttpContext http, AdminDepositsEndpoint deposits) => deposits.AssignAsync(id, http));
         admin.MapPost("/deposits/{id:long}/refund", (long id, HttpContext http, AdminDepositsEndpoint deposits) => deposits.RefundAsync(id, http));
@@ -181,6 +185,7 @@ public static class GatewayHosting
         services.AddSingleton<KeyEndpoint>();
         services.AddSingleton<AdminAuthentication>();
         services.AddSingleton<ChannelEndpoint>();
+        services.AddSingleton<SolvencyEndpoint>();
         services.AddSingleton<TopUpEndpoint>();
         services.AddSingleton<AdminDepositsEndpoint>();
         services.AddSingleton<AdminEndpoint>();

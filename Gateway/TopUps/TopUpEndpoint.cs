@@ -84,6 +84,7 @@ public sealed class TopUpEndpoint(GrainCalls grains, BodyReader bodies, IOptions
     {
         DepositAvailability.NotAccepted => new ApiError(ErrorKinds.TopUpsNotAccepted, "This network takes no deposits to prepaid accounts."),
         DepositAvailability.NotYet => new ApiError(ErrorKinds.TopUpsNotReady, "The wallet that takes deposits is not ready, or the chain does not answer."),
+        DepositAvailability.Insolvent => new ApiError(ErrorKinds.TopUpsSuspended, "The operator's newest proof of solvency shows fewer coins than debts, so no more deposits are asked for."),
         DepositAvailability.NoAccount => new ApiError(ErrorKinds.AccountClosed, "The account takes no deposits any more."),
         _ when amount < pay.Least => new ApiError(ErrorKinds.InvalidValue, $"amount must be at least {pay.Least} nano; less would wait for the operator.") { Param = "amount" },
         _ when amount is { } given && given > pay.Cap - pay.Balance => new ApiError(

@@ -35,4 +35,7 @@ public enum DepositAvailability
 
     /// <summary>The account is closed or isn't there.</summary>
     NoAccount,
+
+    /// <summary>The newest proof of solvency shows fewer coins than debts.</summary>
+    Insolvent,
 }

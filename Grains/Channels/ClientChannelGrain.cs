@@ -33,18 +33,33 @@ internal sealed partial class ClientChannelGrain(
 
     private string Channel => this.GetPrimaryKeyString();
 
-    public async Task SweepAsync(ChannelObservation observation, CancellationToken cancellationToken)
+    public async Task SweepAsync(ChannelObservation? observation, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(observation);
         if (await store.FindClientChannelAsync(Channel, cancellationToken) is not { } before)
         {
             return;
         }
 
+        if (observation is null)
+        {
+            WarnIfLate(before);
+        }
+        else if (await ObserveAsync(before, observation, cancellationToken) && await store.FindClientChannelAsync(Channel, cancellationToken) is { } channel)
+        {
+            // Read after it was applied: no hold comes in between that a leaving payer's channel must not have.
+            WarnIfLate(channel);
+            await CopyAsync(channel, cancellationToken);
+            await ChargeAsync(channel, observation.ChargeFee, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes what the chain says, where it is our contract with our terms.</summary>
+    private async Task<bool> ObserveAsync(ClientChannel before, ChannelObservation observation, CancellationToken cancellationToken)
+    {
         if (ObservedChannel.Read(observation, before.Terms(), out ChannelSnapshot? snapshot) is { } reason)
         {
             LogForeign(Channel, reason);
-            return;
+            return false;
         }
 
         if (snapshot is null)
@@ -54,13 +69,13 @@ internal sealed partial class ClientChannelGrain(
                 LogForeign(Channel, "there is no contract any more");
             }
 
-            return;
+            return false;
         }
 
         if (!await store.TryApplyClientAsync(Channel, snapshot, cancellationToken))
         {
             LogOlder(Channel, observation.Seqno);
-            return;
+            return false;
         }
 
         if (IsLeaving(snapshot) && !IsLeaving(before.State))
@@ -68,11 +83,17 @@ internal sealed partial class ClientChannelGrain(
             LogLeaving(Channel, snapshot.Phase.ToString(), snapshot.PendingWithdraw.Value);
         }
 
-        // After it was applied: no hold comes in between that a leaving payer's channel must not have.
-        if (await store.FindClientChannelAsync(Channel, cancellationToken) is { } channel)
+        return true;
+    }
+
+    private static Nano OwedBy(ClientChannel channel) => Nano.Min(channel.Captured, channel.State.Deposited - channel.State.Withdrawn) - channel.State.Claimed;
+
+    private void WarnIfLate(ClientChannel channel)
+    {
+        Nano owed = OwedBy(channel);
+        if (IsLeaving(channel.State) && owed >= ChannelMessages.LeastPayout && clock.GetUtcNow().ToUnixTimeSeconds() > channel.State.UnlockTime - (channel.CloseDelay / 2))
         {
-            await CopyAsync(channel, cancellationToken);
-            await ChargeAsync(channel, observation.ChargeFee, cancellationToken);
+            LogLate(Channel, owed.Value, channel.State.UnlockTime);
         }
     }
 
@@ -99,17 +120,11 @@ internal sealed partial class ClientChannelGrain(
     private async Task ChargeAsync(ClientChannel channel, Nano fee, CancellationToken cancellationToken)
     {
         ChannelSnapshot state = channel.State;
-        Nano owed = Nano.Min(channel.Captured, state.Deposited - state.Withdrawn) - state.Claimed;
-        DateTimeOffset now = clock.GetUtcNow();
+        Nano owed = OwedBy(channel);
         Nano threshold = Nano.Max(new Nano(options.Value.ChargeAtNano), new Nano(checked(fee.Value * FeesPerCharge)));
-        if (!ChargeRule.ShouldCharge(state, owed, threshold, fee, now - channel.OwedSince, options.Value.ChargeDelay))
+        if (!ChargeRule.ShouldCharge(state, owed, threshold, fee, clock.GetUtcNow() - channel.OwedSince, options.Value.ChargeDelay))
         {
             return;
-        }
-
-        if (IsLeaving(state) && now.ToUnixTimeSeconds() > state.UnlockTime - (channel.CloseDelay / 2))
-        {
-            LogLate(Channel, owed.Value, state.UnlockTime);
         }
 
         ClientVoucher? voucher = await store.FindCoveringVoucherAsync(Channel, channel.Captured, cancellationToken) ?? channel.Voucher;

@@ -2,6 +2,7 @@ using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Deposits;
 using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.Solvency;
 using CocoonOrleans.Market;
 using CocoonOrleans.Market.Accounts;
 using CocoonOrleans.Ton;
@@ -14,7 +15,7 @@ namespace CocoonOrleans.Grains.Deposits;
 
 /// <summary>Tells clients how to pay in and what arrived, and lets the operator settle what waits. It keeps nothing.</summary>
 [StatelessWorker]
-internal sealed class DepositDeskGrain(ILedger ledger, IDepositStore store, DepositWallet wallet, IOptions<DepositOptions> options) : Grain, IDepositDeskGrain
+internal sealed class DepositDeskGrain(ILedger ledger, IDepositStore store, ISolvencyStore proofs, DepositWallet wallet, IOptions<DepositOptions> options) : Grain, IDepositDeskGrain
 {
     private const int MaxListed = 100;
     private const int MemoDraws = 4;
@@ -25,6 +26,11 @@ internal sealed class DepositDeskGrain(ILedger ledger, IDepositStore store, Depo
         if (!options.Value.Accept || wallet.Network is not { } network)
         {
             return none;
+        }
+
+        if (await proofs.FindProofAsync(withLeaves: false, cancellationToken) is { } proof && proof.Assets < proof.Liabilities)
+        {
+            return none with { Availability = DepositAvailability.Insolvent };
         }
 
         string? address;

@@ -19,6 +19,9 @@ internal sealed partial class SweeperGrain
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {AccountId} could not be swept; the next sweep tries again")]
     private partial void LogProviderNotSwept(string accountId, Exception error);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No proof of solvency could be made; the next sweep tries again: {Reason}")]
+    private partial void LogNotProved(string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sweep {Shard} failed; the next one tries again")]
     private partial void LogSweepFailed(long shard, Exception error);
 

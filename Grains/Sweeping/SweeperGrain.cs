@@ -1,6 +1,7 @@
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Providers;
+using CocoonOrleans.Grains.Solvency;
 using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Channels;
@@ -30,6 +31,7 @@ internal sealed partial class SweeperGrain(
     IServiceProvider services,
     IOptions<SweeperOptions> options,
     TimeProvider clock,
+    SolvencyProver prover,
     SweeperMetrics metrics,
     ILogger<SweeperGrain> logger) : Grain, ISweeperGrain, IRemindable
 {
@@ -72,6 +74,7 @@ internal sealed partial class SweeperGrain(
             drained = await DrainAsync(cancellationToken);
             await WakeWalletsAsync(cancellationToken);
             await CheckAsync(cancellationToken);
+            await ProveAsync(cancellationToken);
         }
 
         return new SweepResult(released, drained);
@@ -198,27 +201,26 @@ internal sealed partial class SweeperGrain(
         }
     }
 
-    /// <summary>As for the channels to providers: without an answer of the chain there is nothing to do.</summary>
+    /// <summary>As for the channels to providers. Without an answer nothing is charged, but a payer that may get away is told of.</summary>
     private async Task SweepClientChannelsAsync(CancellationToken cancellationToken)
     {
-        if (services.GetService<IChannelChain>() is not { } chain)
-        {
-            return;
-        }
-
+        IChannelChain? chain = services.GetService<IChannelChain>();
         IReadOnlyList<ClientChannel> all = await clientChannels.ListClientChannelsAsync(cancellationToken);
         foreach (ClientChannel channel in all.Where(channel => Convert.ToInt32(channel.Channel[^1..], 16) % ISweeperGrain.Count == Shard))
         {
+            ChannelObservation? seen = null;
             try
             {
-                // What is believed of its deposit is what requests are served on.
-                Nano atStake = Nano.Max(channel.State.Deposited, channel.Voucher?.Cumulative ?? Nano.Zero);
-                ChannelObservation seen = await chain.ReadAsync(channel.Channel, atStake, cancellationToken);
-                await GrainFactory.GetGrain<IClientChannelGrain>(channel.Channel).SweepAsync(seen, cancellationToken);
+                seen = chain is null ? null : await ReadDepositAsync(chain, channel, cancellationToken);
             }
             catch (ChainUnavailableException error)
             {
                 LogChannelNotSeen(channel.Channel, error.Message);
+            }
+
+            try
+            {
+                await GrainFactory.GetGrain<IClientChannelGrain>(channel.Channel).SweepAsync(seen, cancellationToken);
             }
 #pragma warning disable CA1031 // One channel must not keep the others from being swept.
             catch (Exception error) when (!cancellationToken.IsCancellationRequested)
@@ -229,6 +231,22 @@ internal sealed partial class SweeperGrain(
         }
     }
 
+    /// <summary>What is believed of a client's deposit is what requests are served on, so as many endpoints must say it as it calls for.</summary>
+    private static async Task<ChannelObservation> ReadDepositAsync(IChannelChain chain, ClientChannel channel, CancellationToken cancellationToken)
+    {
+        Nano atStake = channel.State.Deposited;
+        while (true)
+        {
+            ChannelObservation seen = await chain.ReadAsync(channel.Channel, atStake, cancellationToken);
+            if (ObservedChannel.Read(seen, channel.Terms(), out ChannelSnapshot? snapshot) is not null || snapshot is null || snapshot.Deposited <= atStake)
+            {
+                return seen;
+            }
+
+            atStake = snapshot.Deposited;
+        }
+    }
+
     /// <summary>Those with something to send, and those that are ours: coins may come in.</summary>
     private async Task WakeWalletsAsync(CancellationToken cancellationToken)
     {
@@ -236,6 +254,18 @@ internal sealed partial class SweeperGrain(
         foreach (string wallet in busy.Union(services.GetService<IWalletChain>()?.Wallets ?? []))
         {
             await GrainFactory.GetGrain<IWalletGrain>(wallet).WakeAsync(cancellationToken);
+        }
+    }
+
+    private async Task ProveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await prover.SweepAsync(cancellationToken);
+        }
+        catch (ChainUnavailableException error)
+        {
+            LogNotProved(error.Message);
         }
     }
 

@@ -1,12 +1,13 @@
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Entries;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Market;
 
 namespace CocoonOrleans.Ledger.Sqlite;
 
 /// <summary>Stores clients' channels and vouchers, and holds on them.</summary>
-internal sealed class ClientChannelWriter(SqliteStatements statements, AccountWriter accounts)
+internal sealed class ClientChannelWriter(SqliteStatements statements, BookWriter book, AccountWriter accounts)
 {
     /// <summary>So many serials behind the best voucher are kept.</summary>
     private const long KeptVouchers = 1024;
@@ -98,16 +99,44 @@ internal sealed class ClientChannelWriter(SqliteStatements statements, AccountWr
         return Find(channel.Channel);
     }
 
-    public bool TryApply(string channel, ChannelSnapshot state) => _apply.Run(
-        ("$channel", channel),
-        ("$phase", Values.Name(state.Phase)),
-        ("$deposited", state.Deposited.Value),
-        ("$claimed", state.Claimed.Value),
-        ("$withdrawn", state.Withdrawn.Value),
-        ("$pending", state.PendingWithdraw.Value),
-        ("$unlock", state.UnlockTime),
-        ("$seqno", state.Seqno),
-        ("$lt", state.LastLt)) == 1;
+    public bool TryApply(string address, ChannelSnapshot state, DateTimeOffset now)
+    {
+        if (Find(address) is not { } before
+            || _apply.Run(
+                ("$channel", address),
+                ("$phase", Values.Name(state.Phase)),
+                ("$deposited", state.Deposited.Value),
+                ("$claimed", state.Claimed.Value),
+                ("$withdrawn", state.Withdrawn.Value),
+                ("$pending", state.PendingWithdraw.Value),
+                ("$unlock", state.UnlockTime),
+                ("$seqno", state.Seqno),
+                ("$lt", state.LastLt)) != 1)
+        {
+            return false;
+        }
+
+        Nano early = state.Claimed - before.Paid;
+        if (before.State.Phase == WorkerChannelPhase.Unfunded && early > Nano.Zero && _pay.Run(("$channel", address), ("$paid", state.Claimed.Value)) == 1)
+        {
+            // Charged before the channel was known: the coins came in as anybody's, and are the client's credit.
+            if (!book.TryDebit(WellKnownAccounts.Treasury, early))
+            {
+                throw new InvalidDataException("The treasury can't owe that much.");
+            }
+
+            book.Credit(before.Receivable, early);
+            book.Book(
+                ChainEvents.IdOf("paid before", address, state.Claimed.Value),
+                TransactionKind.Transfer,
+                "charged before it was known",
+                now,
+                (WellKnownAccounts.Treasury, -early),
+                (before.Receivable, early));
+        }
+
+        return true;
+    }
 
     /// <summary>Stores a voucher of the account's channel. The highest one counts, in whatever order they come.</summary>
     /// <returns>Whether it is the second, other one of its serial.</returns>

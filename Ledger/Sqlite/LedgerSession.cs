@@ -16,12 +16,13 @@ internal sealed class LedgerSession
         _accounts = new AccountWriter(statements);
         _transfers = new TransferWriter(statements, book, _accounts, allowTreasuryTransfers);
         Outbox = new OutboxWriter(statements);
-        ClientChannels = new ClientChannelWriter(statements, _accounts);
+        ClientChannels = new ClientChannelWriter(statements, book, _accounts);
         _holds = new HoldWriter(statements, book, _accounts, Outbox, ClientChannels);
         _deposits = new DepositWriter(statements, book, _accounts);
         Wallets = new WalletWriter(statements, book, _accounts, _deposits, ClientChannels);
         Channels = new ChannelWriter(statements, book);
         Providers = new ProviderWriter(statements);
+        Solvency = new SolvencyWriter(statements);
     }
 
     public OutboxWriter Outbox { get; }
@@ -33,6 +34,8 @@ internal sealed class LedgerSession
     public ClientChannelWriter ClientChannels { get; }
 
     public ProviderWriter Providers { get; }
+
+    public SolvencyWriter Solvency { get; }
 
     /// <summary>Applies one operation. What it wrote before it throws must be undone by the caller.</summary>
     public LedgerResult Apply(LedgerOperation operation, DateTimeOffset now) => OperationRules.Check(operation) ?? operation switch

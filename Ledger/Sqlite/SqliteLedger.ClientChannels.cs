@@ -43,6 +43,6 @@ public sealed partial class SqliteLedger
     public Task<bool> TryApplyClientAsync(string channel, ChannelSnapshot state, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return WriteAsync(session => session.ClientChannels.TryApply(channel, state), weight: 1, cancellationToken);
+        return WriteAsync(session => session.ClientChannels.TryApply(channel, state, _clock.GetUtcNow()), weight: 1, cancellationToken);
     }
 }

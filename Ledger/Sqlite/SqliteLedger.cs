@@ -6,6 +6,7 @@ using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Invariants;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Providers;
+using CocoonOrleans.Ledger.Solvency;
 using CocoonOrleans.Ledger.Usage;
 using CocoonOrleans.Ledger.Wallets;
 using Microsoft.Data.Sqlite;
@@ -18,7 +19,7 @@ namespace CocoonOrleans.Ledger.Sqlite;
 /// The ledger in one SQLite file. Calls share commits (<see cref="SqliteGroupCommit{TSession}"/>); reads have connections of their own and see what is
 /// committed. Several processes may open the same file.
 /// </summary>
-public sealed partial class SqliteLedger : ILedger, IWalletStore, IChannelStore, IProviderStore, IClientChannelStore, IDepositStore, IAsyncDisposable
+public sealed partial class SqliteLedger : ILedger, IWalletStore, IChannelStore, IProviderStore, IClientChannelStore, IDepositStore, ISolvencyStore, IAsyncDisposable
 {
     // "Ckld" in ASCII.
     private static readonly SqliteSchema LedgerSchema = SqliteSchema.FromResources(0x436b6c64, typeof(SqliteLedger), "Schema");

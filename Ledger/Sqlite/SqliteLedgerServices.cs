@@ -1,6 +1,7 @@
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Deposits;
 using CocoonOrleans.Ledger.Providers;
+using CocoonOrleans.Ledger.Solvency;
 using CocoonOrleans.Ledger.Wallets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +27,7 @@ public static class SqliteLedgerServices
         services.TryAddSingleton(provider => (IClientChannelStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IDepositStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IProviderStore)provider.GetRequiredService<ILedger>());
+        services.TryAddSingleton(provider => (ISolvencyStore)provider.GetRequiredService<ILedger>());
         services.TryAddSingleton(provider => (IWalletStore)provider.GetRequiredService<ILedger>());
         services.AddHostedService<Opening>();
         return services;

@@ -1,4 +1,5 @@
 using CocoonOrleans.Grains.Channels;
+using CocoonOrleans.Grains.Solvency;
 using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Ton;
@@ -51,6 +52,7 @@ public static class ChainHosting
         {
             services.AddSingleton<OperatorWallet>();
             services.AddSingleton<IWalletChain, TonWalletChain>();
+            services.AddSingleton<ISolvencyChain, TonSolvencyChain>();
         }
 
         services.AddSingleton<IChannelChain, TonChannelChain>();

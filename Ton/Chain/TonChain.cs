@@ -127,6 +127,44 @@ public sealed partial class TonChain : IDisposable
         }
     }
 
+    /// <summary>What accounts are, all as of one masterchain block; said alike by two owners where two are configured.</summary>
+    /// <param name="addresses">The accounts.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="ChainException">Nobody answered for that block, or too few said the same.</exception>
+    public async Task<IReadOnlyList<AccountState>> GetAccountsTogetherAsync(IReadOnlyList<TonAddress> addresses, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        int witnesses = _options.HasQuorum ? ChainOptions.Quorum : 1;
+        (ChainEndpoint Endpoint, uint Seqno)[] heads = await AskAllAsync(_endpoints, (api, token) => api.GetMasterchainSeqnoAsync(token), cancellation);
+        uint foremost = heads.Length == 0 ? 0 : heads.Max(head => head.Seqno);
+        heads = [.. heads.Where(head => foremost - head.Seqno <= (uint)_options.MaxLagBlocks).OrderByDescending(head => head.Seqno)];
+        var owners = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        int enough = Array.FindIndex(heads, head => owners.Add(head.Endpoint.Owner) && owners.Count == witnesses);
+        if (enough < 0)
+        {
+            throw new ChainException(ChainFailure.Disagreement, $"{owners.Count} of {witnesses} owners have an endpoint that answers and keeps up");
+        }
+
+        uint pinned = heads[enough].Seqno;
+        ChainEndpoint[] asked = [.. heads.TakeWhile(head => head.Seqno >= pinned).Select(head => head.Endpoint)];
+        List<AccountState> states = [];
+        foreach (TonAddress address in addresses)
+        {
+            (ChainEndpoint Endpoint, AccountState State)[] answers = await AskAllAsync(asked, (api, token) => api.GetAccountAsync(address, pinned, token), cancellation);
+            AccountState[] agreed =
+            [
+                .. answers
+                    .Where(answer => answer.State.Seqno == pinned)
+                    .GroupBy(answer => Fingerprint.Of(answer.State))
+                    .Where(opinion => opinion.Select(answer => answer.Endpoint.Owner).Distinct(StringComparer.OrdinalIgnoreCase).Count() >= witnesses)
+                    .Select(opinion => opinion.First().State),
+            ];
+            states.Add(agreed.Length == 1 ? agreed[0] : throw new ChainException(ChainFailure.Disagreement, $"no {witnesses} owners say the same of an account at block {pinned}"));
+        }
+
+        return states;
+    }
+
     /// <summary>A parameter of the chain's configuration, as two owners tell it where two are configured.</summary>
     /// <exception cref="ChainException">Nobody answered, or too few said the same.</exception>
     public async Task<Cell> GetConfigParamAsync(int number, CancellationToken cancellation)

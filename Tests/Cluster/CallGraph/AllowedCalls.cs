@@ -16,6 +16,7 @@ public static class AllowedCalls
         ("client", "channeldesk"),
         ("client", "clientchannel"),
         ("client", "provider"),
+        ("client", "solvencydesk"),
         ("job", "clientaccount"),
         ("worker", "modelmarket"),
         ("sweeper", "job"),

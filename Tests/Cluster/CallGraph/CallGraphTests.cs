@@ -1,8 +1,11 @@
 using CocoonOrleans.Grains.Channels;
+using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Grains.Solvency;
 using CocoonOrleans.Grains.Sweeping;
 using CocoonOrleans.Grains.Workers;
+using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
@@ -48,6 +51,25 @@ public sealed class CallGraphTests(TwoSilos silos) : ClusterTest(silos)
         SampleChannel channel = await SampleChannel.OpenAsync(Silos);
         await Silos.Client.GetGrain<IPaymentChannelGrain>(channel.Address).SweepAsync(null);
         await (await SampleProvider.AdmitAsync(Silos)).OrderAsync();
+        string clients = $"0:{new string('5', 64)}";
+        Assert.NotNull(await ((IClientChannelStore)Ledger).OpenClientChannelAsync(
+            new ClientChannel
+            {
+                Channel = clients,
+                AccountId = payer.AccountId,
+                PayerAddress = channel.Terms.PayerAddress.ToString(),
+                PayerKey = channel.Terms.PayerKey.Bits.ToArray(),
+                PayeeAddress = channel.Terms.PayeeAddress.ToString(),
+                PayeeKey = channel.Terms.PayeeKey.Bits.ToArray(),
+                CloseDelay = 60,
+                Salt = 1,
+            },
+            limit: 1,
+            CancellationToken.None));
+        await Silos.Client.GetGrain<IClientChannelGrain>(clients).SweepAsync(null);
+        await Silos.Client.GetGrain<IChannelDeskGrain>(0).GetOfferAsync();
+        await Silos.Client.GetGrain<IDepositDeskGrain>(0).ListSuspenseAsync();
+        Assert.Null(await Silos.Client.GetGrain<ISolvencyDeskGrain>(0).CheckAsync());
         Silos.Clock.Advance(TimeSpan.FromMinutes(6));
         for (int shard = 0; shard < ISweeperGrain.Count; shard++)
         {

@@ -2,16 +2,21 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text.Json;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Market;
 using CocoonOrleans.Tests.EndToEnd.Commands;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 using CocoonOrleans.Tests.EndToEnd.StockClients;
 using CocoonOrleans.Ton.Addresses;
+using CocoonOrleans.Ton.Messages;
+using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Vouchers;
+using CocoonOrleans.Ton.Wallets;
 
 namespace CocoonOrleans.Tests.EndToEnd.Settlement;
 
@@ -59,6 +64,14 @@ public sealed class ClientChannelTests
                 difference => difference == Nano.Zero,
                 Deadline);
             Assert.Empty(await settling.Ledger.CheckInvariantsAsync(default));
+
+            // The proof of solvency has the channel, and what it paid beyond its use is the client's.
+            JsonElement proof = await Eventually.SeeAsync(
+                "a proof after the charge",
+                async () => (await http.GetFromJsonAsync<JsonElement>("/v1/solvency")),
+                seen => seen.GetProperty("own").EnumerateArray().Any(debt => Text(debt, "account_id") == channel.Receivable && Text(debt, "amount") == (channel.Paid - cost).ToString()),
+                Deadline);
+            Assert.Contains(proof.GetProperty("statement").GetProperty("assets").EnumerateArray(), asset => Text(asset, "kind") == "client_channel" && Text(asset, "address") == address);
 
             // The client's own count says the same.
             JsonElement shown = await CocoonAsync("channel", "show", "--file", file, "--gateway", network.Url.ToString(), "--key", key);
@@ -111,13 +124,38 @@ public sealed class ClientChannelTests
     }
 
     [SkippableFact]
+    public async Task Deposit_ToldByOneEndpointOnly_OpensNothing()
+    {
+        await using SettlingSilo silo = await SettlingSilo.StartAsync(coins: 20);
+        IClientChannelStore store = silo.Ledger;
+        using var key = new SigningKey(RandomNumberGenerator.GetBytes(32));
+        using var personKey = new SigningKey(RandomNumberGenerator.GetBytes(32));
+        WalletV5R1 person = await silo.Chain.FundedWalletAsync(personKey, 100);
+        var terms = new ChannelTerms(person.Address, key.PublicKey, silo.Wallet.Address, silo.VoucherKey, 60, 1);
+        await silo.Ledger.ExecuteAsync([new CreateAccount("acct-test", AccountClass.Client, "")], default);
+        Assert.NotNull(await store.OpenClientChannelAsync(ChannelOf(terms), 1, default));
+        CocoonOrleans.Cli.Processes.ChildProcess process = await silo.StartSiloAsync();
+
+        // Fifty coins call for two witnesses, and the second one is away.
+        await silo.Chain.DevAsync("dev_fail", new { endpoint = 2, status = 503, times = 100_000 });
+        await silo.Chain.SendAsync(
+            person, personKey, new OutgoingMessage(terms.Address, Nano.FromCoins(51), ChannelMessages.TopUp(1, Nano.FromCoins(50)), Bounce: true, terms.Init));
+        await Eventually.SeeAsync("the refusal in the log", () => silo.LogOf(process), log => log.Contains("The chain says nothing of channel", StringComparison.Ordinal), Deadline);
+        Assert.Equal(WorkerChannelPhase.Unfunded, (await FindAsync(store, terms.Address.ToString())).State.Phase);
+
+        await silo.Chain.DevAsync("dev_clear", new { });
+        await Eventually.SeeAsync(
+            "the deposit", () => FindAsync(store, terms.Address.ToString()), found => found.State.Deposited == Nano.FromCoins(50), Deadline);
+    }
+
+    [SkippableFact]
     public async Task Voucher_ForgedOrForeign_IsRefusedByNameAndNothingIsHeld()
     {
         await using PayingNetwork settling = await StartAsync();
         TestNetwork network = settling.Network;
         string key = (await network.CreateAccountAsync()).ApiKey;
         (_, string address) = await OpenAsync(settling, key, coins: 5);
-        using var stranger = new CocoonOrleans.Ton.Signatures.SigningKey(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        using var stranger = new SigningKey(RandomNumberGenerator.GetBytes(32));
         var channel = TonAddress.ParseRaw(address);
         byte[] forged = new Voucher(-1000, channel, 1, Nano.FromCoins(5), default).Sign(stranger).ToBytes();
         byte[] foreign = new Voucher(-239, channel, 1, Nano.FromCoins(5), default).Sign(stranger).ToBytes();
@@ -141,11 +179,25 @@ public sealed class ClientChannelTests
         Assert.Empty(network.Ledger.Jobs((await FindAsync(settling.Ledger, address)).AccountId));
     }
 
+    private static ClientChannel ChannelOf(ChannelTerms terms) => new()
+    {
+        Channel = terms.Address.ToString(),
+        AccountId = "acct-test",
+        PayerAddress = terms.PayerAddress.ToString(),
+        PayerKey = terms.PayerKey.Bits.ToArray(),
+        PayeeAddress = terms.PayeeAddress.ToString(),
+        PayeeKey = terms.PayeeKey.Bits.ToArray(),
+        CloseDelay = terms.CloseDelay,
+        Salt = unchecked((long)terms.Salt),
+    };
+
     private static string Header(byte[] voucher) => System.Buffers.Text.Base64Url.EncodeToString(voucher);
 
     private static Task<PayingNetwork> StartAsync() => PayingNetwork.StartAsync(
         options => options with { WorkerSettings = new Dictionary<int, IReadOnlyList<string>> { [0] = WorkerPrices(), [1] = WorkerPrices() } },
         "--ClientChannels:Accept=true",
+        "--Deposits:Accept=true",
+        "--Solvency:Interval=00:00:01",
         "--ClientChannels:LeastCloseDelay=00:01:00",
         "--Channels:ChargeAtNano=2000000",
         $"--Catalog:Models:0:Reserve:Prompt={Price}",

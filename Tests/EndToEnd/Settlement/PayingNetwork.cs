@@ -85,10 +85,17 @@ internal sealed class PayingNetwork : IAsyncDisposable
                 .. siloSettings,
             ],
         }));
+
+        // As ./cocoon up does it, for commands that find the network by its data folder.
+        new NetworkConnection(network.Url, network.Processes.Topology.AdminUrl, network.Model).Write(network.Data);
         var made = new PayingNetwork(folder, chain, wallet, network);
         await chain.GiveAsync(made.Person.Address, 500);
         return made;
     }
+
+    /// <summary>The operator's wallet key.</summary>
+    public SigningKey OpenWalletKey() => KeyFile.Open(
+        Path.Combine(_folder.Path, "wallet.key"), KeyPurpose.Wallet, TonNetwork.Development, KeyFile.ReadPassphrase(PassphraseFile));
 
     /// <summary>Does what a wallet app does with a link.</summary>
     public async Task OpenLinkAsync(string link, Nano? amount = null)

@@ -199,6 +199,19 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
     }
 
     [Fact]
+    public async Task Apply_ChargedBeforeItWasKnown_IsTheClientsCredit()
+    {
+        string early = Channel.Replace('4', '5');
+        await Store.OpenClientChannelAsync(Sample(early), limit: 2, default);
+
+        Assert.True(await Store.TryApplyClientAsync(early, new ChannelSnapshot(WorkerChannelPhase.Open, new Nano(1000), new Nano(300), Nano.Zero, Nano.Zero, 0, 5, 5), default));
+
+        Assert.Equal((new Nano(300), new Nano(300)), ((await Store.FindClientChannelAsync(early, default))!.Paid, (await Read(ClientChannel.ReceivableOf(early))).Balance));
+        Assert.True(await Store.TryApplyClientAsync(early, new ChannelSnapshot(WorkerChannelPhase.Open, new Nano(1000), new Nano(400), Nano.Zero, Nano.Zero, 0, 6, 6), default));
+        Assert.Equal(new Nano(300), (await Store.FindClientChannelAsync(early, default))!.Paid);
+    }
+
+    [Fact]
     public async Task Release_OnAChannel_FreesIt()
     {
         Guid job = Guid.CreateVersion7();
