@@ -2,8 +2,8 @@ using System.CommandLine;
 
 namespace CocoonOrleans.Cli.Verification;
 
-/// <summary><c>cocoon verify quote|gpu|receipt</c>: checks stored evidence by the same rules as everyone in the network.</summary>
+/// <summary><c>cocoon verify quote|gpu|receipt|statement</c>: checks stored evidence by the same rules as everyone in the network.</summary>
 internal static class VerifyCommand
 {
-    public static Command Create() => new("verify", "Check evidence of confidential workers, and receipts of answers, offline.") { VerifyQuoteCommand.Create(), VerifyGpuCommand.Create(), VerifyReceiptCommand.Create() };
+    public static Command Create() => new("verify", "Check evidence of confidential workers, receipts of answers, and statements of providers, offline.") { VerifyQuoteCommand.Create(), VerifyGpuCommand.Create(), VerifyReceiptCommand.Create(), VerifyStatementCommand.Create() };
 }

@@ -4,6 +4,7 @@ using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Ton.Addresses;
+using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Vouchers;
@@ -82,6 +83,35 @@ internal sealed partial class ProviderGrain(
                 earnings.Voucher?.Bytes.ToArray() ?? []),
             payout,
             next);
+    }
+
+    public async Task<string> GetDayAsync(byte[] request, DateOnly day, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        ProviderRequest asked = ProviderRequests.Read(request, Id, ProviderRequestKind.Statement, _signer?.Network, now);
+        if (_signer is not { } signer)
+        {
+            throw new ArgumentException("request: nothing is settled here, so there is no key to sign a statement with.", nameof(request));
+        }
+
+        ProviderDayDetails details = await store.ReadDayAsync(Id, day, DayStatement.MaxJobs, cancellationToken);
+        if (details.Captures.Count > DayStatement.MaxJobs)
+        {
+            throw new ArgumentException($"day: it has more than {DayStatement.MaxJobs} jobs, which no statement lists.", nameof(day));
+        }
+
+        var statement = new DayStatement(
+            signer.Network,
+            asked.Provider,
+            signer.Key,
+            day,
+            now,
+            [.. details.Captures.Select(capture => new StatementJob(
+                capture.JobId, capture.Amount, capture.ProviderAmount, capture.ReportHash is { } hash ? new Bits256(hash.Span) : null))],
+            [.. details.Vouchers.Select(voucher => new StatementVoucher(voucher.Channel, voucher.Serial, voucher.Cumulative))],
+            [.. details.Charges.Select(charge => new StatementCharge(charge.At, charge.Amount))],
+            details.Due);
+        return await statement.SignAsync(seal => signer.SignAsync(seal, cancellationToken));
     }
 
     public async Task<ProviderView?> GetAsync(CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ namespace CocoonOrleans.Ledger.Sqlite;
 public sealed partial class SqliteLedger
 {
     private const int MaxDays = 400;
+    private const long MillisecondsOfDay = 86_400_000;
 
     // Vouchers rise: what a day added is how much the last one of the day is above the last one before it, for each channel.
     private const string DaysOfProvider =
@@ -62,6 +63,50 @@ public sealed partial class SqliteLedger
         ArgumentOutOfRangeException.ThrowIfLessThan(days, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(days, MaxDays);
         return ReadAsync(connection => ReadEarnings(connection, accountId, days), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<ProviderDayDetails> ReadDayAsync(string accountId, DateOnly day, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        long from = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        long to = from + MillisecondsOfDay;
+        return ReadAsync(
+            connection =>
+            {
+                using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
+                return new ProviderDayDetails(
+                    connection.ReadAll(
+                        """
+                        SELECT c.job_id, c.amount, c.provider_amount, c.report_hash
+                        FROM entries e JOIN captures c ON c.job_id = e.transaction_id
+                        WHERE e.account_id = $account AND c.captured_at >= $from AND c.captured_at < $to ORDER BY e.entry_id LIMIT $limit
+                        """,
+                        row => new ProviderCapture(row.Id(0), row.Nano(1), row.Nano(2), row.BytesOrNull(3)),
+                        ("$account", accountId),
+                        ("$from", from),
+                        ("$to", to),
+                        ("$limit", limit + 1L)),
+                    connection.ReadAll(
+                        ChannelRows.SelectVoucher + " JOIN channels h ON h.channel = v.channel WHERE h.account_id = $account AND v.created_at >= $from AND v.created_at < $to ORDER BY v.created_at, v.serial",
+                        ChannelRows.Voucher,
+                        ("$account", accountId),
+                        ("$from", from),
+                        ("$to", to)),
+                    connection.ReadAll(
+                        """
+                        SELECT t.created_at, -e.amount FROM entries e JOIN transactions t ON t.transaction_id = e.transaction_id
+                        WHERE e.account_id = $account AND t.kind = 'transfer' AND t.reason = 'channel charged' AND t.created_at >= $from AND t.created_at < $to
+                        ORDER BY e.entry_id
+                        """,
+                        row => (row.Time(0), row.Nano(1)),
+                        ("$account", accountId),
+                        ("$from", from),
+                        ("$to", to)),
+                    connection.ReadAll(
+                        "SELECT coalesce(sum(amount), 0) FROM entries WHERE account_id = $account", row => row.Nano(0), ("$account", accountId)).Single());
+            },
+            cancellationToken);
     }
 
     private static ProviderEarnings? ReadEarnings(SqliteConnection connection, string accountId, int days)
