@@ -39,7 +39,10 @@ public interface IProviderGrain : IGrainWithStringKey
     [Alias("Get")]
     Task<ProviderView?> GetAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Gives it a channel, in the database only, where it has an order that counts and no channel. Repeating it does no harm.</summary>
+    /// <summary>
+    /// Where it has an order that counts and no channel: gives it one, in the database only, or pays it by transfer when its threshold is due. Repeating it does
+    /// no harm.
+    /// </summary>
     [Alias("Sweep")]
     Task SweepAsync(CancellationToken cancellationToken = default);
 }

@@ -6,7 +6,7 @@ namespace CocoonOrleans.Ledger.Providers;
 /// <summary>What happened on a provider's day, UTC, as of one moment.</summary>
 /// <param name="Captures">Its jobs, in the book's order; one more than was asked for where there are more.</param>
 /// <param name="Vouchers">Vouchers that were stored in it.</param>
-/// <param name="Charges">What channels paid in it.</param>
+/// <param name="Charges">What channels paid in it, and transfers.</param>
 /// <param name="Due">What is due now, in nano.</param>
 public sealed record ProviderDayDetails(
     IReadOnlyList<ProviderCapture> Captures, IReadOnlyList<StoredVoucher> Vouchers, IReadOnlyList<(DateTimeOffset At, Nano Amount)> Charges, Nano Due);

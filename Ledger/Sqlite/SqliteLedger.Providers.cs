@@ -25,7 +25,7 @@ public sealed partial class SqliteLedger
             UNION ALL
             SELECT t.created_at / 86400000 + $epoch, 0, 0, 0, -e.amount
             FROM entries e JOIN transactions t ON t.transaction_id = e.transaction_id
-            WHERE e.account_id = $account AND t.kind = 'transfer' AND t.reason = 'channel charged'
+            WHERE e.account_id = $account AND t.kind = 'transfer' AND t.reason IN ('channel charged', 'payout')
         )
         SELECT day, sum(jobs), sum(earned), sum(promised), sum(charged) FROM days GROUP BY day ORDER BY day DESC LIMIT $limit
         """;
@@ -41,8 +41,8 @@ public sealed partial class SqliteLedger
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<PayoutOrder>> ListOrdersAsync(string accountId, CancellationToken cancellationToken) => await ListAsync(
-        "SELECT account_id, number, address, threshold, holds_from, bytes, created_at FROM payout_orders WHERE account_id = $account ORDER BY number",
-        row => new PayoutOrder(row.GetString(0), row.GetInt64(1), row.GetString(2), row.Nano(3), row.Time(4), row.Bytes(5), row.Time(6)),
+        "SELECT account_id, number, address, threshold, transfers, holds_from, bytes, created_at FROM payout_orders WHERE account_id = $account ORDER BY number",
+        row => new PayoutOrder(row.GetString(0), row.GetInt64(1), row.GetString(2), row.Nano(3), row.GetInt64(4) == 1, row.Time(5), row.Bytes(6), row.Time(7)),
         cancellationToken,
         ("$account", accountId));
 
@@ -96,7 +96,7 @@ public sealed partial class SqliteLedger
                     connection.ReadAll(
                         """
                         SELECT t.created_at, -e.amount FROM entries e JOIN transactions t ON t.transaction_id = e.transaction_id
-                        WHERE e.account_id = $account AND t.kind = 'transfer' AND t.reason = 'channel charged' AND t.created_at >= $from AND t.created_at < $to
+                        WHERE e.account_id = $account AND t.kind = 'transfer' AND t.reason IN ('channel charged', 'payout') AND t.created_at >= $from AND t.created_at < $to
                         ORDER BY e.entry_id
                         """,
                         row => (row.Time(0), row.Nano(1)),
@@ -128,7 +128,12 @@ public sealed partial class SqliteLedger
         Nano due = connection.ReadAll(
             "SELECT coalesce(sum(amount), 0) FROM entries WHERE account_id = $account", row => row.Nano(0), ("$account", accountId)).Single();
         Nano charged = connection.ReadAll(
-            "SELECT coalesce(sum(claimed), 0) FROM channels WHERE account_id = $account", row => row.Nano(0), ("$account", accountId)).Single();
+            """
+            SELECT coalesce((SELECT sum(claimed) FROM channels WHERE account_id = $account), 0)
+                 + coalesce((SELECT sum(amount) FROM intents WHERE account_id = $account AND purpose = 'payout'), 0)
+            """,
+            row => row.Nano(0),
+            ("$account", accountId)).Single();
         WorkerChannel? channel = connection.ReadAll(
             ChannelRows.SelectChannel + " WHERE h.account_id = $account AND h.phase <> 'closed'", ChannelRows.Channel, ("$account", accountId)).SingleOrDefault();
         StoredVoucher? voucher = channel is null ? null : connection.ReadAll(

@@ -18,7 +18,7 @@ namespace CocoonOrleans.Ton.Providers;
 /// <param name="At">When it was written: a day that isn't over grows.</param>
 /// <param name="Jobs">Its jobs, in the book's order.</param>
 /// <param name="Vouchers">Vouchers that were signed in it.</param>
-/// <param name="Charges">What channels paid in it.</param>
+/// <param name="Charges">What channels paid in it, and transfers.</param>
 /// <param name="Due">What was due at the time, in nano.</param>
 public sealed record DayStatement(
     int Network, PublicKey Provider, PublicKey Operator, DateOnly Day, DateTimeOffset At, IReadOnlyList<StatementJob> Jobs, IReadOnlyList<StatementVoucher> Vouchers,
