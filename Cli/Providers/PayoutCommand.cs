@@ -22,20 +22,24 @@ internal static class PayoutCommand
             DefaultValueFactory = _ => PayoutTerms.DefaultThreshold.Value / (decimal)Nano.PerCoin,
             HelpName = "coins",
         };
+        var transfer = new Option<bool>("--by-transfer")
+        {
+            Description = "By plain transfers when the threshold (0.1 coin or more) is due, without a channel: simpler for little, but nothing is promised before it is paid.",
+        };
         var keys = new ProviderKeyOptions();
-        var command = new Command("payout", "Say where you are paid. The first address holds at once, another one after a day: in it you can take back what a thief of your key ordered.") { address, threshold };
+        var command = new Command("payout", "Say where you are paid. The first address holds at once, another one after a day: in it you can take back what a thief of your key ordered.") { address, threshold, transfer };
         keys.AddTo(command);
         return command.Runs((result, output, cancellationToken) =>
-            OrderAsync(result.GetRequiredValue(address), result.GetValue(threshold), keys, result, output, cancellationToken));
+            OrderAsync(result.GetRequiredValue(address), result.GetValue(threshold), result.GetValue(transfer), keys, result, output, cancellationToken));
     }
 
     private static async Task<int> OrderAsync(
-        string address, decimal threshold, ProviderKeyOptions keys, ParseResult result, CommandOutput output, CancellationToken cancellationToken)
+        string address, decimal threshold, bool byTransfer, ProviderKeyOptions keys, ParseResult result, CommandOutput output, CancellationToken cancellationToken)
     {
         var (key, network) = keys.Open(result);
         using var owned = key;
         using var gateway = keys.OpenGateway(result);
-        var terms = Read(address, threshold, network);
+        var terms = Read(address, threshold, byTransfer, network);
         var request = new ProviderRequest(network, key.PublicKey, (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), ProviderRequestKind.Payout, terms.ToCell());
         using var answer = await ProviderClient.AskAsync(gateway, key.PublicKey, Path, request.Sign(key), cancellationToken);
         var view = ProviderAnswers.Read<PayoutAnswer>(answer);
@@ -43,7 +47,7 @@ internal static class PayoutCommand
         {
             if (order is not null)
             {
-                output.Console.MarkupLineInterpolated($"{name}: {order.Address} from {order.Threshold.ToCoinString()} coins on, as of {order.HoldsFrom:u}");
+                output.Console.MarkupLineInterpolated($"{name}: {order.Address} from {order.Threshold.ToCoinString()} coins on, {(order.ByTransfer ? "by transfer" : "by channel")}, as of {order.HoldsFrom:u}");
             }
         }
 
@@ -52,16 +56,16 @@ internal static class PayoutCommand
         return ExitCode.Success;
     }
 
-    private static PayoutTerms Read(string address, decimal threshold, int network)
+    private static PayoutTerms Read(string address, decimal threshold, bool byTransfer, int network)
     {
         try
         {
             return PayoutTerms.Read(new PayoutTerms(
-                TonAddress.Parse(address, network), new Nano((long)Math.Clamp(threshold * Nano.PerCoin, 0, long.MaxValue / 2))).ToCell());
+                TonAddress.Parse(address, network), new Nano((long)(Math.Clamp(threshold, 0, 1_000_000) * Nano.PerCoin)), byTransfer).ToCell());
         }
         catch (TonFormatException refused)
         {
-            throw new CommandFailedException(refused.Message, "Name an address of your wallet, and a threshold of 0.002 to 1,000 coins.", innerException: refused);
+            throw new CommandFailedException(refused.Message, "Name an address of your wallet, and a threshold of 0.002 (by transfer 0.1) to 1,000 coins.", innerException: refused);
         }
     }
 }

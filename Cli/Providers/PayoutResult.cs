@@ -11,7 +11,8 @@ public sealed record PayoutResult(string ProviderId, PayoutOrderResult? Payout, 
 /// <param name="Address">Where, in raw form.</param>
 /// <param name="ThresholdNano">From how much on.</param>
 /// <param name="HoldsFrom">When it begins to hold.</param>
-public sealed record PayoutOrderResult(string Address, string ThresholdNano, DateTimeOffset HoldsFrom)
+/// <param name="ByTransfer">Whether by plain transfers, and not by channel.</param>
+public sealed record PayoutOrderResult(string Address, string ThresholdNano, DateTimeOffset HoldsFrom, bool ByTransfer)
 {
-    internal static PayoutOrderResult? Of(PayoutOrderAnswer? order) => order is null ? null : new PayoutOrderResult(order.Address, order.Threshold.ToString(), order.HoldsFrom);
+    internal static PayoutOrderResult? Of(PayoutOrderAnswer? order) => order is null ? null : new PayoutOrderResult(order.Address, order.Threshold.ToString(), order.HoldsFrom, order.ByTransfer);
 }

@@ -34,7 +34,7 @@ internal static class ProviderAnswers
 internal sealed record PayoutAnswer(string ProviderId, PayoutOrderAnswer? Payout, PayoutOrderAnswer? Next, string? Channel);
 
 /// <summary>An order to be paid.</summary>
-internal sealed record PayoutOrderAnswer(string Address, Nano Threshold, DateTimeOffset HoldsFrom);
+internal sealed record PayoutOrderAnswer(string Address, Nano Threshold, DateTimeOffset HoldsFrom, bool ByTransfer);
 
 /// <summary>What a provider has earned and what became of it.</summary>
 internal sealed record StatementAnswer(

@@ -12,7 +12,7 @@ internal static class ProviderClient
     /// <summary>The longest wait for an answer.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks, and reads a JSON document.</summary>
     /// <param name="gateway">A client of the gateway; no API key is needed.</param>
     /// <param name="provider">Whose request it is.</param>
     /// <param name="path">What for, below <c>/v1/providers/{id}/</c>.</param>
@@ -23,16 +23,32 @@ internal static class ProviderClient
     public static async Task<JsonDocument?> AskAsync(
         HttpClient gateway, PublicKey provider, string path, ReadOnlyMemory<byte> signed, CancellationToken cancellationToken)
     {
+        var text = await AskForTextAsync(gateway, provider, path, signed, cancellationToken);
+        try
+        {
+            return text.Length == 0 ? null : JsonDocument.Parse(text);
+        }
+        catch (JsonException exception)
+        {
+            throw new CommandFailedException($"The gateway's answer can't be read: {exception.Message}", "Is it a gateway of this version?", innerException: exception);
+        }
+    }
+
+    /// <summary>Asks, and reads what comes as it is.</summary>
+    /// <exception cref="CommandFailedException">The gateway refuses it, or can't be reached.</exception>
+    public static async Task<string> AskForTextAsync(
+        HttpClient gateway, PublicKey provider, string path, ReadOnlyMemory<byte> signed, CancellationToken cancellationToken)
+    {
         try
         {
             using var body = new ReadOnlyMemoryContent(signed) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
             using var response = await gateway.PostAsync($"/v1/providers/{ProviderId.Of(provider)}/{path}", body, cancellationToken);
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             return response.IsSuccessStatusCode
-                ? text.Length == 0 ? null : JsonDocument.Parse(text)
+                ? text
                 : throw new CommandFailedException($"The gateway answers {(int)response.StatusCode}: {MessageOf(text)}", "Correct what it names, and ask again.");
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException)
+        catch (HttpRequestException exception)
         {
             throw new CommandFailedException($"The gateway can't be asked: {exception.Message}", "Name a gateway that runs with --gateway URL.", innerException: exception);
         }

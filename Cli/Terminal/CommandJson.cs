@@ -47,6 +47,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ReceiptReport))]
 [JsonSerializable(typeof(SolvencyReport))]
 [JsonSerializable(typeof(SolvencyVerdict))]
+[JsonSerializable(typeof(StatementReport))]
 [JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(TopUpResult))]
 [JsonSerializable(typeof(TowerResult))]

@@ -105,6 +105,7 @@ public static class GatewayHosting
         RouteGroupBuilder providers = app.MapGroup("/v1/providers/{id}");
         providers.MapPost("/payout", (string id, HttpContext http, ProviderEndpoint endpoint) => endpoint.OrderPayoutAsync(id, http));
         providers.MapPost("/statement", (string id, int? days, HttpContext http, ProviderEndpoint endpoint) => endpoint.GetStatementAsync(id, days, http));
+        providers.MapPost("/statement/{day}", (string id, string day, HttpContext http, ProviderEndpoint endpoint) => endpoint.GetDayAsync(id, day, http));
         providers.MapPost("/close-offer", (string id, HttpContext http, ProviderEndpoint endpoint) => endpoint.OfferCloseAsync(id, http));
         providers.MapPost("/close", (string id, HttpContext http, ProviderEndpoint endpoint) => endpoint.CloseAsync(id, http));
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.RateLimiting;
 using CocoonOrleans.Gateway.Chat;
 using CocoonOrleans.Gateway.Cluster;
@@ -52,6 +53,18 @@ public sealed class ProviderEndpoint : IAsyncDisposable
         ProviderStatement statement = await _grains.InvokeAsync(
             (client, token) => client.GetGrain<IProviderGrain>(id).GetStatementAsync(request, days ?? DefaultDays, token), http.RequestAborted);
         return Json(json => ProviderJson.Write(json, statement));
+    });
+
+    /// <summary><c>POST /v1/providers/{id}/statement/{day}</c>: a day as the operator signs it, lines of comma-separated values.</summary>
+    public Task<IResult> GetDayAsync(string id, string day, HttpContext http) => AnswerAsync(id, http, async request =>
+    {
+        if (!DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date))
+        {
+            return new ApiError(ErrorKinds.InvalidValue, "The day must be a date such as 2026-11-30.") { Param = "day" };
+        }
+
+        string statement = await _grains.InvokeAsync((client, token) => client.GetGrain<IProviderGrain>(id).GetDayAsync(request, date, token), http.RequestAborted);
+        return Results.Text(statement, "text/csv");
     });
 
     /// <summary><c>POST /v1/providers/{id}/close-offer</c>: what to sign to close the channel together.</summary>

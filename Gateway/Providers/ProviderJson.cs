@@ -84,6 +84,7 @@ internal static class ProviderJson
         json.WriteString("address", payout.Address);
         json.WriteString("threshold", payout.Threshold.ToString());
         json.WriteString("holds_from", payout.HoldsFrom);
+        json.WriteBoolean("by_transfer", payout.ByTransfer);
         json.WriteEndObject();
     }
 }

@@ -27,11 +27,22 @@ public interface IProviderGrain : IGrainWithStringKey
     [Alias("GetStatement")]
     Task<ProviderStatement> GetStatementAsync(byte[] request, int days, CancellationToken cancellationToken = default);
 
+    /// <summary>A day of it as the operator signs it: every job with the hash of its usage receipt, vouchers, charges, and what is due.</summary>
+    /// <param name="request">The signed request.</param>
+    /// <param name="day">The day, UTC.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The request is refused; the message says why.</exception>
+    [Alias("GetDay")]
+    Task<string> GetDayAsync(byte[] request, DateOnly day, CancellationToken cancellationToken = default);
+
     /// <summary>Where it is paid, and by which channel; null where the ledger has no such provider.</summary>
     [Alias("Get")]
     Task<ProviderView?> GetAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Gives it a channel, in the database only, where it has an order that counts and no channel. Repeating it does no harm.</summary>
+    /// <summary>
+    /// Where it has an order that counts and no channel: gives it one, in the database only, or pays it by transfer when its threshold is due. Repeating it does
+    /// no harm.
+    /// </summary>
     [Alias("Sweep")]
     Task SweepAsync(CancellationToken cancellationToken = default);
 }

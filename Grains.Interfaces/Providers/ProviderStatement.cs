@@ -6,7 +6,7 @@ namespace CocoonOrleans.Grains.Providers;
 /// <param name="AccountId">Its account.</param>
 /// <param name="At">The moment.</param>
 /// <param name="Earned">For all its jobs, after commission.</param>
-/// <param name="Charged">What its channels paid on the chain.</param>
+/// <param name="Charged">What its channels paid on the chain, and transfers to it.</param>
 /// <param name="Promised">What its voucher says beyond that.</param>
 /// <param name="Due">What it hasn't got; the promised part is in it.</param>
 /// <param name="Days">Its newest days, the newest first.</param>

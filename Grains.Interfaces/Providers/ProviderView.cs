@@ -20,5 +20,7 @@ public sealed record ProviderView(
 /// <param name="Address">Where, in raw form.</param>
 /// <param name="Threshold">From how much on, in nano.</param>
 /// <param name="HoldsFrom">When it begins to count.</param>
+/// <param name="ByTransfer">Whether by plain transfers, and not by channel.</param>
 [GenerateSerializer, Alias("cocoon.PayoutView")]
-public sealed record PayoutView([property: Id(0)] string Address, [property: Id(1)] Nano Threshold, [property: Id(2)] DateTimeOffset HoldsFrom);
+public sealed record PayoutView(
+    [property: Id(0)] string Address, [property: Id(1)] Nano Threshold, [property: Id(2)] DateTimeOffset HoldsFrom, [property: Id(3)] bool ByTransfer);

@@ -1,3 +1,4 @@
+using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Vouchers;
 
@@ -24,6 +25,9 @@ public interface IVoucherSigner
     /// </summary>
     /// <exception cref="VoucherRefusedException">One of these does not hold.</exception>
     Task<SignedVoucher> SignAsync(VoucherOrder order, CancellationToken cancellationToken);
+
+    /// <summary>Signs a provider's statement.</summary>
+    Task<Signature> SignAsync(StatementSeal seal, CancellationToken cancellationToken);
 
     /// <summary>Signs a close of a channel at what the last voucher said: it promises nothing new.</summary>
     /// <exception cref="VoucherRefusedException">It says something else.</exception>

@@ -93,7 +93,7 @@ internal sealed partial class PaymentChannelGrain
         return (signer, channel, ProviderRequests.Read(request, channel.AccountId, kind, signer.Network, clock.GetUtcNow()));
     }
 
-    /// <summary>Its provider is paid elsewhere from now on: closes it alone, unless the provider closes it with us meanwhile.</summary>
+    /// <summary>Its provider is paid elsewhere from now on, or by transfer: closes it alone, unless the provider closes it with us meanwhile.</summary>
     private async Task LeaveAsync(WorkerChannel channel, PayoutOrder order, CancellationToken cancellationToken)
     {
         if (channel.State.Phase == WorkerChannelPhase.Unfunded)

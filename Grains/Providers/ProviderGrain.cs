@@ -1,9 +1,15 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Wallets;
+using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Channels;
+using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Providers;
+using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Ton.Addresses;
+using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Vouchers;
@@ -17,6 +23,7 @@ namespace CocoonOrleans.Grains.Providers;
 internal sealed partial class ProviderGrain(
     IProviderStore store,
     IChannelStore channels,
+    ILedger ledger,
     IServiceProvider services,
     IOptions<ProviderOptions> options,
     IOptions<ChannelOptions> channelOptions,
@@ -47,7 +54,7 @@ internal sealed partial class ProviderGrain(
         string address = terms.Address.ToString();
         PayoutOrder? standing = PayoutOrder.Standing(orders, now);
         DateTimeOffset holdsFrom = standing is null || standing.Address == address ? now : now + options.Value.AddressDelay;
-        var order = new PayoutOrder(Id, (long)asked.Time, address, terms.Threshold, holdsFrom, request, now);
+        var order = new PayoutOrder(Id, (long)asked.Time, address, terms.Threshold, terms.ByTransfer, holdsFrom, request, now);
         if (!await store.TryAddOrderAsync(order, cancellationToken))
         {
             throw new ArgumentException("request: it is older than the last order, or no worker of this provider was ever admitted here.", nameof(request));
@@ -84,6 +91,35 @@ internal sealed partial class ProviderGrain(
             next);
     }
 
+    public async Task<string> GetDayAsync(byte[] request, DateOnly day, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        ProviderRequest asked = ProviderRequests.Read(request, Id, ProviderRequestKind.Statement, _signer?.Network, now);
+        if (_signer is not { } signer)
+        {
+            throw new ArgumentException("request: nothing is settled here, so there is no key to sign a statement with.", nameof(request));
+        }
+
+        ProviderDayDetails details = await store.ReadDayAsync(Id, day, DayStatement.MaxJobs, cancellationToken);
+        if (details.Captures.Count > DayStatement.MaxJobs)
+        {
+            throw new ArgumentException($"day: it has more than {DayStatement.MaxJobs} jobs, which no statement lists.", nameof(day));
+        }
+
+        var statement = new DayStatement(
+            signer.Network,
+            asked.Provider,
+            signer.Key,
+            day,
+            now,
+            [.. details.Captures.Select(capture => new StatementJob(
+                capture.JobId, capture.Amount, capture.ProviderAmount, capture.ReportHash is { } hash ? new Bits256(hash.Span) : null))],
+            [.. details.Vouchers.Select(voucher => new StatementVoucher(voucher.Channel, voucher.Serial, voucher.Cumulative))],
+            [.. details.Charges.Select(charge => new StatementCharge(charge.At, charge.Amount))],
+            details.Due);
+        return await statement.SignAsync(seal => signer.SignAsync(seal, cancellationToken));
+    }
+
     public async Task<ProviderView?> GetAsync(CancellationToken cancellationToken)
     {
         if (await store.ReadEarningsAsync(Id, days: 1, cancellationToken) is not { } earnings)
@@ -106,6 +142,12 @@ internal sealed partial class ProviderGrain(
             return;
         }
 
+        if (order.ByTransfer)
+        {
+            await TransferAsync(order, wallet, cancellationToken);
+            return;
+        }
+
         var terms = new ChannelTerms(
             TonAddress.ParseRaw(wallet),
             signer.Key,
@@ -117,16 +159,56 @@ internal sealed partial class ProviderGrain(
         LogChannel(channel.Channel, Id);
     }
 
+    /// <summary>
+    /// Lets the wallet pay what is due, with what other providers get in the same message. What it is for names it: until something more is earned it is the
+    /// same payout, whoever places it again.
+    /// </summary>
+    private async Task TransferAsync(PayoutOrder order, string wallet, CancellationToken cancellationToken)
+    {
+        if (await store.ReadEarningsAsync(Id, days: 1, cancellationToken) is not { } earnings || earnings.Due < order.Threshold)
+        {
+            return;
+        }
+
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"cocoon-payout-v1|{Id}|{earnings.Charged.Value}")));
+        var payout = new PlaceIntent
+        {
+            IntentId = new Guid(hash.AsSpan(0, 16), bigEndian: true),
+            Wallet = wallet,
+            Destination = order.Address,
+            Value = earnings.Due,
+            Amount = earnings.Due,
+            Body = Boc.Write(Cell.Empty),
+            Purpose = IntentPurpose.Payout,
+            AccountId = Id,
+        };
+        LedgerResult result = (await ledger.ExecuteAsync([payout], cancellationToken))[0];
+        if (result is IntentPlaced { Repeated: false })
+        {
+            LogTransfer(Id, earnings.Due.Value, order.Address);
+        }
+        else if (result is not (IntentPlaced or IdReused))
+        {
+            LogNotPlaced(Id, result.ToString());
+        }
+    }
+
     private static (PayoutView? Payout, PayoutView? Next) Orders(IReadOnlyList<PayoutOrder> orders, DateTimeOffset now)
     {
         PayoutOrder? standing = PayoutOrder.Standing(orders, now);
         return (View(standing), orders.Count > 0 && orders[^1] != standing ? View(orders[^1]) : null);
     }
 
-    private static PayoutView? View(PayoutOrder? order) => order is null ? null : new PayoutView(order.Address, order.Threshold, order.HoldsFrom);
+    private static PayoutView? View(PayoutOrder? order) => order is null ? null : new PayoutView(order.Address, order.Threshold, order.HoldsFrom, order.ByTransfer);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Provider {AccountId} is to be paid at {Address} from {Threshold} nano on, as of {HoldsFrom}")]
     private partial void LogOrder(string accountId, string address, long threshold, DateTimeOffset holdsFrom);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Provider {AccountId} is paid {Amount} nano at {Address} by transfer")]
+    private partial void LogTransfer(string accountId, long amount, string address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The payout of provider {AccountId} was not placed: {Result}")]
+    private partial void LogNotPlaced(string accountId, string result);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} pays {AccountId}")]
     private partial void LogChannel(string channel, string accountId);

@@ -23,4 +23,11 @@ public interface IProviderStore
     /// <param name="days">How many of its newest days, 1 to 400.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<ProviderEarnings?> ReadEarningsAsync(string accountId, int days, CancellationToken cancellationToken);
+
+    /// <summary>What happened on a provider's day.</summary>
+    /// <param name="accountId">The provider.</param>
+    /// <param name="day">The day, UTC.</param>
+    /// <param name="limit">The most jobs to list, above zero; one more is listed where there are more.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<ProviderDayDetails> ReadDayAsync(string accountId, DateOnly day, int limit, CancellationToken cancellationToken);
 }

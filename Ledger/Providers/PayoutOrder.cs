@@ -7,11 +7,12 @@ namespace CocoonOrleans.Ledger.Providers;
 /// <param name="Number">When it signed, Unix time in milliseconds; rises with each order.</param>
 /// <param name="Address">Where, in raw form.</param>
 /// <param name="Threshold">From how much on, in nano.</param>
+/// <param name="ByTransfer">Whether by plain transfers, and not by channel.</param>
 /// <param name="HoldsFrom">When it begins to count.</param>
 /// <param name="Bytes">The signed request.</param>
 /// <param name="At">When it was stored.</param>
 public sealed record PayoutOrder(
-    string AccountId, long Number, string Address, Nano Threshold, DateTimeOffset HoldsFrom, ReadOnlyMemory<byte> Bytes, DateTimeOffset At)
+    string AccountId, long Number, string Address, Nano Threshold, bool ByTransfer, DateTimeOffset HoldsFrom, ReadOnlyMemory<byte> Bytes, DateTimeOffset At)
 {
     /// <summary>
     /// The order that counts at a time. One that had not begun to count when the next was stored is void: so the owner of a key that somebody else has too can

@@ -7,8 +7,8 @@ internal sealed class ProviderWriter(SqliteStatements statements)
 {
     private readonly SqliteStatement _add = statements.Prepare(
         """
-        INSERT INTO payout_orders (account_id, number, address, threshold, holds_from, bytes, created_at)
-        SELECT a.account_id, $number, $address, $threshold, $holdsFrom, $bytes, $now FROM accounts a
+        INSERT INTO payout_orders (account_id, number, address, threshold, transfers, holds_from, bytes, created_at)
+        SELECT a.account_id, $number, $address, $threshold, $transfers, $holdsFrom, $bytes, $now FROM accounts a
         WHERE a.account_id = $account AND a.class = 'provider'
           AND $number > (SELECT coalesce(max(o.number), 0) FROM payout_orders o WHERE o.account_id = $account)
         """);
@@ -23,6 +23,7 @@ internal sealed class ProviderWriter(SqliteStatements statements)
             ("$number", order.Number),
             ("$address", order.Address),
             ("$threshold", order.Threshold.Value),
+            ("$transfers", order.ByTransfer ? 1L : 0L),
             ("$holdsFrom", order.HoldsFrom.ToUnixTimeMilliseconds()),
             ("$bytes", order.Bytes.ToArray()),
             ("$now", now.ToUnixTimeMilliseconds())) == 1)

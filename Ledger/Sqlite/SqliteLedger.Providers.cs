@@ -8,6 +8,7 @@ namespace CocoonOrleans.Ledger.Sqlite;
 public sealed partial class SqliteLedger
 {
     private const int MaxDays = 400;
+    private const long MillisecondsOfDay = 86_400_000;
 
     // Vouchers rise: what a day added is how much the last one of the day is above the last one before it, for each channel.
     private const string DaysOfProvider =
@@ -24,7 +25,7 @@ public sealed partial class SqliteLedger
             UNION ALL
             SELECT t.created_at / 86400000 + $epoch, 0, 0, 0, -e.amount
             FROM entries e JOIN transactions t ON t.transaction_id = e.transaction_id
-            WHERE e.account_id = $account AND t.kind = 'transfer' AND t.reason = 'channel charged'
+            WHERE e.account_id = $account AND t.kind = 'transfer' AND t.reason IN ('channel charged', 'payout')
         )
         SELECT day, sum(jobs), sum(earned), sum(promised), sum(charged) FROM days GROUP BY day ORDER BY day DESC LIMIT $limit
         """;
@@ -40,8 +41,8 @@ public sealed partial class SqliteLedger
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<PayoutOrder>> ListOrdersAsync(string accountId, CancellationToken cancellationToken) => await ListAsync(
-        "SELECT account_id, number, address, threshold, holds_from, bytes, created_at FROM payout_orders WHERE account_id = $account ORDER BY number",
-        row => new PayoutOrder(row.GetString(0), row.GetInt64(1), row.GetString(2), row.Nano(3), row.Time(4), row.Bytes(5), row.Time(6)),
+        "SELECT account_id, number, address, threshold, transfers, holds_from, bytes, created_at FROM payout_orders WHERE account_id = $account ORDER BY number",
+        row => new PayoutOrder(row.GetString(0), row.GetInt64(1), row.GetString(2), row.Nano(3), row.GetInt64(4) == 1, row.Time(5), row.Bytes(6), row.Time(7)),
         cancellationToken,
         ("$account", accountId));
 
@@ -64,6 +65,50 @@ public sealed partial class SqliteLedger
         return ReadAsync(connection => ReadEarnings(connection, accountId, days), cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task<ProviderDayDetails> ReadDayAsync(string accountId, DateOnly day, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        long from = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        long to = from + MillisecondsOfDay;
+        return ReadAsync(
+            connection =>
+            {
+                using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
+                return new ProviderDayDetails(
+                    connection.ReadAll(
+                        """
+                        SELECT c.job_id, c.amount, c.provider_amount, c.report_hash
+                        FROM entries e JOIN captures c ON c.job_id = e.transaction_id
+                        WHERE e.account_id = $account AND c.captured_at >= $from AND c.captured_at < $to ORDER BY e.entry_id LIMIT $limit
+                        """,
+                        row => new ProviderCapture(row.Id(0), row.Nano(1), row.Nano(2), row.BytesOrNull(3)),
+                        ("$account", accountId),
+                        ("$from", from),
+                        ("$to", to),
+                        ("$limit", limit + 1L)),
+                    connection.ReadAll(
+                        ChannelRows.SelectVoucher + " JOIN channels h ON h.channel = v.channel WHERE h.account_id = $account AND v.created_at >= $from AND v.created_at < $to ORDER BY v.created_at, v.serial",
+                        ChannelRows.Voucher,
+                        ("$account", accountId),
+                        ("$from", from),
+                        ("$to", to)),
+                    connection.ReadAll(
+                        """
+                        SELECT t.created_at, -e.amount FROM entries e JOIN transactions t ON t.transaction_id = e.transaction_id
+                        WHERE e.account_id = $account AND t.kind = 'transfer' AND t.reason IN ('channel charged', 'payout') AND t.created_at >= $from AND t.created_at < $to
+                        ORDER BY e.entry_id
+                        """,
+                        row => (row.Time(0), row.Nano(1)),
+                        ("$account", accountId),
+                        ("$from", from),
+                        ("$to", to)),
+                    connection.ReadAll(
+                        "SELECT coalesce(sum(amount), 0) FROM entries WHERE account_id = $account", row => row.Nano(0), ("$account", accountId)).Single());
+            },
+            cancellationToken);
+    }
+
     private static ProviderEarnings? ReadEarnings(SqliteConnection connection, string accountId, int days)
     {
         // One read transaction: all of it is of one moment.
@@ -83,7 +128,12 @@ public sealed partial class SqliteLedger
         Nano due = connection.ReadAll(
             "SELECT coalesce(sum(amount), 0) FROM entries WHERE account_id = $account", row => row.Nano(0), ("$account", accountId)).Single();
         Nano charged = connection.ReadAll(
-            "SELECT coalesce(sum(claimed), 0) FROM channels WHERE account_id = $account", row => row.Nano(0), ("$account", accountId)).Single();
+            """
+            SELECT coalesce((SELECT sum(claimed) FROM channels WHERE account_id = $account), 0)
+                 + coalesce((SELECT sum(amount) FROM intents WHERE account_id = $account AND purpose = 'payout'), 0)
+            """,
+            row => row.Nano(0),
+            ("$account", accountId)).Single();
         WorkerChannel? channel = connection.ReadAll(
             ChannelRows.SelectChannel + " WHERE h.account_id = $account AND h.phase <> 'closed'", ChannelRows.Channel, ("$account", accountId)).SingleOrDefault();
         StoredVoucher? voucher = channel is null ? null : connection.ReadAll(

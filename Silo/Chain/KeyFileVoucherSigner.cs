@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Market;
 using CocoonOrleans.Ton.Chain;
+using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Vouchers;
 using Microsoft.Extensions.Options;
@@ -45,6 +46,12 @@ internal sealed class KeyFileVoucherSigner : IVoucherSigner, IDisposable
         CheckNetwork(order.Voucher.Network);
         var day = DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime);
         return Task.Run(() => _store.Sign(order, voucher => voucher.Sign(_key), day), cancellationToken);
+    }
+
+    public Task<Signature> SignAsync(StatementSeal seal, CancellationToken cancellationToken)
+    {
+        CheckNetwork(seal.Network);
+        return Task.FromResult(_key.Sign(seal.ToCell()));
     }
 
     public async Task<Signature> SignAsync(CooperativeClose close, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ CREATE TABLE payout_orders (
     number     INTEGER NOT NULL CHECK (number > 0),
     address    TEXT    NOT NULL,
     threshold  INTEGER NOT NULL CHECK (threshold > 0),
+    transfers  INTEGER NOT NULL CHECK (transfers IN (0, 1)),
     holds_from INTEGER NOT NULL,
     bytes      BLOB    NOT NULL,
     created_at INTEGER NOT NULL,

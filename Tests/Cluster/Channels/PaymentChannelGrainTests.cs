@@ -1,9 +1,12 @@
 using CocoonOrleans.Grains.Channels;
+using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
+using CocoonOrleans.Tests.Cluster.Providers;
 using CocoonOrleans.Ton.Cells;
+using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Vouchers;
 
 namespace CocoonOrleans.Tests.Cluster.Channels;
@@ -206,6 +209,175 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
 
         Assert.Equal(isTaken, taken);
     }
+
+    [Fact]
+    public async Task Sweep_SignerRemembersMoreThanTheBook_TakesItOverAndGoesOnAboveIt()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(Coin);
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin));
+
+        // As if the book had been restored from the time before this one.
+        SignedVoucher later = await SignAsync(channel, serial: 4, cumulative: 2 * Coin);
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: 5 * Coin));
+        StoredVoucher taken = (await channel.VoucherAsync())!;
+        Assert.Equal((4L, new Nano(2 * Coin)), (taken.Serial, taken.Cumulative));
+        Assert.Equal(later.ToBytes(), taken.Bytes.ToArray());
+
+        // It is paid: nothing is signed again for it.
+        await channel.EarnAsync(Coin);
+        await Grain(channel).SweepAsync(channel.Observe(3, deposited: 5 * Coin));
+        Assert.Equal(4, (await channel.VoucherAsync())!.Serial);
+        await channel.EarnAsync(1);
+        Silos.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Grain(channel).SweepAsync(channel.Observe(4, deposited: 5 * Coin));
+        Assert.Equal((5L, new Nano((2 * Coin) + 1)), ((await channel.VoucherAsync())!.Serial, (await channel.VoucherAsync())!.Cumulative));
+    }
+
+    [Fact]
+    public async Task Sweep_SerialFork_IsReportedAndNothingIsSignedOrPaidAnyMore()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(Coin);
+        await SignAsync(channel, serial: 1, cumulative: Coin / 2);
+        var other = new StoredVoucher(channel.Address, 1, new Nano(Coin), new byte[32], 0, new byte[171], Now);
+        Assert.True(await channel.Store.TryApplyAsync(
+            channel.Address, ChannelSnapshot.Unseen with { Phase = WorkerChannelPhase.Open, Deposited = new Nano(5 * Coin), Seqno = 1, LastLt = 1 }, default));
+        Assert.True(await channel.Store.TryAddVoucherAsync(other, default));
+        await channel.EarnAsync(Coin);
+
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: 5 * Coin));
+
+        Assert.Equal(1, (await channel.VoucherAsync())!.Serial);
+        Assert.Empty(await WaitingAsync(channel));
+        Assert.Equal(VoucherRefusal.Fork, (await Assert.ThrowsAsync<VoucherRefusedException>(() => SignAsync(channel, serial: 1, cumulative: Coin))).Refusal);
+    }
+
+    [Fact]
+    public async Task Leave_Open_StartsTheCloseOnce_AndSweepsFinishItWhenTheDelayIsOver()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(Coin / 10);
+        Assert.False(await Grain(channel).LeaveAsync());
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin));
+
+        Assert.True(await Grain(channel).LeaveAsync());
+        Assert.True(await Grain(channel).LeaveAsync());
+        Intent start = Assert.Single(await CallsAsync(channel));
+        Assert.Equal(ChannelMessages.StartClose((ulong)start.QueryId).Hash, Boc.Parse(start.Body.Span).Hash);
+
+        await Grain(channel).SweepAsync(channel.Observe(2, 5 * Coin, phase: ChannelPhase.Closing, unlockTime: 1_000, time: 1_001));
+        Intent charge = (await CallsAsync(channel))[^1];
+        Assert.Equal(ChannelMessages.Charge((ulong)charge.QueryId, SignedVoucher.Parse((await channel.VoucherAsync())!.Bytes.Span)).Hash, Boc.Parse(charge.Body.Span).Hash);
+        await Grain(channel).SweepAsync(channel.Observe(3, 5 * Coin, claimed: Coin / 10, phase: ChannelPhase.Closing, unlockTime: 1_000, time: 1_000));
+        Assert.Equal(2, (await CallsAsync(channel)).Count);
+        await Grain(channel).SweepAsync(channel.Observe(4, 5 * Coin, claimed: Coin / 10, phase: ChannelPhase.Closing, unlockTime: 1_000, time: 1_001));
+        await Grain(channel).SweepAsync(channel.Observe(5, 5 * Coin, claimed: Coin / 10, phase: ChannelPhase.Closing, unlockTime: 1_000, time: 1_002));
+
+        Intent finish = (await CallsAsync(channel))[^1];
+        Assert.Equal(3, (await CallsAsync(channel)).Count);
+        Assert.Equal(ChannelMessages.FinishClose((ulong)finish.QueryId).Hash, Boc.Parse(finish.Body.Span).Hash);
+    }
+
+    [Fact]
+    public async Task Charge_LittleIsDue_IsChargedAtOnceWhereTheContractPays()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        Assert.False(await Grain(channel).ChargeAsync());
+        await channel.EarnAsync(1_999_999);
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin));
+        Assert.False(await Grain(channel).ChargeAsync());
+
+        await channel.EarnAsync(1);
+        Assert.True(await Grain(channel).ChargeAsync());
+
+        Assert.Single(await CallsAsync(channel));
+        Assert.Equal(new Nano(2_000_000), (await channel.VoucherAsync())!.Cumulative);
+    }
+
+    [Fact]
+    public async Task Sweep_ProviderOrdersAnotherAddress_LeavesTheChannelAndTopsNothingUp()
+    {
+        SampleProvider provider = await SampleProvider.AdmitAsync(Silos);
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos.Ledgers[0], Silos.Vouchers, provider.Id);
+        await channel.EarnAsync(Coin / 10);
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: Coin));
+        Assert.Single(await WaitingAsync(channel));
+        await provider.OrderAsync();
+
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: Coin));
+        await Grain(channel).SweepAsync(channel.Observe(3, deposited: Coin));
+
+        // Charged, though it is little, and left; the top-up is from before.
+        Assert.Equal(2, (await CallsAsync(channel)).Count);
+        Assert.Equal(3, (await WaitingAsync(channel)).Count);
+    }
+
+    [Fact]
+    public async Task Sweep_UnfundedChannelOfAFormerAddress_IsGivenUp_UnlessATopUpIsOnItsWay()
+    {
+        SampleProvider provider = await SampleProvider.AdmitAsync(Silos);
+        SampleChannel unfunded = await SampleChannel.OpenAsync(Silos.Ledgers[0], Silos.Vouchers, provider.Id);
+        await provider.OrderAsync();
+        await Grain(unfunded).SweepAsync(null);
+        Assert.Equal(WorkerChannelPhase.Closed, (await unfunded.Store.FindChannelAsync(unfunded.Address, default))!.State.Phase);
+
+        SampleProvider other = await SampleProvider.AdmitAsync(Silos);
+        SampleChannel onItsWay = await SampleChannel.OpenAsync(Silos.Ledgers[0], Silos.Vouchers, other.Id);
+        await onItsWay.EarnAsync(Coin);
+        await Grain(onItsWay).SweepAsync(null);
+        await other.OrderAsync();
+        await Grain(onItsWay).SweepAsync(null);
+        Assert.Equal(WorkerChannelPhase.Unfunded, (await onItsWay.Store.FindChannelAsync(onItsWay.Address, default))!.State.Phase);
+    }
+
+    [Fact]
+    public async Task Close_OfferSigned_IsPlacedOnce_AndAnythingElseIsRefused()
+    {
+        SampleProvider provider = await SampleProvider.AdmitAsync(Silos);
+        var terms = new ChannelTerms(SampleProvider.NewAddress(), Silos.Vouchers.Key, SampleProvider.NewAddress(), provider.Key.PublicKey, 60, 1);
+        await Ledger.ExecuteAsync([new CreateAccount(provider.Id, AccountClass.Provider, "")], default);
+        await ((IChannelStore)Ledger).OpenChannelAsync(terms.ToWorkerChannel(provider.Id), default);
+        var channel = new SampleChannel(provider.Id, terms, Ledger);
+        await Assert.ThrowsAsync<ArgumentException>(() => Grain(channel).OfferCloseAsync(provider.Ask(ProviderRequestKind.OfferClose)));
+        await channel.EarnAsync(Coin / 10);
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin));
+
+        ChannelClose offer = await Grain(channel).OfferCloseAsync(provider.Ask(ProviderRequestKind.OfferClose));
+        CooperativeClose close = CooperativeClose.Read(Boc.Parse(offer.Close));
+        Assert.Equal((new Nano(Coin / 10), terms.Address), (close.Cumulative, close.Channel));
+        Assert.True(Silos.Vouchers.Key.Verifies(close.ToCell(), Ton.Signatures.Signature.FromBytes(offer.Payer)));
+
+        CooperativeClose foreign = close with { Channel = SampleProvider.NewAddress() };
+        CooperativeClose dead = close with { ValidUntil = 1 };
+        SampleProvider stranger = SampleProvider.Create(Silos);
+        foreach (byte[] bad in (byte[][])
+        [
+            provider.Ask(ProviderRequestKind.Close),
+            provider.Ask(ProviderRequestKind.OfferClose, new CloseAnswer(close, close.Sign(provider.Key)).ToCell()),
+            provider.Ask(ProviderRequestKind.Close, new CloseAnswer(close, close.Sign(stranger.Key)).ToCell()),
+            provider.Ask(ProviderRequestKind.Close, new CloseAnswer(foreign, foreign.Sign(provider.Key)).ToCell()),
+            provider.Ask(ProviderRequestKind.Close, new CloseAnswer(dead, dead.Sign(provider.Key)).ToCell()),
+            stranger.Ask(ProviderRequestKind.Close, new CloseAnswer(close, close.Sign(stranger.Key)).ToCell()),
+        ])
+        {
+            await Assert.ThrowsAsync<ArgumentException>(() => Grain(channel).CloseAsync(bad));
+        }
+
+        Assert.Empty(await CallsAsync(channel));
+        await Grain(channel).CloseAsync(provider.Ask(ProviderRequestKind.Close, new CloseAnswer(close, close.Sign(provider.Key)).ToCell()));
+        await Grain(channel).CloseAsync(provider.Ask(ProviderRequestKind.Close, new CloseAnswer(close, close.Sign(provider.Key)).ToCell()));
+        Intent call = Assert.Single(await CallsAsync(channel));
+        Assert.Equal(
+            ChannelMessages.CloseBoth((ulong)call.QueryId, close, Ton.Signatures.Signature.FromBytes(offer.Payer), close.Sign(provider.Key)).Hash, Boc.Parse(call.Body.Span).Hash);
+    }
+
+    private Task<SignedVoucher> SignAsync(SampleChannel channel, long serial, long cumulative) => Silos.Vouchers.SignAsync(
+        new VoucherOrder(
+            new Voucher(Silos.Vouchers.Network, channel.Terms.Address, (ulong)serial, new Nano(cumulative), default), new Nano(5 * Coin), CoveredUpTo: 0),
+        default);
+
+    private static async Task<List<Intent>> CallsAsync(SampleChannel channel) => [.. (await WaitingAsync(channel)).Where(intent => intent.Purpose == IntentPurpose.ChannelCall)];
 
     private async Task<LedgerResult> DoAsync(LedgerOperation operation) => Assert.Single(await Ledger.ExecuteAsync([operation], default));
 

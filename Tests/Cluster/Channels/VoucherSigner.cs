@@ -3,6 +3,7 @@ using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Market;
 using CocoonOrleans.Silo.Chain;
 using CocoonOrleans.Ton;
+using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Vouchers;
 
@@ -25,6 +26,8 @@ public sealed class VoucherSigner : IVoucherSigner, IDisposable
 
     public Task<SignedVoucher> SignAsync(VoucherOrder order, CancellationToken cancellationToken) =>
         Task.FromResult(_store.Sign(order, voucher => voucher.Sign(_key), DateOnly.MinValue));
+
+    public Task<Signature> SignAsync(StatementSeal seal, CancellationToken cancellationToken) => Task.FromResult(_key.Sign(seal.ToCell()));
 
     public Task<Signature> SignAsync(CooperativeClose close, CancellationToken cancellationToken) => Task.FromResult(close.Sign(_key));
 

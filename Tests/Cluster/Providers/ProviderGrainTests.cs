@@ -23,7 +23,7 @@ public sealed class ProviderGrainTests(TwoSilos silos) : ClusterTest(silos)
         ProviderView view = await provider.Grain.OrderPayoutAsync(order);
         ProviderView again = await provider.Grain.OrderPayoutAsync(order);
 
-        Assert.Equal(new PayoutView(First.ToString(), Nano.FromCoins(3), Now), view.Payout);
+        Assert.Equal(new PayoutView(First.ToString(), Nano.FromCoins(3), Now, ByTransfer: false), view.Payout);
         Assert.Null(view.Next);
         Assert.Equal(view, again);
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 
 namespace CocoonOrleans.Tests.EndToEnd.Commands;
@@ -75,6 +76,59 @@ public sealed class UpCommandTests
         }
     }
 
+    [SkippableFact]
+    public async Task Up_SettleKilledAndStartedAgain_GoesOnWithTheSameChainAndBooks()
+    {
+        await new NpmFolder("the development chain", BuiltArtifacts.Find().Root, "contracts").RequireAsync();
+        using var folder = new TemporaryFolder();
+        string[] arguments = ["up", "--data", folder.Path, "--port", $"{FreePorts.Take(1)[0]}", "--workers", "1", "--settle", "--json"];
+        JsonElement settlement;
+        string channel;
+        long earned;
+        using (var up = Cocoon.Start(arguments))
+        {
+            try
+            {
+                settlement = JsonElement.Parse((await up.StandardOutput.ReadLineAsync().WaitAsync(Deadline))!).GetProperty("settlement");
+                Assert.Equal(4, RunningProcesses.ChildrenOf(up.Id).Count);
+                await ChatAsync(folder);
+                var earnings = await EarningsAsync(folder, "a channel that holds coins", seen => Nano(seen, "promisedNano") > 0);
+                (channel, earned) = (earnings.GetProperty("channel").GetString()!, Nano(earnings, "earnedNano"));
+                var ids = RunningProcesses.ChildrenOf(up.Id);
+                foreach (var id in ids)
+                {
+                    Process.GetProcessById(id).Kill();
+                }
+
+                up.Kill();
+                await Eventually.SeeAsync("no process is left", () => ids.Count(RunningProcesses.IsRunning), left => left == 0, Deadline);
+            }
+            finally
+            {
+                up.Kill(entireProcessTree: true);
+            }
+        }
+
+        using var again = Cocoon.Start(arguments);
+        try
+        {
+            var second = JsonElement.Parse((await again.StandardOutput.ReadLineAsync().WaitAsync(Deadline))!).GetProperty("settlement");
+            Assert.Equal(settlement.GetProperty("payoutAddress").GetString(), second.GetProperty("payoutAddress").GetString());
+            await ChatAsync(folder);
+
+            // The same channel, whose deposit the chain still knows, and a higher voucher over it.
+            var last = await EarningsAsync(folder, "a voucher of both answers", seen => Nano(seen, "promisedNano") > earned && Nano(seen, "promisedNano") == Nano(seen, "earnedNano"));
+            Assert.Equal(channel, last.GetProperty("channel").GetString());
+            await Signals.TerminateAsync(again.Id);
+            await again.WaitForExitAsync().WaitAsync(Deadline);
+            Assert.Equal(0, again.ExitCode);
+        }
+        finally
+        {
+            again.Kill(entireProcessTree: true);
+        }
+    }
+
     [Fact]
     public async Task Up_KilledWithoutAWord_ItsProcessesStopByThemselves()
     {
@@ -138,6 +192,25 @@ public sealed class UpCommandTests
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         Assert.Empty(RunningProcesses.WithArgument(folder.Path));
     }
+
+    private static async Task ChatAsync(TemporaryFolder folder)
+    {
+        var (exitCode, _, error) = await Cocoon.RunAsync("chat", "What is 3 plus 4?", "--data", folder.Path, "--json");
+        Assert.True(exitCode == 0, error);
+    }
+
+    private static Task<JsonElement> EarningsAsync(TemporaryFolder folder, string what, Func<JsonElement, bool> isThere) => Eventually.SeeAsync(
+        what,
+        async () =>
+        {
+            var (exitCode, output, error) = await Cocoon.RunAsync("worker", "earnings", "--data", folder.Path, "--json");
+            Assert.True(exitCode == 0, error);
+            return Cocoon.Json(output);
+        },
+        isThere,
+        Deadline);
+
+    private static long Nano(JsonElement json, string name) => long.Parse(json.GetProperty(name).GetString()!, System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task<string> ReadyAsync(Process up)
     {

@@ -167,17 +167,53 @@ public sealed class ChannelTests : IDisposable
         Assert.InRange((await silo.ReceivedAsync(_payee)).Value, all.Value - 4_000_000, all.Value);
     }
 
+    [SkippableFact]
+    public async Task Transfers_ToManySmallProviders_ArePaidOnceAtTheirThresholds()
+    {
+        const int count = 5;
+        await using SettlingSilo silo = await StartAsync();
+        SigningKey[] keys = [.. Enumerable.Range(0, count).Select(_ => new SigningKey(RandomNumberGenerator.GetBytes(32)))];
+        TonAddress[] payees = [.. keys.Select(_ => SettlingSilo.NewAddress())];
+        for (int i = 0; i < count; i++)
+        {
+            await OrderAsync(silo, keys[i], new PayoutTerms(payees[i], PayoutTerms.LeastTransfer, ByTransfer: true));
+
+            // The last one is below its threshold.
+            await EarnAsync(silo, i == count - 1 ? 50_000_000 : 200_000_000 + i, ProviderId.Of(keys[i].PublicKey));
+        }
+
+        ChildProcess process = await silo.StartSiloAsync();
+        Nano[] earned = new Nano[count];
+        for (int i = 0; i < count; i++)
+        {
+            earned[i] = (await silo.Ledger.ReadEarningsAsync(ProviderId.Of(keys[i].PublicKey), 1, default))!.Earned;
+            Nano expected = i == count - 1 ? Nano.Zero : earned[i];
+            await Eventually.SeeAsync("paid by transfer", () => silo.ReceivedAsync(payees[i]), seen => seen == expected, Deadline);
+        }
+
+        // Killed, and started again: nothing is paid twice, and what is earned later is.
+        await silo.KillAsync(process);
+        await EarnAsync(silo, 300_000_000, ProviderId.Of(keys[^1].PublicKey));
+        await silo.StartSiloAsync();
+        Nano later = (await silo.Ledger.ReadEarningsAsync(ProviderId.Of(keys[^1].PublicKey), 1, default))!.Earned;
+        await Eventually.SeeAsync("paid by transfer", () => silo.ReceivedAsync(payees[^1]), seen => seen == later, Deadline);
+        await silo.SettleAsync();
+        for (int i = 0; i < count; i++)
+        {
+            ProviderEarnings after = (await silo.Ledger.ReadEarningsAsync(ProviderId.Of(keys[i].PublicKey), 1, default))!;
+            Assert.Equal((after.Earned, Nano.Zero), (after.Charged, after.Due));
+            Assert.Equal(after.Earned, await silo.ReceivedAsync(payees[i]));
+            Assert.Null(after.Channel);
+            keys[i].Dispose();
+        }
+    }
+
     public void Dispose() => _key.Dispose();
 
     private async Task<SettlingSilo> StartAsync(long thresholdCoins = 1)
     {
         SettlingSilo silo = await SettlingSilo.StartAsync(coins: 100, "--Channels:VoucherDelay=00:00:01", "--Channels:CloseDelay=00:01:00");
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        var terms = new PayoutTerms(_payee, Nano.FromCoins(thresholdCoins));
-        var request = new ProviderRequest(TonNetwork.Development, _key.PublicKey, (ulong)now.ToUnixTimeMilliseconds(), ProviderRequestKind.Payout, terms.ToCell());
-        await silo.Ledger.ExecuteAsync([new CreateAccount(Provider, AccountClass.Provider, "")], default);
-        Assert.True(await silo.Ledger.TryAddOrderAsync(
-            new PayoutOrder(Provider, (long)request.Time, _payee.ToString(), terms.Threshold, now, request.Sign(_key), now), default));
+        await OrderAsync(silo, _key, new PayoutTerms(_payee, Nano.FromCoins(thresholdCoins)));
         await silo.Ledger.ExecuteAsync(
             [
                 new CreateAccount(Client, AccountClass.Client, ""),
@@ -187,9 +223,20 @@ public sealed class ChannelTests : IDisposable
         return silo;
     }
 
+    /// <summary>Says where a provider is paid.</summary>
+    private static async Task OrderAsync(SettlingSilo silo, SigningKey key, PayoutTerms terms)
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        string provider = ProviderId.Of(key.PublicKey);
+        var request = new ProviderRequest(TonNetwork.Development, key.PublicKey, (ulong)now.ToUnixTimeMilliseconds(), ProviderRequestKind.Payout, terms.ToCell());
+        await silo.Ledger.ExecuteAsync([new CreateAccount(provider, AccountClass.Provider, "")], default);
+        Assert.True(await silo.Ledger.TryAddOrderAsync(
+            new PayoutOrder(provider, (long)request.Time, terms.Address.ToString(), terms.Threshold, terms.ByTransfer, now, request.Sign(key), now), default));
+    }
+
     /// <summary>A job of the provider, held and captured as every one is.</summary>
     /// <returns>SHA-256 of its usage receipt.</returns>
-    private async Task<byte[]> EarnAsync(SettlingSilo silo, long charge)
+    private async Task<byte[]> EarnAsync(SettlingSilo silo, long charge, string? provider = null)
     {
         Guid job = Guid.CreateVersion7();
         byte[] receipt = SHA256.HashData(job.ToByteArray());
@@ -212,7 +259,7 @@ public sealed class ChannelTests : IDisposable
                 new CaptureHold
                 {
                     JobId = job,
-                    ProviderAccountId = Provider,
+                    ProviderAccountId = provider ?? Provider,
                     WorkerId = "worker",
                     Prices = price,
                     Usage = new TokenUsage(1, 0, 1, 0),

@@ -34,6 +34,26 @@ public sealed class ProviderTests
         earnings = await network.EarningsAsync("nothing due", seen => Amount(seen, "dueNano") == 0);
         Assert.Equal((earned, 0L), (Amount(earnings, "chargedNano"), Amount(earnings, "promisedNano")));
         Assert.Equal(earned, Amount(earnings.GetProperty("days")[0], "chargedNano"));
+        await StatementAsync(network, earnings.GetProperty("days")[0].GetProperty("day").GetString()!, earned);
+    }
+
+    /// <summary>The day's statement is signed by the operator, adds up, and can't be changed.</summary>
+    private static async Task StatementAsync(SettlingNetwork network, string day, long earned)
+    {
+        string file = Path.Combine(network.Network.Data.Path, "day.csv");
+        await network.WorkerAsync("earnings", "--day", day, "--save", file);
+        string[] keys = ["--provider", network.Provider, "--operator", network.Place.VoucherKey.ToString()];
+        var (exitCode, output, error) = await Commands.Cocoon.RunAsync(["verify", "statement", file, .. keys, "--json"]);
+        Assert.True(exitCode == 0, error);
+        JsonElement report = Commands.Cocoon.Json(output);
+        Assert.Equal(
+            ("accept", 1, earned, earned, 0L),
+            (report.GetProperty("verdict").GetString(), report.GetProperty("jobs").GetInt32(), Amount(report, "earnedNano"), Amount(report, "chargedNano"), Amount(report, "dueNano")));
+
+        string text = await File.ReadAllTextAsync(file);
+        Assert.Equal(network.Network.Ledger.Jobs().Single(job => job.State == "captured").JobId.ToString(), text.Split("job,")[2].Split(',')[0]);
+        await File.WriteAllTextAsync(file, text.Replace($",{earned},", $",{earned + 1},", StringComparison.Ordinal));
+        Assert.Equal(1, (await Commands.Cocoon.RunAsync(["verify", "statement", file, .. keys, "--json"])).ExitCode);
     }
 
     [SkippableFact]

@@ -23,6 +23,8 @@ public sealed class ProviderRequestTests : IDisposable
 
         Assert.Equal((request.Network, request.Provider, request.Time, request.Kind), (read.Network, read.Provider, read.Time, read.Kind));
         Assert.Equal(new PayoutTerms(_address, Nano.FromCoins(3)), PayoutTerms.Read(read.Value!));
+        var transfers = new PayoutTerms(_address, Nano.FromCoins(3), ByTransfer: true);
+        Assert.Equal(transfers, PayoutTerms.Read(transfers.ToCell()));
         Assert.Null(ProviderRequest.Parse(Request(null).Sign(_key)).Value);
     }
 
@@ -56,9 +58,10 @@ public sealed class ProviderRequestTests : IDisposable
     [InlineData(0, 1_999_999, "payout.threshold")]
     [InlineData(0, 1_000_000_000_001, "payout.threshold")]
     [InlineData(-1, 2_000_000, "payout.address")]
-    public void ReadPayout_OutOfRange_NamesTheField(int workchain, long threshold, string field)
+    [InlineData(0, 99_999_999, "payout.threshold", true)]
+    public void ReadPayout_OutOfRange_NamesTheField(int workchain, long threshold, string field, bool byTransfer = false)
     {
-        var terms = new PayoutTerms(new TonAddress(workchain, _address.Account), new Nano(threshold));
+        var terms = new PayoutTerms(new TonAddress(workchain, _address.Account), new Nano(threshold), byTransfer);
         Assert.StartsWith(field, Assert.Throws<TonFormatException>(() => PayoutTerms.Read(terms.ToCell())).Message, StringComparison.Ordinal);
     }
 
