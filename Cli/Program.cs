@@ -2,6 +2,7 @@ using System.CommandLine;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Benchmarks;
 using CocoonOrleans.Cli.Chat;
+using CocoonOrleans.Cli.Cluster;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Keys;
@@ -22,6 +23,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     BenchCommand.Create(),
     DoctorCommand.Create(),
     AccountCommand.Create(),
+    ClusterCommand.Create(),
     ModelCommand.Create(),
     VerifyCommand.Create(),
     KeyCommand.Create(),

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Benchmarks;
 using CocoonOrleans.Cli.Chat;
+using CocoonOrleans.Cli.Cluster;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Keys;
@@ -18,6 +19,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(AccountResult))]
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(ChatResult))]
+[JsonSerializable(typeof(ClusterReport))]
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(DoctorReport))]
@@ -33,6 +35,8 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ProxyResult))]
 [JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(ReceiptReport))]
+[JsonSerializable(typeof(RevocationReport))]
+[JsonSerializable(typeof(RevocationState))]
 [JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(UpResult))]
 internal sealed partial class CommandJson : JsonSerializerContext;

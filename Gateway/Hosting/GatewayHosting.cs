@@ -94,6 +94,9 @@ public static class GatewayHosting
         admin.MapPost("/accounts/{id}/keys", (string id, HttpContext http, AdminEndpoint accounts) => accounts.CreateKeyAsync(id, http));
         admin.MapDelete("/accounts/{id}/keys/{keyId}", (string id, string keyId, AdminEndpoint accounts) => accounts.RevokeKeyAsync(id, keyId));
         admin.MapGet("/workers", (AdminWorkersEndpoint workers, CancellationToken cancellationToken) => workers.ListAsync(cancellationToken));
+        admin.MapGet("/revocations", (AdminRevocationsEndpoint revocations, CancellationToken cancellationToken) => revocations.ListAsync(cancellationToken));
+        admin.MapPost("/revocations", (HttpContext http, AdminRevocationsEndpoint revocations) => revocations.RevokeAsync(http));
+        admin.MapDelete("/revocations/{kind}/{value}", (string kind, string value, AdminRevocationsEndpoint revocations, CancellationToken cancellationToken) => revocations.RestoreAsync(kind, value, cancellationToken));
         return app;
     }
 
@@ -108,6 +111,7 @@ public static class GatewayHosting
         services.AddSingleton<EvidenceCheck>();
         services.AddSingleton<StatementCheck>();
         services.AddSingleton<FreshStatements>();
+        services.AddSingleton<AttestedSessions>();
         services.AddSingleton<JobSealer>();
         services.AddSingleton<CompletionQueue>();
         return services.AddHostedService(static provider => provider.GetRequiredService<CompletionQueue>());
@@ -126,6 +130,7 @@ public static class GatewayHosting
         services.AddSingleton<WorkerConnections>();
         services.AddSingleton<MarketBooks>();
         services.AddSingleton<SlotLeases>();
+        services.AddSingleton<Revocations>().AddHostedService(static provider => provider.GetRequiredService<Revocations>());
         return services.AddHostedService<MarketPoller>();
     }
 
@@ -157,6 +162,7 @@ public static class GatewayHosting
         services.AddSingleton<AdminAuthentication>();
         services.AddSingleton<AdminEndpoint>();
         services.AddSingleton<AdminWorkersEndpoint>();
+        services.AddSingleton<AdminRevocationsEndpoint>();
         services.AddSingleton<HealthEndpoint>();
         services.AddSingleton<DrainState>();
         return services.AddHostedService(static provider => provider.GetRequiredService<DrainState>());

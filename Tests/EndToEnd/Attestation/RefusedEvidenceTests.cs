@@ -22,6 +22,20 @@ public sealed class RefusedEvidenceTests
         await network.LogsSayAsync(code);
     }
 
+    /// <summary>A relaunch is advised, and this network grants no time for it.</summary>
+    [Fact]
+    public async Task Start_RelaunchAdvisedWithoutGrace_IsRefusedAndBothLogsSayWhy()
+    {
+        await using var network = new Started();
+        await network.StartAsync(options => options with
+        {
+            SimulatedTdx = ["--Simulated:Status=TDRelaunchAdvised"],
+            GatewaySettings = ["--Gateway:Attestation:RelaunchGrace=00:00:00"],
+        });
+
+        await network.LogsSayAsync("policy.relaunch");
+    }
+
     /// <summary>The worker hands over a log in which one byte of the firmware's is another.</summary>
     [Fact]
     public async Task Start_WorkerWithAChangedEventLog_IsRefusedAndBothLogsSayWhy()
