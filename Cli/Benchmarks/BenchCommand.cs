@@ -15,7 +15,7 @@ internal static class BenchCommand
     private const int MostPairs = 100;
     private const int MostDevices = 64;
 
-    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Gpu(), Attestation(), Sealing() };
+    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Gpu(), Attestation(), Sealing(), Tunnel() };
 
     private static Command Engine()
     {
@@ -50,6 +50,13 @@ internal static class BenchCommand
         var pairs = Pairs("How often each measurement is repeated. By default 9.");
         var command = new Command("sealing", "What it costs to seal a request and its answer, in processor time. Seconds.") { pairs };
         return command.Runs((result, output, cancellationToken) => CompareAsync("sealing", result.GetValue(pairs), output, cancellationToken));
+    }
+
+    private static Command Tunnel()
+    {
+        var pairs = Pairs("How often each measurement is repeated. By default 6.");
+        var command = new Command("tunnel", "A worker's tunnel on loopback: its handshake with both sides attested, and a request on it. Seconds.") { pairs };
+        return command.Runs((result, output, cancellationToken) => CompareAsync("tunnel", result.GetValue(pairs), output, cancellationToken));
     }
 
     private static async Task<int> CompareAsync(string subject, int pairs, CommandOutput output, CancellationToken cancellationToken)

@@ -22,6 +22,7 @@ using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Tunnel.Accepting;
+using CocoonOrleans.Tunnel.Trust;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -55,6 +56,7 @@ public static class GatewayHosting
 
         // Hosted services stop in the reverse order: the web server, then the bookings, then the tunnels, at last the cluster's client.
         builder.AddClusterClient();
+        services.AddSingleton<IGatewayStatements, GatewayStatements>();
         services.AddTunnelAccepting<WorkerSessions>();
         services.AddCompletions().AddMarkets().AddRequests();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ReadyLine>(provider, Console.Out));

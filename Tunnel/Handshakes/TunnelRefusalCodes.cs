@@ -30,6 +30,9 @@ public static class TunnelRefusalCodes
     /// <summary>The worker, its machine or its image was revoked by the network's operator.</summary>
     public const string Revoked = "revoked";
 
+    /// <summary>What the gateway states of itself was not accepted by the worker.</summary>
+    public const string GatewayStatement = "gateway_statement";
+
     /// <summary>The gateway is going down.</summary>
     public const string Stopping = "stopping";
 }

@@ -9,21 +9,33 @@ internal static class Cocoon
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start(environment: null, arguments);
+
+    private static Process Start(string? environment, string[] arguments)
     {
         var artifacts = BuiltArtifacts.Find();
-        return Process.Start(new ProcessStartInfo(
+        var start = new ProcessStartInfo(
             DotnetHost.Path, [Path.Combine(artifacts.Root, "artifacts", "bin", "Cli", artifacts.Configuration, "cocoon.dll"), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        if (environment is not null)
+        {
+            start.Environment["DOTNET_ENVIRONMENT"] = environment;
+        }
+
+        return Process.Start(start)!;
     }
 
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) => RunInAsync(environment: null, arguments);
+
+    /// <param name="environment">What DOTNET_ENVIRONMENT says; null for what it says here.</param>
+    /// <param name="arguments">The command line.</param>
+    public static async Task<(int ExitCode, string Output, string Error)> RunInAsync(string? environment, params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(environment, arguments);
         try
         {
             using var deadline = new CancellationTokenSource(Deadline);
