@@ -66,7 +66,7 @@ public sealed class LocalNetwork : IAsyncDisposable
     /// <param name="say">Tells people what happened.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     public Task WatchAsync(Action<string> say, CancellationToken cancellationToken) =>
-        Task.WhenAll(Processes.Select(process => process == Issuer ? WatchIssuerAsync(process, say, cancellationToken) : process.WatchAsync(say, cancellationToken)));
+        Task.WhenAll(Processes.Select(process => process.WatchAsync(say, cancellationToken)));
 
     /// <summary>Stops all in order: workers first, which finish what they run and deliver their reports; then the gateway, then the silo, at last key brokers and issuer.</summary>
     /// <returns>The processes that had to be killed.</returns>
@@ -93,13 +93,6 @@ public sealed class LocalNetwork : IAsyncDisposable
         {
             await process.DisposeAsync();
         }
-    }
-
-    // Another start is another world, with keys that this gateway does not believe.
-    private static async Task WatchIssuerAsync(SupervisedProcess issuer, Action<string> say, CancellationToken cancellationToken)
-    {
-        await issuer.Current.Exited.WaitAsync(cancellationToken);
-        say("The simulated issuer ended: workers get no jobs once their statements have expired, within ten minutes. Stop the network and start it again.");
     }
 
     private SupervisedProcess Supervise(string name, string project, IReadOnlyList<string> settings) => new(

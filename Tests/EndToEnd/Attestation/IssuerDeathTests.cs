@@ -14,11 +14,10 @@ public sealed class IssuerDeathTests
     [Fact]
     public async Task Issuer_DiesAndComesBack_WorkersServeUntilTheirEvidenceEndsThenNoneThenAgain()
     {
-        using var folder = new TemporaryFolder();
         await using TestNetwork network = await TestNetwork.StartAsync(async options => await Script.InAllWorkersAsync(options, Answers) with
         {
             Workers = 1,
-            SimulatedTdx = [$"--Simulated:WorldFile={Path.Combine(folder.Path, "world.json")}", "--Simulated:CollateralLife=00:00:40"],
+            SimulatedTdx = ["--Simulated:CollateralLife=00:00:40"],
         });
         SupervisedProcess issuer = network.Processes.Issuer!;
         SupervisedProcess worker = network.Processes.Workers[0];
