@@ -4,17 +4,18 @@ using CocoonOrleans.Benchmarks.Engine;
 using CocoonOrleans.Benchmarks.Gpu;
 using CocoonOrleans.Benchmarks.Sealing;
 using CocoonOrleans.Benchmarks.Settlement;
+using CocoonOrleans.Benchmarks.Tunnel;
 using CocoonOrleans.Inference.Cuda;
 using CocoonOrleans.Inference.Formats;
 using CocoonOrleans.Inference.Torch;
 using CocoonOrleans.Ton.Chain;
 
 // Progress goes to stderr; stdout carries one JSON object. ./cocoon bench runs this.
-if (args is not ["engine" or "gpu" or "attestation" or "sealing" or "settlement", .. var rest])
+if (args is not ["engine" or "gpu" or "attestation" or "sealing" or "settlement" or "tunnel", .. var rest])
 {
     Console.Error.WriteLine("usage: CocoonOrleans.Benchmarks engine [--threads N] [--pairs N]");
     Console.Error.WriteLine("       CocoonOrleans.Benchmarks gpu [--model DIR] [--device N] [--quantization none|bfloat16|int8|int4] [--eager]");
-    Console.Error.WriteLine("       CocoonOrleans.Benchmarks attestation|sealing|settlement [--pairs N]");
+    Console.Error.WriteLine("       CocoonOrleans.Benchmarks attestation|sealing|settlement|tunnel [--pairs N]");
     return 2;
 }
 
@@ -24,6 +25,7 @@ try
     {
         "engine" => await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "gpu" => new GpuBenchmark(GpuBenchmarkOptions.Parse(rest), Console.Error).Run(),
+        "tunnel" => await new TunnelBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "attestation" => await new AttestationBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "settlement" => await new SettlementBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         _ => new SealingBenchmark(SealingBenchmarkOptions.Parse(rest), Console.Error).Run(),

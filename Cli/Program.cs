@@ -3,7 +3,7 @@ using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Benchmarks;
 using CocoonOrleans.Cli.Channels;
 using CocoonOrleans.Cli.Chat;
-using CocoonOrleans.Cli.Clusters;
+using CocoonOrleans.Cli.Cluster;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Keys;
@@ -28,6 +28,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     DoctorCommand.Create(),
     AccountCommand.Create(),
     WorkerCommand.Create(),
+    ClusterCommand.Create(),
     ModelCommand.Create(),
     VerifyCommand.Create(),
     KeyCommand.Create(),

@@ -10,9 +10,10 @@ namespace CocoonOrleans.Attestation.Simulated.Collaterals;
 /// <param name="platform">Of whose processor it is.</param>
 /// <param name="time">The clock.</param>
 /// <param name="nextIssue">Numbers the sets, where that must go on after another start; null to begin with 0.</param>
-internal sealed class IssuedCollateral(SimulatedPlatform platform, TimeProvider time, Func<int>? nextIssue = null)
+/// <param name="life">How long a set holds, where that is short; null for weeks.</param>
+internal sealed class IssuedCollateral(SimulatedPlatform platform, TimeProvider time, Func<int>? nextIssue = null, TimeSpan? life = null)
 {
-    private static readonly TimeSpan Life = TimeSpan.FromDays(1);
+    private readonly TimeSpan _givenOut = life is { } holds ? holds / 4 : TimeSpan.FromDays(1);
 
     private readonly Lock _lock = new();
     private JsonObject? _current;
@@ -25,7 +26,7 @@ internal sealed class IssuedCollateral(SimulatedPlatform platform, TimeProvider 
         var now = time.GetUtcNow();
         lock (_lock)
         {
-            if (_current is null || now >= _madeAt + Life)
+            if (_current is null || now >= _madeAt + _givenOut)
             {
                 (_current, _madeAt) = (platform.Collateral(now, nextIssue?.Invoke() ?? _issue++), now);
             }

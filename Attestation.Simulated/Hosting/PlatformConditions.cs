@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Attestation.Tcb;
@@ -9,6 +10,10 @@ internal static class PlatformConditions
 {
     private const string Advisory = "INTEL-SA-00000"; // Intel has none of this number.
     private const byte Unreachable = 200;
+
+    /// <summary>How old documents and lists are when they are made.</summary>
+    private static readonly TimeSpan DocumentAge = TimeSpan.FromDays(2);
+    private static readonly TimeSpan ListAge = TimeSpan.FromDays(1);
 
     /// <summary>An older TDX module than the one that runs now: Intel's newest is 6.</summary>
     private static readonly byte[] OldModule = WorldSettings.Svns(4, 1, 3);
@@ -45,11 +50,22 @@ internal static class PlatformConditions
         }
 
         settings.TcbInfo = info => Change(info, options);
+        if (options.CollateralLife is { } life)
+        {
+            settings.TcbInfo += document => EndAfter(document, life);
+            settings.QeIdentity = document => EndAfter(document, life);
+            settings.RootCrl = list => list.NextUpdate = list.ThisUpdate + ListAge + life;
+            settings.PckCrl = list => list.NextUpdate = list.ThisUpdate + ListAge + life;
+        }
+
         return settings;
     }
 
     /// <summary>What the platform's TDs measured before they ran.</summary>
     public static SimulatedBoot BootOf(SimulatedOptions options) => options.OtherImage ? SimulatedBoot.Other : SimulatedBoot.Usual;
+
+    private static void EndAfter(JsonObject document, TimeSpan life) => document["nextUpdate"] =
+        (DateTimeOffset.Parse(document["issueDate"]!.GetValue<string>(), CultureInfo.InvariantCulture) + DocumentAge + life).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     private static void Change(JsonObject info, SimulatedOptions options)
     {

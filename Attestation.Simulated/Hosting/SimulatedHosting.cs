@@ -30,7 +30,7 @@ public static class SimulatedHosting
         services.AddSingleton(provider =>
             provider.GetRequiredService<SimulatedWorld>().Platform(PlatformConditions.Of(provider.GetRequiredService<IOptions<SimulatedOptions>>().Value)));
         services.AddSingleton(provider => new IssuedCollateral(
-            provider.GetRequiredService<SimulatedPlatform>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<WorldKeeper>().NextIssue));
+            provider.GetRequiredService<SimulatedPlatform>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<WorldKeeper>().NextIssue, provider.GetRequiredService<IOptions<SimulatedOptions>>().Value.CollateralLife));
         services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = OwnerOnlySocket.Bind);
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<SimulatedOptions>>((kestrel, options) =>
         {

@@ -16,6 +16,10 @@ public sealed class SimulatedOptions
     /// <summary>The file in which the world is kept, its keys included, so that another start is the same world; null for a new world at each start. Its owner's alone.</summary>
     public string? WorldFile { get; set; }
 
+    /// <summary>How long documents and lists hold from when they are made, 10 s to 20 days; null for weeks. Short ones show what happens when none come any more.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "20.00:00:00")]
+    public TimeSpan? CollateralLife { get; set; }
+
     /// <summary>What the world's Intel says of the platform's security versions.</summary>
     [EnumDataType(typeof(TcbStatus))]
     public TcbStatus Status { get; set; } = TcbStatus.UpToDate;

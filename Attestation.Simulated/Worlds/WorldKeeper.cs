@@ -11,6 +11,9 @@ internal sealed class WorldKeeper : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int MostBytes = 2 << 20;
 
+    /// <summary>Certificates of a world hold for a year from its beginning: one that is about as old makes place for a new one.</summary>
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(300);
+
     private readonly Lock _lock = new();
     private readonly string? _file;
     private KeptWorld _kept;
@@ -19,15 +22,15 @@ internal sealed class WorldKeeper : IDisposable
     public WorldKeeper(IOptions<SimulatedOptions> options, TimeProvider time)
     {
         _file = options.Value.WorldFile;
-        if (_file is null || !File.Exists(_file))
+        DateTimeOffset now = time.GetUtcNow();
+        if (_file is null || !File.Exists(_file) || (_kept = Read(_file)).Start + LongestLife < now)
         {
-            World = new SimulatedWorld(time.GetUtcNow());
+            World = new SimulatedWorld(now);
             _kept = World.Keep();
             Write();
             return;
         }
 
-        _kept = Read(_file);
         try
         {
             World = new SimulatedWorld(_kept);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using CocoonOrleans.Attestation.Collaterals;
+using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.QuoteSources;
 using CocoonOrleans.Attestation.Verification;
 
@@ -66,6 +67,14 @@ internal sealed class IssuerProcess : IDisposable
     public async Task<Collateral> CollateralAsync() => Collateral.TryParse(await _http.GetByteArrayAsync("collateral"), out var collateral, out var refusal)
         ? collateral!
         : throw new InvalidOperationException($"The collateral was refused: {refusal}");
+
+    /// <summary>The image that its TDs measure.</summary>
+    public async Task<ImageManifest> ImageAsync() => ImageManifest.TryParse(await _http.GetByteArrayAsync("image"), out var image, out var refusal)
+        ? image!
+        : throw new InvalidOperationException($"The image was refused: {refusal}");
+
+    /// <summary>The event log of its TDs' firmware.</summary>
+    public Task<byte[]> BootLogAsync() => _http.GetByteArrayAsync("ccel");
 
     public void Dispose()
     {

@@ -29,8 +29,8 @@ internal static class AccountCommand
         trust.AcceptOnlyFromAmong("confidential", "tdx", "open", "none");
         return new Command("create", "Make an account with an API key, which is shown this once.") { label, trust, lower, data }.Runs(async (result, output, cancellationToken) =>
         {
-            using var admin = Open(result.GetRequiredValue(data));
-            var account = await AskAsync(() => admin.CreateAccountAsync(
+            using var admin = AdminConnection.Open(result.GetRequiredValue(data));
+            var account = await AdminConnection.AskAsync(() => admin.CreateAccountAsync(
                 result.GetRequiredValue(label), cancellationToken, lowestTrust: result.GetValue(trust), mayLowerTrust: result.GetValue(lower)));
             Show(account.Account, output);
             if (account.Account.Balance > Nano.Zero)
@@ -54,32 +54,13 @@ internal static class AccountCommand
         return new Command("show", "Show what an account has.") { id, data }.Runs(async (result, output, cancellationToken) =>
         {
             var name = result.GetRequiredValue(id);
-            using var admin = Open(result.GetRequiredValue(data));
-            var account = await AskAsync(() => admin.FindAccountAsync(name, cancellationToken))
+            using var admin = AdminConnection.Open(result.GetRequiredValue(data));
+            var account = await AdminConnection.AskAsync(() => admin.FindAccountAsync(name, cancellationToken))
                 ?? throw new CommandFailedException($"There is no account {name}.", "Make one: ./cocoon account create LABEL");
             Show(account, output);
             output.Result(AccountResult.Of(account, null), CommandJson.Default.AccountResult);
             return ExitCode.Success;
         });
-    }
-
-    internal static AdminClient Open(string folder)
-    {
-        var connection = NetworkConnection.TryRead(folder)
-            ?? throw new CommandFailedException($"No network runs with its data in {folder}.", "Start one with ./cocoon up.");
-        return AdminClient.Of(connection.AdminUrl, new DataFolder(folder));
-    }
-
-    internal static async Task<T> AskAsync<T>(Func<Task<T>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (HttpRequestException exception)
-        {
-            throw new CommandFailedException($"The gateway can't be reached: {exception.Message}", "Start the network with ./cocoon up.", innerException: exception);
-        }
     }
 
     private static void Show(AccountState account, CommandOutput output)

@@ -1,12 +1,13 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using CocoonOrleans.Cli.Cluster;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Market;
 
 namespace CocoonOrleans.Cli.Accounts;
 
-/// <summary>The administration of a gateway: accounts and keys.</summary>
+/// <summary>The administration of a gateway: accounts and keys, workers and revocations.</summary>
 public sealed class AdminClient : IDisposable
 {
     // Money has a converter of its own, which generated serializers can't see.
@@ -109,10 +110,42 @@ public sealed class AdminClient : IDisposable
         SettleAsync($"/admin/deposits/{id}/refund", new { address }, cancellationToken);
 
     /// <summary>The ledger's sums beside the chain, now.</summary>
-    public async Task<Clusters.SolvencyReport> CheckSolvencyAsync(CancellationToken cancellationToken)
+    public async Task<SolvencyReport> CheckSolvencyAsync(CancellationToken cancellationToken)
     {
         using var response = await _http.GetAsync("/admin/solvency", cancellationToken);
-        return await ReadAsync<Clusters.SolvencyReport>(response, cancellationToken) ?? throw new CommandFailedException("The gateway says nothing of its solvency.", "See the gateway's log.");
+        return await ReadAsync<SolvencyReport>(response, cancellationToken) ?? throw new CommandFailedException("The gateway says nothing of its solvency.", "See the gateway's log.");
+    }
+
+    /// <summary>The workers that are connected to the gateway.</summary>
+    public async Task<IReadOnlyList<ClusterWorker>> WorkersAsync(CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync("/admin/workers", cancellationToken);
+        return (await ReadAsync<WorkersFound>(response, cancellationToken))?.Workers ?? [];
+    }
+
+    /// <summary>What is revoked.</summary>
+    public async Task<IReadOnlyList<RevocationState>> RevocationsAsync(CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync("/admin/revocations", cancellationToken);
+        return (await ReadAsync<RevocationsFound>(response, cancellationToken))?.Revocations ?? [];
+    }
+
+    /// <summary>Revokes.</summary>
+    /// <returns>The revocation that is in force: the first one, where there was one.</returns>
+    public async Task<RevocationState> RevokeAsync(string kind, string value, string reason, CancellationToken cancellationToken)
+    {
+        using var response = await _http.PostAsJsonAsync("/admin/revocations", new { kind, value, reason }, Json, cancellationToken);
+        return await ReadAsync<RevocationState>(response, cancellationToken) ?? throw new CommandFailedException("The gateway revoked nothing.", "See the gateway's log.");
+    }
+
+    /// <summary>Takes a revocation back.</summary>
+    public async Task RestoreAsync(string kind, string value, CancellationToken cancellationToken)
+    {
+        using var response = await _http.DeleteAsync($"/admin/revocations/{Uri.EscapeDataString(kind)}/{Uri.EscapeDataString(value)}", cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            await ReadAsync<RevocationState>(response, cancellationToken);
+        }
     }
 
     /// <inheritdoc/>
@@ -144,4 +177,8 @@ public sealed class AdminClient : IDisposable
     private sealed record LeaveAnswer(bool Left);
 
     private sealed record ChargeAnswer(string? Channel, bool Charged);
+
+    private sealed record WorkersFound(IReadOnlyList<ClusterWorker> Workers);
+
+    private sealed record RevocationsFound(IReadOnlyList<RevocationState> Revocations);
 }

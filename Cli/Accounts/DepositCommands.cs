@@ -15,8 +15,8 @@ internal static class DepositCommands
         var data = GatewayOptions.DataOption();
         return new Command("deposits", "List deposits that wait for you: whose they are isn't known, or the account can't have them.") { data }.Runs(async (result, output, cancellationToken) =>
         {
-            using var admin = AccountCommand.Open(result.GetRequiredValue(data));
-            var deposits = await AccountCommand.AskAsync(() => admin.ListDepositsAsync(cancellationToken));
+            using var admin = AdminConnection.Open(result.GetRequiredValue(data));
+            var deposits = await AdminConnection.AskAsync(() => admin.ListDepositsAsync(cancellationToken));
             output.Text.WriteLine(deposits.Count == 0 ? "No deposit waits." : "Settle one: ./cocoon account assign ID ACCOUNT, or ./cocoon account refund ID ADDRESS");
             foreach (var deposit in deposits)
             {
@@ -48,8 +48,8 @@ internal static class DepositCommands
 
     private static async Task<int> SettleAsync(string folder, Func<AdminClient, Task<DepositState>> settle, CommandOutput output)
     {
-        using var admin = AccountCommand.Open(folder);
-        var deposit = await AccountCommand.AskAsync(() => settle(admin));
+        using var admin = AdminConnection.Open(folder);
+        var deposit = await AdminConnection.AskAsync(() => settle(admin));
         Show(deposit, output);
         output.Result(deposit, CommandJson.Default.DepositState);
         return ExitCode.Success;

@@ -15,7 +15,7 @@ internal static class BenchCommand
     private const int MostPairs = 100;
     private const int MostDevices = 64;
 
-    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Gpu(), Attestation(), Sealing(), Settlement() };
+    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Gpu(), Attestation(), Sealing(), Settlement(), Tunnel() };
 
     private static Command Engine()
     {
@@ -57,6 +57,13 @@ internal static class BenchCommand
         var pairs = Pairs("How often each pair of runs is repeated. By default 6.");
         var command = new Command("settlement", "Cells, vouchers and the chain's answers in the books, and what the chain takes of the money that moves. A minute; needs Node.js and npm ci in contracts/.") { pairs };
         return command.Runs((result, output, cancellationToken) => CompareAsync("settlement", result.GetValue(pairs), output, cancellationToken));
+    }
+
+    private static Command Tunnel()
+    {
+        var pairs = Pairs("How often each measurement is repeated. By default 6.");
+        var command = new Command("tunnel", "A worker's tunnel on loopback: its handshake with both sides attested, and a request on it. Seconds.") { pairs };
+        return command.Runs((result, output, cancellationToken) => CompareAsync("tunnel", result.GetValue(pairs), output, cancellationToken));
     }
 
     private static async Task<int> CompareAsync(string subject, int pairs, CommandOutput output, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ public sealed record EncryptedPlace(string Folder, string KeyFile, IReadOnlyList
             [.. ports.Take(BrokerCount).Select((port, index) => new BrokerPlace($"broker-{index + 1}", data.Folder($"broker-{index + 1}"), new Uri($"http://127.0.0.1:{port}/")))]);
     }
 
-    /// <summary>Encrypts the model anew and hands each broker its share: with each start of the issuer there is another world, and so another key.</summary>
+    /// <summary>Encrypts the model anew and hands each broker its share: each start of the network makes another key.</summary>
     /// <param name="model">The plain model.</param>
     /// <param name="image">The image that gets the key, its manifest's id.</param>
     /// <param name="progress">Told bytes done and bytes to do.</param>

@@ -73,7 +73,7 @@ public sealed class LocalNetwork : IAsyncDisposable
     /// <param name="say">Tells people what happened.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     public Task WatchAsync(Action<string> say, CancellationToken cancellationToken) =>
-        Task.WhenAll(Processes.Select(process => process == Issuer ? WatchIssuerAsync(process, say, cancellationToken) : process.WatchAsync(say, cancellationToken)));
+        Task.WhenAll(Processes.Select(process => process.WatchAsync(say, cancellationToken)));
 
     /// <summary>Stops all in order: workers first, which finish what they run and deliver their reports; then the gateway, then the silo, at last chain, key brokers and issuer.</summary>
     /// <returns>The processes that had to be killed.</returns>
@@ -100,13 +100,6 @@ public sealed class LocalNetwork : IAsyncDisposable
         {
             await process.DisposeAsync();
         }
-    }
-
-    // Another start is another world, with keys that this gateway does not believe.
-    private static async Task WatchIssuerAsync(SupervisedProcess issuer, Action<string> say, CancellationToken cancellationToken)
-    {
-        await issuer.Current.Exited.WaitAsync(cancellationToken);
-        say("The simulated issuer ended: workers get no jobs once their statements have expired, within ten minutes. Stop the network and start it again.");
     }
 
     private static SupervisedProcess[] Optional(SupervisedProcess? process) => process is null ? [] : [process];

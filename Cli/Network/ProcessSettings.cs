@@ -48,6 +48,9 @@ internal static class ProcessSettings
     [
         Development,
         Setting("Simulated:Socket", issuer.Socket),
+
+        // The same world after another start: what gateway and workers believe goes on.
+        Setting("Simulated:WorldFile", issuer.WorldFile),
         Setting("Simulated:ExitWithParent", "true"),
     ];
 

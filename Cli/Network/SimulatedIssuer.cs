@@ -5,15 +5,16 @@ namespace CocoonOrleans.Cli.Network;
 
 /// <summary>The simulated issuer of a local network.</summary>
 /// <param name="Socket">Where it makes quotes and gives collateral.</param>
-/// <param name="AnchorFile">Where the gateway reads what to believe: a new anchor with each start of the issuer.</param>
+/// <param name="AnchorFile">Where the gateway reads what to believe.</param>
 /// <param name="ImageFile">Where the manifest of the image lies that its TD measures.</param>
 /// <param name="BootLogFile">Where the event log of its TD's firmware lies.</param>
-public sealed record SimulatedIssuer(string Socket, string AnchorFile, string ImageFile, string BootLogFile)
+/// <param name="WorldFile">Where it keeps its world, its keys included.</param>
+public sealed record SimulatedIssuer(string Socket, string AnchorFile, string ImageFile, string BootLogFile, string WorldFile)
 {
     internal static SimulatedIssuer In(DataFolder data)
     {
         var folder = data.Folder("simulated");
-        return new SimulatedIssuer(Path.Combine(folder, "tdx.sock"), Path.Combine(folder, "anchor.json"), Path.Combine(folder, "image.cbor"), Path.Combine(folder, "ccel.bin"));
+        return new SimulatedIssuer(Path.Combine(folder, "tdx.sock"), Path.Combine(folder, "anchor.json"), Path.Combine(folder, "image.cbor"), Path.Combine(folder, "ccel.bin"), Path.Combine(folder, "world.json"));
     }
 
     /// <summary>Writes the image's manifest for those who judge by it or release keys to it, and the firmware's event log for the workers.</summary>

@@ -3,7 +3,7 @@ using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Benchmarks;
 using CocoonOrleans.Cli.Channels;
 using CocoonOrleans.Cli.Chat;
-using CocoonOrleans.Cli.Clusters;
+using CocoonOrleans.Cli.Cluster;
 using CocoonOrleans.Cli.Demo;
 using CocoonOrleans.Cli.Doctor;
 using CocoonOrleans.Cli.Keys;
@@ -26,6 +26,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ChargeResult))]
 [JsonSerializable(typeof(ChatResult))]
 [JsonSerializable(typeof(CloseResult))]
+[JsonSerializable(typeof(ClusterReport))]
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(DepositList))]
@@ -45,6 +46,8 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ProxyResult))]
 [JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(ReceiptReport))]
+[JsonSerializable(typeof(RevocationReport))]
+[JsonSerializable(typeof(RevocationState))]
 [JsonSerializable(typeof(SolvencyReport))]
 [JsonSerializable(typeof(SolvencyVerdict))]
 [JsonSerializable(typeof(StatementReport))]

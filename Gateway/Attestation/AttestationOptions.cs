@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CocoonOrleans.Attestation.Provisioning;
+using CocoonOrleans.Attestation.Tcb;
 using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Gateway.Attestation;
@@ -24,6 +25,12 @@ public sealed class AttestationOptions : IValidatableObject
     /// <summary>Files of the images whose workers have the tier <see cref="TrustTier.Tdx"/>, in JSON or CBOR; at most 64. Without any, no evidence shows more than <see cref="TrustTier.Open"/>.</summary>
     [MaxLength(64)]
     public List<string> ImageFiles { get; set; } = [];
+
+    /// <summary>
+    /// How long a worker may go on serving after a relaunch of its TD was first seen to be advised, by any gateway of the network; then it gets no jobs until it has started again. At most 14 days; none to refuse it at once.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "14.00:00:00")]
+    public TimeSpan RelaunchGrace { get; set; } = TcbPolicy.LongestGrace;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -6,6 +6,7 @@ using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Statements;
 using Microsoft.Extensions.Options;
 
@@ -86,8 +87,15 @@ public sealed class EvidenceCheck : IAsyncDisposable
     private EvidenceFinding Judge(BoundStatement statement, ReadOnlyMemory<byte> quote, Collateral collateral, EventLog? log)
     {
         EvidenceVerdict verdict = _verifier.Verify(new Evidence { Quote = quote, Collateral = collateral, EventLog = log, Statement = statement.Bytes }, _policy, _time.GetUtcNow());
-        return verdict.Refusal is { } refused ? EvidenceFinding.Refused(refused) : new EvidenceFinding(verdict.Tier, verdict.ValidUntil!.Value, null);
+        return verdict.Refusal is { } refused ? EvidenceFinding.Refused(refused) : new EvidenceFinding(verdict.Tier, verdict.ValidUntil!.Value, null, MachineOf(verdict));
     }
+
+    private VerifiedMachine MachineOf(EvidenceVerdict verdict) => new(
+        verdict.Assurance,
+        verdict.Image is { } image ? new Digest(image.Id()) : null,
+        Convert.ToHexStringLower(verdict.Quote!.Td!.MrTd.Span),
+        PlatformId.Of(_policy.NetworkId!, verdict.Processor!.Ppid.Span),
+        verdict.MustDrain);
 
     private static ImageManifest ReadImage(string path) => ImageManifest.TryParse(File.ReadAllBytes(path), out ImageManifest? image, out Refusal? refusal)
         ? image!

@@ -9,6 +9,7 @@ using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Billing;
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
 using Microsoft.Extensions.Options;
 
@@ -148,7 +149,10 @@ public sealed partial class JobRunner(
         long generated = job.IsReadable ? result.CountedTokens : result.Receipt?.Usage.Completion ?? 0;
         TokenUsage usage = Billable(job, result, new TokenUsage(0, 0, generated));
         Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, CompletionStatus.Broken);
-        var error = new ApiError(ErrorKinds.ProviderFailed, "The worker broke off in the middle of its answer. Only the tokens that were delivered are charged.")
+        ApiError broken = result.Reason == TunnelRefusalCodes.Revoked
+            ? new ApiError(ErrorKinds.ProviderRevoked, "The worker was revoked in the middle of its answer. Only the tokens that were delivered are charged.")
+            : new ApiError(ErrorKinds.ProviderFailed, "The worker broke off in the middle of its answer. Only the tokens that were delivered are charged.");
+        ApiError error = broken with
         {
             Metadata = new JsonObject { ["reason"] = result.Reason, ["usage"] = UsageJson(usage) },
         };

@@ -14,6 +14,7 @@ using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Requests;
 using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Accepting;
+using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
 using Microsoft.Extensions.Options;
 using AnswerError = CocoonOrleans.Sealing.Answers.AnswerError;
@@ -105,13 +106,16 @@ public sealed class WorkerAttempt(
         }
         catch (Exception e) when (e is TunnelLostException or ObjectDisposedException)
         {
-            return answer!.End(LeaseOutcome.Failed, "connection_lost");
+            return answer!.End(LeaseOutcome.Failed, LostReason(lease.Worker));
         }
         catch (TunnelProtocolException)
         {
             return answer!.End(LeaseOutcome.Garbage, "protocol");
         }
     }
+
+    /// <summary>Why a tunnel broke: what was revoked is told apart from what died.</summary>
+    internal static string LostReason(WorkerConnection worker) => worker.Seal.IsRevoked ? TunnelRefusalCodes.Revoked : "connection_lost";
 
     /// <summary>Opens the answer record by record. One that is not sealed, or ends without its last record, is garbage, however well it reads.</summary>
     private static async Task<AttemptResult> ReadAsync(JobStream stream, SealedRequest request, Answer answer, CancellationToken cancellationToken)

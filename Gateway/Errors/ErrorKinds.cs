@@ -115,6 +115,9 @@ public static class ErrorKinds
     /// <summary>Workers failed, and no other one could take over.</summary>
     public static ErrorKind ProviderFailed { get; } = new(502, Server, "provider_failed", "Repeat.");
 
+    /// <summary>The worker was revoked while it answered.</summary>
+    public static ErrorKind ProviderRevoked { get; } = new(502, Server, "provider_revoked", "Repeat: another worker answers. Don't use what came of this answer where it matters who computed it.");
+
     /// <summary>No worker that serves the model is free.</summary>
     public static ErrorKind NoCapacity { get; } = new(503, Server, "no_capacity", "Repeat later; metadata.rejected_by says what kept each worker from serving.");
 
@@ -151,7 +154,7 @@ public static class ErrorKinds
         MissingRequiredParameter, InvalidValue, InvalidVoucher, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
         InsufficientBalance, VoucherTooLow, ChannelExhausted, ChannelNotOpen, AccountClosed, TrustNotAllowed, TopUpsNotAccepted, ChannelsNotAccepted, ModelNotFound, UnknownUrl, UnknownChannel, UnknownAccount, UnknownDeposit, UnknownKey, MethodNotAllowed, SlowUpload,
         IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestIdReuse, DepositSettled, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
-        Internal, ProviderFailed, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, TopUpsNotReady, TopUpsSuspended, NoSolvencyProof, Shed, Deadline,
+        Internal, ProviderFailed, ProviderRevoked, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, TopUpsNotReady, TopUpsSuspended, NoSolvencyProof, Shed, Deadline,
     ];
 
     /// <summary>The kind with this code; null where there is none.</summary>

@@ -26,6 +26,7 @@ using CocoonOrleans.Gateway.TopUps;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Tunnel.Accepting;
+using CocoonOrleans.Tunnel.Trust;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -60,6 +61,7 @@ public static class GatewayHosting
 
         // Hosted services stop in the reverse order: the web server, then the bookings, then the tunnels, at last the cluster's client.
         builder.AddClusterClient();
+        services.AddSingleton<IGatewayStatements, GatewayStatements>();
         services.AddTunnelAccepting<WorkerSessions>();
         services.AddCompletions().AddMarkets().AddRequests();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<ReadyLine>(provider, Console.Out));
@@ -124,6 +126,9 @@ public static class GatewayHosting
         admin.MapGet("/deposits", (HttpContext http, AdminDepositsEndpoint deposits) => deposits.ListAsync(http));
         admin.MapPost("/deposits/{id:long}/assign", (long id, HttpContext http, AdminDepositsEndpoint deposits) => deposits.AssignAsync(id, http));
         admin.MapPost("/deposits/{id:long}/refund", (long id, HttpContext http, AdminDepositsEndpoint deposits) => deposits.RefundAsync(id, http));
+        admin.MapGet("/revocations", (AdminRevocationsEndpoint revocations, CancellationToken cancellationToken) => revocations.ListAsync(cancellationToken));
+        admin.MapPost("/revocations", (HttpContext http, AdminRevocationsEndpoint revocations) => revocations.RevokeAsync(http));
+        admin.MapDelete("/revocations/{kind}/{value}", (string kind, string value, AdminRevocationsEndpoint revocations, CancellationToken cancellationToken) => revocations.RestoreAsync(kind, value, cancellationToken));
         return app;
     }
 
@@ -138,6 +143,7 @@ public static class GatewayHosting
         services.AddSingleton<EvidenceCheck>();
         services.AddSingleton<StatementCheck>();
         services.AddSingleton<FreshStatements>();
+        services.AddSingleton<AttestedSessions>();
         services.AddSingleton<JobSealer>();
         services.AddSingleton<CompletionQueue>();
         return services.AddHostedService(static provider => provider.GetRequiredService<CompletionQueue>());
@@ -156,6 +162,7 @@ public static class GatewayHosting
         services.AddSingleton<WorkerConnections>();
         services.AddSingleton<MarketBooks>();
         services.AddSingleton<SlotLeases>();
+        services.AddSingleton<Revocations>().AddHostedService(static provider => provider.GetRequiredService<Revocations>());
         return services.AddHostedService<MarketPoller>();
     }
 
@@ -191,6 +198,7 @@ public static class GatewayHosting
         services.AddSingleton<AdminDepositsEndpoint>();
         services.AddSingleton<AdminEndpoint>();
         services.AddSingleton<AdminWorkersEndpoint>();
+        services.AddSingleton<AdminRevocationsEndpoint>();
         services.AddSingleton<HealthEndpoint>();
         services.AddSingleton<ProviderEndpoint>();
         services.AddSingleton<DrainState>();

@@ -60,7 +60,7 @@ public sealed class SealedAttempt(TermsSeal seal, LateReceipts lateReceipts, Run
         }
         catch (Exception e) when (e is TunnelLostException or ObjectDisposedException)
         {
-            return End(LeaseOutcome.Failed, "connection_lost");
+            return End(LeaseOutcome.Failed, WorkerAttempt.LostReason(lease.Worker));
         }
         catch (TunnelProtocolException)
         {

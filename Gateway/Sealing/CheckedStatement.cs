@@ -1,3 +1,4 @@
+using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Gateway.Sealing;
@@ -8,6 +9,15 @@ namespace CocoonOrleans.Gateway.Sealing;
 /// <param name="ValidUntil">Until when requests may be sealed to it: the statement's own end, or an earlier one of the evidence.</param>
 public sealed record CheckedStatement(BoundStatement Bound, TrustTier Tier, DateTimeOffset ValidUntil)
 {
+    /// <summary>What the evidence says of the machine; null where there is none, in tier open.</summary>
+    public VerifiedMachine? Machine { get; init; }
+
+    /// <summary>When a relaunch of the TD was first seen to be advised; null where it is not.</summary>
+    public DateTimeOffset? RelaunchAdvisedSince { get; init; }
+
+    /// <summary>Until when the TD must be started again; null where that is not advised.</summary>
+    public DateTimeOffset? RelaunchBy { get; init; }
+
     /// <summary>A statement that nothing but its own key vouches for.</summary>
     public static CheckedStatement SelfSigned(BoundStatement bound)
     {

@@ -44,7 +44,7 @@ public sealed class StatementCheck(IOptions<GatewayOptions> options, EvidenceChe
         metrics.Evidence(shown.Refusal?.Code);
         return shown.Refusal is { } refusal
             ? StatementFinding.Refused(refusal)
-            : StatementFinding.Taken(new CheckedStatement(bound, Lower(shown.Tier, bound.Statement.Tier), shown.ValidUntil));
+            : StatementFinding.Taken(new CheckedStatement(bound, Lower(shown.Tier, bound.Statement.Tier), shown.ValidUntil) { Machine = shown.Machine });
     }
 
     private static TrustTier Lower(TrustTier one, TrustTier other) => one < other ? one : other;

@@ -30,6 +30,11 @@ public sealed record StatementFinding
 
     internal static StatementFinding Refused(string fault) => new() { Refusal = new TunnelRefusal(TunnelRefusalCodes.RegistrationRefused, fault) };
 
+    internal static StatementFinding Refused(TunnelRefusal refusal) => new() { Refusal = refusal };
+
+    /// <summary>The cluster does not answer: what is known goes on, and it is tried again.</summary>
+    internal static StatementFinding Waits(string reason) => new() { Refusal = new TunnelRefusal(TunnelRefusalCodes.EvidenceRefused, reason), MayPass = true };
+
     internal static StatementFinding Refused(Refusal evidence) => new()
     {
         Refusal = new TunnelRefusal(TunnelRefusalCodes.EvidenceRefused, EvidenceRemedies.Describe(evidence)),

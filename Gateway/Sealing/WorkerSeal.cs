@@ -20,9 +20,13 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     private volatile Held? _held;
     private volatile CheckedStatement[] _earlier = [];
     private CheckedStatement[] _fresh = [];
+    private volatile bool _isRevoked;
 
     /// <summary>The newest statement; null before the first.</summary>
     public CheckedStatement? Statement => _held?.Statement;
+
+    /// <summary>Whether the worker may serve nobody any more.</summary>
+    public bool IsRevoked => _isRevoked;
 
     /// <summary>The tier at which the worker is taken now; null where nothing can be sealed to it. One whose statement, or what stands behind it, is missing or has expired gets no jobs.</summary>
     public TrustTier? Tier => Statement is { } statement && Holds(statement) ? statement.Tier : null;
@@ -125,10 +129,13 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>Seals nothing any more, whatever statement holds.</summary>
+    public void Revoke() => _isRevoked = true;
+
     /// <inheritdoc/>
     public void Dispose() => Interlocked.Exchange(ref _held, null)?.Session.Dispose();
 
-    private bool Holds(CheckedStatement statement) => time.GetUtcNow() is var now && now < statement.ValidUntil && statement.Bound.CheckTime(now) == SealingFault.None;
+    private bool Holds(CheckedStatement statement) => !_isRevoked && time.GetUtcNow() is var now && now < statement.ValidUntil && statement.Bound.CheckTime(now) == SealingFault.None;
 
     private sealed class Held(CheckedStatement statement, ClientSession session, ReadOnlyMemory<byte> voucher, ReadOnlyMemory<byte> eventLog)
     {

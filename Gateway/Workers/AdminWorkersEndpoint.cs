@@ -1,13 +1,15 @@
 using System.Text.Json;
+using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Chat;
 using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Sealing;
+using CocoonOrleans.Grains.Attestation;
 using CocoonOrleans.Grains.Workers;
 
 namespace CocoonOrleans.Gateway.Workers;
 
 /// <summary><c>GET /admin/workers</c>: the workers that are connected here, with what their grains know of them.</summary>
-public sealed class AdminWorkersEndpoint(WorkerConnections connections, GrainCalls grains)
+public sealed class AdminWorkersEndpoint(WorkerConnections connections, AttestedSessions attested, GrainCalls grains)
 {
     /// <summary>Answers the request.</summary>
     public async Task<IResult> ListAsync(CancellationToken cancellationToken)
@@ -15,14 +17,15 @@ public sealed class AdminWorkersEndpoint(WorkerConnections connections, GrainCal
         WorkerConnection[] all = [.. connections.All.OrderBy(static connection => connection.WorkerId, StringComparer.Ordinal)];
         WorkerView?[] views = await Task.WhenAll(all.Select(connection => grains.InvokeAsync(
             (client, token) => client.GetGrain<IWorkerGrain>(connection.WorkerId).GetAsync(token), cancellationToken)));
+        AttestedSession?[] sessions = await Task.WhenAll(all.Select(connection => attested.FindAsync(connection.WorkerId, cancellationToken)));
         return Results.Bytes(
             AnswerJson.Write(json =>
             {
                 json.WriteStartObject();
                 json.WriteStartArray("workers");
-                foreach ((WorkerConnection connection, WorkerView? view) in all.Zip(views))
+                foreach ((WorkerConnection connection, WorkerView? view, AttestedSession? session) in all.Zip(views, sessions))
                 {
-                    Write(json, connection, view);
+                    Write(json, connection, view, session);
                 }
 
                 json.WriteEndArray();
@@ -31,7 +34,7 @@ public sealed class AdminWorkersEndpoint(WorkerConnections connections, GrainCal
             "application/json");
     }
 
-    private static void Write(Utf8JsonWriter json, WorkerConnection connection, WorkerView? view)
+    private static void Write(Utf8JsonWriter json, WorkerConnection connection, WorkerView? view, AttestedSession? session)
     {
         json.WriteStartObject();
         json.WriteString("worker_id", connection.WorkerId);
@@ -46,6 +49,16 @@ public sealed class AdminWorkersEndpoint(WorkerConnections connections, GrainCal
             json.WriteString("statement_expires", statement.Bound.Statement.Expires);
             json.WriteString("evidence_valid_until", statement.ValidUntil);
             json.WriteBoolean("takes_jobs", connection.Seal.IsOpen);
+        }
+
+        if (session is not null)
+        {
+            Write(json, session);
+        }
+
+        if (connection.Seal.Statement?.RelaunchBy is { } relaunchBy)
+        {
+            json.WriteString("relaunch_by", relaunchBy);
         }
 
         json.WriteString("remote", connection.Tunnel.RemoteEndPoint?.ToString());
@@ -71,5 +84,20 @@ public sealed class AdminWorkersEndpoint(WorkerConnections connections, GrainCal
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>What the network knows of its evidence, by the gateway that verified last.</summary>
+    private static void Write(Utf8JsonWriter json, AttestedSession session)
+    {
+        json.WriteString("assurance", session.Evidence.Assurance);
+        json.WriteString("platform_id", session.Evidence.PlatformId);
+        json.WriteString("image_id", session.Evidence.ImageId);
+        json.WriteString("measurement", session.Evidence.Measurement);
+        json.WriteBoolean("must_drain", session.Evidence.MustDrain);
+        json.WriteString("evidence_verified_at", session.VerifiedAt);
+        if (session.RelaunchAdvisedSince is { } since)
+        {
+            json.WriteString("relaunch_advised_since", since);
+        }
     }
 }

@@ -14,6 +14,9 @@ public sealed partial class WorkerSessions
     [LoggerMessage(LogLevel.Warning, "Worker {WorkerId} claims tier {Claimed}; its evidence shows {Shown}, and as that it is taken. Gateway:Attestation:ImageFiles names the images that show more.")]
     private partial void LogTierNotShown(string workerId, TrustTier claimed, TrustTier shown);
 
+    [LoggerMessage(LogLevel.Warning, "Intel advises to start the TD of worker {WorkerId} again, since {Since}: it gets no jobs from {By} on unless it does.")]
+    private partial void LogMustDrain(string workerId, DateTimeOffset since, DateTimeOffset by);
+
     [LoggerMessage(LogLevel.Warning, "The evidence of worker {WorkerId} can't be judged now; it gets jobs as long as the last one holds: {Reason}")]
     private partial void LogWaits(string workerId, string reason);
 

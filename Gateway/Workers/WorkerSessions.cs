@@ -1,4 +1,5 @@
 using CocoonOrleans.Gateway.Admission;
+using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Models;
 using CocoonOrleans.Gateway.Receipts;
@@ -25,6 +26,8 @@ public sealed partial class WorkerSessions(
     ReceiptCollector receipts,
     VoucherDelivery vouchers,
     StatementCheck statements,
+    AttestedSessions attested,
+    Revocations revocations,
     GrainCalls grains,
     TunnelIdentity identity,
     TimeProvider time,
@@ -33,6 +36,9 @@ public sealed partial class WorkerSessions(
     private static readonly TimeSpan RegistrationLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EvidenceRetryPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>By then newer documents have usually come, so that no worker is without jobs in between.</summary>
+    private static readonly TimeSpan EvidenceRenewBefore = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DisconnectLimit = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
@@ -121,6 +127,7 @@ public sealed partial class WorkerSessions(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         VouchedStatement vouched = await connection.Tunnel.GetStatementAsync(either.Token);
         StatementFinding finding = await statements.CheckAsync(vouched, connection.WorkerId, connection.Registration, connection.Seal.Statement?.Bound, cancellationToken);
+        finding = finding.IsTaken ? await AdmitAsync(connection, finding.Statement, cancellationToken) : finding;
         if (!finding.IsTaken)
         {
             return finding;
@@ -133,12 +140,38 @@ public sealed partial class WorkerSessions(
         }
 
         LogStatement(connection.WorkerId, statement.Bound.Hash, statement.Tier, statement.ValidUntil);
+        if (statement.RelaunchBy is { } by)
+        {
+            LogMustDrain(connection.WorkerId, statement.RelaunchAdvisedSince!.Value, by);
+        }
+
         if (statement.Tier < statement.Bound.Statement.Tier)
         {
             LogTierNotShown(connection.WorkerId, statement.Bound.Statement.Tier, statement.Tier);
         }
 
         return finding;
+    }
+
+    /// <summary>Tells the network what was verified. The first statement waits until that can be done; a later one is tried again, while the one before it holds.</summary>
+    private async Task<StatementFinding> AdmitAsync(WorkerConnection connection, CheckedStatement statement, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await attested.AdmitAsync(connection.WorkerId, statement, cancellationToken);
+            }
+            catch (ClusterUnavailableException e) when (connection.Seal.Statement is not null)
+            {
+                return StatementFinding.Waits($"The cluster does not answer: {e.InnerException?.Message}");
+            }
+            catch (ClusterUnavailableException e)
+            {
+                LogClusterUnavailable(connection.WorkerId, e.InnerException?.Message);
+                await Task.Delay(RetryPause, time, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Tries until the cluster answers: a worker is not sent away for our fault.</summary>
@@ -167,6 +200,13 @@ public sealed partial class WorkerSessions(
     private async Task ServeAsync(WorkerConnection connection, CancellationToken cancellationToken)
     {
         connections.Add(connection);
+        if (revocations.Find(connection) is { } revoked)
+        {
+            // It was revoked after its statement was admitted and before the list could find it here.
+            connection.Seal.Revoke();
+            await RefuseAsync(connection.Tunnel, Revocations.Refusal(revoked));
+        }
+
         Task collecting = Task.CompletedTask;
         Task delivering = Task.CompletedTask;
         DateTimeOffset retryAt = DateTimeOffset.MinValue;
@@ -174,16 +214,20 @@ public sealed partial class WorkerSessions(
         {
             await foreach (Heartbeat heartbeat in connection.Tunnel.HeartbeatsAsync(cancellationToken))
             {
-                if (IsDue(connection, heartbeat) && time.GetUtcNow() >= retryAt && await RenewStatementAsync(connection, cancellationToken) is { IsTaken: false } finding)
+                if (IsDue(connection, heartbeat) && time.GetUtcNow() >= retryAt)
                 {
-                    if (!finding.MayPass)
+                    if (await RenewStatementAsync(connection, cancellationToken) is { IsTaken: false } finding)
                     {
-                        await RefuseAsync(connection.Tunnel, finding.Refusal);
-                        return;
+                        if (!finding.MayPass)
+                        {
+                            await RefuseAsync(connection.Tunnel, finding.Refusal);
+                            return;
+                        }
+
+                        // What runs goes on. Nothing new is sealed to it once the statement until now has expired.
+                        LogWaits(connection.WorkerId, finding.Refusal.Message);
                     }
 
-                    // What runs goes on. Nothing new is sealed to it once the statement until now has expired.
-                    LogWaits(connection.WorkerId, finding.Refusal.Message);
                     retryAt = time.GetUtcNow() + EvidenceRetryPause;
                 }
 
@@ -213,11 +257,11 @@ public sealed partial class WorkerSessions(
         }
     }
 
-    /// <summary>Whether there is a newer statement, or what stood behind this one has expired before it, and must be judged anew.</summary>
+    /// <summary>Whether there is a newer statement, or what stands behind this one ends before it and soon, and must be judged anew.</summary>
     private bool IsDue(WorkerConnection connection, Heartbeat heartbeat) =>
         connection.Seal.Statement is not { } known
         || heartbeat.StatementSha256 != known.Bound.Hash.ToString()
-        || (known.ValidUntil < known.Bound.Statement.Expires && known.ValidUntil <= time.GetUtcNow());
+        || (known.ValidUntil < known.Bound.Statement.Expires && known.ValidUntil - EvidenceRenewBefore <= time.GetUtcNow());
 
     private async Task<HeartbeatResult> ForwardAsync(WorkerConnection connection, Heartbeat heartbeat, CancellationToken cancellationToken)
     {

@@ -137,7 +137,7 @@ internal sealed partial class SolvencyProver(
         SolvencyAssetKind kind, ChannelTerms terms, ChannelSnapshot booked, ReadAccount account, uint seqno, Func<ChannelSnapshot, Nano> amountOf)
     {
         // What lies at the address and isn't our contract is worth nothing.
-        var seen = new ChannelObservation(account.CodeHash, account.Data, seqno, account.LastLt, Nano.Zero);
+        var seen = new ChannelObservation(account.CodeHash, account.Data, seqno, account.LastLt, Nano.Zero, 0);
         ObservedChannel.Read(seen, terms, out ChannelSnapshot? snapshot);
         return new CheckedAsset(
             new SolvencyAsset(kind, terms.Address, snapshot is null ? Nano.Zero : amountOf(snapshot)), amountOf(booked), account.LastLt != booked.LastLt);

@@ -1,4 +1,3 @@
-using System.Text;
 using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Provisioning;
@@ -113,7 +112,7 @@ public sealed class WorkerEvidence : IAsyncDisposable
         };
         EvidenceVerdict verdict = _verifier.Verify(new Attestation.Verification.Evidence { Quote = quote, Collateral = set.Collateral, EventLog = log, Statement = statement }, policy, _time.GetUtcNow());
         return new EvidenceFinding(
-            verdict.Refusal, verdict.Tier, verdict.Image is { } image ? new Digest(image.Id()) : null, verdict.Processor is { } processor ? Platform(processor.Ppid.Span) : default);
+            verdict.Refusal, verdict.Tier, verdict.Image is { } image ? new Digest(image.Id()) : null, verdict.Processor is { } processor ? PlatformId.Of(_networkId, processor.Ppid.Span) : default);
     }
 
     /// <inheritdoc/>
@@ -126,9 +125,6 @@ public sealed class WorkerEvidence : IAsyncDisposable
     /// <summary>The images that get a model's key; null where a test key asks for none.</summary>
     private ImageManifest[]? Allowed(EncryptedModelManifest manifest) =>
         manifest.Images.Count == 0 ? null : [.. _images.Where(image => manifest.Images.Contains(image.Id)).Select(image => image.Image)];
-
-    /// <summary>Names a machine without its PPID (docs/protocol.md, section 17).</summary>
-    private Digest Platform(ReadOnlySpan<byte> ppid) => Digest.Of([.. "cocoon/platform/v1\0"u8, .. Encoding.ASCII.GetBytes(_networkId), 0, .. ppid]);
 
     private static TrustAnchor ReadAnchor(string path)
     {

@@ -214,7 +214,7 @@ public sealed record Statement
                 case 5: epoch = reader.ReadNumber(uint.MaxValue); return true;
                 case 6: notBefore = reader.ReadNumber(UnixTime.MaxSeconds); return true;
                 case 7: expires = reader.ReadNumber(UnixTime.MaxSeconds); return true;
-                case 8: keys = reader.ReadArray(1, MostKeys, () => ReadKey(reader)); return true;
+                case 8: keys = reader.ReadArray(0, MostKeys, () => ReadKey(reader)); return true;
                 case 9: receiptKey = reader.ReadBytes(P256Kem.PointBytes, P256Kem.PointBytes); return true;
                 case 10: tunnelKey = reader.ReadDigest(); return true;
                 case 11: nonceRoot = reader.ReadDigest(); return true;
@@ -268,7 +268,7 @@ public sealed record Statement
         : BootId.Length != BootIdBytes ? nameof(BootId)
         : !UnixTime.IsValid(NotBefore) ? nameof(NotBefore)
         : !UnixTime.IsValid(Expires) || Expires <= NotBefore || Expires - NotBefore > LongestLife ? nameof(Expires)
-        : Keys.Count is < 1 or > MostKeys || !AreKeys() ? nameof(Keys)
+        : Keys.Count > MostKeys || (Keys.Count == 0 && Role != StatementRole.Gateway) || !AreKeys() ? nameof(Keys)
         : !P256Kem.IsPoint(ReceiptKey.Span) ? nameof(ReceiptKey)
         : GpuEvidenceSha256 is null && Tier == TrustTier.Confidential ? nameof(GpuEvidenceSha256)
         : Models.Count > MostModels ? nameof(Models)

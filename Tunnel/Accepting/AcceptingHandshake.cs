@@ -9,7 +9,7 @@ using CocoonOrleans.Tunnel.Trust;
 namespace CocoonOrleans.Tunnel.Accepting;
 
 /// <summary>The gateway's half of the handshake: TLS 1.3 with both keys shown, the hello line, the trust decision.</summary>
-internal sealed class AcceptingHandshake(TunnelIdentity identity, ITunnelTrust trust)
+internal sealed class AcceptingHandshake(TunnelIdentity identity, ITunnelTrust trust, IGatewayStatements? statements)
 {
     private readonly SslServerAuthenticationOptions _tls = new()
     {
@@ -45,6 +45,10 @@ internal sealed class AcceptingHandshake(TunnelIdentity identity, ITunnelTrust t
         return new HandshakeOutcome(peer, hello, verdict.Label, verdict.Refusal);
     }
 
-    public static Task AnswerAsync(TunnelStream stream, TunnelRefusal? refusal, CancellationToken cancellationToken) =>
-        HandshakeLines.WriteAsync(stream, new WelcomeLine(TunnelProtocol.Version, refusal), TunnelJson.Default.WelcomeLine, cancellationToken);
+    /// <summary>Tells the worker whether it is taken, and who we are where it asked.</summary>
+    public Task AnswerAsync(TunnelStream stream, TunnelRefusal? refusal, HelloLine? hello, CancellationToken cancellationToken)
+    {
+        (byte[]? statement, byte[]? signature) = refusal is null && hello?.Nonce is { } nonce && statements is not null ? statements.State(nonce) : (null, null);
+        return HandshakeLines.WriteAsync(stream, new WelcomeLine(TunnelProtocol.Version, refusal, statement, signature), TunnelJson.Default.WelcomeLine, cancellationToken);
+    }
 }

@@ -33,7 +33,8 @@ public sealed partial class WorkerTunnelListener : IHostedService, IDisposable
         ITunnelTrust trust,
         ITunnelHandler handler,
         TimeProvider time,
-        ILogger<WorkerTunnelListener> logger)
+        ILogger<WorkerTunnelListener> logger,
+        IGatewayStatements? statements = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
@@ -42,7 +43,7 @@ public sealed partial class WorkerTunnelListener : IHostedService, IDisposable
         _handler = handler;
         _time = time;
         _logger = logger;
-        _handshake = new AcceptingHandshake(identity, trust);
+        _handshake = new AcceptingHandshake(identity, trust, statements);
         _pending = new SemaphoreSlim(_options.MaxPendingHandshakes);
     }
 
@@ -185,7 +186,7 @@ public sealed partial class WorkerTunnelListener : IHostedService, IDisposable
         bool welcomed = false;
         try
         {
-            await AcceptingHandshake.AnswerAsync(stream, refusal, limit.Token);
+            await _handshake.AnswerAsync(stream, refusal, outcome.Hello, limit.Token);
             welcomed = refusal is null;
         }
         finally

@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CocoonOrleans.Tunnel.Dialing;
 
-/// <summary>The worker's half of the handshake: connect, TLS 1.3 with both keys shown, judge the gateway, say hello, be welcome.</summary>
-internal sealed class DialingHandshake(TunnelIdentity identity, DialingOptions options)
+/// <summary>The worker's half of the handshake: connect, TLS 1.3 with both keys shown, judge the gateway, say hello, be welcome, judge what it states.</summary>
+internal sealed class DialingHandshake(TunnelIdentity identity, DialingOptions options, IGatewayCheck? check)
 {
     /// <summary>Dials once.</summary>
     /// <returns>A socket with TLS above it, on which HTTP/2 may begin.</returns>
@@ -28,12 +28,15 @@ internal sealed class DialingHandshake(TunnelIdentity identity, DialingOptions o
             ConnectionContext transport = sockets.Create(socket);
             tls = new SslStream(new TransportStream(transport));
             await tls.AuthenticateAsClientAsync(Tls(gateway), cancellationToken);
-            await JudgeAsync(gateway, tls, cancellationToken);
-            var hello = new HelloLine(TunnelProtocol.Version, options.BootId, options.Software);
+            TunnelPublicKey key = await JudgeAsync(gateway, tls, cancellationToken);
+            string? nonce = check is null ? null : HelloLine.NewNonce();
+            var hello = new HelloLine(TunnelProtocol.Version, options.BootId, options.Software, nonce);
             await HandshakeLines.WriteAsync(tls, hello, TunnelJson.Default.HelloLine, cancellationToken);
             WelcomeLine welcome = await HandshakeLines.ReadAsync(tls, TunnelJson.Default.WelcomeLine, cancellationToken);
             if (welcome.Refusal is { } refusal)
                 throw new TunnelRefusedException(refusal);
+            if (check?.FindFault(key, nonce!, welcome.Statement, welcome.Signature) is { } fault)
+                throw new TunnelRefusedException(new TunnelRefusal(TunnelRefusalCodes.GatewayStatement, fault));
             return new DialedSocket(socket, transport, tls);
         }
         catch
@@ -57,12 +60,13 @@ internal sealed class DialingHandshake(TunnelIdentity identity, DialingOptions o
         RemoteCertificateValidationCallback = static (_, certificate, _, _) => KeyOf(certificate) is not null,
     };
 
-    private static async Task JudgeAsync(GatewayEndPoint gateway, SslStream tls, CancellationToken cancellationToken)
+    private static async Task<TunnelPublicKey> JudgeAsync(GatewayEndPoint gateway, SslStream tls, CancellationToken cancellationToken)
     {
         TunnelPublicKey key = KeyOf(tls.RemoteCertificate) ?? throw new AuthenticationException("The gateway shows no P-256 key.");
         TrustVerdict verdict = await gateway.Trust.JudgeAsync(new TunnelPeer(key, gateway), cancellationToken);
         if (verdict.Refusal is { } refusal)
             throw new TunnelRefusedException(refusal);
+        return key;
     }
 
     private static TunnelPublicKey? KeyOf(X509Certificate? certificate) =>

@@ -12,9 +12,10 @@ internal sealed class DialingListenerFactory(
     DialingOptions options,
     IMemoryPoolFactory<byte> pools,
     TimeProvider time,
-    ILogger<DialingListener> logger) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+    ILogger<DialingListener> logger,
+    IGatewayCheck? check = null) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    private readonly DialingHandshake _handshake = new(identity, options);
+    private readonly DialingHandshake _handshake = new(identity, options, check);
 
     public bool CanBind(EndPoint endpoint) => endpoint is GatewayEndPoint;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace CocoonOrleans.Tunnel.Handshakes;
 
@@ -6,8 +7,15 @@ namespace CocoonOrleans.Tunnel.Handshakes;
 /// <param name="Protocol">The version that the worker speaks.</param>
 /// <param name="BootId">32 lower-case hex digits, drawn anew at each start of the worker process.</param>
 /// <param name="Software">Name and version of the worker's software, for people; at most 100 characters.</param>
-public sealed record HelloLine(int Protocol, string BootId, string Software)
+/// <param name="Nonce">32 random bytes that the gateway's statement must be made for, 64 lower-case hex digits; null from who wants no statement.</param>
+public sealed record HelloLine(
+    int Protocol, string BootId, string Software, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Nonce = null)
 {
+    private const int NonceDigits = 64;
+
+    /// <summary>A nonce for one dial.</summary>
+    internal static string NewNonce() => RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true);
+
     /// <summary>A boot id for a process that starts now.</summary>
     public static string NewBootId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
@@ -23,6 +31,8 @@ public sealed record HelloLine(int Protocol, string BootId, string Software)
             return new TunnelRefusal(TunnelRefusalCodes.BadHello, "bootId must be 32 lower-case hex digits.");
         if (Software.Length > 100 || Software.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             return new TunnelRefusal(TunnelRefusalCodes.BadHello, "software must be at most 100 printable ASCII characters.");
+        if (Nonce is not null && (Nonce.Length != NonceDigits || Nonce.AsSpan().ContainsAnyExcept("0123456789abcdef")))
+            return new TunnelRefusal(TunnelRefusalCodes.BadHello, "nonce must be 64 lower-case hex digits, or absent.");
         return null;
     }
 }

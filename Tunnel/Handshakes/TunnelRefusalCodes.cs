@@ -27,6 +27,12 @@ public static class TunnelRefusalCodes
     /// <summary>What stands behind the worker's statement was not accepted.</summary>
     public const string EvidenceRefused = "evidence_refused";
 
+    /// <summary>The worker, its machine or its image was revoked by the network's operator.</summary>
+    public const string Revoked = "revoked";
+
+    /// <summary>What the gateway states of itself was not accepted by the worker.</summary>
+    public const string GatewayStatement = "gateway_statement";
+
     /// <summary>The gateway is going down.</summary>
     public const string Stopping = "stopping";
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CocoonOrleans.Tunnel.Handshakes;
 
 /// <summary>
@@ -6,4 +8,10 @@ namespace CocoonOrleans.Tunnel.Handshakes;
 /// </summary>
 /// <param name="Protocol">The version that the gateway speaks.</param>
 /// <param name="Refusal">Why the worker is refused; null where it is welcome.</param>
-public sealed record WelcomeLine(int Protocol, TunnelRefusal? Refusal = null);
+/// <param name="Statement">What the gateway states, where the worker sent a nonce; null in a refusal.</param>
+/// <param name="Signature">The statement's signature.</param>
+public sealed record WelcomeLine(
+    int Protocol,
+    TunnelRefusal? Refusal = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? Statement = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? Signature = null);

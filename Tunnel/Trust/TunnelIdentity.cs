@@ -18,6 +18,7 @@ public sealed class TunnelIdentity : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly ECDsa _key;
+    private readonly Lock _signing = new();
     private readonly X509Certificate2 _certificate;
 
     private TunnelIdentity(ECDsa key, TimeProvider time)
@@ -36,6 +37,14 @@ public sealed class TunnelIdentity : IDisposable
 
     /// <summary>The worker's or gateway's id: hex SHA-256 of the public key.</summary>
     public string Id => PublicKey.Id;
+
+    /// <summary>Signs with the key: ES256, r and s. What is signed begins with the label of its purpose, which no TLS message does.</summary>
+    /// <param name="labeled">The bytes.</param>
+    public byte[] Sign(ReadOnlyMemory<byte> labeled)
+    {
+        lock (_signing)
+            return _key.SignData(labeled.Span, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    }
 
     internal SslStreamCertificateContext CertificateContext { get; }
 

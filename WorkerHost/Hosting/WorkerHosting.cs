@@ -65,6 +65,7 @@ public static class WorkerHosting
         services.AddSingleton<WorkerDrain>().AddHostedService(provider => provider.GetRequiredService<WorkerDrain>());
 
         services.AddSingleton(new DialingOptions { Software = $"cocoon-worker {Version}", BootId = HelloLine.NewBootId() });
+        services.AddSingleton<IGatewayCheck, GatewayCheck>();
         services.AddTunnelDialing(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Gateways.Select(gateway => gateway.ToEndPoint()));
         services.AddHostedService<ReadyAnnouncement>();
         return builder;

@@ -74,6 +74,25 @@ public sealed class QuotedStatementTests : IAsyncLifetime, IDisposable
         Assert.NotEqual(0, new FileInfo(_folder.File("floors.json")).Length);
     }
 
+    /// <summary>The client replays the log itself, and judges it by the image that it knows.</summary>
+    [Theory, MemberData(nameof(MeasuredTd.Changes), MemberType = typeof(MeasuredTd))]
+    public async Task Verify_EventLogBesideTheQuote_MustBeTheOneOfTheQuote(string change, string? code)
+    {
+        Statement stated = Stated with { Image = new Digest(MeasuredTd.Image.Id()) };
+        byte[] quote = World.Make(world => (world.ReportData, world.Rtmrs) = (BoundStatement.Of(stated).ReportData(), MeasuredTd.Registers)).Quote.ToArray();
+        Task<BoundStatement> Verify() => VerifyAsync(quote, Trust() with { Images = [MeasuredTd.Image] }, MeasuredTd.Changed(change), stated);
+
+        if (code is null)
+        {
+            Assert.Equal(BoundStatement.Of(stated).Hash, (await Verify()).Hash);
+            return;
+        }
+
+        var refused = await Assert.ThrowsAsync<SealingRefusedException>(Verify);
+        Assert.Equal(SealingRefusalCodes.StatementQuote, refused.Code);
+        Assert.Contains($"{code}: ", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public Task Verify_QuoteOfAnotherStatement_IsRefused() => RefusedAsync(Quote(Stated with { Epoch = 8 }), Trust(), "statement.binding");
 
@@ -108,7 +127,7 @@ public sealed class QuotedStatementTests : IAsyncLifetime, IDisposable
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
     }
 
-    private Task<BoundStatement> VerifyAsync(byte[]? quote, QuoteTrust? trust) =>
+    private Task<BoundStatement> VerifyAsync(byte[]? quote, QuoteTrust? trust, byte[]? eventLog = null, Statement? stated = null) =>
         new StatementVerifier(new CocoonSealingOptions { NetworkId = "test", MinimumTier = TrustTier.Simulated, Quotes = trust, Time = _time })
-            .VerifyAsync(Stated.Encode(), signature: null, quote, eventLog: null, CancellationToken.None);
+            .VerifyAsync((stated ?? Stated).Encode(), signature: null, quote, eventLog, CancellationToken.None);
 }

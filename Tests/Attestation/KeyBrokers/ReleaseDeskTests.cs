@@ -32,6 +32,19 @@ public sealed class ReleaseDeskTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(broker.LogPath));
     }
 
+    /// <summary>A broker releases to what was measured, and to no other story of it.</summary>
+    [Theory, MemberData(nameof(MeasuredTd.Changes), MemberType = typeof(MeasuredTd))]
+    public async Task Decide_EventLogBesideTheQuote_MustBeTheOneOfTheQuote(string change, string? code)
+    {
+        var image = new Digest(MeasuredTd.Image.Id());
+        await using var broker = new TestBroker(manifest => manifest with { Images = [image] }, options => File.WriteAllBytes(options.ImageFiles[0], MeasuredTd.Image.Encode()));
+        var (request, _) = broker.Ask(statement => statement with { Image = image }, world => world.Rtmrs = MeasuredTd.Registers);
+
+        var (answer, problem) = await broker.DecideAsync(request with { EventLog = MeasuredTd.Changed(change) });
+
+        Assert.Equal((code, code is null), (problem?.Code, answer is not null));
+    }
+
     [Fact]
     public async Task Decide_SameRequestAgain_IsRefusedAndNothingIsWrittenDown()
     {

@@ -1,3 +1,4 @@
+using CocoonOrleans.Grains.Attestation;
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Grains.Markets;
@@ -31,6 +32,9 @@ public sealed class CallGraphTests(TwoSilos silos) : ClusterTest(silos)
         await Eventually.GetAsync("the worker's offer in the book", () => market.GetSnapshotAsync(0), snapshot => snapshot?.Offers.Count == 1);
         await Silos.Client.GetGrain<IModelCatalogGrain>(0).ListAsync();
         await Job(Guid.NewGuid()).StartAsync(Sample.Start(payer, Now));
+        await Silos.Client.GetGrain<IAttestedSessionGrain>(Sample.NewWorkerId()).RecordAsync(
+            new AttestedEvidence("gateway-1", new string('1', 64), "open", "none", Now, null, null, null, MustDrain: false));
+        await Silos.Client.GetGrain<IRevocationGrain>(0).GetAsync(-1);
 
         // A wallet with something to send: without a chain it is woken, and that is all.
         string address = $"0:{new string('3', 64)}";

@@ -22,6 +22,30 @@ public sealed class RefusedEvidenceTests
         await network.LogsSayAsync(code);
     }
 
+    /// <summary>The other direction: the gateway has the key that the worker pins, and states another network.</summary>
+    [Fact]
+    public async Task Start_GatewayOfAnotherNetwork_IsRefusedByTheWorker()
+    {
+        await using var network = new Started();
+        await network.StartAsync(options => options with { GatewaySettings = ["--Gateway:NetworkId=other"] });
+
+        await network.LogSaysAsync("worker-1.log", "gateway_statement: The gateway is of another network than local");
+    }
+
+    /// <summary>A relaunch is advised, and this network grants no time for it.</summary>
+    [Fact]
+    public async Task Start_RelaunchAdvisedWithoutGrace_IsRefusedAndBothLogsSayWhy()
+    {
+        await using var network = new Started();
+        await network.StartAsync(options => options with
+        {
+            SimulatedTdx = ["--Simulated:Status=TDRelaunchAdvised"],
+            GatewaySettings = ["--Gateway:Attestation:RelaunchGrace=00:00:00"],
+        });
+
+        await network.LogsSayAsync("policy.relaunch");
+    }
+
     /// <summary>The worker hands over a log in which one byte of the firmware's is another.</summary>
     [Fact]
     public async Task Start_WorkerWithAChangedEventLog_IsRefusedAndBothLogsSayWhy()
@@ -98,10 +122,14 @@ public sealed class RefusedEvidenceTests
             };
             options = change(await Script.InAllWorkersAsync(options, [("", Script.PlainAnswer)]));
             _network = LocalNetwork.Create(options, TimeProvider.System);
-            System.Text.Json.JsonElement ready = await _network.Issuer!.StartAsync(CancellationToken.None);
-            _network.Topology.Issuer!.WriteAnchor(ready);
-            _network.Topology.Issuer.WriteImage(ready);
-            bootLog?.Invoke(await File.ReadAllBytesAsync(_network.Topology.Issuer.BootLogFile));
+            if (_network is { Issuer: { } issuer, Topology.Issuer: { } place })
+            {
+                System.Text.Json.JsonElement ready = await issuer.StartAsync(CancellationToken.None);
+                place.WriteAnchor(ready);
+                place.WriteImage(ready);
+                bootLog?.Invoke(await File.ReadAllBytesAsync(place.BootLogFile));
+            }
+
             await _network.Silo.StartAsync(CancellationToken.None);
             await _network.Gateway.StartAsync(CancellationToken.None);
 
@@ -112,15 +140,14 @@ public sealed class RefusedEvidenceTests
         /// <summary>Waits until gateway and worker have logged the refusal, and sees that the worker was not admitted.</summary>
         public async Task LogsSayAsync(string code)
         {
-            foreach (string log in (string[])["gateway.log", "worker-1.log"])
-            {
-                await Eventually.SeeAsync(
-                    $"{code} in {log}",
-                    () => Read(Path.Combine(_folder.Path, "logs", log)),
-                    text => text.Contains($"evidence_refused: {code}: ", StringComparison.Ordinal),
-                    Deadline);
-            }
+            await LogSaysAsync("gateway.log", $"evidence_refused: {code}: ");
+            await LogSaysAsync("worker-1.log", $"evidence_refused: {code}: ");
+        }
 
+        /// <summary>Waits until a log has said something, and sees that the worker was not admitted.</summary>
+        public async Task LogSaysAsync(string log, string words)
+        {
+            await Eventually.SeeAsync($"{words} in {log}", () => Read(Path.Combine(_folder.Path, "logs", log)), text => text.Contains(words, StringComparison.Ordinal), Deadline);
             Assert.False(_worker.IsCompleted, "the worker was admitted, or ended");
             Assert.DoesNotContain("COCOON-READY", Read(Path.Combine(_folder.Path, "logs", "worker-1.log")), StringComparison.Ordinal);
         }

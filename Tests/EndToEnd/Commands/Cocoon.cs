@@ -32,6 +32,11 @@ internal static class Cocoon
 
     public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync(variable: null, arguments);
 
+    /// <param name="environment">What DOTNET_ENVIRONMENT says; null for what it says here.</param>
+    /// <param name="arguments">The command line.</param>
+    public static Task<(int ExitCode, string Output, string Error)> RunInAsync(string? environment, params string[] arguments) =>
+        RunAsync(environment is null ? null : ("DOTNET_ENVIRONMENT", environment), arguments);
+
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync((string Name, string Value)? variable, params string[] arguments)
     {
         using var process = Start(variable, arguments);

@@ -30,7 +30,8 @@ public sealed class TestWorker : IAsyncDisposable
         RequestDelegate? job = null,
         TunnelIdentity? identity = null,
         Action<WebApplication>? map = null,
-        string? bootId = null)
+        string? bootId = null,
+        IGatewayCheck? check = null)
     {
         identity ??= TunnelIdentity.Create(TimeProvider.System);
         bootId ??= HelloLine.NewBootId();
@@ -38,6 +39,8 @@ public sealed class TestWorker : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
         builder.Services.AddSingleton(identity);
+        if (check is not null)
+            builder.Services.AddSingleton(check);
         builder.Services.AddSingleton(new DialingOptions
         {
             FirstWait = TimeSpan.FromMilliseconds(20),

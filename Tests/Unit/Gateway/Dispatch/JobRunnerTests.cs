@@ -106,6 +106,27 @@ public sealed class JobRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_WorkerIsRevokedMidAnswer_TheErrorSaysSo()
+    {
+        var sink = new RecordedAnswer();
+
+        JobResult result = await RunAsync(
+            sink,
+            async reply =>
+            {
+                await reply.BeginAsync();
+                await reply.TextAsync("abc");
+                await Condition.HoldsAsync(() => sink.Text == "abc", "the text is delivered");
+                _bench.Seal(0).Revoke();
+                reply.Break();
+            },
+            reply => reply.AnswerAsync("never"));
+
+        ApiError error = Assert.IsType<JobFailure>(result).Error;
+        Assert.Equal((ErrorKinds.ProviderRevoked, "revoked", 3), (error.Kind, error.Metadata!["reason"]!.GetValue<string>(), error.Metadata["usage"]!["completion_tokens"]!.GetValue<long>()));
+    }
+
+    [Fact]
     public async Task Run_OneDocumentBreaksMidAnswer_TheNextWorkerBeginsAnew()
     {
         var sink = new JsonAnswer();

@@ -263,11 +263,29 @@ public sealed class WorkerTunnelTests : IAsyncDisposable
     [InlineData(300, 0)]
     [InlineData(300, VouchedStatement.MaxVoucherBytes + 1)]
     [InlineData(300, 1 << 20)]
-    public async Task GetStatement_OutOfItsBounds_IsAProtocolError(int statement, int voucher)
+    [InlineData(300, 64, 0)]
+    [InlineData(300, 64, VouchedStatement.MaxEventLogBytes + 1)]
+    public async Task GetStatement_OutOfItsBounds_IsAProtocolError(int statement, int voucher, int? eventLog = null)
     {
         WorkerTunnel tunnel = await ConnectAsync(map: app => app.MapGet(TunnelRoutes.Statement, (RequestDelegate)(context =>
-            JsonSerializer.SerializeAsync(context.Response.Body, new VouchedStatement(new byte[statement], new byte[voucher]), TunnelJson.Default.VouchedStatement))));
+            JsonSerializer.SerializeAsync(context.Response.Body, new VouchedStatement(new byte[statement], new byte[voucher], EventLog: eventLog is { } length ? new byte[length] : null), TunnelJson.Default.VouchedStatement))));
         await Assert.ThrowsAsync<TunnelProtocolException>(() => tunnel.GetStatementAsync(default));
+    }
+
+    [Theory]
+    [InlineData(0, 64, 1, 100)]
+    [InlineData(VouchedStatement.MaxStatementBytes + 1, 64, 1, 100)]
+    [InlineData(300, VouchedStatement.MaxVoucherBytes + 1, 1, 100)]
+    [InlineData(300, 64, 0, 0)]
+    [InlineData(300, 64, 2, 100)]
+    [InlineData(300, 64, 1, FreshStatement.MaxProofBytes + 1)]
+    [InlineData(300, 1 << 20, 1, 100)]
+    public async Task GetFreshStatement_OutOfItsBounds_IsAProtocolError(int statement, int voucher, int proofs, int proof)
+    {
+        var made = new FreshStatement(new byte[statement], new byte[voucher], [.. Enumerable.Range(0, proofs).Select(_ => new byte[proof])]);
+        WorkerTunnel tunnel = await ConnectAsync(map: app => app.MapPost(TunnelRoutes.FreshStatements, (RequestDelegate)(context =>
+            JsonSerializer.SerializeAsync(context.Response.Body, made, TunnelJson.Default.FreshStatement))));
+        await Assert.ThrowsAsync<TunnelProtocolException>(() => tunnel.GetFreshStatementAsync(new FreshRequest([new byte[FreshRequest.NonceBytes]]), default));
     }
 
     [Fact]

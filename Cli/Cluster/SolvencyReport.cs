@@ -1,4 +1,4 @@
-namespace CocoonOrleans.Cli.Clusters;
+namespace CocoonOrleans.Cli.Cluster;
 
 /// <summary>The JSON object of <c>cocoon cluster solvency</c>: the ledger beside the chain, at one masterchain block. Amounts are nano, as decimal strings.</summary>
 /// <param name="Seqno">The block.</param>

@@ -4,20 +4,18 @@ using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
 using Spectre.Console;
 
-namespace CocoonOrleans.Cli.Clusters;
+namespace CocoonOrleans.Cli.Cluster;
 
 /// <summary><c>cocoon cluster solvency</c>: for the operator, from the data folder of its gateway.</summary>
-internal static class ClusterCommand
+internal static class SolvencyCommand
 {
-    public static Command Create() => new("cluster", "Look after a network, as its operator.") { Solvency() };
-
-    private static Command Solvency()
+    public static Command Create()
     {
         var data = GatewayOptions.DataOption();
         return new Command("solvency", "Lay the ledger's sums beside what the chain says, and list every difference. Exit code 1 where coins are missing or something differs.") { data }.Runs(async (result, output, cancellationToken) =>
         {
-            using var admin = AccountCommand.Open(result.GetRequiredValue(data));
-            var report = await AccountCommand.AskAsync(() => admin.CheckSolvencyAsync(cancellationToken));
+            using var admin = AdminConnection.Open(result.GetRequiredValue(data));
+            var report = await AdminConnection.AskAsync(() => admin.CheckSolvencyAsync(cancellationToken));
             output.Console.MarkupLineInterpolated($"block {report.Seqno}: {Coins(report.Assets)} coins on the chain, {Coins(report.Liabilities)} owed: {(report.Solvent ? "covered" : "NOT COVERED")}");
             foreach (var sum in report.Classes)
             {

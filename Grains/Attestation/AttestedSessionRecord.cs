@@ -1,0 +1,10 @@
+namespace CocoonOrleans.Grains.Attestation;
+
+/// <summary>What is stored of a worker's evidence.</summary>
+[GenerateSerializer, Alias("cocoon.AttestedSessionRecord")]
+internal sealed class AttestedSessionRecord
+{
+    /// <summary>The newest; null where there is none.</summary>
+    [Id(0)]
+    public AttestedSession? Session { get; set; }
+}
