@@ -11,7 +11,13 @@ internal sealed class GatewayOptions
     private readonly Option<string> _data = DataOption();
 
     /// <summary>The option <c>--gateway</c>.</summary>
-    public static Option<Uri?> GatewayOption() => new("--gateway") { Description = "The gateway; by default the one that ./cocoon up started.", CustomParser = ParseUri };
+    public static Option<Uri?> GatewayOption() => UriOption("--gateway", "The gateway; by default the one that ./cocoon up started.");
+
+    /// <summary>An option that takes a URL of HTTP.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it is for.</param>
+    public static Option<Uri?> UriOption(string name, string description) =>
+        new(name) { Description = description, HelpName = "URL", CustomParser = argument => ParseUri(argument, name) };
 
     /// <summary>The option <c>--data</c>.</summary>
     public static Option<string> DataOption() => new("--data")
@@ -52,14 +58,14 @@ internal sealed class GatewayOptions
             : throw new CommandFailedException("The API key has characters that no key has.", "Copy it again: it begins with ck_.");
     }
 
-    private static Uri? ParseUri(System.CommandLine.Parsing.ArgumentResult argument)
+    private static Uri? ParseUri(System.CommandLine.Parsing.ArgumentResult argument, string name)
     {
         if (Uri.TryCreate(argument.Tokens.Single().Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
         {
             return uri;
         }
 
-        argument.AddError($"--gateway is no URL: {argument.Tokens.Single().Value}");
+        argument.AddError($"{name} is no URL: {argument.Tokens.Single().Value}");
         return null;
     }
 }
