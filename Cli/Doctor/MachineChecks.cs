@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Processes;
+using CocoonOrleans.Cli.Settlement;
 
 namespace CocoonOrleans.Cli.Doctor;
 
@@ -99,10 +100,9 @@ internal sealed class MachineChecks(BuiltArtifacts artifacts, TimeProvider clock
 
     public async Task<Finding> NodeAsync(CancellationToken cancellationToken)
     {
-        var version = await ToolOutput.ReadAsync("node", ["--version"], artifacts.Root, cancellationToken);
-        return version is null
-            ? new Finding("node", FindingStatus.Warning, "not found; only the tests with OpenAI's JavaScript client need it", "Install Node.js 20 or later.")
-            : new Finding("node", FindingStatus.Ok, version);
+        return await ContractsFolder.FindObstacleAsync(artifacts, cancellationToken) is { } obstacle
+            ? new Finding("node", FindingStatus.Warning, "the development chain can't run, nor tests with JavaScript", char.ToUpperInvariant(obstacle[0]) + obstacle[1..] + ".")
+            : new Finding("node", FindingStatus.Ok, "the development chain can run");
     }
 
     private static double AvailableMemoryGiB()

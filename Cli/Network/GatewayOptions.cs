@@ -11,7 +11,12 @@ internal sealed class GatewayOptions
     private readonly Option<string> _data = DataOption();
 
     /// <summary>The option <c>--gateway</c>.</summary>
-    public static Option<Uri?> GatewayOption() => new("--gateway") { Description = "The gateway; by default the one that ./cocoon up started.", CustomParser = HttpUrl.Of("--gateway") };
+    public static Option<Uri?> GatewayOption() => UriOption("--gateway", "The gateway; by default the one that ./cocoon up started.");
+
+    /// <summary>An option that takes a URL of HTTP.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it is for.</param>
+    public static Option<Uri?> UriOption(string name, string description) => new(name) { Description = description, HelpName = "URL", CustomParser = HttpUrl.Of(name) };
 
     /// <summary>The option <c>--data</c>.</summary>
     public static Option<string> DataOption() => new("--data")

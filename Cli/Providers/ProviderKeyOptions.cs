@@ -24,6 +24,9 @@ internal sealed class ProviderKeyOptions
         command.Add(_data);
     }
 
+    /// <summary>The data folder that was named.</summary>
+    public string Folder(ParseResult result) => result.GetRequiredValue(_data);
+
     /// <summary>Opens the key.</summary>
     /// <param name="result">What was given.</param>
     /// <exception cref="CommandFailedException">There is none, or it can't be opened.</exception>

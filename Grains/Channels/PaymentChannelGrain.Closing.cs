@@ -108,6 +108,18 @@ internal sealed partial class PaymentChannelGrain
         }
     }
 
+    /// <summary>A person must look where the delay is half over and the last voucher isn't charged: after it the provider would have to wait for another channel.</summary>
+    private void WarnOfUnclaimed(WorkerChannel channel, StoredVoucher? voucher, long chainTime)
+    {
+        if (channel.State.Phase == WorkerChannelPhase.Closing
+            && voucher is not null
+            && IsCharged(channel.State, voucher)
+            && chainTime >= channel.State.UnlockTime - (channel.CloseDelay / 2))
+        {
+            LogUnclaimed(voucher.Serial, Channel, channel.State.UnlockTime);
+        }
+    }
+
     /// <summary>Takes the rest back when the delay has passed and everything promised is charged. Whoever started the close.</summary>
     private async Task FinishCloseAsync(WorkerChannel channel, long chainTime, CancellationToken cancellationToken)
     {

@@ -31,6 +31,9 @@ internal sealed partial class PaymentChannelGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} is left: its provider is paid at {Address} from now on")]
     private partial void LogLeaving(string channel, string address);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Voucher {Serial} of {Channel} is not charged, and the channel closes at {UnlockTime}: see what keeps the wallet")]
+    private partial void LogUnclaimed(long serial, string channel, long unlockTime);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} is left by the operator's decision")]
     private partial void LogLeft(string channel);
 

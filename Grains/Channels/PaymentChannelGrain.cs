@@ -81,6 +81,7 @@ internal sealed partial class PaymentChannelGrain(
 
         if (observation is not null)
         {
+            WarnOfUnclaimed(channel, voucher, observation.Time);
             Nano threshold = Nano.Max(order?.Threshold ?? PayoutTerms.DefaultThreshold, new Nano(checked(observation.ChargeFee.Value * ThresholdFees)));
             if (!await ChargeWhereDueAsync(channel, voucher, due.UnclaimedSince, threshold, observation.ChargeFee, leaves, cancellationToken))
             {

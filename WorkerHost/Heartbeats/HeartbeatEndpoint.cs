@@ -9,7 +9,7 @@ using CocoonOrleans.WorkerHost.Sealing;
 namespace CocoonOrleans.WorkerHost.Heartbeats;
 
 /// <summary>The endless stream in which a gateway sees this worker's load.</summary>
-internal sealed class HeartbeatEndpoint(IInferenceEngine engine, JobGate gate, ReceiptStore receipts, WorkerStatements statements, WorkerDrain drain, TimeProvider time)
+internal sealed class HeartbeatEndpoint(IInferenceEngine engine, JobGate gate, ReceiptStore receipts, WorkerStatements statements, WorkerDrain drain, ProviderPause pause, TimeProvider time)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -37,6 +37,6 @@ internal sealed class HeartbeatEndpoint(IInferenceEngine engine, JobGate gate, R
     private Heartbeat Now()
     {
         EngineStatistics statistics = engine.Statistics;
-        return new Heartbeat(gate.Running, statistics.Queued, gate.FreeSlots, statistics.TokensPerSecond, gate.IsDraining, receipts.Count, statements.Hash.ToString());
+        return new Heartbeat(gate.Running, statistics.Queued, gate.FreeSlots, statistics.TokensPerSecond, gate.IsDraining || pause.IsPaused, receipts.Count, statements.Hash.ToString());
     }
 }

@@ -60,6 +60,7 @@ public static class WorkerHosting
         services.AddSealing();
         services.AddSingleton<ReceiptStore>().AddSingleton<JobReceipts>();
         services.AddSingleton<VoucherStore>();
+        services.AddSingleton<ProviderPause>();
         services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<JobGate>().AddSingleton<RequestGrammars>().AddSingleton<JobRun>().AddSingleton<JobEndpoint>().AddSingleton<HeartbeatEndpoint>();
         services.AddSingleton<WorkerDrain>().AddHostedService(provider => provider.GetRequiredService<WorkerDrain>());

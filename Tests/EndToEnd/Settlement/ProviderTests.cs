@@ -85,6 +85,41 @@ public sealed class ProviderTests
     }
 
     [SkippableFact]
+    public async Task Keeper_WorkWithoutAVoucher_PausesTheWorkerUntilThereIsOne()
+    {
+        await using SettlingNetwork network = await SettlingNetwork.StartAsync("--Channels:VoucherDelay=01:00:00", "--Channels:VoucherDueNano=1000000000");
+        string[] keeper = ["keeper", "--worker", Path.Combine(network.Network.Data.Path, "worker-1"), "--chain", network.Place.Endpoint(1).ToString(), "--limit", "0.005", "--once"];
+        JsonElement quiet = await network.WorkerAsync(keeper);
+        Assert.Equal((0L, false, 0), (Amount(quiet, "dueNano"), quiet.GetProperty("paused").GetBoolean(), quiet.GetProperty("problems").GetArrayLength()));
+        await network.EarnAsync();
+        await network.OpenChannelAsync();
+
+        // The operator signs nothing: the worker finishes what it runs and takes no more.
+        JsonElement alarmed = await network.WorkerFailsAsync(keeper);
+        Assert.True(alarmed.GetProperty("paused").GetBoolean());
+        Assert.Contains("have no voucher", alarmed.GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
+        await network.Network.OffersAsync(0);
+
+        // It signs, and charges; what is paid isn't unpromised either.
+        string? channel = await network.Network.Admin.ChargeAsync(network.Provider, default);
+        JsonElement calm = await Networks.Eventually.SeeAsync("calm", () => network.WorkerAnyAsync(keeper), seen => !seen.GetProperty("paused").GetBoolean(), TimeSpan.FromSeconds(60));
+        Assert.Equal(channel, Assert.Single(calm.GetProperty("vouchers").EnumerateArray()).GetProperty("channel").GetString());
+        await network.Network.OffersAsync(1);
+
+        // A voucher that nobody signed, and one of a channel that isn't there, are told.
+        string kept = calm.GetProperty("vouchers")[0].GetProperty("file").GetString()!;
+        string folder = Path.Combine(network.Network.Data.Path, "worker-1", "vouchers");
+        JsonElement good = JsonElement.Parse(await File.ReadAllTextAsync(kept));
+        byte[] forged = good.GetProperty("voucher").GetBytesFromBase64();
+        forged[^1] ^= 1;
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "forged.json"), JsonSerializer.Serialize(new { channel = good.GetProperty("channel").GetString(), serial = 9, voucher = forged }));
+        JsonElement told = await network.WorkerFailsAsync(keeper);
+        Assert.Contains("is not signed by its payer", Assert.Single(told.GetProperty("problems").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        Assert.False(told.GetProperty("paused").GetBoolean());
+    }
+
+    [SkippableFact]
     public async Task Close_Together_PaysAtOnceAndReturnsTheRestToTheOperator()
     {
         await using SettlingNetwork network = await SettlingNetwork.StartAsync();

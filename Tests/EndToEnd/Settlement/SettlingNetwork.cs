@@ -60,11 +60,21 @@ internal sealed class SettlingNetwork : IAsyncDisposable
     /// <summary>Runs a command for the network's provider.</summary>
     public async Task<JsonElement> WorkerAsync(params string[] arguments)
     {
-        var (exitCode, output, error) = await Cocoon.RunAsync(
-            ["worker", .. arguments, "--data", Network.Data.Path, "--gateway", Network.Url.ToString(), "--json"]);
-        Assert.True(exitCode == 0, error + output);
+        var (exitCode, output) = await RunAsync(arguments);
+        Assert.True(exitCode == 0, output);
         return Cocoon.Json(output);
     }
+
+    /// <summary>Runs a command that must say that something is wrong.</summary>
+    public async Task<JsonElement> WorkerFailsAsync(params string[] arguments)
+    {
+        var (exitCode, output) = await RunAsync(arguments);
+        Assert.True(exitCode == 1, output);
+        return Cocoon.Json(output);
+    }
+
+    /// <summary>Runs a command whose end may be either.</summary>
+    public async Task<JsonElement> WorkerAnyAsync(params string[] arguments) => Cocoon.Json((await RunAsync(arguments)).Output);
 
     /// <summary>Waits until an amount of the provider's earnings is as it should be.</summary>
     public Task<JsonElement> EarningsAsync(string what, Func<JsonElement, bool> isThere) => Eventually.SeeAsync(what, () => WorkerAsync("earnings"), isThere, Deadline);
@@ -108,6 +118,12 @@ internal sealed class SettlingNetwork : IAsyncDisposable
         _http.Dispose();
         await _ledger.DisposeAsync();
         await Network.DisposeAsync();
+    }
+
+    private async Task<(int ExitCode, string Output)> RunAsync(string[] arguments)
+    {
+        var (exitCode, output, _) = await Cocoon.RunAsync(["worker", .. arguments, "--data", Network.Data.Path, "--gateway", Network.Url.ToString(), "--json"]);
+        return (exitCode, output);
     }
 
     private async Task DevAsync(string method, object parameters)

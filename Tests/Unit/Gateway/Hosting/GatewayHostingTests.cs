@@ -103,6 +103,9 @@ public sealed class GatewayHostingTests : IAsyncLifetime, IDisposable
     [InlineData("POST", "/v1/chat/completions", 401, "invalid_api_key")]
     [InlineData("POST", "/v1/embeddings", 401, "invalid_api_key")]
     [InlineData("GET", "/v1/embeddings", 405, "method_not_allowed")]
+    [InlineData("GET", "/v1/providers/anna/payout", 405, "method_not_allowed")]
+    [InlineData("POST", "/v1/providers/anna/payout", 415, "unsupported_media_type")]
+    [InlineData("POST", "/v1/providers/anna_1/close", 404, "unknown_account")]
     public async Task Send_Refused_IsOpenAisErrorWithARequestId(string method, string path, int status, string code)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Api, path));
@@ -141,6 +144,8 @@ public sealed class GatewayHostingTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData(true, "/v1/models")]
     [InlineData(false, "/admin/workers")]
+    [InlineData(false, "/admin/providers/anna")]
+    [InlineData(true, "/v1/providers/anna/payout")]
     public async Task Send_ToTheOtherListener_IsUnknown(bool admin, string path)
     {
         using HttpResponseMessage response = await _http.GetAsync(new Uri(admin ? Admin : Api, path));
