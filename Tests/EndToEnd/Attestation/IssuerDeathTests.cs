@@ -22,6 +22,10 @@ public sealed class IssuerDeathTests
         SupervisedProcess issuer = network.Processes.Issuer!;
         SupervisedProcess worker = network.Processes.Workers[0];
 
+        // As long as it lives, what stands behind the worker is judged anew before it ends.
+        DateTimeOffset? first = await EvidenceEndAsync(network);
+        await Eventually.SeeAsync("evidence that ends later", () => EvidenceEndAsync(network), end => end > first, Deadline);
+
         issuer.Current.Kill();
         await issuer.Current.Exited;
         Assert.Equal("stop", (await network.AskAsync("hello")).FinishReason);
@@ -40,6 +44,8 @@ public sealed class IssuerDeathTests
         await Eventually.SeeAsync("the network serves again", () => SeenAsync(network), seen => seen == "served", Deadline);
         Assert.Equal("simulated", (await network.AskAsync("hello")).Provider?.Tier);
     }
+
+    private static async Task<DateTimeOffset?> EvidenceEndAsync(TestNetwork network) => Assert.Single(await network.Admin.WorkersAsync(CancellationToken.None)).EvidenceValidUntil;
 
     private static async Task<string> SeenAsync(TestNetwork network)
     {

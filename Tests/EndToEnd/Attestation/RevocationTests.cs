@@ -7,11 +7,12 @@ using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Tests.EndToEnd.Commands;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 using CocoonOrleans.Tunnel.Trust;
+using Xunit.Abstractions;
 
 namespace CocoonOrleans.Tests.EndToEnd.Attestation;
 
 /// <summary>An operator revokes a machine while it answers, through two gateways, each in a process of its own.</summary>
-public sealed class RevocationTests
+public sealed class RevocationTests(ITestOutputHelper seen)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
@@ -38,6 +39,9 @@ public sealed class RevocationTests
         using HttpClient two = second.Open(network.Key);
         await SeeAsync(two, network, HttpStatusCode.OK);
 
+        var (refusedBy, said, error) = await Cocoon.RunAsync("cluster", "revoke", "--worker", "00", "--reason", "x", "--data", network.Data.Path, "--json");
+        Assert.Equal(1, refusedBy);
+        Assert.Contains("64 lower-case hexadecimal digits", said + error, StringComparison.Ordinal);
         JsonElement worker = Assert.Single((await ClusterAsync(network, "workers")).GetProperty("workers").EnumerateArray());
         Assert.Equal(("simulated", "simulated", true, false), (
             worker.GetProperty("tier").GetString(), worker.GetProperty("assurance").GetString(), worker.GetProperty("takesJobs").GetBoolean(), worker.GetProperty("mustDrain").GetBoolean()));
@@ -48,9 +52,12 @@ public sealed class RevocationTests
             await streams.BeginAsync(http, network.Model);
         }
 
+        Task<IReadOnlyList<string?>> ending = streams.EndAsync();
+        long started = TimeProvider.System.GetTimestamp();
         JsonElement revoked = await ClusterAsync(network, "revoke", "--platform", platform, "--reason", "stolen");
 
-        Assert.Equal(["provider_revoked", "provider_revoked"], await streams.EndAsync());
+        Assert.Equal(["provider_revoked", "provider_revoked"], await ending);
+        seen.WriteLine($"Both streams had ended {TimeProvider.System.GetElapsedTime(started).TotalMilliseconds:F0} ms after the command began.");
         Assert.Equal((platform, "stolen"), (revoked.GetProperty("value").GetString(), revoked.GetProperty("reason").GetString()));
         await SeeAsync(one, network, HttpStatusCode.ServiceUnavailable);
         await SeeAsync(two, network, HttpStatusCode.ServiceUnavailable);
