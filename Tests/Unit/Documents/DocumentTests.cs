@@ -47,7 +47,7 @@ public sealed partial class DocumentTests
     [InlineData("CONTRIBUTING.md")]
     public void Document_CocoonCommands_AreThoseOfTheCli(string document)
     {
-        string[] known = ["up", "demo", "chat", "proxy", "test", "doctor", "account", "model", "bench", "verify", "key"];
+        string[] known = ["up", "demo", "chat", "proxy", "test", "doctor", "account", "model", "bench", "verify", "key", "channel", "cluster"];
         string[] unknown = [.. Commands().Matches(Text(document)).Select(command => command.Groups["verb"].Value).Except(known)];
         Assert.Empty(unknown);
     }
