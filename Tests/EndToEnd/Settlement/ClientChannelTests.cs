@@ -79,6 +79,14 @@ public sealed class ClientChannelTests
                 (cost.ToString(), cost.ToString(), "0", "0", channel.Paid.ToString(), 0),
                 (Text(shown, "used"), Text(shown, "captured"), Text(shown, "unsure"), Text(shown, "overcharged"), Text(shown, "claimed"), shown.GetProperty("forks").GetInt32()));
 
+            // More by a link of the API, for a page that shows it.
+            using HttpResponseMessage topUp = await http.PostAsJsonAsync("/v1/topups", new { channel = address, amount = "7000000000" });
+            JsonElement link = await topUp.Content.ReadFromJsonAsync<JsonElement>();
+            Assert.Equal(("client", "7000000000"), (Text(link, "custody"), Text(link, "deposit")));
+            Assert.NotEqual("", Text(link.GetProperty("ton_connect").GetProperty("messages")[0], "stateInit"));
+            await settling.OpenLinkAsync(Text(link, "link"));
+            await Eventually.SeeAsync("the second deposit", () => FindAsync(store, address), found => found.State.Deposited == Nano.FromCoins(307), Deadline);
+
             // The payer wants to leave: nothing more is served, and after the delay it has the rest.
             await settling.OpenLinkAsync(Text(await CocoonAsync("channel", "close", "--file", file), "link"));
             await Eventually.SeeAsync("the channel closing", () => FindAsync(store, address), found => found.State.Phase == WorkerChannelPhase.Closing, Deadline);

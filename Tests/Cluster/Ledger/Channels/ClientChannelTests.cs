@@ -186,7 +186,15 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         await Wallets.OpenWalletAsync(Wallet, new WalletCursor(10, new byte[32], new Nano(5000)), default);
         WalletStep step = new()
         {
-            Wallet = Wallet, PreviousLt = 10, Lt = 20, Hash = new byte[32], Fees = Nano.Zero, Received = new Nano(590), Receipt = WalletReceipt.ChannelPaid, PaidCumulative = new Nano(600), Source = Channel,
+            Wallet = Wallet,
+            PreviousLt = 10,
+            Lt = 20,
+            Hash = new byte[32],
+            Fees = Nano.Zero,
+            Received = new Nano(590),
+            Receipt = WalletReceipt.ChannelPaid,
+            PaidCumulative = new Nano(600),
+            Source = Channel,
         };
         Assert.NotNull(await Wallets.TryApplyAsync(step, default));
         Assert.Null(await Wallets.TryApplyAsync(step, default));

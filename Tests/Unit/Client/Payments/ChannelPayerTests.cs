@@ -63,6 +63,16 @@ public sealed class ChannelPayerTests : IDisposable
     }
 
     [Fact]
+    public void Begin_FileThatCannotBeWritten_PromisesNothing()
+    {
+        _folder.Delete(recursive: true);
+
+        Assert.ThrowsAny<IOException>(() => Begin(100));
+        Assert.Equal((Nano.Zero, Nano.Zero), (_payer.Promised, _payer.Unsure));
+        _folder.Create();
+    }
+
+    [Fact]
     public void Context_OfAVoucher_CoversTheReceiptsBeforeIt()
     {
         PaidRequest first = Begin(100);
