@@ -66,7 +66,7 @@ internal sealed partial class PaymentChannelGrain(
         }
 
         channel = await store.FindChannelAsync(Channel, cancellationToken) ?? channel;
-        PayoutOrder? order = PayoutOrder.Standing(await providers.ListOrdersAsync(channel.AccountId, cancellationToken), clock.GetUtcNow());
+        PayoutOrder? order = (await providers.ReadOrdersAsync(channel.AccountId, clock.GetUtcNow(), cancellationToken)).Standing;
         bool leaves = order is not null && (order.ByTransfer || order.Address != channel.PayeeAddress);
         ChannelDue due = await store.ReadDueAsync(channel, MaxCovered, cancellationToken);
         StoredVoucher? voucher = await SignAsync(_signer, channel, terms, due, atOnce: leaves, cancellationToken);

@@ -40,10 +40,10 @@ internal sealed partial class ProviderGrain(
         DateTimeOffset now = clock.GetUtcNow();
         ProviderRequest asked = ProviderRequests.Read(request, Id, ProviderRequestKind.Payout, _signer?.Network, now);
         PayoutTerms terms = asked.ReadValue(PayoutTerms.Read);
-        IReadOnlyList<PayoutOrder> orders = await store.ListOrdersAsync(Id, cancellationToken);
-        if (orders.Count > 0 && !orders[^1].Bytes.Span.SequenceEqual(request))
+        PayoutOrders orders = await store.ReadOrdersAsync(Id, now, cancellationToken);
+        if (orders.Last is { } last && !last.Bytes.Span.SequenceEqual(request))
         {
-            DateTimeOffset next = orders[^1].At + options.Value.OrderInterval;
+            DateTimeOffset next = last.At + options.Value.OrderInterval;
             if (now < next)
             {
                 throw new ArgumentException($"request.time: the next order is taken from {next:u} on.", nameof(request));
@@ -52,8 +52,7 @@ internal sealed partial class ProviderGrain(
 
         // The first address moves nothing, and neither does the one that counts.
         string address = terms.Address.ToString();
-        PayoutOrder? standing = PayoutOrder.Standing(orders, now);
-        DateTimeOffset holdsFrom = standing is null || standing.Address == address ? now : now + options.Value.AddressDelay;
+        DateTimeOffset holdsFrom = orders.Standing is not { } standing || standing.Address == address ? now : now + options.Value.AddressDelay;
         var order = new PayoutOrder(Id, (long)asked.Time, address, terms.Threshold, terms.ByTransfer, holdsFrom, request, now);
         if (!await store.TryAddOrderAsync(order, cancellationToken))
         {
@@ -70,7 +69,7 @@ internal sealed partial class ProviderGrain(
         ProviderRequests.Read(request, Id, ProviderRequestKind.Statement, _signer?.Network, now);
         ProviderEarnings earnings = await store.ReadEarningsAsync(Id, days, cancellationToken)
             ?? throw new ArgumentException("request.provider: no worker of this provider was ever admitted here.", nameof(request));
-        (PayoutView? payout, PayoutView? next) = Orders(await store.ListOrdersAsync(Id, cancellationToken), now);
+        (PayoutView? payout, PayoutView? next) = View(await store.ReadOrdersAsync(Id, now, cancellationToken));
         return new ProviderStatement(
             Id,
             now,
@@ -127,7 +126,7 @@ internal sealed partial class ProviderGrain(
             return null;
         }
 
-        (PayoutView? payout, PayoutView? next) = Orders(await store.ListOrdersAsync(Id, cancellationToken), clock.GetUtcNow());
+        (PayoutView? payout, PayoutView? next) = View(await store.ReadOrdersAsync(Id, clock.GetUtcNow(), cancellationToken));
         return new ProviderView(Id, payout, next, earnings.Channel?.Channel, earnings.Due);
     }
 
@@ -136,7 +135,7 @@ internal sealed partial class ProviderGrain(
         if (_signer is not { } signer
             || services.GetService<IWalletChain>() is not { Wallets: [string wallet, ..] }
             || !ProviderId.TryParse(Id, out PublicKey key)
-            || PayoutOrder.Standing(await store.ListOrdersAsync(Id, cancellationToken), clock.GetUtcNow()) is not { } order
+            || (await store.ReadOrdersAsync(Id, clock.GetUtcNow(), cancellationToken)).Standing is not { } order
             || await store.FindProviderChannelAsync(Id, cancellationToken) is not null)
         {
             return;
@@ -193,11 +192,8 @@ internal sealed partial class ProviderGrain(
         }
     }
 
-    private static (PayoutView? Payout, PayoutView? Next) Orders(IReadOnlyList<PayoutOrder> orders, DateTimeOffset now)
-    {
-        PayoutOrder? standing = PayoutOrder.Standing(orders, now);
-        return (View(standing), orders.Count > 0 && orders[^1] != standing ? View(orders[^1]) : null);
-    }
+    private static (PayoutView? Payout, PayoutView? Next) View(PayoutOrders orders) =>
+        (View(orders.Standing), orders.Last?.Number != orders.Standing?.Number ? View(orders.Last) : null);
 
     private static PayoutView? View(PayoutOrder? order) => order is null ? null : new PayoutView(order.Address, order.Threshold, order.HoldsFrom, order.ByTransfer);
 

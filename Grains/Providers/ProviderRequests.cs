@@ -44,7 +44,8 @@ internal static class ProviderRequests
             throw new ArgumentException($"request.network: it is for network {request.Network}, and this is {ours}.", nameof(bytes));
         }
 
-        return (now - DateTimeOffset.FromUnixTimeMilliseconds(0)).TotalMilliseconds - request.Time is var behind && Math.Abs(behind) <= Tolerance.TotalMilliseconds
+        double behind = now.ToUnixTimeMilliseconds() - (double)request.Time;
+        return Math.Abs(behind) <= Tolerance.TotalMilliseconds
             ? request
             : throw new ArgumentException("request.time: more than ten minutes from this clock; set yours, and sign again.", nameof(bytes));
     }

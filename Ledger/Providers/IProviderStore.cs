@@ -9,8 +9,8 @@ public interface IProviderStore
     /// <returns>False where one of these does not hold.</returns>
     Task<bool> TryAddOrderAsync(PayoutOrder order, CancellationToken cancellationToken);
 
-    /// <summary>A provider's orders, in the order of their numbers.</summary>
-    Task<IReadOnlyList<PayoutOrder>> ListOrdersAsync(string accountId, CancellationToken cancellationToken);
+    /// <summary>What a provider ordered, as of a time.</summary>
+    Task<PayoutOrders> ReadOrdersAsync(string accountId, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Providers with an order, in order of their accounts.</summary>
     Task<IReadOnlyList<string>> ListOrderingProvidersAsync(CancellationToken cancellationToken);

@@ -7,6 +7,7 @@ namespace CocoonOrleans.Ledger.Sqlite;
 
 public sealed partial class SqliteLedger
 {
+    private const string OrderColumns = "account_id, number, address, threshold, transfers, holds_from, bytes, created_at";
     private const int MaxDays = 400;
     private const long MillisecondsOfDay = 86_400_000;
 
@@ -40,11 +41,23 @@ public sealed partial class SqliteLedger
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<PayoutOrder>> ListOrdersAsync(string accountId, CancellationToken cancellationToken) => await ListAsync(
-        "SELECT account_id, number, address, threshold, transfers, holds_from, bytes, created_at FROM payout_orders WHERE account_id = $account ORDER BY number",
-        row => new PayoutOrder(row.GetString(0), row.GetInt64(1), row.GetString(2), row.Nano(3), row.GetInt64(4) == 1, row.Time(5), row.Bytes(6), row.Time(7)),
-        cancellationToken,
-        ("$account", accountId));
+    public Task<PayoutOrders> ReadOrdersAsync(string accountId, DateTimeOffset now, CancellationToken cancellationToken) => ReadAsync(
+        connection =>
+        {
+            using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
+            return new PayoutOrders(
+                connection.ReadAll(
+                    $"""
+                    SELECT {OrderColumns} FROM (SELECT *, lead(created_at) OVER (ORDER BY number) AS next_at FROM payout_orders WHERE account_id = $account)
+                    WHERE holds_from <= $now AND (next_at IS NULL OR holds_from <= next_at) ORDER BY number DESC LIMIT 1
+                    """,
+                    Order,
+                    ("$account", accountId),
+                    ("$now", now.ToUnixTimeMilliseconds())).SingleOrDefault(),
+                connection.ReadAll(
+                    $"SELECT {OrderColumns} FROM payout_orders WHERE account_id = $account ORDER BY number DESC LIMIT 1", Order, ("$account", accountId)).SingleOrDefault());
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ListOrderingProvidersAsync(CancellationToken cancellationToken) =>
@@ -108,6 +121,9 @@ public sealed partial class SqliteLedger
             },
             cancellationToken);
     }
+
+    private static PayoutOrder Order(SqliteDataReader row) =>
+        new(row.GetString(0), row.GetInt64(1), row.GetString(2), row.Nano(3), row.GetInt64(4) == 1, row.Time(5), row.Bytes(6), row.Time(7));
 
     private static ProviderEarnings? ReadEarnings(SqliteConnection connection, string accountId, int days)
     {
