@@ -19,11 +19,8 @@ public sealed record ChainCodes(string Prefix)
     /// <summary>The chain that signed a GPU's reference values.</summary>
     public static ChainCodes GpuReference { get; } = new("gpu.rim.chain");
 
-    /// <summary>Who signed an answer about revocation.</summary>
-    public static ChainCodes GpuRevocation { get; } = new("gpu.ocsp.chain");
-
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ChainCodes> Prefixes { get; } = [Pck, TcbInfo, QeIdentity, Gpu, GpuReference, GpuRevocation];
+    public static IReadOnlyList<ChainCodes> Prefixes { get; } = [Pck, TcbInfo, QeIdentity, Gpu, GpuReference];
 
     /// <summary>No PEM, no certificate, or one with extensions that we don't know.</summary>
     public string Malformed => Prefix + ".malformed";

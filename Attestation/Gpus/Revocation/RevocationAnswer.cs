@@ -194,7 +194,7 @@ internal sealed class RevocationAnswer
                 throw new RefusedException(RefusalCodes.GpuRevocationFormat, $"at most {MostCertificates} certificates were expected in an OCSP answer");
             }
 
-            _certificates.Add(Certificate.Parse(list.ReadEncodedValue(), ChainCodes.GpuRevocation));
+            _certificates.Add(Certificate.Parse(list.ReadEncodedValue(), ChainCodes.Gpu));
         }
     }
 
@@ -269,7 +269,7 @@ internal sealed class RevocationAnswer
         var responder = _certificates.FirstOrDefault(certificate => IsSignedBy(certificate.Key))
             ?? throw new RefusedException(RefusalCodes.GpuRevocationSignature, $"an OCSP answer signed by {issuer.SubjectCommonName}, or by whom it certified, was expected");
         var isEntitled = responder.Issuer.Span.SequenceEqual(issuer.Subject.Span)
-            && responder.IsSignedBy(issuer, ChainCodes.GpuRevocation)
+            && responder.IsSignedBy(issuer, ChainCodes.Gpu)
             && responder.IsFor(OcspSigning)
             && now >= responder.NotBefore && now <= responder.NotAfter;
         if (!isEntitled)

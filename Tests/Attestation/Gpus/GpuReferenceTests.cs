@@ -163,6 +163,43 @@ public sealed class GpuReferenceTests : IDisposable
         Assert.Equal("gpu.rim.chain.subject", Verify(references with { Manifests = [driver, references.Manifests[1]] }).Refusal?.Code);
     }
 
+    [Theory]
+    [InlineData("without the root", "Length")]
+    [InlineData("one twice", "Issuer")]
+    [InlineData("no certificate", "Malformed")]
+    [InlineData("an authority that is none", "Authority")]
+    [InlineData("another issuer of that name", "Signature")]
+    [InlineData("expired", "Expired")]
+    public void Verify_SignersOfAnotherForm_AreRefusedByTheirCode(string change, string code)
+    {
+        var references = _world.References();
+        var (signers, root) = (_world.Signers, _world.Signers[^1]);
+        var forged = _world.Make("Self-made Reference Value CA", root, isAuthority: change != "an authority that is none", until: change == "expired" ? GpuWorld.Now.AddDays(-1) : null);
+        var third = _world.Make("Self-made Reference Value L3", forged, isAuthority: true);
+        var leaf = _world.Make("Self-made RIM L4 Signer", third);
+        GpuWorld.Entity[] chain = change switch
+        {
+            "another issuer of that name" => [leaf, third, signers[2], root],
+            "expired" or "an authority that is none" => [leaf, third, forged, root],
+            "without the root" => [leaf, third, forged],
+            "one twice" => [signers[0], signers[1], signers[1], root],
+            _ => [.. signers],
+        };
+        var document = Encoding.UTF8.GetString(_world.Manifest(GpuWorld.Driver, index => index == 20, signer: chain[0], chain: chain));
+        var driver = change == "no certificate" ? document.Replace("<ds:X509Certificate>M", "<ds:X509Certificate>A", StringComparison.Ordinal) : document;
+
+        Assert.Equal($"gpu.rim.chain.{(code == "Authority" ? "ca" : code.ToLowerInvariant())}", Verify(references with { Manifests = [Encoding.UTF8.GetBytes(driver), references.Manifests[1]] }).Refusal?.Code);
+    }
+
+    [Fact]
+    public void Verify_OtherFirmwareThanTheCertificates_IsRefused()
+    {
+        var references = _world.References();
+        _world.FirmwareId[0] ^= 1;
+
+        Assert.Equal(RefusalCodes.GpuFirmware, Verify(references).Refusal?.Code);
+    }
+
     [Fact]
     public void Verify_SignedByAGpuItself_IsRefused()
     {

@@ -130,16 +130,16 @@ internal sealed class GpuWorld : IDisposable
     public IEnumerable<(Entity Subject, Entity Issuer)> Asked() =>
         _device.Zip(_device.Skip(1)).Skip(1).Concat(_signers.Zip(_signers.Skip(1)));
 
-    public byte[] Manifest(string version, Func<int, bool> isActive, Func<string, string>? change = null, Entity? signer = null, string product = Product)
+    public byte[] Manifest(string version, Func<int, bool> isActive, Func<string, string>? change = null, Entity? signer = null, IReadOnlyList<Entity>? chain = null)
     {
         var resources = string.Concat(Enumerable.Range(0, 64).Select(index => Resource(index, isActive(index), isActive(index) ? [SHA384.HashData("another"u8), Measured[index]] : [new byte[48]])));
-        var body = $"""<SoftwareIdentity xmlns="{SwidNamespace}" xmlns:h="{HashNamespace}" name="{product}" version="1.0"><Meta colloquialVersion="{version}" product="{product}"></Meta>"""
+        var body = $"""<SoftwareIdentity xmlns="{SwidNamespace}" xmlns:h="{HashNamespace}" name="{Product}" version="1.0"><Meta colloquialVersion="{version}" product="{Product}"></Meta>"""
             + $"\n  <Payload>{resources}\n  </Payload></SoftwareIdentity>";
-        return Encoding.UTF8.GetBytes(Sign(change?.Invoke(body) ?? body, signer));
+        return Encoding.UTF8.GetBytes(Sign(change?.Invoke(body) ?? body, signer, chain));
     }
 
     /// <summary>Signs XML that is canonical already.</summary>
-    public string Sign(string body, Entity? signer = null)
+    public string Sign(string body, Entity? signer = null, IReadOnlyList<Entity>? chain = null)
     {
         const string Canonical = "http://www.w3.org/2006/12/xml-c14n11";
         var digest = Convert.ToBase64String(SHA384.HashData(Encoding.UTF8.GetBytes(body)));
@@ -151,7 +151,7 @@ internal sealed class GpuWorld : IDisposable
 
         var signed = Info($""" xmlns="{SwidNamespace}" xmlns:ds="{SignatureNamespace}" xmlns:h="{HashNamespace}" """.TrimEnd());
         var value = Convert.ToBase64String((signer ?? _signers[0]).Key.SignData(Encoding.UTF8.GetBytes(signed), HashAlgorithmName.SHA384));
-        var certificates = string.Concat(((Entity[])[signer ?? _signers[0], .. _signers[1..]])
+        var certificates = string.Concat((chain ?? [signer ?? _signers[0], .. _signers[1..]])
             .Select(entity => $"<ds:X509Certificate>{Convert.ToBase64String(entity.Certificate.RawData, Base64FormattingOptions.InsertLineBreaks).ReplaceLineEndings("\n")}\n</ds:X509Certificate>"));
         var signature = $"""<ds:Signature xmlns:ds="{SignatureNamespace}">{Info("")}<ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo><ds:X509Data>{certificates}</ds:X509Data></ds:KeyInfo></ds:Signature>""";
         return body.Replace("</SoftwareIdentity>", signature + "</SoftwareIdentity>", StringComparison.Ordinal);

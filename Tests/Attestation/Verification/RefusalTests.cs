@@ -138,7 +138,19 @@ public sealed class RefusalTests
         [RefusalCodes.GpuFormat] = nameof(Gpus.GpuVerifierTests),
         [RefusalCodes.GpuSignature] = nameof(Gpus.GpuVerifierTests),
         [RefusalCodes.GpuNonce] = nameof(Gpus.GpuVerifierTests),
-        [RefusalCodes.GpuFirmware] = "A report is signed with its firmware's id, so only a GPU can make one with another: no recording shows one.",
+        [RefusalCodes.GpuFirmware] = nameof(Gpus.GpuReferenceTests),
+        [RefusalCodes.GpuEvidence] = nameof(Gpus.ConfidentialTierTests),
+        [RefusalCodes.GpuBinding] = nameof(Gpus.ConfidentialTierTests),
+        [RefusalCodes.GpuReferenceFormat] = nameof(Gpus.GpuReferenceTests),
+        [RefusalCodes.GpuReferenceSignature] = nameof(Gpus.GpuReferenceTests),
+        [RefusalCodes.GpuReferenceMissing] = nameof(Gpus.GpuReferenceTests),
+        [RefusalCodes.GpuMeasurement] = nameof(Gpus.GpuReferenceTests),
+        [RefusalCodes.GpuRevocationFormat] = nameof(Gpus.GpuReferenceTests),
+        [RefusalCodes.GpuRevocationSignature] = nameof(Gpus.GpuReferenceTests),
+        [RefusalCodes.GpuRevocationExpired] = nameof(Gpus.GpuReferenceTests),
+        [RefusalCodes.GpuRevocationMissing] = nameof(Gpus.GpuReferenceTests),
+        [RefusalCodes.GpuRevoked] = nameof(Gpus.GpuReferenceTests),
+        [RefusalCodes.ClockRollback] = nameof(Provisioning.CollateralServiceTests),
         [RefusalCodes.GpuTokenFormat] = nameof(Gpus.NrasVerifierTests),
         [RefusalCodes.GpuTokenAlgorithm] = nameof(Gpus.NrasVerifierTests),
         [RefusalCodes.GpuTokenKey] = nameof(Gpus.NrasVerifierTests),
@@ -158,7 +170,7 @@ public sealed class RefusalTests
         get
         {
             var defects = new TheoryData<string, string>();
-            foreach (var chain in ChainCodes.Prefixes.Where(chain => chain != ChainCodes.Gpu)) // That one: GpuVerifierTests.
+            foreach (var chain in ChainCodes.Prefixes.Where(chain => chain != ChainCodes.Gpu && chain != ChainCodes.GpuReference)) // Those: GpuVerifierTests, GpuReferenceTests.
             {
                 foreach (var defect in Enum.GetNames<ChainDefect>())
                 {
