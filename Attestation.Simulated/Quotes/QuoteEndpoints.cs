@@ -39,8 +39,7 @@ internal static class QuoteEndpoints
         var digest = new byte[DigestBytes + 1];
         var length = await request.Body.ReadAtLeastAsync(digest, digest.Length, throwOnEndOfStream: false, cancellationToken);
         return length != DigestBytes ? Results.Text($"A register is extended by exactly {DigestBytes} bytes.", statusCode: StatusCodes.Status400BadRequest)
-            : registers.TryExtend(td, digest.AsSpan(0, DigestBytes), out var value) ? Bytes(value)
-            : Results.Text("As many TDs as this issuer plays have measured something: start it again.", statusCode: StatusCodes.Status507InsufficientStorage);
+            : Bytes(registers.Extend(td, digest.AsSpan(0, DigestBytes)));
     }
 
     private static IResult Bytes(byte[] bytes) => Results.Bytes(bytes, "application/octet-stream");

@@ -5,16 +5,19 @@ using CocoonOrleans.Attestation.Simulated.Worlds;
 
 namespace CocoonOrleans.Attestation.Simulated.Quotes;
 
-/// <summary>RTMR3 of every TD that this issuer plays, by the names that they give themselves: zero until it is extended, and no call sets it back. Thread-safe.</summary>
+/// <summary>
+/// RTMR3 of every TD that this issuer plays, by the names that they give themselves: zero until it is extended, and no call sets it back. Of too many the oldest are forgotten, and with them what they measured: their
+/// quotes are refused from then on. Thread-safe.
+/// </summary>
 internal sealed class SimulatedRegisters(WorldKeeper keeper)
 {
     /// <summary>Most TDs that have measured something.</summary>
-    private const int Most = 4096;
+    internal const int Most = 4096;
 
     private const int Bytes = 48;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, byte[]> _registers = new(keeper.Kept.Registers, StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, byte[]> _registers = new(keeper.Kept.Registers, StringComparer.Ordinal);
 
     /// <summary>Whether something can name a TD.</summary>
     public static bool IsName([NotNullWhen(true)] string? td) =>
@@ -30,21 +33,21 @@ internal sealed class SimulatedRegisters(WorldKeeper keeper)
     }
 
     /// <summary>Extends it, as hardware would: by the hash of what it held and the digest.</summary>
-    /// <returns>False where as many TDs as there may be have measured something.</returns>
+    /// <returns>The register after it.</returns>
     /// <exception cref="IOException">A world that is kept could not be written.</exception>
-    public bool TryExtend(string td, ReadOnlySpan<byte> digest, out byte[] value)
+    public byte[] Extend(string td, ReadOnlySpan<byte> digest)
     {
         lock (_lock)
         {
-            value = SHA384.HashData([.. Read(td), .. digest]);
-            if (!_registers.ContainsKey(td) && _registers.Count >= Most)
+            var value = SHA384.HashData([.. Read(td), .. digest]);
+            _registers[td] = value;
+            if (_registers.Count > Most)
             {
-                return false;
+                _registers.RemoveAt(0);
             }
 
-            _registers[td] = value;
             keeper.Keep(_registers);
-            return true;
+            return [.. value];
         }
     }
 }

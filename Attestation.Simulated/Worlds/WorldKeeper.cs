@@ -62,8 +62,11 @@ internal sealed class WorldKeeper : IDisposable
     {
         lock (_lock)
         {
-            _kept = _kept with { Registers = new Dictionary<string, byte[]>(registers) };
-            Write();
+            if (_file is not null)
+            {
+                _kept = _kept with { Registers = new Dictionary<string, byte[]>(registers) };
+                Write();
+            }
         }
     }
 

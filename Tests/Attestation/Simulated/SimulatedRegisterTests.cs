@@ -4,7 +4,11 @@ using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Measuring;
 using CocoonOrleans.Attestation.QuoteSources;
 using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Simulated.Hosting;
+using CocoonOrleans.Attestation.Simulated.Quotes;
+using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Attestation.Verification;
+using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Tests.Attestation.Simulated;
 
@@ -90,6 +94,22 @@ public sealed class SimulatedRegisterTests : IDisposable
         Assert.Equal(TeeFailureKind.Unreachable, result.Failure?.Kind);
         Assert.Contains("Start the quote service", result.Failure?.ToString(), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Register("Not A Name"));
+    }
+
+    [Fact]
+    public void Registers_MoreTdsThanMayBe_ForgetTheOldest()
+    {
+        using var keeper = new WorldKeeper(Options.Create(new SimulatedOptions()), TimeProvider.System);
+        var registers = new SimulatedRegisters(keeper);
+
+        for (var td = 0; td <= SimulatedRegisters.Most; td++)
+        {
+            registers.Extend($"td-{td}", new byte[48]);
+        }
+
+        Assert.Equal(new byte[48], registers.Read("td-0"));
+        Assert.NotEqual(new byte[48], registers.Read("td-1"));
+        Assert.NotEqual(new byte[48], registers.Read($"td-{SimulatedRegisters.Most}"));
     }
 
     /// <summary>An issuer that died comes back as the same world: what was measured is measured, and its documents go on.</summary>

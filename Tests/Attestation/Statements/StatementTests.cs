@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Attestation.Verification;
@@ -98,6 +99,28 @@ public sealed class StatementTests
         Assert.Equal(RefusalCodes.StatementImage, Verify(Stated with { Image = default(Digest) }, policy).Refusal?.Code);
         Assert.Equal(RefusalCodes.StatementTier, Verify(Stated with { Image = new Digest(image.Id()), Tier = TrustTier.Tdx }, policy).Refusal?.Code);
         Assert.Null(Verify(Stated with { Image = new Digest(image.Id()) }, policy).Refusal);
+    }
+
+    /// <summary>What a worker states to serve must be what it measured; a request for a key names another hash there, and is judged by its broker.</summary>
+    [Fact]
+    public void Verify_StatementOfAModelThatWasNotMeasured_IsRefused()
+    {
+        Digest[] models = [Digest.Of("one"u8), Digest.Of("two"u8)];
+        Statement stated = Stated with { Role = StatementRole.Worker, Models = models };
+
+        Assert.Null(Verify(stated, MeasuredModels.Encode(models)));
+        Assert.Null(Verify(stated with { Models = [models[1]] }, MeasuredModels.Encode(models)));
+        Assert.Null(Verify(stated with { Models = [] }, MeasuredModels.Encode([])));
+        Assert.Equal(RefusalCodes.StatementModels, Verify(stated, MeasuredModels.Encode(models[..1])));
+        Assert.Equal(RefusalCodes.StatementModels, Verify(stated, [1, 2, 3]));
+        Assert.Null(Verify(stated with { Role = StatementRole.KeyRequest }, MeasuredModels.Encode([])));
+
+        string? Verify(Statement statement, byte[] measured)
+        {
+            Assert.True(EventLog.TryParse(MeasuredTd.WithModels(measured, out var registers), out var log, out var unread), unread?.ToString());
+            var evidence = World.Make(world => (world.ReportData, world.Rtmrs) = (BoundStatement.Of(statement).ReportData(), registers)) with { Statement = statement.Encode(), EventLog = log };
+            return new EvidenceVerifier(World.Anchor).Verify(evidence, new EvidencePolicy { NetworkId = statement.NetworkId }, World.Now).Refusal?.Code;
+        }
     }
 
     [Theory]

@@ -133,6 +133,7 @@ public sealed class RefusalTests
         [RefusalCodes.StatementRole] = nameof(Statements.StatementTests),
         [RefusalCodes.StatementLife] = nameof(Statements.StatementTests),
         [RefusalCodes.StatementExpired] = nameof(Statements.StatementTests),
+        [RefusalCodes.StatementModels] = nameof(Statements.StatementTests),
         [RefusalCodes.StatementImage] = nameof(Statements.StatementTests),
         [RefusalCodes.StatementTier] = nameof(Statements.StatementTests),
         [RefusalCodes.GpuFormat] = nameof(Gpus.GpuVerifierTests),

@@ -62,6 +62,16 @@ internal static class MeasuredTd
         }
     }
 
+    /// <summary>A TD that measured these models, or something else as them.</summary>
+    /// <param name="models">The payload of the event "models".</param>
+    /// <param name="registers">What its registers hold.</param>
+    public static byte[] WithModels(byte[] models, out byte[][] registers)
+    {
+        var log = Log([Events[0], ("models", models), Events[2]]);
+        registers = RegistersOf(log);
+        return log;
+    }
+
     private static (string Name, byte[] Payload)[] Events => [("configuration", [7]), ("models", MeasuredModels.Encode([default])), ("ready", [])];
 
     private static byte[] Log((string Name, byte[] Payload)[]? events = null)

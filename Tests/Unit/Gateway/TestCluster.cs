@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using CocoonOrleans.Gateway.Cluster;
+using CocoonOrleans.Grains.Attestation;
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Workers;
@@ -16,6 +17,8 @@ public class TestCluster : DispatchProxy
 
     internal TestSlots Slots { get; } = new();
 
+    internal TestRevocations Revocations { get; } = new();
+
     internal static TestCluster Create() => (TestCluster)(object)Create<IClusterClient, TestCluster>();
 
     /// <summary>The gateway's calls to it, each tried once, so that only the caller's own repeats are seen.</summary>
@@ -24,6 +27,7 @@ public class TestCluster : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
         targetMethod?.ReturnType == typeof(IJobGrain) ? Jobs
         : targetMethod?.ReturnType == typeof(IWorkerGrain) ? Slots
+        : targetMethod?.ReturnType == typeof(IRevocationGrain) ? Revocations
         : throw new NotSupportedException($"{targetMethod} is not needed here.");
 }
 
@@ -108,4 +112,26 @@ internal sealed class TestSlots : IWorkerGrain
     public Task<ChannelVoucher?> GetVoucherAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<WorkerView?> GetAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+}
+
+/// <summary>The list of what is revoked, as the test says.</summary>
+internal sealed class TestRevocations : IRevocationGrain
+{
+    public bool IsAway { get; set; }
+
+    public RevocationList List { get; set; } = new(0, []);
+
+    public int Calls { get; private set; }
+
+    public Task<RevocationList?> GetAsync(long knownVersion, CancellationToken cancellationToken)
+    {
+        Calls++;
+        return IsAway ? throw new TimeoutException("Nobody answered.") : Task.FromResult(List.Version == knownVersion ? null : List);
+    }
+
+    public Task<Revocation?> FindAsync(string workerId, string? platformId, string? imageId, string? measurement, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> RestoreAsync(RevocationKind kind, string value, CancellationToken cancellationToken) => throw new NotSupportedException();
 }
