@@ -186,7 +186,8 @@ public sealed class GpuReferenceTests : IDisposable
             _ => [.. signers],
         };
         var document = Encoding.UTF8.GetString(_world.Manifest(GpuWorld.Driver, index => index == 20, signer: chain[0], chain: chain));
-        var driver = change == "no certificate" ? document.Replace("<ds:X509Certificate>M", "<ds:X509Certificate>A", StringComparison.Ordinal) : document;
+        var first = document.IndexOf("<ds:X509Certificate>M", StringComparison.Ordinal) + "<ds:X509Certificate>".Length;
+        var driver = change == "no certificate" ? string.Concat(document.AsSpan(0, first), "A", document.AsSpan(first + 1)) : document;
 
         Assert.Equal($"gpu.rim.chain.{(code == "Authority" ? "ca" : code.ToLowerInvariant())}", Verify(references with { Manifests = [Encoding.UTF8.GetBytes(driver), references.Manifests[1]] }).Refusal?.Code);
     }

@@ -69,17 +69,17 @@ public sealed class ClientChannelGrainTests(TwoSilos silos) : ClusterTest(silos)
     [Fact]
     public async Task Sweep_MuchUsed_ChargesTheLowestVoucherThatCoversIt()
     {
-        (Payer payer, ChannelTerms terms) = await OpenAsync(deposited: 5 * Coin);
-        await UseAsync(payer, Sign(terms, 1, Coin), Coin);
-        await StartAsync(payer, Sign(terms, 2, 2 * Coin));
-        await StartAsync(payer, Sign(terms, 3, 3 * Coin));
+        (Payer payer, ChannelTerms terms) = await OpenAsync(deposited: 9 * Coin);
+        await UseAsync(payer, Sign(terms, 1, 2 * Coin), 2 * Coin);
+        await StartAsync(payer, Sign(terms, 2, 3 * Coin));
+        await StartAsync(payer, Sign(terms, 3, 4 * Coin));
 
-        await Grain(terms).SweepAsync(Observe(terms, 2, deposited: 5 * Coin));
-        await Grain(terms).SweepAsync(Observe(terms, 3, deposited: 5 * Coin));
+        await Grain(terms).SweepAsync(Observe(terms, 2, deposited: 9 * Coin));
+        await Grain(terms).SweepAsync(Observe(terms, 3, deposited: 9 * Coin));
 
         Intent charge = Assert.Single(await WaitingAsync(terms));
         Assert.Equal((IntentPurpose.ChannelCall, terms.Address.ToString()), (charge.Purpose, charge.Destination));
-        Assert.Equal(ChannelMessages.Charge((ulong)charge.QueryId, Sign(terms, 1, Coin)).Hash, Boc.Parse(charge.Body.Span).Hash);
+        Assert.Equal(ChannelMessages.Charge((ulong)charge.QueryId, Sign(terms, 1, 2 * Coin)).Hash, Boc.Parse(charge.Body.Span).Hash);
     }
 
     [Fact]
