@@ -41,7 +41,7 @@ internal static class UpCommand
         };
         var settle = new Option<bool>("--settle")
         {
-            Description = "Providers are paid on a development chain, which runs beside the network and takes 300 MB; its coins are worth nothing.",
+            Description = "Providers are paid on a development chain, which runs beside the network in 150 MB and more; its coins are worth nothing.",
         };
         var model = new ModelOptions();
         var command = new Command("up", "Run the network on this machine, in the foreground: a silo, a gateway and workers, each a process of its own.") { workers, port, data, simulated, encrypted, settle };

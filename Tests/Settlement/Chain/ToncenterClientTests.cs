@@ -15,6 +15,26 @@ public sealed class ToncenterClientTests
     private static readonly string Address = Sample.Address.ToString();
 
     [SkippableFact]
+    public async Task Send_ThroughAnEndpointThatLags_RunsOnTheChainAsItIs()
+    {
+        await using DevelopmentChain chain = await DevelopmentChain.StartAsync();
+        using SigningKey key = Sample.KeyOf("lagging");
+        WalletV5R1 wallet = await chain.FundedWalletAsync(key, coins: 5);
+        ExternalMessage send = await chain.SignAsync(wallet, key, new OutgoingMessage(Sample.Address, Nano.FromCoins(1), Cell.Empty, Bounce: false));
+        await chain.DevAsync("dev_faucet", new { address = Address, amount = "1000000000" });
+        await chain.DevAsync("dev_stale", new { endpoint = 1, blocks = 2 });
+
+        await chain.First.SendAsync(send.ToCell(), default);
+
+        await chain.DevAsync("dev_clear", new { });
+        Assert.Equal(1u, await chain.SeqnoAsync(wallet.Address));
+        Assert.Equal(Nano.FromCoins(2), (await chain.First.GetAccountAsync(Sample.Address, null, default)).Balance);
+        IReadOnlyList<Transaction> history = await chain.First.GetTransactionsAsync(wallet.Address, null, 10, default);
+        Assert.Equal(2, history.Count);
+        Assert.Equal(history[1].Hash, history[0].PreviousHash);
+    }
+
+    [SkippableFact]
     public async Task Client_OnAnEndpointWithFaults_SaysWhatHappened()
     {
         await using DevelopmentChain chain = await DevelopmentChain.StartAsync();
