@@ -28,10 +28,10 @@ internal sealed class Tower(TonChain chain, VoucherFolder folder, GasWallet gas,
         var (vouchers, refused) = folder.Read();
         List<TowerChannel> seen = [.. refused];
         List<(SignedVoucher Voucher, TowerChannel Channel)> due = [];
-        foreach (var (address, voucher) in vouchers.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal))
+        foreach (var (address, kept) in vouchers.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal))
         {
-            var channel = await LookAsync(address, voucher, cancellationToken);
-            if (channel.Action == TowerAction.Charging)
+            var (voucher, channel) = await LookAsync(address, kept, cancellationToken);
+            if (voucher is not null && channel.Action == TowerAction.Charging)
             {
                 due.Add((voucher, channel));
             }
@@ -82,11 +82,12 @@ internal sealed class Tower(TonChain chain, VoucherFolder folder, GasWallet gas,
         };
     }
 
-    private async Task<TowerChannel> LookAsync(TonAddress address, SignedVoucher voucher, CancellationToken cancellationToken)
+    private async Task<(SignedVoucher? Voucher, TowerChannel Seen)> LookAsync(TonAddress address, IReadOnlyList<SignedVoucher> vouchers, CancellationToken cancellationToken)
     {
-        // Nothing is given away by a lie here, but what is not seen is lost: as many witnesses as the voucher is worth.
-        var account = await chain.GetAccountAsync(address, voucher.Voucher.Cumulative, cancellationToken);
-        TowerChannel Refused(string reason) => new(address.ToString(), TowerAction.Refused, reason, voucher.Voucher.Cumulative.ToString());
+        // Nothing is given away by a lie here, but what is not seen is lost: as many witnesses as the highest voucher is worth.
+        var highest = vouchers[0].Voucher.Cumulative;
+        var account = await chain.GetAccountAsync(address, highest, cancellationToken);
+        (SignedVoucher?, TowerChannel) Refused(string reason) => (null, new(address.ToString(), TowerAction.Refused, reason, highest.ToString()));
         if (account.Data is null || account.Code?.Hash != ContractCode.Channel.Hash)
         {
             return Refused("there is no channel at this address");
@@ -102,20 +103,20 @@ internal sealed class Tower(TonChain chain, VoucherFolder folder, GasWallet gas,
             return Refused(malformed.Message);
         }
 
-        if (state.Terms.Address != address || !voucher.IsSignedBy(state.Terms.PayerKey))
+        if (state.Terms.Address != address || vouchers.FirstOrDefault(kept => kept.IsSignedBy(state.Terms.PayerKey)) is not { } voucher)
         {
-            return Refused("the voucher is not signed by the channel's payer");
+            return Refused(vouchers.Count == 1 ? "the voucher is not signed by the channel's payer" : "none of its vouchers is signed by the channel's payer");
         }
 
         var unclaimed = Nano.Min(voucher.Voucher.Cumulative, state.Deposited - state.Withdrawn) - state.Claimed;
         if (state.Phase == ChannelPhase.Closed)
         {
-            return new TowerChannel(address.ToString(), TowerAction.None, "the channel is closed", voucher.Voucher.Cumulative.ToString(), state.Claimed.ToString());
+            return (voucher, new TowerChannel(address.ToString(), TowerAction.None, "the channel is closed", voucher.Voucher.Cumulative.ToString(), state.Claimed.ToString()));
         }
 
-        return state.Phase == ChannelPhase.Closing || state.PendingWithdraw > Nano.Zero
+        return (voucher, state.Phase == ChannelPhase.Closing || state.PendingWithdraw > Nano.Zero
             ? Leaving(address, voucher, state, unclaimed, account.Time)
-            : new TowerChannel(address.ToString(), TowerAction.None, "nobody leaves", voucher.Voucher.Cumulative.ToString(), state.Claimed.ToString());
+            : new TowerChannel(address.ToString(), TowerAction.None, "nobody leaves", voucher.Voucher.Cumulative.ToString(), state.Claimed.ToString()));
     }
 
     private async Task<IEnumerable<TowerChannel>> ChargeAsync(List<(SignedVoucher Voucher, TowerChannel Channel)> due, CancellationToken cancellationToken)

@@ -6,7 +6,8 @@ using CocoonOrleans.Tunnel.Messages;
 
 namespace CocoonOrleans.Cli.Watchtower;
 
-/// <summary>Reads vouchers from a folder, as workers and silos keep them: of each channel the highest counts, whatever the files are called.</summary>
+/// <summary>Reads vouchers from a folder, as workers and silos keep them: all that are good for the network count, whatever the files are called.</summary>
+/// <remarks>Who writes one file must not be able to hide another: which voucher of a channel is the one to charge is for the reader to say, when it has seen by whom each is signed.</remarks>
 /// <param name="path">The folder.</param>
 /// <param name="network">The network that they must be for.</param>
 internal sealed class VoucherFolder(string path, int network)
@@ -15,10 +16,10 @@ internal sealed class VoucherFolder(string path, int network)
     private const int LargestBytes = 4096;
 
     /// <summary>Reads all files.</summary>
-    /// <returns>The highest voucher of each channel, and what can't be used.</returns>
-    public (IReadOnlyDictionary<TonAddress, SignedVoucher> Vouchers, IReadOnlyList<TowerChannel> Refused) Read()
+    /// <returns>The vouchers of each channel, the highest first, and what can't be used.</returns>
+    public (IReadOnlyDictionary<TonAddress, IReadOnlyList<SignedVoucher>> Vouchers, IReadOnlyList<TowerChannel> Refused) Read()
     {
-        Dictionary<TonAddress, SignedVoucher> vouchers = [];
+        List<SignedVoucher> vouchers = [];
         List<TowerChannel> refused = [];
         string[] files = [.. Directory.EnumerateFiles(path, "*.json").Take(MostFiles + 1).Order(StringComparer.Ordinal)];
         if (files.Length > MostFiles)
@@ -32,13 +33,17 @@ internal sealed class VoucherFolder(string path, int network)
             {
                 refused.Add(new TowerChannel(Path.GetFileName(file), TowerAction.Refused, reason));
             }
-            else if (!vouchers.TryGetValue(voucher.Voucher.Channel, out var known) || voucher.Voucher.Cumulative > known.Voucher.Cumulative)
+            else
             {
-                vouchers[voucher.Voucher.Channel] = voucher;
+                vouchers.Add(voucher);
             }
         }
 
-        return (vouchers, refused);
+        return (
+            vouchers.GroupBy(voucher => voucher.Voucher.Channel).ToDictionary(
+                channel => channel.Key,
+                IReadOnlyList<SignedVoucher> (channel) => [.. channel.OrderByDescending(voucher => voucher.Voucher.Cumulative)]),
+            refused);
     }
 
     private SignedVoucher? Read(string file, out string reason)

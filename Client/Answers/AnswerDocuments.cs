@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CocoonOrleans.Sealing.Answers;
+using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Client.Answers;
 
@@ -78,6 +79,27 @@ internal static class AnswerDocuments
         json.WriteString("engine", usage.Engine);
         json.WriteEndObject();
     }
+
+    /// <summary>A worker's chunk that ends an answer, with who serves it: every stream says so, also one that asks for no usage.</summary>
+    /// <param name="chunk">The chunk. What it says of its provider is left out: that is the client's to say.</param>
+    /// <param name="worker">The statement that the answer came under.</param>
+    /// <param name="engine">What computed it.</param>
+    public static byte[] WithProvider(JsonElement chunk, BoundStatement worker, string engine) => Write(json =>
+    {
+        foreach (var member in chunk.EnumerateObject().Where(member => member.Name != "provider"))
+        {
+            member.WriteTo(json);
+        }
+
+        json.WriteStartObject("provider");
+        json.WriteString("worker", worker.Statement.TunnelKeySha256.ToString());
+        json.WriteString("tier", worker.Statement.Tier.ToString().ToLowerInvariant());
+        json.WriteString("sealer", "client");
+        json.WriteString("statement_hash", worker.Hash.ToString());
+        json.WriteString("lane", "default");
+        json.WriteString("engine", engine);
+        json.WriteEndObject();
+    });
 
     /// <summary>OpenAI's error.</summary>
     public static byte[] Error(string message, string type, string? param, string code) => Write(json =>

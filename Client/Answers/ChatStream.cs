@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
 namespace CocoonOrleans.Client.Answers;
 
 /// <summary>A chat's answer as server-sent events, while it comes. It ends with <c>[DONE]</c> only where the whole answer was verified; else reading fails.</summary>
@@ -18,8 +22,7 @@ internal sealed class ChatStream : Stream
     {
         _answer = answer;
         _includesUsage = includesUsage;
-        _ = _events.Take(first);
-        _piece = first;
+        _piece = Write(_events.Take(first));
     }
 
     /// <inheritdoc/>
@@ -100,12 +103,28 @@ internal sealed class ChatStream : Stream
         base.Dispose(disposing);
     }
 
+    private static bool Ends(JsonElement chunk) => chunk.GetProperty("choices").EnumerateArray()
+        .Any(choice => choice.ValueKind == JsonValueKind.Object && choice.TryGetProperty("finish_reason", out var reason) && reason.ValueKind == JsonValueKind.String);
+
+    /// <summary>The chunks that are whole, as they came; the one that ends an answer says who served it.</summary>
+    private byte[] Write(IReadOnlyList<JsonElement> chunks)
+    {
+        var written = new ArrayBufferWriter<byte>();
+        foreach (var chunk in chunks)
+        {
+            written.Write("data: "u8);
+            written.Write(Ends(chunk) ? AnswerDocuments.WithProvider(chunk, _answer.Worker!, _answer.Engine!) : JsonMarshal.GetRawUtf8Value(chunk));
+            written.Write("\n\n"u8);
+        }
+
+        return written.WrittenSpan.ToArray();
+    }
+
     private async Task<byte[]> NextAsync(CancellationToken cancellationToken)
     {
         if (await _answer.ReadAsync(cancellationToken) is { } piece)
         {
-            _ = _events.Take(piece.Span);
-            return piece.ToArray();
+            return Write(_events.Take(piece.Span));
         }
 
         if (_answer.Error is { } error)

@@ -8,6 +8,7 @@ using CocoonOrleans.Sealing.Answers;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Requests;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Ton.Cells;
 
 namespace CocoonOrleans.Client.Answers;
@@ -40,6 +41,12 @@ internal sealed class OpenedAnswer : IAsyncDisposable
 
     /// <summary>What was used; null before the end, and where the worker failed.</summary>
     public VerifiedUsage? Usage { get; private set; }
+
+    /// <summary>Whose answer it is: the statement that it came under; null before the first record.</summary>
+    public BoundStatement? Worker => _opener.Worker;
+
+    /// <summary>What computes it, as the worker says; null before the first record.</summary>
+    public string? Engine => _opener.Meta?.Engine;
 
     /// <summary>How the worker failed; null where it didn't.</summary>
     public AnswerError? Error { get; private set; }

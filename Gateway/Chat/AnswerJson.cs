@@ -136,6 +136,19 @@ internal static class AnswerJson
         json.WriteEndObject();
     }
 
+    /// <summary>Who serves it, in the chunk that ends an answer: whether its receipt is good is not known yet.</summary>
+    public static void WriteProvider(Utf8JsonWriter json, ServingWorker worker)
+    {
+        json.WriteStartObject("provider");
+        json.WriteString("worker", worker.WorkerId);
+        json.WriteString("tier", worker.Tier.ToName());
+        json.WriteString("sealer", "gateway");
+        json.WriteString("statement_hash", worker.StatementHash.ToString());
+        json.WriteString("lane", "default");
+        json.WriteString("engine", worker.Engine);
+        json.WriteEndObject();
+    }
+
     public static byte[] Write(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(512);

@@ -9,6 +9,9 @@ public abstract class AnswerReader
     /// <summary>Whether the worker has got to work: from then on it may take as long as the job may.</summary>
     public bool HasBegun { get; protected set; }
 
+    /// <summary>Who answers; null before it is known.</summary>
+    public ServingWorker? Worker { get; set; }
+
     /// <summary>The gateway's count of the completion tokens that came, over all answers.</summary>
     public abstract int CountTokens();
 

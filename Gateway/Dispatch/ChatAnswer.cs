@@ -81,7 +81,8 @@ public sealed class ChatAnswer(ChatJob job, IAnswerSink sink, GatewayMetrics met
             }
 
             Finish(content.Choice, content.FinishReason);
-            await sink.DeliverAsync(body, content);
+            bool tells = job.Stream && content.FinishReason is not null && Worker is not null;
+            await sink.DeliverAsync(tells ? ChunkWriting.WithProvider(body.Span, Worker!) : body, content);
             return null;
         }
 
@@ -100,7 +101,7 @@ public sealed class ChatAnswer(ChatJob job, IAnswerSink sink, GatewayMetrics met
                 {
                     const string Length = "length";
                     Finish(choice, Length);
-                    await sink.DeliverAsync(ChunkWriting.Finish(job, choice, Length), new ChunkContent(false, "", Length) { Choice = choice });
+                    await sink.DeliverAsync(ChunkWriting.Finish(job, choice, Length, Worker), new ChunkContent(false, "", Length) { Choice = choice });
                 }
             }
         }

@@ -8,8 +8,22 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// <summary>The chunks that the gateway itself writes.</summary>
 internal static class ChunkWriting
 {
+    /// <summary>A worker's chunk that ends an answer, with who serves it: every stream says so, also one that asks for no usage.</summary>
+    /// <param name="chunk">The chunk, one JSON object that was checked: it has no such field.</param>
+    /// <param name="worker">Who serves it.</param>
+    public static byte[] WithProvider(ReadOnlySpan<byte> chunk, ServingWorker worker)
+    {
+        byte[] provider = AnswerJson.Write(json =>
+        {
+            json.WriteStartObject();
+            AnswerJson.WriteProvider(json, worker);
+            json.WriteEndObject();
+        });
+        return [.. chunk[..chunk.LastIndexOf((byte)'}')], (byte)',', .. provider[1..]];
+    }
+
     /// <summary>The chunk that ends an answer.</summary>
-    public static byte[] Finish(ChatJob job, int choice, string finishReason) => AnswerJson.Write(json =>
+    public static byte[] Finish(ChatJob job, int choice, string finishReason, ServingWorker? worker) => AnswerJson.Write(json =>
     {
         Begin(json, job);
         json.WriteStartArray("choices");
@@ -23,6 +37,11 @@ internal static class ChunkWriting
         if (job.IncludeUsage)
         {
             json.WriteNull("usage");
+        }
+
+        if (worker is not null)
+        {
+            AnswerJson.WriteProvider(json, worker);
         }
 
         json.WriteEndObject();

@@ -74,6 +74,7 @@ public sealed class WorkerAttempt(
                 using (request)
                 {
                     answer = new Answer(job, lease, request, tier, reader, firstToken);
+                    reader.Worker = new ServingWorker(lease.Worker.WorkerId, tier, answer.Binding.StatementHash, lease.Worker.Registration.Engine.Kind);
                     await using JobStream stream = await lease.Worker.Tunnel.SendJobAsync(Dispatch(job, lease, answer.Binding), request.Bytes, either.Token);
                     if (stream.Refusal is { Code: SealingErrorCodes.Rejected } && request.Header.Counter is not null)
                     {

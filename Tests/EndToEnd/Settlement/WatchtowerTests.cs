@@ -84,6 +84,12 @@ public sealed class WatchtowerTests : IDisposable
         await KeepAsync(terms, 1, Nano.FromCoins(1));
         await KeepAsync(Terms(payer, SettlingSilo.NewAddress(), 9), 1, Nano.FromCoins(1)); // never funded
         await KeepAsync(terms, 2, Nano.FromCoins(4), "testnet", network: TonNetwork.Testnet);
+        using (var stranger = NewKey())
+        {
+            // Promises more than the good one, of the same channel, and hides it from nobody.
+            await KeepAsync(terms, 3, Nano.FromCoins(4), "forged", signer: stranger);
+        }
+
         await File.WriteAllTextAsync(Path.Combine(Vouchers, "garbage.json"), "{\"channel\":\"x\"");
         await File.WriteAllBytesAsync(Path.Combine(Vouchers, "large.json"), new byte[10_000]);
 
@@ -123,9 +129,9 @@ public sealed class WatchtowerTests : IDisposable
     }
 
     /// <summary>As a worker keeps it.</summary>
-    private async Task KeepAsync(ChannelTerms terms, long serial, Nano cumulative, string? name = null, int network = TonNetwork.Development)
+    private async Task KeepAsync(ChannelTerms terms, long serial, Nano cumulative, string? name = null, int network = TonNetwork.Development, SigningKey? signer = null)
     {
-        var voucher = new Voucher(network, terms.Address, (ulong)serial, cumulative, VoucherContext.First).Sign(_payerKey);
+        var voucher = new Voucher(network, terms.Address, (ulong)serial, cumulative, VoucherContext.First).Sign(signer ?? _payerKey);
         var kept = new ProviderVoucher(terms.Address.ToString()[2..], serial, voucher.ToBytes());
         await File.WriteAllBytesAsync(Path.Combine(Vouchers, $"{name ?? kept.Channel}.json"), JsonSerializer.SerializeToUtf8Bytes(kept, JsonSerializerOptions.Web));
     }
@@ -135,6 +141,7 @@ public sealed class WatchtowerTests : IDisposable
         var (exitCode, output, error) = await Cocoon.RunAsync(
             "watchtower", "--vouchers", Vouchers, "--key", Key, "--passphrase-file", Passphrase, "--chain", new Uri(chain.Address, "1/api/v2/").ToString(), "--once", "--json");
         Assert.True(output.Length > 0, error);
+        Assert.True(Cocoon.Json(output).TryGetProperty("channels", out _), output);
         return (exitCode, Cocoon.Json(output));
     }
 }
