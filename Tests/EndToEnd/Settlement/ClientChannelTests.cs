@@ -13,6 +13,7 @@ using CocoonOrleans.Tests.EndToEnd.Commands;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 using CocoonOrleans.Tests.EndToEnd.StockClients;
 using CocoonOrleans.Ton.Addresses;
+using CocoonOrleans.Ton.Chain;
 using CocoonOrleans.Ton.Messages;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Vouchers;
@@ -185,6 +186,34 @@ public sealed class ClientChannelTests
 
         Assert.Null((await FindAsync(settling.Ledger, address)).Voucher);
         Assert.Empty(network.Ledger.Jobs((await FindAsync(settling.Ledger, address)).AccountId));
+    }
+
+    [SkippableFact]
+    public async Task Close_OperatorDead_PayerHasTheRestBack()
+    {
+        await using PayingNetwork settling = await StartAsync();
+        string key = (await settling.Network.CreateAccountAsync()).ApiKey;
+        (string file, string address) = await OpenAsync(settling, key, coins: 5);
+        settling.Network.Processes.Gateway.Current.Kill();
+        settling.Network.Processes.Silo.Current.Kill();
+        foreach (var worker in settling.Network.Processes.Workers)
+            worker.Current.Kill();
+
+        // The file and a wallet are enough: no gateway answers any more, and nobody charges.
+        await settling.OpenLinkAsync(Text(await CocoonAsync("channel", "close", "--file", file), "link"));
+        await settling.Chain.DevAsync("dev_now", new { advance = 61 });
+        await settling.OpenLinkAsync(Text(await CocoonAsync("channel", "finish", "--file", file), "link"));
+
+        AccountState channel = await Eventually.SeeAsync(
+            "the channel closed", () => settling.Chain.First.GetAccountAsync(TonAddress.ParseRaw(address), null, default), seen => ChannelState.Read(seen.Data!).Phase == ChannelPhase.Closed, Deadline);
+        Assert.Equal(Nano.Zero, ChannelState.Read(channel.Data!).Claimed);
+
+        // All but the fees of four messages.
+        await Eventually.SeeAsync(
+            "the coins at the payer's wallet",
+            async () => (await settling.Chain.First.GetAccountAsync(settling.Person.Address, null, default)).Balance,
+            balance => balance > Nano.FromCoins(500) - new Nano(200_000_000),
+            Deadline);
     }
 
     private static ClientChannel ChannelOf(ChannelTerms terms) => new()
