@@ -24,8 +24,8 @@ namespace CocoonOrleans.Tests.EndToEnd.Settlement;
 /// <summary>A client that pays from a channel of its own: from the command line over the chain to the operator's wallet.</summary>
 public sealed class ClientChannelTests
 {
-    /// <summary>Four hundredths of a coin a token, so that two answers are worth a charge.</summary>
-    private const long Price = 40_000_000_000_000;
+    /// <summary>A third of a coin a token, so that two answers are worth a charge: a thousand times its fee.</summary>
+    private const long Price = 320_000_000_000_000;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
@@ -36,7 +36,7 @@ public sealed class ClientChannelTests
         TestNetwork network = settling.Network;
         string key = (await network.CreateAccountAsync()).ApiKey;
         using HttpClient http = network.OpenHttp(key);
-        (string file, string address) = await OpenAsync(settling, key, coins: 300);
+        (string file, string address) = await OpenAsync(settling, key, coins: 450);
         IClientChannelStore store = settling.Ledger;
 
         // Before the operator has seen the deposit nothing is served; then everything is.
@@ -47,7 +47,7 @@ public sealed class ClientChannelTests
             JsonElement seen = await NodeClient.RunAsync("proxied.mjs", Text(ready, "url"), Text(ready, "token"), network.Model);
             Assert.Equal("client", Text(seen.GetProperty("provider"), "sealer"));
             Nano cost = Cost(seen.GetProperty("answerUsage")) + Cost(seen.GetProperty("usage"));
-            Assert.True(cost > Nano.FromCoins(1), $"Only {cost} nano: too little to be worth a charge.");
+            Assert.True(cost > Nano.FromCoins(9), $"Only {cost} nano: too little to be worth a charge.");
 
             // The ledger: all of it on the channel, none on the balance.
             ClientChannel channel = await Eventually.SeeAsync(
@@ -57,7 +57,7 @@ public sealed class ClientChannelTests
             // The chain: the lowest voucher that covers it, and the wallet's balance as the book has it.
             channel = await Eventually.SeeAsync("the charge", () => FindAsync(store, address), found => found.Paid >= cost && found.State.Claimed == found.Paid, Deadline);
             ChannelState state = ChannelState.Read((await settling.Chain.First.GetAccountAsync(TonAddress.ParseRaw(address), null, default)).Data!);
-            Assert.Equal((channel.Paid, Nano.FromCoins(300)), (state.Claimed, state.Deposited));
+            Assert.Equal((channel.Paid, Nano.FromCoins(450)), (state.Claimed, state.Deposited));
             Assert.Equal(channel.Paid - cost, (await settling.Ledger.GetAccountAsync(channel.Receivable, default))!.Balance);
             await Eventually.SeeAsync(
                 "the wallet's balance in the books",
@@ -86,7 +86,7 @@ public sealed class ClientChannelTests
             Assert.Equal(("client", "7000000000"), (Text(link, "custody"), Text(link, "deposit")));
             Assert.NotEqual("", Text(link.GetProperty("ton_connect").GetProperty("messages")[0], "stateInit"));
             await settling.OpenLinkAsync(Text(link, "link"));
-            await Eventually.SeeAsync("the second deposit", () => FindAsync(store, address), found => found.State.Deposited == Nano.FromCoins(307), Deadline);
+            await Eventually.SeeAsync("the second deposit", () => FindAsync(store, address), found => found.State.Deposited == Nano.FromCoins(457), Deadline);
 
             // The payer wants to leave: nothing more is served, and after the delay it has the rest.
             await settling.OpenLinkAsync(Text(await CocoonAsync("channel", "close", "--file", file), "link"));
@@ -110,7 +110,7 @@ public sealed class ClientChannelTests
         await using PayingNetwork settling = await StartAsync();
         TestNetwork network = settling.Network;
         string key = (await network.CreateAccountAsync()).ApiKey;
-        (string file, string address) = await OpenAsync(settling, key, coins: 300);
+        (string file, string address) = await OpenAsync(settling, key, coins: 450);
         IClientChannelStore store = settling.Ledger;
         string backup = await File.ReadAllTextAsync(file);
         await WithProxyAsync(settling, key, file, async ready =>

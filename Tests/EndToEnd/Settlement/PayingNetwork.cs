@@ -7,8 +7,10 @@ using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Messages;
+using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Wallets;
+using CocoonOrleans.Tunnel.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -63,7 +65,7 @@ internal sealed class PayingNetwork : IAsyncDisposable
             KeyFile.Create(walletFile, KeyPurpose.Wallet, TonNetwork.Development, KeyFile.ReadPassphrase(PassphraseIn(folder.Path))), TonNetwork.Development);
         KeyFile.Create(voucherFile, KeyPurpose.Voucher, TonNetwork.Development, KeyFile.ReadPassphrase(PassphraseIn(folder.Path)));
         await chain.GiveAsync(wallet.Address, 20);
-        TestNetwork network = await TestNetwork.StartAsync(options => Task.FromResult(change(options) with
+        TestNetwork network = await TestNetwork.StartAsync(options => Task.FromResult(WithProvider(change(options)) with
         {
             SiloSettings =
             [
@@ -128,6 +130,29 @@ internal sealed class PayingNetwork : IAsyncDisposable
             _personKey.Dispose();
             _folder.Dispose();
         }
+    }
+
+    /// <summary>Where earnings are paid on a chain, each worker shows a pass of its provider. Nobody is paid here: one provider for all does.</summary>
+    private static LocalNetworkOptions WithProvider(LocalNetworkOptions options)
+    {
+        using var key = new SigningKey(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        return options with
+        {
+            WorkerSettings = Enumerable.Range(0, options.Workers).ToDictionary(
+                index => index,
+                IReadOnlyList<string> (index) =>
+                [
+                    .. options.WorkerSettings.GetValueOrDefault(index, []),
+                    $"--Worker:ProviderId={ProviderId.Of(key.PublicKey)}",
+                    $"--Worker:ProviderPass={new WorkerPass(Bits256.Parse(WorkerIdOf(options, index), "worker")).Sign(key)}",
+                ]),
+        };
+    }
+
+    private static string WorkerIdOf(LocalNetworkOptions options, int index)
+    {
+        using var identity = TunnelIdentity.LoadOrCreate(Path.Combine(options.Data.Folder($"worker-{index + 1}"), "identity"), TimeProvider.System);
+        return identity.Id;
     }
 
     private static string PassphraseIn(string folder) => Path.Combine(folder, "passphrase");
