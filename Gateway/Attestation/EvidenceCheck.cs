@@ -69,12 +69,30 @@ public sealed class EvidenceCheck : IAsyncDisposable
         }
 
         CollateralResult set = await _collateral.GetAsync(subject!, cancellationToken);
-        if (!set.IsThere && handed is { } json)
+        if (set.IsThere)
         {
-            set = await _collateral.TakeAsync(subject!, json, cancellationToken);
+            return Judge(statement, quote, set.Collateral, log);
         }
 
-        return set.IsThere ? Judge(statement, quote, set.Collateral, log) : EvidenceFinding.Refused(set.Refusal);
+        if (handed is not { } json)
+        {
+            return EvidenceFinding.Refused(set.Refusal);
+        }
+
+        set = await _collateral.TakeAsync(subject!, json, cancellationToken);
+        if (!set.IsThere)
+        {
+            return EvidenceFinding.Refused(set.Refusal);
+        }
+
+        // Whoever is refused has changed nothing for others.
+        EvidenceFinding finding = Judge(statement, quote, set.Collateral, log);
+        if (finding.Refusal is null)
+        {
+            await _collateral.ConfirmAsync(subject!, json, cancellationToken);
+        }
+
+        return finding;
     }
 
     /// <inheritdoc/>
