@@ -177,14 +177,34 @@ public sealed class EvidenceCheckTests : IAsyncLifetime
     [InlineData("Development", true)]
     public void Options_SimulatedAnchor_IsRefusedInProduction(string environment, bool isTaken)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Gateway:Attestation:SimulatedAnchorFile"] = "anchor.json", ["Cluster:GatewayPorts:0"] = "1" });
-        builder.AddGateway();
-        using ServiceProvider services = builder.Services.BuildServiceProvider();
-
-        Exception? error = Record.Exception(() => services.GetRequiredService<IOptions<GatewayOptions>>().Value);
+        Exception? error = Bind(environment, ("SimulatedAnchorFile", "anchor.json"));
 
         Assert.Equal(isTaken, error is null);
         Assert.True(isTaken || error!.Message.Contains("SimulatedAnchorFile must be absent in Production", StringComparison.Ordinal));
+    }
+
+    /// <summary>Where images make tiers, workers must not choose the documents by which they are judged.</summary>
+    [Theory]
+    [InlineData("Production", null, false)]
+    [InlineData("Production", "CollateralAddress=https://api.trustedservices.intel.com/", true)]
+    [InlineData("Production", "CollateralSocket=/run/pccs.sock", true)]
+    [InlineData("Development", null, true)]
+    public void Options_ImagesWithoutASourceOfCollateral_AreRefusedInProduction(string environment, string? source, bool isTaken)
+    {
+        (string, string)[] named = source?.Split('=') is [var key, var value] ? [(key, value)] : [];
+
+        Exception? error = Bind(environment, [("ImageFiles:0", "image.json"), .. named]);
+
+        Assert.Equal(isTaken, error is null);
+        Assert.True(isTaken || error!.Message.Contains("CollateralAddress must be set in Production", StringComparison.Ordinal));
+    }
+
+    private static Exception? Bind(string environment, params (string Key, string Value)[] settings)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
+        builder.Configuration.AddInMemoryCollection([new("Cluster:GatewayPorts:0", "1"), .. settings.Select(setting => KeyValuePair.Create($"Gateway:Attestation:{setting.Key}", (string?)setting.Value))]);
+        builder.AddGateway();
+        using ServiceProvider services = builder.Services.BuildServiceProvider();
+        return Record.Exception(() => services.GetRequiredService<IOptions<GatewayOptions>>().Value);
     }
 }
