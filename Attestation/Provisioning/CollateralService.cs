@@ -30,6 +30,7 @@ public sealed class CollateralService : IAsyncDisposable
     private readonly TrustAnchor _anchor;
     private readonly CollateralSetRules _rules;
     private readonly ICollateralFloorStore _floors;
+    private readonly RelaunchGraces _graces;
     private readonly TimeProvider _time;
     private readonly CollateralFolder? _folder;
     private readonly IProgress<CollateralRefresh>? _progress;
@@ -60,6 +61,7 @@ public sealed class CollateralService : IAsyncDisposable
         (_client, _anchor, _time, _folder, _progress, _random) = (client, anchor, time, folder, progress, random);
         _floors = floors;
         _rules = new CollateralSetRules(anchor, floors);
+        _graces = new RelaunchGraces(_rules.Prefix, floors, time);
     }
 
     /// <summary>
@@ -183,6 +185,20 @@ public sealed class CollateralService : IAsyncDisposable
                 ? (served.IsThere || refusal is null ? served : new CollateralResult(null, null, refusal), null)
                 : (new CollateralResult(kept.Collateral, kept.ValidUntil, null), kept);
         }
+    }
+
+    /// <summary>
+    /// Whether the machine of an accepted quote may go on: one whose TD Intel advises to start again, for <see cref="Tcb.TcbPolicy.LongestGrace"/> from when it was first seen here. That is kept beside the floors, over restarts.
+    /// Who has a network's record of it (a gateway) goes by that.
+    /// </summary>
+    /// <param name="verdict">The verdict on its quote.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Why not (<c>policy.relaunch</c>); null where it may.</returns>
+    /// <exception cref="IOException">The floors can't be written.</exception>
+    public ValueTask<Refusal?> CheckRelaunchAsync(EvidenceVerdict verdict, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(verdict);
+        return _graces.JudgeAsync(verdict, cancellationToken);
     }
 
     /// <summary>Renews what is due, and waits for it. A host calls it now and then, so that sets are fresh even where nobody asks.</summary>

@@ -16,7 +16,8 @@ internal sealed class CollateralSetRules(TrustAnchor anchor, ICollateralFloorSto
     private const int MostNumberBits = 160; // RFC 5280, 5.2.3: at most 20 octets.
     private const int NameDigits = 32;
 
-    private readonly string _prefix = anchor.Root.Key.Fingerprint[..NameDigits];
+    /// <summary>Begins the names of floors: another root has others.</summary>
+    public string Prefix { get; } = anchor.Root.Key.Fingerprint[..NameDigits];
 
     /// <summary>Checks a set.</summary>
     /// <param name="subject">What it must be about.</param>
@@ -43,8 +44,8 @@ internal sealed class CollateralSetRules(TrustAnchor anchor, ICollateralFloorSto
         CheckSubject(set, subject);
         await HoldAsync(
             [
-                ("the TCB info's evaluation number", new CollateralFloor($"{_prefix}/tcb/{set.TcbInfo.Tee}/{subject.Fmspc}", set.TcbInfo.EvaluationDataNumber)),
-                ("the QE identity's evaluation number", new CollateralFloor($"{_prefix}/qe/{set.QeIdentity.Tee}", set.QeIdentity.EvaluationDataNumber)),
+                ("the TCB info's evaluation number", new CollateralFloor($"{Prefix}/tcb/{set.TcbInfo.Tee}/{subject.Fmspc}", set.TcbInfo.EvaluationDataNumber)),
+                ("the QE identity's evaluation number", new CollateralFloor($"{Prefix}/qe/{set.QeIdentity.Tee}", set.QeIdentity.EvaluationDataNumber)),
             ],
             raises,
             cancellationToken);
@@ -84,8 +85,8 @@ internal sealed class CollateralSetRules(TrustAnchor anchor, ICollateralFloorSto
         var name = issuer.Key.Fingerprint[..NameDigits];
         return
         [
-            ($"the number of {what}", new CollateralFloor($"{_prefix}/crl-number/{name}", number)),
-            ($"the date of {what}, in Unix seconds,", new CollateralFloor($"{_prefix}/crl-date/{name}", Math.Max(list.ThisUpdate.ToUnixTimeSeconds(), 0))),
+            ($"the number of {what}", new CollateralFloor($"{Prefix}/crl-number/{name}", number)),
+            ($"the date of {what}, in Unix seconds,", new CollateralFloor($"{Prefix}/crl-date/{name}", Math.Max(list.ThisUpdate.ToUnixTimeSeconds(), 0))),
         ];
     }
 
