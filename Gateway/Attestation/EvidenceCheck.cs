@@ -35,6 +35,7 @@ public sealed class EvidenceCheck : IAsyncDisposable
         TrustAnchor anchor = attestation.SimulatedAnchorFile is { } file ? AnchorFile.Read(file) : TrustAnchor.Intel;
         _policy = new EvidencePolicy
         {
+            Tcb = attestation.Tcb.ToPolicy(),
             Images = attestation.ImageFiles.Count == 0 ? null : [.. attestation.ImageFiles.Select(ReadImage)],
             RequiresStatement = true,
             NetworkId = gateway.NetworkId,
