@@ -33,7 +33,6 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     VerifyCommand.Create(),
     KeyCommand.Create(),
     WatchtowerCommand.Create(),
-    ClusterCommand.Create(),
     CommandRunning.Json,
 };
 return await CommandLine.RunAsync(root, args.Length == 0 ? ["--help"] : args);
