@@ -24,6 +24,7 @@ internal static class SimulatedImage
         Rtmr3 =
         [
             new RuntimeMeasurement(RuntimeEvent.ConfigurationName, null),
+            new RuntimeMeasurement(RuntimeEvent.EngineName, null), // Development networks run the scripted engine and upstreams too; a real image fixes engine=native.
             new RuntimeMeasurement(RuntimeEvent.ModelsName, null),
             new RuntimeMeasurement(RuntimeEvent.ReadyName, ReadOnlyMemory<byte>.Empty),
         ],

@@ -16,7 +16,10 @@ public static class RuntimeEvent
     /// <summary>The first event of a worker: SHA-256 of its configuration (docs/protocol.md, "Events of RTMR3").</summary>
     public const string ConfigurationName = "configuration";
 
-    /// <summary>The second: the models that it may serve, a <see cref="MeasuredModels"/>.</summary>
+    /// <summary>The second: what computes the answers, and whether prompts may leave the process or the machine for it; ASCII that an image can fix.</summary>
+    public const string EngineName = "engine";
+
+    /// <summary>The third: the models that it may serve, a <see cref="MeasuredModels"/>.</summary>
     public const string ModelsName = "models";
 
     /// <summary>The last: nothing is measured behind it, and no quote is made before it.</summary>

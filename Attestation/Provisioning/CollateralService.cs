@@ -30,6 +30,7 @@ public sealed class CollateralService : IAsyncDisposable
     private readonly TrustAnchor _anchor;
     private readonly CollateralSetRules _rules;
     private readonly ICollateralFloorStore _floors;
+    private readonly RelaunchGraces _graces;
     private readonly TimeProvider _time;
     private readonly CollateralFolder? _folder;
     private readonly IProgress<CollateralRefresh>? _progress;
@@ -60,6 +61,7 @@ public sealed class CollateralService : IAsyncDisposable
         (_client, _anchor, _time, _folder, _progress, _random) = (client, anchor, time, folder, progress, random);
         _floors = floors;
         _rules = new CollateralSetRules(anchor, floors);
+        _graces = new RelaunchGraces(_rules.Prefix, floors, time);
     }
 
     /// <summary>
@@ -126,25 +128,27 @@ public sealed class CollateralService : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a set that somebody handed over, where none is served: it is checked like one that was fetched, and then kept like it.</summary>
+    /// <summary>
+    /// Takes a set that somebody handed over, where none is served: it is checked like one that was fetched, and held to the floors. It raises none and is kept for nobody, since who hands over documents is whoever is
+    /// to be judged by them: that is for <see cref="ConfirmAsync"/>.
+    /// </summary>
     /// <param name="subject">What it must be about: of a quote by <see cref="TryReadSubject"/>.</param>
     /// <param name="utf8Json">The set, in the layout of <see cref="Collaterals.Collateral.TryParse"/>, with <c>pck_crl_issuer_chain</c>.</param>
     /// <param name="cancellationToken">Ends the wait for others that are being checked.</param>
-    public async ValueTask<CollateralResult> TakeAsync(CollateralSubject subject, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken = default)
+    public async ValueTask<CollateralResult> TakeAsync(CollateralSubject subject, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken = default) =>
+        (await JudgeAsync(subject, utf8Json, isConfirmed: false, cancellationToken)).Result;
+
+    /// <summary>
+    /// A quote was accepted by a set that <see cref="TakeAsync"/> took: it is kept for others where none is served. Only where nothing is fetched at all do its numbers become floors; where something is, what comes
+    /// from there decides what is too old.
+    /// </summary>
+    /// <param name="subject">What it is about.</param>
+    /// <param name="utf8Json">The set, as it was handed over.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What is served now.</returns>
+    public async ValueTask<CollateralResult> ConfirmAsync(CollateralSubject subject, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(subject);
-        if (await CheckClockAsync(cancellationToken) is { } rollback)
-        {
-            return new CollateralResult(null, null, rollback);
-        }
-
-        FetchedCollateral? handed = null;
-        if (RefusalEdge.Run(() => handed = CollateralFolder.Parse(utf8Json)) is { } broken)
-        {
-            return new CollateralResult(null, null, broken);
-        }
-
-        var (kept, refusal) = await CheckAsync(subject, () => Task.FromResult(handed!)).WaitAsync(cancellationToken);
+        var (result, kept) = await JudgeAsync(subject, utf8Json, isConfirmed: true, cancellationToken);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_ending.IsCancellationRequested, this);
@@ -153,9 +157,48 @@ public sealed class CollateralService : IAsyncDisposable
             {
                 entry.Kept = kept;
             }
-
-            return Served(entry) is { IsThere: true } served ? served : new CollateralResult(null, null, refusal ?? Served(entry).Refusal);
         }
+
+        return result;
+    }
+
+    private async ValueTask<(CollateralResult Result, KeptCollateral? Kept)> JudgeAsync(CollateralSubject subject, ReadOnlyMemory<byte> utf8Json, bool isConfirmed, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        if (await CheckClockAsync(cancellationToken) is { } rollback)
+        {
+            return (new CollateralResult(null, null, rollback), null);
+        }
+
+        FetchedCollateral? handed = null;
+        if (RefusalEdge.Run(() => handed = CollateralFolder.Parse(utf8Json)) is { } broken)
+        {
+            return (new CollateralResult(null, null, broken), null);
+        }
+
+        var (kept, refusal) = await CheckAsync(subject, () => Task.FromResult(handed!), raises: isConfirmed && _client is null).WaitAsync(cancellationToken);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_ending.IsCancellationRequested, this);
+            var served = Served(EntryOf(subject));
+            return served.IsThere || kept is null
+                ? (served.IsThere || refusal is null ? served : new CollateralResult(null, null, refusal), null)
+                : (new CollateralResult(kept.Collateral, kept.ValidUntil, null), kept);
+        }
+    }
+
+    /// <summary>
+    /// Whether the machine of an accepted quote may go on: one whose TD Intel advises to start again, for <see cref="Tcb.TcbPolicy.LongestGrace"/> from when it was first seen here. That is kept beside the floors, over restarts.
+    /// Who has a network's record of it (a gateway) goes by that.
+    /// </summary>
+    /// <param name="verdict">The verdict on its quote.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Why not (<c>policy.relaunch</c>); null where it may.</returns>
+    /// <exception cref="IOException">The floors can't be written.</exception>
+    public ValueTask<Refusal?> CheckRelaunchAsync(EvidenceVerdict verdict, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(verdict);
+        return _graces.JudgeAsync(verdict, cancellationToken);
     }
 
     /// <summary>Renews what is due, and waits for it. A host calls it now and then, so that sets are fresh even where nobody asks.</summary>
@@ -291,10 +334,10 @@ public sealed class CollateralService : IAsyncDisposable
         ? throw new RefusedException(RefusalCodes.CollateralUnavailable, "collateral was expected to come with the quote: nothing is set up to fetch it from")
         : _client.FetchAsync(subject, _ending.Token);
 
-    private async Task<(KeptCollateral? Kept, Refusal? Refusal)> CheckAsync(CollateralSubject subject, Func<Task<FetchedCollateral>> source)
+    private async Task<(KeptCollateral? Kept, Refusal? Refusal)> CheckAsync(CollateralSubject subject, Func<Task<FetchedCollateral>> source, bool raises = true)
     {
         KeptCollateral? kept = null;
-        var refusal = await RefusalEdge.RunAsync(async () => kept = await _rules.CheckAsync(subject, await source(), _time.GetUtcNow(), Withdraw, _ending.Token));
+        var refusal = await RefusalEdge.RunAsync(async () => kept = await _rules.CheckAsync(subject, await source(), _time.GetUtcNow(), Withdraw, raises, _ending.Token));
         return (kept, refusal);
     }
 

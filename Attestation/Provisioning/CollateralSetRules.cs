@@ -16,17 +16,19 @@ internal sealed class CollateralSetRules(TrustAnchor anchor, ICollateralFloorSto
     private const int MostNumberBits = 160; // RFC 5280, 5.2.3: at most 20 octets.
     private const int NameDigits = 32;
 
-    private readonly string _prefix = anchor.Root.Key.Fingerprint[..NameDigits];
+    /// <summary>Begins the names of floors: another root has others.</summary>
+    public string Prefix { get; } = anchor.Root.Key.Fingerprint[..NameDigits];
 
     /// <summary>Checks a set.</summary>
     /// <param name="subject">What it must be about.</param>
     /// <param name="fetched">The set.</param>
     /// <param name="now">The time.</param>
     /// <param name="revoked">Called with the new lists as soon as they are known to be genuine and not older than others, whatever becomes of the rest.</param>
+    /// <param name="raises">Whether its numbers become floors. Those of a set that came from whoever is judged by it don't: a genuine set of Intel's early channel would shut out all others.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="RefusedException">It may not be kept.</exception>
     public async Task<KeptCollateral> CheckAsync(
-        CollateralSubject subject, FetchedCollateral fetched, DateTimeOffset now, Action<VerifiedCollateral> revoked, CancellationToken cancellationToken)
+        CollateralSubject subject, FetchedCollateral fetched, DateTimeOffset now, Action<VerifiedCollateral> revoked, bool raises, CancellationToken cancellationToken)
     {
         var kind = $"SGX PCK {subject.Authority} CA";
         var issuer = CertificateChain.Read(fetched.PckIssuerChain.Span, anchor.Root, IssuerChainLength, kind, ChainCodes.Pck, isLeafAuthority: true);
@@ -34,17 +36,18 @@ internal sealed class CollateralSetRules(TrustAnchor anchor, ICollateralFloorSto
         issuer.CheckLeafSignature();
         var set = new VerifiedCollateral(fetched.Collateral, anchor.Root, issuer.Leaf);
         set.CheckTimeOfLists(now);
-        await RaiseAsync([.. Floors(set.RootCrl, anchor.Root, "the root CA's CRL"), .. Floors(set.PckCrl, issuer.Leaf, "the PCK CRL")], cancellationToken);
+        await HoldAsync([.. Floors(set.RootCrl, anchor.Root, "the root CA's CRL"), .. Floors(set.PckCrl, issuer.Leaf, "the PCK CRL")], raises, cancellationToken);
         revoked(set);
 
         set.CheckDocuments(fetched.Collateral, anchor.Root);
         set.CheckTimeOfDocuments(now);
         CheckSubject(set, subject);
-        await RaiseAsync(
+        await HoldAsync(
             [
-                ("the TCB info's evaluation number", new CollateralFloor($"{_prefix}/tcb/{set.TcbInfo.Tee}/{subject.Fmspc}", set.TcbInfo.EvaluationDataNumber)),
-                ("the QE identity's evaluation number", new CollateralFloor($"{_prefix}/qe/{set.QeIdentity.Tee}", set.QeIdentity.EvaluationDataNumber)),
+                ("the TCB info's evaluation number", new CollateralFloor($"{Prefix}/tcb/{set.TcbInfo.Tee}/{subject.Fmspc}", set.TcbInfo.EvaluationDataNumber)),
+                ("the QE identity's evaluation number", new CollateralFloor($"{Prefix}/qe/{set.QeIdentity.Tee}", set.QeIdentity.EvaluationDataNumber)),
             ],
+            raises,
             cancellationToken);
         return new KeptCollateral(fetched.Collateral, set, set.ValidUntil < issuer.NotAfter ? set.ValidUntil : issuer.NotAfter);
     }
@@ -82,14 +85,15 @@ internal sealed class CollateralSetRules(TrustAnchor anchor, ICollateralFloorSto
         var name = issuer.Key.Fingerprint[..NameDigits];
         return
         [
-            ($"the number of {what}", new CollateralFloor($"{_prefix}/crl-number/{name}", number)),
-            ($"the date of {what}, in Unix seconds,", new CollateralFloor($"{_prefix}/crl-date/{name}", Math.Max(list.ThisUpdate.ToUnixTimeSeconds(), 0))),
+            ($"the number of {what}", new CollateralFloor($"{Prefix}/crl-number/{name}", number)),
+            ($"the date of {what}, in Unix seconds,", new CollateralFloor($"{Prefix}/crl-date/{name}", Math.Max(list.ThisUpdate.ToUnixTimeSeconds(), 0))),
         ];
     }
 
-    private async Task RaiseAsync(IReadOnlyList<(string What, CollateralFloor Floor)> seen, CancellationToken cancellationToken)
+    private async Task HoldAsync(IReadOnlyList<(string What, CollateralFloor Floor)> seen, bool raises, CancellationToken cancellationToken)
     {
-        if (await floors.RaiseAsync([.. seen.Select(one => one.Floor)], cancellationToken) is { } higher)
+        CollateralFloor[] numbers = [.. seen.Select(one => one.Floor)];
+        if ((raises ? await floors.RaiseAsync(numbers, cancellationToken) : await floors.FindAboveAsync(numbers, cancellationToken)) is { } higher)
         {
             var (what, found) = seen.First(one => one.Floor.Name == higher.Name);
             throw new RefusedException(RefusalCodes.CollateralRollback, $"{what} was expected to be at least {higher.Number}, which was seen before, not {found.Number}");

@@ -90,6 +90,29 @@ public sealed class FileCollateralFloorStore : ICollateralFloorStore, IDisposabl
     }
 
     /// <inheritdoc/>
+    public async ValueTask<CollateralFloor?> FindAboveAsync(IReadOnlyList<CollateralFloor> seen, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var (name, number) in seen)
+            {
+                if (_floors.TryGetValue(name, out var floor) && number < floor)
+                {
+                    return new CollateralFloor(name, floor);
+                }
+            }
+
+            return null;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _lock.Dispose();

@@ -11,4 +11,10 @@ public interface ICollateralFloorStore
     /// <param name="cancellationToken">Cancels it where nothing was raised yet.</param>
     /// <returns>The floor that one of them is below; null where none is.</returns>
     ValueTask<CollateralFloor?> RaiseAsync(IReadOnlyList<CollateralFloor> seen, CancellationToken cancellationToken = default);
+
+    /// <summary>Holds numbers against their floors, and raises none: for documents of somebody who may not decide what is too old for others.</summary>
+    /// <param name="seen">The numbers; no name twice.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The floor that one of them is below; null where none is.</returns>
+    ValueTask<CollateralFloor?> FindAboveAsync(IReadOnlyList<CollateralFloor> seen, CancellationToken cancellationToken = default);
 }

@@ -63,7 +63,7 @@ internal sealed class ReattestationBenchmark(EngineBenchmarkOptions options, Tex
         }
 
         (string Name, byte[] Payload)[] events =
-            [(RuntimeEvent.ConfigurationName, new byte[Digest.Length]), (RuntimeEvent.ModelsName, MeasuredModels.Encode([default])), (RuntimeEvent.ReadyName, [])];
+            [(RuntimeEvent.ConfigurationName, new byte[Digest.Length]), (RuntimeEvent.EngineName, "engine=native"u8.ToArray()), (RuntimeEvent.ModelsName, MeasuredModels.Encode([default])), (RuntimeEvent.ReadyName, [])];
         foreach (var (name, payload) in events)
         {
             var measured = await register.ExtendAsync(name, payload);

@@ -31,6 +31,7 @@ internal static class ProxyCommand
         var padding = new Option<TrafficPadding>("--padding") { Description = "How much of lengths and times is hidden.", DefaultValueFactory = _ => TrafficPadding.Balanced };
         var fresh = new Option<bool>("--fresh") { Description = "Take only workers' statements that are newer than a nonce of this proxy." };
         var images = new Option<FileInfo[]>("--image") { Description = "The manifest of an image that a worker may run; may be repeated. Tiers above open need one.", HelpName = "file", AllowMultipleArgumentsPerToken = true };
+        var strict = new Option<bool>("--strict") { Description = "Take UpToDate platforms only: no relaunch is waited for." };
         var collateral = new Option<Uri?>("--collateral") { Description = "Where Intel's documents come from; by default Intel.", HelpName = "url", CustomParser = HttpUrl.Of("--collateral") };
         var socket = new Option<string?>("--collateral-socket") { Description = "A unix socket that gives the documents in place of --collateral, as a simulated issuer's does.", HelpName = "file" };
         var anchor = new Option<FileInfo>("--simulated-anchor") { Description = "Believe this simulated issuer in place of Intel: development only, nothing is confidential. With --tier simulated.", HelpName = "file" };
@@ -38,7 +39,7 @@ internal static class ProxyCommand
         var receipts = new Option<string?>("--receipts") { Description = $"The folder that keeps the newest {ReceiptFolder.DefaultMost} receipts, for ./cocoon verify receipt; by default in the data folder.", HelpName = "folder" };
         var channel = new Option<string?>("--channel") { Description = "Pay from a channel of your own: the file that ./cocoon channel open made. By default the account of the key pays.", HelpName = "file" };
         var (channelKey, gateway) = (new ChannelKey(), new GatewayOptions());
-        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, fresh, padding, images, collateral, socket, anchor, floors, receipts, channel };
+        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, fresh, padding, images, strict, collateral, socket, anchor, floors, receipts, channel };
         channelKey.AddTo(command);
         images.AcceptExistingOnly();
         anchor.AcceptExistingOnly();
@@ -53,6 +54,11 @@ internal static class ProxyCommand
             }
 
             var simulated = result.GetValue(anchor);
+            if (result.GetValue(strict) && files.Length == 0 && simulated is null)
+            {
+                throw new CommandFailedException("No quote is judged, so --strict asks for nothing.", "Name the manifest of an image: --image FILE");
+            }
+
             if (simulated is not null && Variables.Any(name => string.Equals(Environment.GetEnvironmentVariable(name), "Production", StringComparison.OrdinalIgnoreCase)))
             {
                 throw new CommandFailedException("In Production no simulated issuer is believed: what it vouches for is not confidential.", "Leave --simulated-anchor out.");
@@ -60,7 +66,7 @@ internal static class ProxyCommand
 
             await using var quotes = files.Length == 0 && simulated is null
                 ? null
-                : ProxyQuotes.Open(files, result.GetValue(collateral), result.GetValue(socket), simulated, result.GetValue(floors) ?? Path.Combine(gateway.Folder(result), FloorsName));
+                : ProxyQuotes.Open(files, result.GetValue(collateral), result.GetValue(socket), simulated, result.GetValue(floors) ?? Path.Combine(gateway.Folder(result), FloorsName), result.GetValue(strict));
             using var payer = result.GetValue(channel) is { } channelFile ? channelKey.OpenPayer(result, channelFile) : null;
             options = options with { Payer = payer };
             options = options with { Quotes = quotes?.Trust, Receipts = Receipts(result.GetValue(receipts) ?? Path.Combine(gateway.Folder(result), ReceiptsName), output) };

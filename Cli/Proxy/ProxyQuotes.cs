@@ -1,6 +1,7 @@
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Provisioning;
 using CocoonOrleans.Attestation.Refusals;
+using CocoonOrleans.Attestation.Tcb;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Cli.Verification;
@@ -17,11 +18,11 @@ internal sealed class ProxyQuotes : IAsyncDisposable
     private readonly FileCollateralFloorStore _floors;
     private readonly CollateralService _collateral;
 
-    private ProxyQuotes(FileCollateralFloorStore floors, IReadOnlyList<ImageManifest> images, string service, string? socket, TrustAnchor anchor)
+    private ProxyQuotes(FileCollateralFloorStore floors, IReadOnlyList<ImageManifest> images, string service, string? socket, TrustAnchor anchor, TcbPolicy tcb)
     {
         _floors = floors;
         _collateral = new CollateralService(CollateralOrigin.Open(service, socket, TimeProvider.System), anchor, floors, TimeProvider.System);
-        Trust = new QuoteTrust { Anchor = anchor, Images = images.Count == 0 ? null : images, Collateral = _collateral };
+        Trust = new QuoteTrust { Anchor = anchor, Images = images.Count == 0 ? null : images, Collateral = _collateral, Tcb = tcb };
     }
 
     /// <summary>For the handler.</summary>
@@ -33,8 +34,9 @@ internal sealed class ProxyQuotes : IAsyncDisposable
     /// <param name="socket">A unix socket that answers in its place; null for none.</param>
     /// <param name="anchorFile">A simulated issuer's anchor in place of Intel's; null for Intel's.</param>
     /// <param name="floorsFile">Where floors are kept.</param>
+    /// <param name="strict">Whether only platforms that are up to date are taken.</param>
     /// <exception cref="CommandFailedException">A file can't be read, or another proxy has the floors.</exception>
-    public static ProxyQuotes Open(IEnumerable<FileInfo> imageFiles, Uri? service, string? socket, FileInfo? anchorFile, string floorsFile)
+    public static ProxyQuotes Open(IEnumerable<FileInfo> imageFiles, Uri? service, string? socket, FileInfo? anchorFile, string floorsFile, bool strict)
     {
         ImageManifest[] images = [.. imageFiles.Select(Read)];
         try
@@ -46,7 +48,7 @@ internal sealed class ProxyQuotes : IAsyncDisposable
 
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(floorsFile))!);
             var anchor = anchorFile is null ? TrustAnchor.Intel : TrustAnchor.ReadSimulated(StoredFile.Read(anchorFile, LargestAnchor));
-            return new ProxyQuotes(new FileCollateralFloorStore(floorsFile), images, service?.ToString() ?? IntelService, socket, anchor);
+            return new ProxyQuotes(new FileCollateralFloorStore(floorsFile), images, service?.ToString() ?? IntelService, socket, anchor, strict ? TcbPolicy.Strict : TcbPolicy.Default);
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {

@@ -36,6 +36,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(EncryptResult))]
 [JsonSerializable(typeof(GpuBenchReport))]
 [JsonSerializable(typeof(GpuReportVerdict))]
+[JsonSerializable(typeof(GpuTokenVerdict))]
 [JsonSerializable(typeof(KeeperReport))]
 [JsonSerializable(typeof(KeyCreation))]
 [JsonSerializable(typeof(ModelAudit))]

@@ -1,3 +1,4 @@
+using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Quotes;
 
 namespace CocoonOrleans.Cli.Verification;
@@ -16,6 +17,7 @@ namespace CocoonOrleans.Cli.Verification;
 /// <param name="Xfam">XFAM.</param>
 /// <param name="TeeTcbSvn">TEE_TCB_SVN.</param>
 /// <param name="ReportData">REPORTDATA: what the TD bound to the quote.</param>
+/// <param name="CocoonImageHash">How COCOON names the image (<see cref="MeasurementAlias"/>): one hash over the measurements, and no id of ours.</param>
 public sealed record QuoteMeasurements(
     string Mrtd,
     string Rtmr0,
@@ -29,7 +31,8 @@ public sealed record QuoteMeasurements(
     string TdAttributes,
     string Xfam,
     string TeeTcbSvn,
-    string ReportData)
+    string ReportData,
+    string CocoonImageHash)
 {
     internal static QuoteMeasurements Of(TdReport td) => new(
         Hex(td.MrTd),
@@ -44,7 +47,8 @@ public sealed record QuoteMeasurements(
         Hex(td.TdAttributes),
         Hex(td.Xfam),
         Hex(td.TeeTcbSvn),
-        Hex(td.ReportData));
+        Hex(td.ReportData),
+        Convert.ToHexStringLower(MeasurementAlias.Of(td)));
 
     private static string Hex(ReadOnlyMemory<byte> bytes) => Convert.ToHexStringLower(bytes.Span);
 }

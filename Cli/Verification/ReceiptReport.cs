@@ -12,7 +12,7 @@ namespace CocoonOrleans.Cli.Verification;
 /// <param name="ClaimedTier">The tier that the statement claims; null as above.</param>
 /// <param name="Tier">The tier that may be believed; null where it is rejected, and where a quote was not judged.</param>
 /// <param name="QuoteChecked">Whether the quote behind the statement was judged. Without it nothing is said about the machine.</param>
-/// <param name="Assurance"><c>none</c>, <c>hardware</c> or <c>simulated</c>: what stands behind the worker's key.</param>
+/// <param name="Assurance"><c>none</c>, <c>hardware</c> or <c>simulated</c>: what stands behind the worker's key. A statement that claims no more than a simulation is <c>simulated</c>, whether or not its quote was judged.</param>
 /// <param name="Status">How the work ended; null where that was not reached.</param>
 /// <param name="Usage">What was used; null as above.</param>
 /// <param name="Cost">What it cost, in nano; null as above.</param>

@@ -21,8 +21,10 @@ internal static class VerifyGpuCommand
 
     public static Command Create()
     {
-        var report = new Argument<FileInfo>("file") { Description = "The report, raw bytes: SPDM request, response, signature." };
-        var chain = new Option<FileInfo>("--chain") { Description = "The GPU's certificates, PEM, leaf first.", HelpName = "file", Required = true };
+        var report = new Argument<FileInfo>("file") { Description = "The report, raw bytes: SPDM request, response, signature.", Arity = ArgumentArity.ZeroOrOne };
+        var chain = new Option<FileInfo>("--chain") { Description = "The GPU's certificates, PEM, leaf first.", HelpName = "file" };
+        var tokens = new Option<FileInfo>("--nras") { Description = "Instead of a report: the answer of NVIDIA's attestation service about all GPUs, JSON. With --nras-keys.", HelpName = "file" };
+        var keys = new Option<FileInfo>("--nras-keys") { Description = "The service's keys, a JSON Web Key Set from NVIDIA's own address.", HelpName = "file" };
         var nonce = new Option<byte[]?>("--nonce") { Description = "The nonce that it must be made for, 32 bytes in hex.", HelpName = "hex", CustomParser = ReadNonce };
         var statement = new Option<FileInfo>("--statement") { Description = "Instead of --nonce: the statement, CBOR, of the TD that the GPU serves.", HelpName = "file" };
         var fetch = new Option<bool>("--fetch") { Description = "Fetch reference values and OCSP answers from NVIDIA." };
@@ -33,9 +35,11 @@ internal static class VerifyGpuCommand
         report.AcceptExistingOnly();
         chain.AcceptExistingOnly();
         statement.AcceptExistingOnly();
+        tokens.AcceptExistingOnly();
+        keys.AcceptExistingOnly();
         var command = new Command("gpu", "Verify that a genuine GPU made a report for a nonce, and what it runs. Exit code 0: accepted; 1: refused.")
         {
-            report, chain, nonce, statement, fetch, service, responder, at,
+            report, chain, tokens, keys, nonce, statement, fetch, service, responder, at,
         };
         foreach (var option in files.All)
         {
@@ -49,6 +53,17 @@ internal static class VerifyGpuCommand
                 result.AddError("Give either --nonce or --statement.");
             }
 
+            bool isNras = result.GetResult(tokens) is not null;
+            if (isNras != result.GetResult(keys) is not null || isNras == result.GetResult(chain) is not null || isNras == result.GetResult(report) is { Tokens.Count: > 0 })
+            {
+                result.AddError("Give either a report and --chain, or --nras and --nras-keys.");
+            }
+
+            if (isNras && (result.GetValue(fetch) || files.All.Any(option => result.GetResult(option) is { Implicit: false })))
+            {
+                result.AddError("With --nras the service has judged reference values and revocation: leave --fetch, --rim and --ocsp out.");
+            }
+
             if (result.GetValue(fetch) && files.All.Any(option => result.GetResult(option) is { Implicit: false }))
             {
                 result.AddError("Give either --fetch or files with --rim and --ocsp.");
@@ -56,8 +71,18 @@ internal static class VerifyGpuCommand
         });
         return command.Runs(async (result, output, cancellationToken) =>
         {
+            if (result.GetValue(tokens) is { } answer)
+            {
+                return GpuTokens.Verify(
+                    StoredFile.Read(answer, GpuTokens.LargestBundle),
+                    StoredFile.Read(result.GetRequiredValue(keys), GpuTokens.LargestKeys),
+                    result.GetValue(nonce) ?? NonceOf(result.GetRequiredValue(statement)),
+                    result.GetValue(at) ?? TimeProvider.System.GetUtcNow(),
+                    output);
+            }
+
             var device = new GpuDevice(
-                StoredFile.Read(result.GetRequiredValue(report), GpuReport.LargestBytes), StoredFile.Read(result.GetRequiredValue(chain), LargestChain));
+                StoredFile.Read(result.GetValue(report)!, GpuReport.LargestBytes), StoredFile.Read(result.GetRequiredValue(chain), LargestChain));
             var references = result.GetValue(fetch)
                 ? await FetchAsync(device, result.GetRequiredValue(service), result.GetRequiredValue(responder), output, cancellationToken)
                 : files.Read(result);

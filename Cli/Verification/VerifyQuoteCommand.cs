@@ -119,6 +119,8 @@ internal static class VerifyQuoteCommand
             {
                 output.Console.MarkupLineInterpolated($"[dim]RTMR{index}  {rtmr}[/]");
             }
+
+            output.Console.MarkupLineInterpolated($"[dim]COCOON {td.CocoonImageHash}[/]");
         }
 
         output.Text.WriteLine(verdict.Code is null

@@ -8,6 +8,7 @@ using CocoonOrleans.Attestation.Tcb;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Client.Receipts;
 using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Statements;
 using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Verification;
@@ -16,6 +17,7 @@ namespace CocoonOrleans.Cli.Verification;
 internal static class VerifyReceiptCommand
 {
     private const int LargestAnchor = 64 * 1024;
+    private const string SimulatedAssurance = "simulated";
 
     public static Command Create()
     {
@@ -70,7 +72,7 @@ internal static class VerifyReceiptCommand
             statement is null ? null : Word(statement.Statement.Tier),
             verdict.Tier is { } tier ? Word(tier) : null,
             QuoteChecked: verdict.Quote is { IsAccepted: true },
-            verdict.Quote is { IsAccepted: true } quote ? Word(quote.Assurance) : "none",
+            verdict.Quote is { IsAccepted: true } quote ? Word(quote.Assurance) : statement?.Statement.Tier == TrustTier.Simulated ? SimulatedAssurance : "none",
             receipt is null ? null : Word(receipt.Status),
             receipt?.Usage is { } usage ? new ReceiptUsage(usage.PromptTokens, usage.CachedTokens, usage.CompletionTokens, usage.ReasoningTokens) : null,
             verdict.CostNano?.ToString(CultureInfo.InvariantCulture),
@@ -92,7 +94,7 @@ internal static class VerifyReceiptCommand
         }
 
         output.Text.WriteLine(report.Code is not null ? $"Refused: {report.Reason} ({report.Code})"
-            : report.Assurance == "simulated" ? "Accepted. SIMULATED: nothing stands behind the worker's key."
+            : report.Assurance == SimulatedAssurance ? "Accepted. SIMULATED: nothing stands behind the worker's key."
             : report.Assurance == "hardware" ? $"Accepted: the worker of this statement signed for this request and answer, and its machine is of tier {report.Tier}."
             : "Accepted: the worker of this statement signed for this request and answer. Nothing is said about its machine.");
     }

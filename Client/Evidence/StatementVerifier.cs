@@ -98,9 +98,27 @@ internal sealed class StatementVerifier(CocoonSealingOptions options)
             throw Refused(verdict.Refusal!.ToString());
         }
 
+        if (await RelaunchAsync(trust, verdict, cancellationToken) is { } overdue)
+        {
+            throw Refused(overdue);
+        }
+
         if (verdict.Tier != bound.Statement.Tier)
         {
             throw TooLow(verdict.Tier);
+        }
+    }
+
+    /// <returns>Why the machine may not go on.</returns>
+    private static async Task<string?> RelaunchAsync(QuoteTrust trust, EvidenceVerdict verdict, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await trust.Collateral.CheckRelaunchAsync(verdict, cancellationToken))?.ToString();
+        }
+        catch (IOException e)
+        {
+            return $"since when its machine must start again can't be kept: {e.Message}";
         }
     }
 

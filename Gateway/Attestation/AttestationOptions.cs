@@ -32,6 +32,9 @@ public sealed class AttestationOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "14.00:00:00")]
     public TimeSpan RelaunchGrace { get; set; } = TcbPolicy.LongestGrace;
 
+    /// <summary>Which platforms are taken beside those that are up to date.</summary>
+    public TcbOptions Tcb { get; set; } = new();
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

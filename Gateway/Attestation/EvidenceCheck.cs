@@ -35,6 +35,7 @@ public sealed class EvidenceCheck : IAsyncDisposable
         TrustAnchor anchor = attestation.SimulatedAnchorFile is { } file ? AnchorFile.Read(file) : TrustAnchor.Intel;
         _policy = new EvidencePolicy
         {
+            Tcb = attestation.Tcb.ToPolicy(),
             Images = attestation.ImageFiles.Count == 0 ? null : [.. attestation.ImageFiles.Select(ReadImage)],
             RequiresStatement = true,
             NetworkId = gateway.NetworkId,
@@ -69,12 +70,30 @@ public sealed class EvidenceCheck : IAsyncDisposable
         }
 
         CollateralResult set = await _collateral.GetAsync(subject!, cancellationToken);
-        if (!set.IsThere && handed is { } json)
+        if (set.IsThere)
         {
-            set = await _collateral.TakeAsync(subject!, json, cancellationToken);
+            return Judge(statement, quote, set.Collateral, log);
         }
 
-        return set.IsThere ? Judge(statement, quote, set.Collateral, log) : EvidenceFinding.Refused(set.Refusal);
+        if (handed is not { } json)
+        {
+            return EvidenceFinding.Refused(set.Refusal);
+        }
+
+        set = await _collateral.TakeAsync(subject!, json, cancellationToken);
+        if (!set.IsThere)
+        {
+            return EvidenceFinding.Refused(set.Refusal);
+        }
+
+        // Whoever is refused has changed nothing for others.
+        EvidenceFinding finding = Judge(statement, quote, set.Collateral, log);
+        if (finding.Refusal is null)
+        {
+            await _collateral.ConfirmAsync(subject!, json, cancellationToken);
+        }
+
+        return finding;
     }
 
     /// <inheritdoc/>

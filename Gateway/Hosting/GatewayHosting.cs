@@ -47,7 +47,11 @@ public static class GatewayHosting
         services.AddStrictOptions<GatewayOptions>(builder.Configuration.GetSection(GatewayOptions.Section))
             .Validate<IHostEnvironment>(
                 static (gateway, environment) => gateway.Attestation.SimulatedAnchorFile is null || !environment.IsProduction(),
-                "Gateway:Attestation:SimulatedAnchorFile must be absent in Production: what a simulated issuer vouches for is not confidential.");
+                "Gateway:Attestation:SimulatedAnchorFile must be absent in Production: what a simulated issuer vouches for is not confidential.")
+            .Validate<IHostEnvironment>(
+                static (gateway, environment) => !environment.IsProduction() || gateway.Attestation.ImageFiles.Count == 0
+                    || gateway.Attestation is not { CollateralAddress: null, CollateralSocket: null },
+                "Gateway:Attestation:CollateralAddress must be set in Production where ImageFiles names images: a worker would choose the documents by which it is judged. Intel's: https://api.trustedservices.intel.com/.");
         services.AddStrictOptions<CurrencyOptions>(builder.Configuration.GetSection(CurrencyOptions.Section));
         services.AddStrictOptions<TunnelListenerOptions>(builder.Configuration.GetSection(TunnelListenerOptions.Section));
         services.AddSingleton(TimeProvider.System);

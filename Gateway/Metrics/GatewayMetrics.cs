@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Sealing.Statements;
 
@@ -39,7 +40,11 @@ public sealed class GatewayMetrics
 
     /// <summary>The evidence behind a worker's statement was judged.</summary>
     /// <param name="refusal">The code of the refusal; null where it was accepted.</param>
-    public void Evidence(string? refusal) => _evidence.Add(1, new KeyValuePair<string, object?>("outcome", refusal ?? "accepted"));
+    /// <param name="assurance">What stands behind it; null where it was refused.</param>
+    public void Evidence(string? refusal, Assurance? assurance) => _evidence.Add(
+        1,
+        new KeyValuePair<string, object?>("outcome", refusal ?? "accepted"),
+        new KeyValuePair<string, object?>("assurance", assurance?.ToString().ToLowerInvariant() ?? "none"));
 
     /// <summary>A request got its first token.</summary>
     /// <param name="arrived">The clock's timestamp at its arrival.</param>

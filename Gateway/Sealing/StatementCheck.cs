@@ -41,7 +41,7 @@ public sealed class StatementCheck(IOptions<GatewayOptions> options, EvidenceChe
         }
 
         EvidenceFinding shown = await evidence.JudgeAsync(bound, vouched.Voucher, vouched.Collateral, cancellationToken, vouched.EventLog);
-        metrics.Evidence(shown.Refusal?.Code);
+        metrics.Evidence(shown.Refusal?.Code, shown.Machine?.Assurance);
         return shown.Refusal is { } refusal
             ? StatementFinding.Refused(refusal)
             : StatementFinding.Taken(new CheckedStatement(bound, Lower(shown.Tier, bound.Statement.Tier), shown.ValidUntil) { Machine = shown.Machine });

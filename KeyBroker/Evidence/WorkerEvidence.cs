@@ -89,9 +89,10 @@ public sealed class WorkerEvidence : IAsyncDisposable
         }
 
         CollateralResult set = await _collateral.GetAsync(subject!, cancellationToken);
-        if (!set.IsThere && !Fetches && handed is { } json)
+        bool isHanded = !set.IsThere && !Fetches && handed is not null;
+        if (isHanded)
         {
-            set = await _collateral.TakeAsync(subject!, json, cancellationToken);
+            set = await _collateral.TakeAsync(subject!, handed!, cancellationToken);
         }
 
         if (!set.IsThere)
@@ -111,6 +112,11 @@ public sealed class WorkerEvidence : IAsyncDisposable
             MinimumTier = manifest.MinimumTier == TrustTier.Simulated ? null : manifest.MinimumTier,
         };
         EvidenceVerdict verdict = _verifier.Verify(new Attestation.Verification.Evidence { Quote = quote, Collateral = set.Collateral, EventLog = log, Statement = statement }, policy, _time.GetUtcNow());
+        if (isHanded && verdict.IsAccepted)
+        {
+            await _collateral.ConfirmAsync(subject!, handed!, cancellationToken);
+        }
+
         return new EvidenceFinding(
             verdict.Refusal, verdict.Tier, verdict.Image is { } image ? new Digest(image.Id()) : null, verdict.Processor is { } processor ? PlatformId.Of(_networkId, processor.Ppid.Span) : default);
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using CocoonOrleans.KeyBroker.Evidence;
 using CocoonOrleans.KeyBroker.Nonces;
@@ -6,6 +8,7 @@ using CocoonOrleans.KeyBroker.Releases;
 using CocoonOrleans.KeyBroker.Shares;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Sealing.Releases;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +18,7 @@ namespace CocoonOrleans.KeyBroker.Hosting;
 public static class KeyBrokerHosting
 {
     private const int MostConnections = 256;
+    private const int PrefixBytes = 8;
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan HeaderLimit = TimeSpan.FromSeconds(10);
@@ -41,6 +45,16 @@ public static class KeyBrokerHosting
         services.AddRateLimiter(limiter => limiter.OnRejected = static (rejected, _) =>
             new ValueTask(ProblemAnswer.WriteAsync(rejected.HttpContext, Problem.Of(ProblemCodes.RateLimited, "too many requests came from this address, or too many are being judged"))));
         services.AddOptions<Microsoft.AspNetCore.RateLimiting.RateLimiterOptions>().Configure<IOptions<KeyBrokerOptions>>(static (limiter, broker) => limiter.GlobalLimiter = Limiter(broker.Value));
+        services.Configure<ForwardedHeadersOptions>(static forwarded =>
+        {
+            // What ends TLS stands on this machine, and says who asked. Only the entry that it added itself counts: those before it are the asker's own words.
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor;
+            forwarded.ForwardLimit = 1;
+            forwarded.KnownIPNetworks.Clear();
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownProxies.Add(IPAddress.Loopback);
+            forwarded.KnownProxies.Add(IPAddress.IPv6Loopback);
+        });
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<KeyBrokerOptions>>(static (kestrel, broker) =>
         {
             kestrel.AddServerHeader = false;
@@ -56,15 +70,25 @@ public static class KeyBrokerHosting
     public static WebApplication MapKeyBroker(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseForwardedHeaders();
         app.UseRateLimiter();
         app.Services.GetRequiredService<ReleaseEndpoints>().Map(app);
         app.MapFallback(static (HttpContext http) => ProblemAnswer.WriteAsync(http, Problem.Of(ProblemCodes.UnknownUrl, "there is nothing at this path")));
         return app;
     }
 
+    /// <summary>Whoever has an IPv6 address usually has all that share its first half.</summary>
+    private static string Asker(IPAddress? address) => address switch
+    {
+        null => "",
+        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, PrefixBytes)),
+        _ => address.ToString(),
+    };
+
     private static PartitionedRateLimiter<HttpContext> Limiter(KeyBrokerOptions options) => PartitionedRateLimiter.CreateChained(
         PartitionedRateLimiter.Create<HttpContext, string>(http => RateLimitPartition.GetFixedWindowLimiter(
-            http.Connection.RemoteIpAddress?.ToString() ?? "",
+            Asker(http.Connection.RemoteIpAddress),
             _ => new FixedWindowRateLimiterOptions { PermitLimit = options.RequestsPerMinute, Window = Window })),
         PartitionedRateLimiter.Create<HttpContext, int>(_ => RateLimitPartition.GetConcurrencyLimiter(
             0, _ => new ConcurrencyLimiterOptions { PermitLimit = options.MostAtATime, QueueLimit = options.MostAtATime })));

@@ -41,6 +41,7 @@ public sealed class WorkerOptions : IValidatableObject
 
     /// <summary>
     /// What computes the answers: <c>native</c>; <c>upstream</c>, another server that each model names; or <c>scripted</c> for tests (never in the Production environment).
+    /// With quotes that are not simulated it must be <c>native</c>: prompts must not leave what is attested.
     /// </summary>
     public EngineKind Engine { get; set; } = EngineKind.Native;
 
@@ -100,6 +101,12 @@ public sealed class WorkerOptions : IValidatableObject
         if (Engine != EngineKind.Upstream && Models.Exists(model => model.Upstream is not null))
         {
             yield return new ValidationResult("must be upstream where a model names an upstream: one worker has one engine.", [nameof(Engine)]);
+        }
+
+        if (Quotes is { IsSimulated: false } && Engine != EngineKind.Native)
+        {
+            yield return new ValidationResult(
+                "must be native where Worker:Quotes names a source that is not simulated: any other engine hands prompts to a process that no quote vouches for. Without Worker:Quotes the worker's tier is open.", [nameof(Engine)]);
         }
 
         if (Quotes is { Measures: true } && Models.FindIndex(model => model.ManifestSha256 is null) is >= 0 and var unmeasured)

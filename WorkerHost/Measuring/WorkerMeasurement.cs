@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace CocoonOrleans.WorkerHost.Measuring;
 
 /// <summary>
-/// Measures into RTMR3 what this worker is, before anything is loaded and before any quote: its configuration, the models that it may serve, and that nothing more comes. It starts before the models do, since
+/// Measures into RTMR3 what this worker is, before anything is loaded and before any quote: its configuration, who sees the plaintext, the models that it may serve, and that nothing more comes. It starts before the models do, since
 /// the key of an encrypted model is released to a quote. What was measured stays until the TD ends: a worker that is started again in it goes on only if it measures the same.
 /// </summary>
 public sealed partial class WorkerMeasurement : IHostedService
@@ -41,6 +41,7 @@ public sealed partial class WorkerMeasurement : IHostedService
         _events = _register is null ? [] :
         [
             (RuntimeEvent.ConfigurationName, ConfigurationDigest(configuration.GetSection(WorkerOptions.Section))),
+            (RuntimeEvent.EngineName, MeasuredEngine.Encode(options.Value)),
             (RuntimeEvent.ModelsName, MeasuredModels.Encode([.. options.Value.Models.Select(model => new Digest(Convert.FromHexString(model.ManifestSha256!))).Distinct()])),
             (RuntimeEvent.ReadyName, []),
         ];

@@ -104,16 +104,16 @@ public sealed partial class FreshStatements(WorkerStatements statements, IStatem
     /// <returns>Null where nothing vouches.</returns>
     private async Task<Vouched?> MakeAsync(NonceBatch tree, CancellationToken cancellationToken)
     {
-        if (statements.MakeFresh(tree.Root) is not { } statement)
-        {
-            LogNotMade(tree.Count, "the epoch's statement has expired, or its keys have as many statements as they may");
-            return null;
-        }
-
         using var limit = new CancellationTokenSource(LongestQuote, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
+            if (statements.MakeFresh(tree.Root) is not { } statement)
+            {
+                LogNotMade(tree.Count, "the epoch's statement has expired, or its keys have as many statements as they may");
+                return null;
+            }
+
             return new Vouched(tree, statement, await voucher.VouchAsync(statement, either.Token));
         }
         catch (Exception e) when (e is IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -121,10 +121,19 @@ public sealed partial class FreshStatements(WorkerStatements statements, IStatem
             LogNotMade(tree.Count, e.Message);
             return null;
         }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A fault of ours costs this batch its statement, and not all that come after it.
+            LogFault(e, tree.Count);
+            return null;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Clients} clients got no fresh statement: {Reason}")]
     private partial void LogNotMade(int clients, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Clients} clients got no fresh statement: something failed that should not")]
+    private partial void LogFault(Exception fault, int clients);
 
     private sealed class Batch
     {

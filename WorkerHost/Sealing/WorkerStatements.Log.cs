@@ -10,4 +10,7 @@ public sealed partial class WorkerStatements
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Nothing vouches for the next statement, and without one this worker gets no jobs; trying again in {Seconds:F0} s. {Reason}")]
     private partial void LogNotVouched(string reason, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The next statement could not be made: something failed that should not")]
+    private partial void LogFault(Exception fault);
 }

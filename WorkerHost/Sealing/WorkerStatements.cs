@@ -121,19 +121,26 @@ public sealed partial class WorkerStatements(
     /// <returns>Why there is no new statement; null where there is.</returns>
     private async Task<string?> TryRenewAsync(CancellationToken cancellationToken)
     {
-        if (_unvouched is null || time.GetUtcNow() - _unvouched.Statement.NotBefore > LongestWait)
-        {
-            _unvouched = Begin();
-        }
-
-        var statement = _unvouched;
+        BoundStatement statement;
         try
         {
+            if (_unvouched is null || time.GetUtcNow() - _unvouched.Statement.NotBefore > LongestWait)
+            {
+                _unvouched = Begin();
+            }
+
+            statement = _unvouched;
             var evidence = await voucher.VouchAsync(statement, cancellationToken);
             _newest = new Newest(statement.Hash, statement.Statement, new VouchedStatement(statement.Bytes.ToArray(), evidence.ToArray(), await collateral.ReadAsync(cancellationToken), measurement.EventLog));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            return e.Message;
+        }
+        catch (Exception e) when (_newest is not null && !cancellationToken.IsCancellationRequested)
+        {
+            // The first statement fails the start with what it is. Later nobody would hear of it, and the worker would stand idle: it is tried again, as what can't be reached is.
+            LogFault(e);
             return e.Message;
         }
 

@@ -161,7 +161,7 @@ public sealed class ImageManifestTests
     public void MeasurementAlias_RealTd_IsOneHash()
     {
         Assert.True(CocoonOrleans.Attestation.Quotes.Quote.TryParse(Vectors.Quote("phala-v4-a"), out var quote, out _));
-        Assert.Equal(32, MeasurementAlias.Of(quote!.Td!).Length);
+        Assert.Equal("b260fa9168ca9f28e7f15f128a45ac31c419705b31a60feac30b322ee06bc752", Convert.ToHexStringLower(MeasurementAlias.Of(quote!.Td!)));
     }
 
     private static EvidenceVerdict Verify(IReadOnlyList<ImageManifest> images, EventLog? log = null) => new EvidenceVerifier(World.Anchor).Verify(

@@ -124,6 +124,29 @@ public sealed class KeyBrokerHostTests : IAsyncDisposable
         Assert.NotNull(response.Headers.RetryAfter);
     }
 
+    /// <summary>Behind what ends TLS all come from loopback: one who floods the broker must not shut out the others, nor get more by inventing addresses before the one that the proxy added.</summary>
+    [Fact]
+    public async Task Nonces_TooManyRequestsOfOneBehindTheProxy_LeaveOthersTheirs()
+    {
+        _options.RequestsPerMinute = 2;
+        using var http = await StartAsync();
+
+        Assert.Equal(
+            [HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests],
+            [
+                await AskAsync("203.0.113.7"), await AskAsync("198.51.100.1, 203.0.113.7"), await AskAsync("198.51.100.2, 203.0.113.7"), await AskAsync("203.0.113.8"),
+                await AskAsync("2001:db8:0:1::1"), await AskAsync("2001:db8:0:1::2"), await AskAsync("2001:db8:0:1::3"),
+            ]);
+
+        async Task<HttpStatusCode> AskAsync(string forwardedFor)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, ReleaseHttp.NoncesPath);
+            request.Headers.Add("X-Forwarded-For", forwardedFor);
+            using var response = await http.SendAsync(request);
+            return response.StatusCode;
+        }
+    }
+
     [Fact]
     public void Settings_OfADevelopmentBroker_AreRefusedInProduction()
     {

@@ -71,10 +71,13 @@ public sealed class CollateralServiceTests : IAsyncLifetime, IDisposable
         await using var service = new CollateralService(client: null, World.Anchor, _floors, _time);
         Assert.Equal(RefusalCodes.CollateralUnavailable, (await service.GetAsync(Subject)).Refusal?.Code);
 
-        var taken = await service.TakeAsync(Subject, Encoding.UTF8.GetBytes(Made().ToJsonString()));
+        var set = Encoding.UTF8.GetBytes(Made().ToJsonString());
+        var taken = await service.TakeAsync(Subject, set);
 
         Assert.True(taken.IsThere, taken.Refusal?.ToString());
-        Assert.Same(taken.Collateral, (await service.GetAsync(Subject)).Collateral);
+        Assert.False((await service.GetAsync(Subject)).IsThere);
+        var confirmed = await service.ConfirmAsync(Subject, set);
+        Assert.Same(confirmed.Collateral, (await service.GetAsync(Subject)).Collateral);
         _time.Advance(TimeSpan.FromDays(20) + TimeSpan.FromSeconds(1));
         Assert.False((await service.GetAsync(Subject)).IsThere);
     }
@@ -84,7 +87,7 @@ public sealed class CollateralServiceTests : IAsyncLifetime, IDisposable
     {
         _time.Advance(TimeSpan.FromDays(8));
         await using var service = new CollateralService(client: null, World.Anchor, _floors, _time);
-        var newer = await service.TakeAsync(Subject, Encoding.UTF8.GetBytes(Made(issue: 1).ToJsonString()));
+        var newer = await service.ConfirmAsync(Subject, Encoding.UTF8.GetBytes(Made(issue: 1).ToJsonString()));
         Assert.True(newer.IsThere, newer.Refusal?.ToString());
         await using var restarted = new CollateralService(client: null, World.Anchor, _floors, _time);
         var forged = Made(issue: 1);
@@ -94,6 +97,30 @@ public sealed class CollateralServiceTests : IAsyncLifetime, IDisposable
         Assert.Equal(RefusalCodes.CollateralRollback, (await restarted.TakeAsync(Subject, Encoding.UTF8.GetBytes(Made().ToJsonString()))).Refusal?.Code);
         Assert.Equal(RefusalCodes.TcbSignature, (await restarted.TakeAsync(Subject, Encoding.UTF8.GetBytes(forged.ToJsonString()))).Refusal?.Code);
         Assert.False((await restarted.GetAsync(Subject)).IsThere);
+    }
+
+    /// <summary>A genuine set of the early channel that a stranger hands over, before and after its quote was accepted: what is fetched stays good.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Take_NewerSetThanIsFetched_MakesNoFetchedSetTooOld(bool isConfirmed)
+    {
+        _time.Advance(TimeSpan.FromDays(8));
+        _server.Collateral = Made();
+        _server.Intercept = Answer(503);
+        await using (var service = Service())
+        {
+            var early = Encoding.UTF8.GetBytes(Made(issue: 1).ToJsonString());
+            Assert.False((await service.GetAsync(Subject)).IsThere);
+            var taken = isConfirmed ? await service.ConfirmAsync(Subject, early) : await service.TakeAsync(Subject, early);
+            Assert.True(taken.IsThere, taken.Refusal?.ToString());
+        }
+
+        _server.Intercept = _ => Task.FromResult(false);
+        await using var restarted = Service();
+        var fetched = await restarted.GetAsync(Subject);
+
+        Assert.True(fetched.IsThere, fetched.Refusal?.ToString());
     }
 
     [Theory]
@@ -112,7 +139,7 @@ public sealed class CollateralServiceTests : IAsyncLifetime, IDisposable
         var clock = new WatchedTime(World.Now.AddHours(3).AddMinutes(minutes));
         await using var restarted = new CollateralService(client: null, World.Anchor, _floors, clock);
         var set = Encoding.UTF8.GetBytes(Made().ToJsonString());
-        var taken = await restarted.TakeAsync(Subject, set);
+        var taken = await restarted.ConfirmAsync(Subject, set);
         var asked = await restarted.GetAsync(Subject);
 
         Assert.Equal((isServed, isServed), (taken.IsThere, asked.IsThere));
@@ -639,6 +666,8 @@ public sealed class CollateralServiceTests : IAsyncLifetime, IDisposable
     {
         public ValueTask<CollateralFloor?> RaiseAsync(IReadOnlyList<CollateralFloor> seen, CancellationToken cancellationToken = default) =>
             inner.RaiseAsync([.. seen.Where(floor => floor.Name != "clock")], cancellationToken);
+
+        public ValueTask<CollateralFloor?> FindAboveAsync(IReadOnlyList<CollateralFloor> seen, CancellationToken cancellationToken = default) => inner.FindAboveAsync(seen, cancellationToken);
     }
 
     private static JsonObject Made(Action<WorldSettings>? change = null, int issue = 0) => World.Platform(change).Collateral(World.Now.AddDays(7 * issue), issue);

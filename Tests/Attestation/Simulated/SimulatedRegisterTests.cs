@@ -34,7 +34,7 @@ public sealed class SimulatedRegisterTests : IDisposable
 
         Assert.Equal(new byte[48], (await register.ReadAsync()).Value.ToArray());
         Assert.Equal(RefusalCodes.ImageRuntime, world.Verify((await source.QuoteAsync(new byte[64])).Quote, log.ToArray()).Refusal?.Code);
-        await MeasureAsync(register, log, ("configuration", [1, 2, 3]), ("models", [0x80]), ("ready", []));
+        await MeasureAsync(register, log, ("configuration", [1, 2, 3]), ("engine", [1]), ("models", [0x80]), ("ready", []));
         var verdict = world.Verify((await source.QuoteAsync(new byte[64])).Quote, log.ToArray());
 
         Assert.Null(verdict.Refusal);
@@ -48,10 +48,11 @@ public sealed class SimulatedRegisterTests : IDisposable
 
     /// <summary>A real TD that measured in another order, twice, or something of its own: its log replays, and the image says no.</summary>
     [Theory]
-    [InlineData("models", "configuration", "ready")]
-    [InlineData("configuration", "models", "ready", "ready")]
-    [InlineData("configuration", "models")]
-    [InlineData("configuration", "other", "ready")]
+    [InlineData("models", "engine", "configuration", "ready")]
+    [InlineData("configuration", "models", "ready")]
+    [InlineData("configuration", "engine", "models", "ready", "ready")]
+    [InlineData("configuration", "engine", "models")]
+    [InlineData("configuration", "engine", "other", "ready")]
     public async Task Verify_MeasuredOtherwiseThanTheImageSays_IsRefused(params string[] names)
     {
         using var issuer = IssuerProcess.Start("Development", $"--Simulated:Socket={_socket}");
@@ -126,7 +127,7 @@ public sealed class SimulatedRegisterTests : IDisposable
             before = await WorldOfIssuer.AskAsync(_socket);
             using var register = Register("worker");
             log = before.Continue();
-            await MeasureAsync(register, log, ("configuration", []), ("models", [0x80]), ("ready", []));
+            await MeasureAsync(register, log, ("configuration", []), ("engine", []), ("models", [0x80]), ("ready", []));
             await first.KillAsync();
         }
 

@@ -20,6 +20,7 @@ internal static class MeasuredTd
         Rtmr3 =
         [
             new RuntimeMeasurement(RuntimeEvent.ConfigurationName, null),
+            new RuntimeMeasurement(RuntimeEvent.EngineName, "engine=native"u8.ToArray()),
             new RuntimeMeasurement(RuntimeEvent.ModelsName, null),
             new RuntimeMeasurement(RuntimeEvent.ReadyName, ReadOnlyMemory<byte>.Empty),
         ],
@@ -72,7 +73,7 @@ internal static class MeasuredTd
         return log;
     }
 
-    private static (string Name, byte[] Payload)[] Events => [("configuration", [7]), ("models", MeasuredModels.Encode([default])), ("ready", [])];
+    private static (string Name, byte[] Payload)[] Events => [("configuration", [7]), ("engine", "engine=native"u8.ToArray()), ("models", MeasuredModels.Encode([default])), ("ready", [])];
 
     private static byte[] Log((string Name, byte[] Payload)[]? events = null)
     {

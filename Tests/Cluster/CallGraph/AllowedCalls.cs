@@ -20,6 +20,7 @@ public static class AllowedCalls
         ("client", "attestedsession"),
         ("client", "revocation"),
         ("attestedsession", "revocation"),
+        ("attestedsession", "attestedplatform"),
         ("job", "clientaccount"),
         ("worker", "modelmarket"),
         ("sweeper", "job"),

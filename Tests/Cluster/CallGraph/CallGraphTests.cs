@@ -33,7 +33,7 @@ public sealed class CallGraphTests(TwoSilos silos) : ClusterTest(silos)
         await Silos.Client.GetGrain<IModelCatalogGrain>(0).ListAsync();
         await Job(Guid.NewGuid()).StartAsync(Sample.Start(payer, Now));
         await Silos.Client.GetGrain<IAttestedSessionGrain>(Sample.NewWorkerId()).RecordAsync(
-            new AttestedEvidence("gateway-1", new string('1', 64), "open", "none", Now, null, null, null, MustDrain: false));
+            new AttestedEvidence("gateway-1", new string('1', 64), "open", "simulated", Now, null, null, Sample.NewWorkerId(), MustDrain: false));
         await Silos.Client.GetGrain<IRevocationGrain>(0).GetAsync(-1);
 
         // A wallet with something to send: without a chain it is woken, and that is all.

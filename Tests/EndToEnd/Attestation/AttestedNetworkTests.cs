@@ -70,8 +70,10 @@ public sealed class AttestedNetworkTests
         var unjudged = await VerifyAsync(receipt);
 
         Assert.Equal((0, "accept", "simulated", true, "simulated"), judged);
-        Assert.Equal((1, "quote.qevendor", "none", false, null), atIntel);
-        Assert.Equal((0, "accept", "none", false, null), unjudged);
+        Assert.Equal((1, "quote.qevendor", "simulated", false, null), atIntel);
+        Assert.Equal((0, "accept", "simulated", false, null), unjudged);
+        var (_, text, _) = await Cocoon.RunAsync("verify", "receipt", receipt);
+        Assert.Contains("SIMULATED", text, StringComparison.Ordinal);
     }
 
     private static async Task<(int ExitCode, string? CodeOrVerdict, string? Assurance, bool QuoteChecked, string? Tier)> VerifyAsync(string file, params string[] more)

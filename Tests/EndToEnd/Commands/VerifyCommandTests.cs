@@ -17,6 +17,7 @@ public sealed class VerifyCommandTests
         Assert.Equal(JsonValueKind.Null, verdict.GetProperty("code").ValueKind);
         Assert.Empty(verdict.GetProperty("advisories").EnumerateArray());
         Assert.Equal(96, Text(verdict.GetProperty("measurements"), "mrtd").Length);
+        Assert.Equal("b260fa9168ca9f28e7f15f128a45ac31c419705b31a60feac30b322ee06bc752", Text(verdict.GetProperty("measurements"), "cocoonImageHash"));
         Assert.Equal("2025-07-19T10:00:35+00:00", Text(verdict, "validUntil"));
         Assert.False(verdict.GetProperty("imageChecked").GetBoolean());
         Assert.Equal("hardware", Text(verdict, "assurance"));

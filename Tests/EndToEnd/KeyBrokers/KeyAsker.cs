@@ -75,7 +75,7 @@ internal sealed class KeyAsker(Uri broker, SimulatedIssuer issuer) : IDisposable
     {
         using var register = new QuoteServiceRegister(_td, TimeProvider.System);
         Assert.True(CcelWriter.TryContinue(await File.ReadAllBytesAsync(issuer.BootLogFile), out CcelWriter? log, out var refusal), refusal?.ToString());
-        foreach (string name in (string[])[RuntimeEvent.ConfigurationName, RuntimeEvent.ModelsName, RuntimeEvent.ReadyName])
+        foreach (string name in (string[])[RuntimeEvent.ConfigurationName, RuntimeEvent.EngineName, RuntimeEvent.ModelsName, RuntimeEvent.ReadyName])
         {
             RegisterResult measured = await register.ExtendAsync(name, default);
             Assert.True(measured.IsDone, measured.Failure?.ToString());

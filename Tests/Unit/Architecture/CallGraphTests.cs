@@ -10,6 +10,7 @@ public sealed partial class CallGraphTests
 {
     private static readonly HashSet<(string Folder, string Target)> Allowed =
     [
+        ("Attestation", "IAttestedPlatformGrain"),
         ("Attestation", "IRevocationGrain"),
         ("Jobs", "IClientAccountGrain"),
         ("Workers", "IModelMarketGrain"),

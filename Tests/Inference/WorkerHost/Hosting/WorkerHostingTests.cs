@@ -64,6 +64,24 @@ public sealed class WorkerHostingTests
         Assert.True(Bind([.. Upstream("http://gpu.example.org:8000"), ("Models:0:Upstream:AllowRemote", "true")]).Models[0].Upstream?.AllowRemote);
     }
 
+    /// <summary>Prompts in the clear never leave a machine whose quotes say what runs on it.</summary>
+    [Theory]
+    [InlineData("http://127.0.0.1:8000", "false")]
+    [InlineData("http://127.0.0.1:8000", "true")]
+    [InlineData("http://gpu.example.org:8000", "true")]
+    public void Settings_UpstreamBehindQuotes_AreRefusedUnlessTheQuotesAreSimulated(string address, string remote)
+    {
+        (string, string)[] settings =
+        [
+            .. Upstream(address), ("Models:0:Upstream:AllowRemote", remote), ("Models:0:ManifestSha256", new string('a', 64)), ("Quotes:Image", new string('b', 64)), ("Quotes:Folder", "tsm"),
+        ];
+
+        var e = Assert.Throws<OptionsValidationException>(() => Bind(settings));
+
+        Assert.Contains("Worker:Engine: must be native where Worker:Quotes", e.Message, StringComparison.Ordinal);
+        Assert.Equal(TrustTier.Simulated, Bind([.. settings, ("Quotes:IsSimulated", "true")]).Quotes?.Tier);
+    }
+
     [Fact]
     public void Settings_ScriptedInProduction_AreRefused()
     {

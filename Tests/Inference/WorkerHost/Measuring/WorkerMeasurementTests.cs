@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
+using System.Text;
 using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Measuring;
 using CocoonOrleans.Attestation.QuoteSources;
+using CocoonOrleans.Inference.Engines;
+using CocoonOrleans.Inference.Upstream;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Tests.Unit.Tunnel;
 using CocoonOrleans.WorkerHost.Hosting;
@@ -17,7 +20,7 @@ namespace CocoonOrleans.Tests.Inference.WorkerHost.Measuring;
 /// <summary>What a worker measures while it starts, into a register that the test plays.</summary>
 public sealed class WorkerMeasurementTests : IDisposable
 {
-    private static readonly string[] Names = ["configuration", "models", "ready"];
+    private static readonly string[] Names = ["configuration", "engine", "models", "ready"];
 
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
@@ -37,7 +40,8 @@ public sealed class WorkerMeasurementTests : IDisposable
         EventLog log = Read(measurement);
         Assert.Equal(Names, log.Entries.Select(entry => entry.Name));
         Assert.Equal(_register.Value, log.Replay()[3].ToArray());
-        Assert.True(MeasuredModels.TryDecode(log.Entries[1].Content, out var models));
+        Assert.True(MeasuredModels.TryDecode(log.Entries[2].Content, out var models));
+        Assert.Equal("engine=native"u8.ToArray(), log.Entries[1].Content.ToArray());
         Assert.Equal([new Digest(Convert.FromHexString(new string('a', 64)))], models);
     }
 
@@ -49,7 +53,7 @@ public sealed class WorkerMeasurementTests : IDisposable
 
         await Make().StartAsync(default);
 
-        Assert.Equal((3, before), (_register.Extensions, _register.Value));
+        Assert.Equal((4, before), (_register.Extensions, _register.Value));
     }
 
     [Fact]
@@ -87,7 +91,7 @@ public sealed class WorkerMeasurementTests : IDisposable
             },
             "it is measured");
 
-        Assert.Equal(3, _register.Extensions);
+        Assert.Equal(4, _register.Extensions);
         Assert.Equal(_register.Value, Read(measurement).Replay()[3].ToArray());
     }
 
@@ -120,6 +124,20 @@ public sealed class WorkerMeasurementTests : IDisposable
         Assert.Equal(Digest(("A", "1"), ("B:0", "2")), Digest(("b:0", "2"), ("a", "1")));
         Assert.NotEqual(Digest(("A", "1")), Digest(("A", "2")));
         Assert.NotEqual(Digest(("A", "1"), ("B", "")), Digest(("A", "1")));
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Native, false, "engine=native")]
+    [InlineData(EngineKind.Scripted, false, "engine=scripted")]
+    [InlineData(EngineKind.Upstream, false, "engine=upstream;plaintext=loopback")]
+    [InlineData(EngineKind.Upstream, true, "engine=upstream;plaintext=remote")]
+    public void Engine_OfEachKind_IsMeasuredInWordsThatAnImageCanFix(EngineKind engine, bool remote, string payload)
+    {
+        WorkerOptions worker = Worker();
+        worker.Engine = engine;
+        worker.Models[0].Upstream = engine == EngineKind.Upstream ? new UpstreamModelOptions { AllowRemote = remote } : null;
+
+        Assert.Equal(payload, Encoding.ASCII.GetString(MeasuredEngine.Encode(worker)));
     }
 
     private static EventLog Read(WorkerMeasurement measurement)

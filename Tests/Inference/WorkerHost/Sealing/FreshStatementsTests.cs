@@ -96,15 +96,18 @@ public sealed class FreshStatementsTests : IAsyncLifetime, IDisposable
         Assert.All(asked, task => Assert.NotNull(task.Result().Statement));
     }
 
-    [Fact]
-    public async Task Ask_NothingVouches_IsRefusedAndLaterServed()
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(OperationCanceledException))]
+    public async Task Ask_NothingVouches_IsRefusedAndLaterServed(Type fault)
     {
-        _voucher.Fails = true;
+        _voucher.Fault = (Exception)Activator.CreateInstance(fault, "not now")!;
         Task<(FreshStatement? Statement, JobRefusal? Refusal)> refused = _fresh.AskAsync([Nonce(1)], default);
         await FinishAsync([refused]);
         Assert.Equal(JobErrorCodes.FreshUnavailable, refused.Result().Refusal?.Code);
 
-        _voucher.Fails = false;
+        _voucher.Fault = null;
         Task<(FreshStatement? Statement, JobRefusal? Refusal)> served = _fresh.AskAsync([Nonce(1)], default);
         await FinishAsync([served]);
         Assert.NotNull(served.Result().Statement);
@@ -133,14 +136,14 @@ public sealed class FreshStatementsTests : IAsyncLifetime, IDisposable
 
         public TrustTier Tier => TrustTier.Open;
 
-        public bool Fails { get; set; }
+        public Exception? Fault { get; set; }
 
         public int Asked => Volatile.Read(ref _asked);
 
         public ValueTask<ReadOnlyMemory<byte>> VouchAsync(BoundStatement statement, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _asked);
-            return Fails ? throw new IOException("not now") : ValueTask.FromResult<ReadOnlyMemory<byte>>(new byte[] { 1 });
+            return Fault is { } fault ? throw fault : ValueTask.FromResult<ReadOnlyMemory<byte>>(new byte[] { 1 });
         }
     }
 }

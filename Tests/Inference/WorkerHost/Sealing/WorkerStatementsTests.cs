@@ -53,12 +53,15 @@ public sealed class WorkerStatementsTests
         await statements.StopAsync(default);
     }
 
-    [Fact]
-    public async Task Epoch_NothingVouches_KeepsTheOldStatementAndTriesAgain()
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(OperationCanceledException))]
+    public async Task Epoch_NothingVouches_KeepsTheOldStatementAndTriesAgain(Type fault)
     {
         await using RunningWorker worker = await RunningWorker.ScriptedAsync("Hello");
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        var voucher = new MoodyVoucher();
+        var voucher = new MoodyVoucher { Fault = (Exception)Activator.CreateInstance(fault, "not now")! };
         using var statements = Make(worker, time, new ReceiptKey(), voucher);
         await statements.StartAsync(default);
         var first = statements.Hash;
@@ -158,12 +161,14 @@ public sealed class WorkerStatementsTests
 
         public bool Fails { get; set; }
 
+        public Exception Fault { get; init; } = new IOException("not now");
+
         public int Asked => Volatile.Read(ref _asked);
 
         public ValueTask<ReadOnlyMemory<byte>> VouchAsync(BoundStatement statement, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _asked);
-            return Fails ? throw new IOException("not now") : ValueTask.FromResult<ReadOnlyMemory<byte>>(new byte[] { 1 });
+            return Fails ? throw Fault : ValueTask.FromResult<ReadOnlyMemory<byte>>(new byte[] { 1 });
         }
     }
 }

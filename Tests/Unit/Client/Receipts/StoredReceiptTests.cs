@@ -161,7 +161,7 @@ public sealed class StoredReceiptTests : IDisposable
         (_gateway.Offered, _gateway.OffersQuote) = (new VouchedStatement(statement.Bytes.ToArray(), quote), true);
         using var floors = new FileCollateralFloorStore(Path.Combine(_folder, "floors.json"));
         await using var service = new CollateralService(null, world.Anchor, floors, _time);
-        Assert.True(Quote.TryParse(quote, out var parsed, out _) && service.TryReadSubject(parsed!, out var subject, out _) && (await service.TakeAsync(subject!, collateral)).IsThere);
+        Assert.True(Quote.TryParse(quote, out var parsed, out _) && service.TryReadSubject(parsed!, out var subject, out _) && (await service.ConfirmAsync(subject!, collateral)).IsThere);
         var file = Bytes(await StoredAsync(new CocoonSealingOptions
         {
             MinimumTier = TrustTier.Simulated,

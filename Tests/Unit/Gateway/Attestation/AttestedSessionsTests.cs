@@ -83,6 +83,31 @@ public sealed class AttestedSessionsTests : IAsyncLifetime
         Assert.False(seal.TryAddFresh(statement));
     }
 
+    /// <summary>Whoever watches the counter sees what stands behind the statements that were accepted.</summary>
+    [Fact]
+    public async Task Check_SimulatedEvidence_IsCountedAsSimulated()
+    {
+        using var telemetry = new Telemetry();
+
+        await CheckAsync(TcbStatus.UpToDate);
+
+        Assert.Contains(telemetry.Of("cocoon.gateway.evidence"), one => one.Contains("outcome=accepted assurance=simulated", StringComparison.Ordinal));
+    }
+
+    /// <summary>The section's policy is the one that quotes are judged by.</summary>
+    [Fact]
+    public async Task Check_RelaunchAdvisedAndAStrictPolicy_IsRefused()
+    {
+        _attested.Options.Attestation.Tcb.Strict = true;
+        await _attested.RestartAsync();
+        BoundStatement statement = _attested.Renew();
+
+        EvidenceFinding finding = await _attested.JudgeAsync(
+            statement, _attested.Vouch(statement, settings => settings.TeeTcbSvn = CocoonOrleans.Attestation.Simulated.Worlds.WorldSettings.Svns(4, 1, 3)));
+
+        Assert.Equal(RefusalCodes.PolicyStatus, finding.Refusal?.Code);
+    }
+
     private AttestedSessions Sessions() => new(TestCluster.Create().Calls(_attested.Time), _identity, Options.Create(_attested.Options), _attested.Time);
 
     private async Task<CheckedStatement> CheckAsync(TcbStatus status)

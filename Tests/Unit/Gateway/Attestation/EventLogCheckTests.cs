@@ -1,3 +1,4 @@
+using System.Text;
 using CocoonOrleans.Attestation.EventLogs;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Refusals;
@@ -53,7 +54,21 @@ public sealed class EventLogCheckTests : IAsyncLifetime
     public async Task Judge_MeasuredInAnotherOrder_IsRefusedByTheImage()
     {
         BoundStatement statement = Statement();
-        (string, byte[])[] events = [("models", Models), ("configuration", [1]), ("ready", [])];
+        (string, byte[])[] events = [("models", Models), ("configuration", [1]), Native, ("ready", [])];
+
+        EvidenceFinding finding = await _attested.JudgeAsync(statement, Vouch(statement, Log(events), events));
+
+        Assert.Equal(RefusalCodes.ImageRuntime, finding.Refusal?.Code);
+    }
+
+    /// <summary>The log is true, and says that prompts leave the machine in the clear: an image that fixes the engine takes nobody who does that.</summary>
+    [Theory]
+    [InlineData("engine=upstream;plaintext=remote")]
+    [InlineData("engine=upstream;plaintext=loopback")]
+    public async Task Judge_AnotherEngineThanTheImages_IsRefusedByTheImage(string engine)
+    {
+        BoundStatement statement = Statement();
+        (string, byte[])[] events = [Events[0], ("engine", Encoding.ASCII.GetBytes(engine)), .. Events[2..]];
 
         EvidenceFinding finding = await _attested.JudgeAsync(statement, Vouch(statement, Log(events), events));
 
@@ -64,7 +79,7 @@ public sealed class EventLogCheckTests : IAsyncLifetime
     public async Task Judge_StatementNamesAModelThatWasNotMeasured_IsRefused()
     {
         BoundStatement statement = Statement();
-        (string, byte[])[] events = [("configuration", [1]), ("models", MeasuredModels.Encode([Digest.Of("another"u8)])), ("ready", [])];
+        (string, byte[])[] events = [("configuration", [1]), Native, ("models", MeasuredModels.Encode([Digest.Of("another"u8)])), ("ready", [])];
 
         EvidenceFinding finding = await _attested.JudgeAsync(statement, Vouch(statement, Log(events), events));
 
@@ -73,7 +88,9 @@ public sealed class EventLogCheckTests : IAsyncLifetime
 
     private BoundStatement Statement() => _attested.Renew(same => same with { Image = new Digest(Image.Id()) });
 
-    private static (string Name, byte[] Payload)[] Events => [("configuration", [1]), ("models", Models), ("ready", [])];
+    private static (string Name, byte[] Payload) Native => ("engine", "engine=native"u8.ToArray());
+
+    private static (string Name, byte[] Payload)[] Events => [("configuration", [1]), Native, ("models", Models), ("ready", [])];
 
     private static byte[] Log((string Name, byte[] Payload)[] events)
     {
@@ -100,9 +117,9 @@ public sealed class EventLogCheckTests : IAsyncLifetime
             case "configuration dropped":
                 return Log(Events[1..]);
             case "two swapped":
-                return Log([Events[1], Events[0], Events[2]]);
+                return Log([Events[1], Events[0], .. Events[2..]]);
             case "payload changed with its digest":
-                return Log([("configuration", [2]), Events[1], Events[2]]);
+                return Log([("configuration", [2]), .. Events[1..]]);
             case "payload changed alone":
                 int at = log.AsSpan().IndexOf("configuration\0"u8) + "configuration\0".Length;
                 log[at] ^= 1;
@@ -140,7 +157,7 @@ public sealed class EventLogCheckTests : IAsyncLifetime
             Shapes = [new VmShape("simulated", registers[0])],
             Rtmr1 = registers[1],
             Rtmr2 = registers[2],
-            Rtmr3 = [new RuntimeMeasurement("configuration", null), new RuntimeMeasurement("models", null), new RuntimeMeasurement("ready", ReadOnlyMemory<byte>.Empty)],
+            Rtmr3 = [new RuntimeMeasurement("configuration", null), new RuntimeMeasurement("engine", Native.Payload), new RuntimeMeasurement("models", null), new RuntimeMeasurement("ready", ReadOnlyMemory<byte>.Empty)],
             MrConfigId = new byte[48],
             MrOwner = new byte[48],
             MrOwnerConfig = new byte[48],

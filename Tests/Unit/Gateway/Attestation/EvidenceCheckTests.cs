@@ -1,5 +1,6 @@
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Simulated.Worlds;
+using CocoonOrleans.Attestation.Tcb;
 using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Sealing;
@@ -177,14 +178,90 @@ public sealed class EvidenceCheckTests : IAsyncLifetime
     [InlineData("Development", true)]
     public void Options_SimulatedAnchor_IsRefusedInProduction(string environment, bool isTaken)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Gateway:Attestation:SimulatedAnchorFile"] = "anchor.json", ["Cluster:GatewayPorts:0"] = "1" });
-        builder.AddGateway();
-        using ServiceProvider services = builder.Services.BuildServiceProvider();
-
-        Exception? error = Record.Exception(() => services.GetRequiredService<IOptions<GatewayOptions>>().Value);
+        Exception? error = Bind(environment, ("SimulatedAnchorFile", "anchor.json"));
 
         Assert.Equal(isTaken, error is null);
         Assert.True(isTaken || error!.Message.Contains("SimulatedAnchorFile must be absent in Production", StringComparison.Ordinal));
+    }
+
+    /// <summary>Where images make tiers, workers must not choose the documents by which they are judged.</summary>
+    [Theory]
+    [InlineData("Production", null, false)]
+    [InlineData("Production", "CollateralAddress=https://api.trustedservices.intel.com/", true)]
+    [InlineData("Production", "CollateralSocket=/run/pccs.sock", true)]
+    [InlineData("Development", null, true)]
+    public void Options_ImagesWithoutASourceOfCollateral_AreRefusedInProduction(string environment, string? source, bool isTaken)
+    {
+        (string, string)[] named = source?.Split('=') is [var key, var value] ? [(key, value)] : [];
+
+        Exception? error = Bind(environment, [("ImageFiles:0", "image.json"), .. named]);
+
+        Assert.Equal(isTaken, error is null);
+        Assert.True(isTaken || error!.Message.Contains("CollateralAddress must be set in Production", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("HardenedAdvisories:0", "SA-615")]
+    [InlineData("Configurations:0:Fmspc", "00606a")]
+    [InlineData("Configurations:0:Advisories:0", "all")]
+    [InlineData("Graces:0:NewerSince", "0001-01-01T00:00:00Z")]
+    [InlineData("Graces:0:Until", "2026-01-01T00:00:00Z")]
+    [InlineData("Strict", "true")]
+    [InlineData("Stict", "true")]
+    public void Options_TcbThatIsWrong_IsNamed(string key, string value)
+    {
+        Dictionary<string, string> settings = new()
+        {
+            ["HardenedAdvisories:0"] = "INTEL-SA-00615",
+            ["Configurations:0:Fmspc"] = "00606a000000",
+            ["Configurations:0:Advisories:0"] = "INTEL-SA-00614",
+            ["Graces:0:Fmspc"] = "00606a000000",
+            ["Graces:0:NewerSince"] = "2026-03-01T00:00:00Z",
+            ["Graces:0:Until"] = "2026-03-10T00:00:00Z",
+        };
+        Assert.Null(Bind("Production", [.. settings.Select(setting => ($"Tcb:{setting.Key}", setting.Value))]));
+        settings[key] = value;
+
+        Exception? error = Bind("Production", [.. settings.Select(setting => ($"Tcb:{setting.Key}", setting.Value))]);
+
+        Assert.Contains($"Gateway:Attestation:Tcb:{key.Replace("Stict", "Strict", StringComparison.Ordinal)}", error?.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Each exception of the settings reaches the judgement, and none is there by itself.</summary>
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("advisory")]
+    [InlineData("configuration")]
+    [InlineData("grace")]
+    public void Options_Tcb_BecomeThePolicy(string named)
+    {
+        var options = new TcbOptions();
+        switch (named)
+        {
+            case "advisory":
+                options.HardenedAdvisories.Add("INTEL-SA-00615");
+                break;
+            case "configuration":
+                options.Configurations.Add(new ToleratedConfigurationOptions { Fmspc = "00606a000000", Advisories = ["INTEL-SA-00614"] });
+                break;
+            case "grace":
+                options.Graces.Add(new OutOfDateGraceOptions { Fmspc = "00606a000000", NewerSince = _attested.Time.GetUtcNow(), Until = _attested.Time.GetUtcNow().AddDays(1) });
+                break;
+        }
+
+        TcbPolicy policy = options.ToPolicy();
+
+        Assert.Equal(
+            (named == "advisory", named == "configuration", named == "grace", false),
+            (policy.HardenedAdvisories.Contains("INTEL-SA-00615"), policy.Configurations.Any(one => one.Advisories.Contains("INTEL-SA-00614")), policy.Graces.Count == 1, policy.IsStrict));
+    }
+
+    private static Exception? Bind(string environment, params (string Key, string Value)[] settings)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
+        builder.Configuration.AddInMemoryCollection([new("Cluster:GatewayPorts:0", "1"), .. settings.Select(setting => KeyValuePair.Create($"Gateway:Attestation:{setting.Key}", (string?)setting.Value))]);
+        builder.AddGateway();
+        using ServiceProvider services = builder.Services.BuildServiceProvider();
+        return Record.Exception(() => services.GetRequiredService<IOptions<GatewayOptions>>().Value);
     }
 }

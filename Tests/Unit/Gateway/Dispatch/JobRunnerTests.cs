@@ -4,6 +4,7 @@ using CocoonOrleans.Gateway.Chat;
 using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Dispatch;
 using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Workers;
@@ -37,6 +38,21 @@ public sealed class JobRunnerTests : IAsyncDisposable
         Assert.Equal(_bench.Sealed(0).Statement.Hash, answer.Statement.Hash);
         Assert.Single(_bench.Acknowledged);
         await ReleasedAsync(LeaseOutcome.Completed);
+    }
+
+    /// <summary>What a gateway measures and traces of a job says nothing of its answer, nor of what a worker fails with.</summary>
+    [Fact]
+    public async Task Run_AnswerThatOccursNowhereElse_IsInNoMetricAndNoTrace()
+    {
+        const string canary = "vermilion-3356-civet";
+        using var telemetry = new Telemetry();
+        var sink = new RecordedAnswer();
+
+        Assert.IsType<JobAnswer>(await RunAsync(sink, reply => reply.AnswerAsync(canary)));
+
+        Assert.Equal(canary, sink.Text);
+        Assert.NotEmpty(telemetry.Of($"metric {GatewayMetrics.MeterName} "));
+        Assert.Empty(telemetry.Of(canary));
     }
 
     [Fact]
