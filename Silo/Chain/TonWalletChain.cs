@@ -14,6 +14,7 @@ namespace CocoonOrleans.Silo.Chain;
 /// <summary>The operator's wallet on TON, for its grain: a W5, since it can send 255 messages at once.</summary>
 internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWallet) : IWalletChain
 {
+    /// <summary>So many transactions are taken into the books at a time.</summary>
     private const int HistoryLimit = 10_000;
     private const int ReceiptLimit = 1000;
     private const uint BouncedOp = 0xffffffff;

@@ -198,20 +198,22 @@ public sealed partial class TonChain : IDisposable
     }
 
     /// <summary>
-    /// The transactions after one that is known, up to one that an account's state named, oldest first. Each is checked by its hash to be the one
+    /// The transactions after one that is known, up to one that an account's state named, oldest first; where there are many, the oldest of them, so that whoever takes them in
+    /// asks again from the last one. Each is checked by its hash to be the one
     /// before the next, so they are as true as the state was, whoever tells them.
     /// </summary>
     /// <param name="address">The account.</param>
     /// <param name="newest">The last one (<see cref="AccountState.LastTransaction"/>).</param>
     /// <param name="known">The one before the first; none for the whole history.</param>
-    /// <param name="limit">How many there may be.</param>
+    /// <param name="limit">How many are wanted; no more are in memory at a time.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="ChainException">There are more, nobody keeps them any more, or the known one is not among them (<see cref="ChainFailure.BadAnswer"/>).</exception>
+    /// <exception cref="ChainException">Nobody keeps them any more, or the known one is not among them (<see cref="ChainFailure.BadAnswer"/>).</exception>
     public async Task<IReadOnlyList<Transaction>> GetHistoryAsync(
         TonAddress address, TransactionId newest, TransactionId? known, int limit, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(address);
-        List<Transaction> newestFirst = [];
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        Queue<Transaction> oldest = [];
         TransactionId next = newest;
         while (next.Lt != 0 && next != known)
         {
@@ -228,18 +230,17 @@ public sealed partial class TonChain : IDisposable
                     throw new ChainException(ChainFailure.BadAnswer, $"getTransactions: transaction {earlier.Lt}, known before, is not in the history");
                 }
 
-                if (newestFirst.Count == limit)
+                if (oldest.Count == limit)
                 {
-                    throw new ChainException(ChainFailure.Refused, $"getTransactions: more than {limit} transactions");
+                    oldest.Dequeue();
                 }
 
-                newestFirst.Add(transaction);
+                oldest.Enqueue(transaction);
                 next = new TransactionId(transaction.PreviousLt, transaction.PreviousHash);
             }
         }
 
-        newestFirst.Reverse();
-        return newestFirst;
+        return [.. oldest.Reverse()];
     }
 
     /// <summary>
