@@ -35,7 +35,10 @@ internal sealed record ChannelFile
     /// <summary>The most that requests may cost whose end isn't known, in nano, by their ids.</summary>
     public required IReadOnlyDictionary<Guid, Nano> Open { get; init; }
 
-    /// <summary>SHA-256 of usage receipts that no voucher covers yet, in order.</summary>
+    /// <summary>The context up to the receipts that were folded into it since the last voucher; null where none were.</summary>
+    public Bits256? Folded { get; init; }
+
+    /// <summary>SHA-256 of usage receipts that neither a voucher nor <see cref="Folded"/> covers yet, in order.</summary>
     public required IReadOnlyList<Bits256> Receipts { get; init; }
 
     /// <summary>Reads a file.</summary>
@@ -72,6 +75,7 @@ internal sealed record ChannelFile
                     Last = stored.Voucher is { } voucher ? SignedVoucher.Parse(Convert.FromBase64String(voucher)) : null,
                     Used = new Nano(stored.Used),
                     Open = stored.Open.ToDictionary(open => open.Key, open => new Nano(open.Value)),
+                    Folded = stored.Folded is { } folded ? Bits256.Parse(folded, "folded") : null,
                     Receipts = [.. stored.Receipts.Select(receipt => Bits256.Parse(receipt, "receipts"))],
                 };
         }
@@ -99,6 +103,7 @@ internal sealed record ChannelFile
             Voucher = Last is { } last ? Convert.ToBase64String(last.ToBytes()) : null,
             Used = Used.Value,
             Open = Open.ToDictionary(open => open.Key, open => open.Value.Value),
+            Folded = Folded?.ToString(),
             Receipts = [.. Receipts.Select(receipt => receipt.ToString())],
         };
         var draft = $"{path}.{Environment.ProcessId}";
@@ -144,6 +149,9 @@ internal sealed record ChannelFile
         public required long Used { get; init; }
 
         public required Dictionary<Guid, long> Open { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Folded { get; init; }
 
         public required List<string> Receipts { get; init; }
     }

@@ -16,6 +16,9 @@ public sealed class ChannelPayer : IDisposable
     /// <summary>The most requests whose end isn't known.</summary>
     private const int MostOpen = 10_000;
 
+    /// <summary>So many receipts wait for a voucher; then they are folded into the context, so that the file stays small however long the last promise suffices.</summary>
+    private const int MostReceipts = 4096;
+
     private readonly Lock _turn = new();
     private readonly string _path;
     private readonly SigningKey _key;
@@ -130,7 +133,7 @@ public sealed class ChannelPayer : IDisposable
                 && shown.IsSignedBy(_key.PublicKey))
             {
                 // Its serial is ours, and whatever lies below it is known to the operator: the next one is above both.
-                file = file with { Last = shown, Receipts = [] };
+                file = file with { Last = shown, Folded = null, Receipts = [] };
                 most = Nano.Max(most, shown.Voucher.Cumulative);
             }
 
@@ -179,10 +182,8 @@ public sealed class ChannelPayer : IDisposable
             var file = _file with { Open = open };
             if (needed > Promised || file.Last is null)
             {
-                var before = file.Last?.Voucher;
-                var context = VoucherContext.Next(before?.Context ?? VoucherContext.First, UsageRoot.Of([.. file.Receipts]));
-                var voucher = new Voucher(Network, Channel, checked((before?.Serial ?? 0) + 1), needed, context);
-                file = file with { Last = voucher.Sign(_key), Receipts = [] };
+                var voucher = new Voucher(Network, Channel, checked((file.Last?.Voucher.Serial ?? 0) + 1), needed, ContextOf(file, file.Receipts));
+                file = file with { Last = voucher.Sign(_key), Folded = null, Receipts = [] };
             }
 
             Keep(file);
@@ -196,7 +197,11 @@ public sealed class ChannelPayer : IDisposable
         lock (_turn)
         {
             _live.Remove(requestId);
-            Keep(_file with { Used = _file.Used + cost, Open = Without(requestId), Receipts = [.. _file.Receipts, receipt] });
+            IReadOnlyList<Bits256> receipts = [.. _file.Receipts, receipt];
+            var file = _file with { Used = _file.Used + cost, Open = Without(requestId) };
+            Keep(receipts.Count < MostReceipts
+                ? file with { Receipts = receipts }
+                : file with { Folded = ContextOf(file, receipts), Receipts = [] });
         }
     }
 
@@ -216,6 +221,10 @@ public sealed class ChannelPayer : IDisposable
             _live.Remove(requestId);
         }
     }
+
+    /// <summary>The context that covers these receipts after all that was covered before.</summary>
+    private static Bits256 ContextOf(ChannelFile file, IReadOnlyList<Bits256> receipts) =>
+        VoucherContext.Next(file.Folded ?? file.Last?.Voucher.Context ?? VoucherContext.First, UsageRoot.Of([.. receipts]));
 
     private static Nano Sum(IEnumerable<Nano> amounts) => amounts.Aggregate(Nano.Zero, (sum, amount) => sum + amount);
 

@@ -7,28 +7,35 @@ using CocoonOrleans.Gateway.Limits;
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Providers;
 using CocoonOrleans.Market.Accounts;
+using CocoonOrleans.Ton;
+using CocoonOrleans.Ton.Providers;
 
 namespace CocoonOrleans.Gateway.Providers;
 
 /// <summary>
 /// What providers ask for, below <c>/v1/providers/{id}</c>. Each body is a request that the provider signed with the key that names it
-/// (<c>application/octet-stream</c>), so no API key is needed; its grain checks it.
+/// (<c>application/octet-stream</c>), so no API key is needed; who signed is seen here, all else by its grain.
 /// </summary>
 public sealed class ProviderEndpoint : IAsyncDisposable
 {
     private const string Signed = "application/octet-stream";
-    private const int MaxBytes = 1024;
+    private const int MaxBytes = ProviderRequest.MaxBytes;
     private const int DefaultDays = 30;
     private const int MaxDays = 400;
 
     private readonly GrainCalls _grains;
     private readonly BodyReader _bodies;
 
-    // Anybody can make keys and sign with them, so nothing is counted by key.
-    private readonly TokenBucketRateLimiter _limiter = new(new TokenBucketRateLimiterOptions
+    /// <summary>Of each provider. What isn't signed with its key isn't counted, so nobody uses up another's.</summary>
+    private readonly PartitionedRateLimiter<string> _each = PartitionedRateLimiter.Create<string, string>(id => RateLimitPartition.GetTokenBucketLimiter(
+        id,
+        _ => new TokenBucketRateLimiterOptions { TokenLimit = 20, TokensPerPeriod = 5, ReplenishmentPeriod = TimeSpan.FromSeconds(1) }));
+
+    /// <summary>Of all, since anybody can make keys and sign with them.</summary>
+    private readonly TokenBucketRateLimiter _all = new(new TokenBucketRateLimiterOptions
     {
-        TokenLimit = 100,
-        TokensPerPeriod = 20,
+        TokenLimit = 1000,
+        TokensPerPeriod = 200,
         ReplenishmentPeriod = TimeSpan.FromSeconds(1),
     });
 
@@ -104,7 +111,11 @@ public sealed class ProviderEndpoint : IAsyncDisposable
         DecideAsync(id, "left", (channel, token) => channel.LeaveAsync(token), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _limiter.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _each.DisposeAsync();
+        await _all.DisposeAsync();
+    }
 
     private async Task<IResult> DecideAsync(string id, string what, Func<IPaymentChannelGrain, CancellationToken, Task<bool>> decide, CancellationToken cancellationToken)
     {
@@ -127,15 +138,14 @@ public sealed class ProviderEndpoint : IAsyncDisposable
     private async Task<IResult> AnswerAsync(string id, HttpContext http, Func<byte[], Task<IResult>> answer)
     {
         ArgumentNullException.ThrowIfNull(http);
-        using RateLimitLease lease = _limiter.AttemptAcquire();
-        if (!lease.IsAcquired)
-        {
-            return new ApiError(ErrorKinds.RateLimitExceeded, "This gateway has too many requests of providers.") { RetryAfter = TimeSpan.FromSeconds(1) };
-        }
-
         if (!AccountId.IsValid(id))
         {
             return UnknownProvider();
+        }
+
+        if (http.Request.ContentLength > MaxBytes)
+        {
+            return TooLarge();
         }
 
         (byte[] body, ApiError? error) = await _bodies.ReadAsync(http, Signed);
@@ -146,7 +156,32 @@ public sealed class ProviderEndpoint : IAsyncDisposable
 
         if (body.Length > MaxBytes)
         {
-            return new ApiError(ErrorKinds.RequestTooLarge, $"A signed request has at most {MaxBytes} bytes.");
+            return TooLarge();
+        }
+
+        try
+        {
+            // Its grain judges all of it; here only who signed, before anything is asked of the cluster.
+            if (ProviderId.Of(ProviderRequest.Parse(body).Provider) != id)
+            {
+                return Refused("request.provider: another provider signed it.");
+            }
+        }
+        catch (TonFormatException malformed)
+        {
+            return Refused(malformed.Message);
+        }
+
+        using RateLimitLease own = _each.AttemptAcquire(id);
+        if (!own.IsAcquired)
+        {
+            return TooMany("There are too many requests of this provider.");
+        }
+
+        using RateLimitLease lease = _all.AttemptAcquire();
+        if (!lease.IsAcquired)
+        {
+            return TooMany("This gateway has too many requests of providers.");
         }
 
         try
@@ -155,9 +190,15 @@ public sealed class ProviderEndpoint : IAsyncDisposable
         }
         catch (ArgumentException refused)
         {
-            return new ApiError(ErrorKinds.InvalidValue, refused.Message) { Param = "request" };
+            return Refused(refused.Message);
         }
     }
+
+    private static ApiError Refused(string message) => new(ErrorKinds.InvalidValue, message) { Param = "request" };
+
+    private static ApiError TooMany(string message) => new(ErrorKinds.RateLimitExceeded, message) { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    private static ApiError TooLarge() => new(ErrorKinds.RequestTooLarge, $"A signed request has at most {MaxBytes} bytes.");
 
     private Task<ProviderView?> GetAsync(string id, CancellationToken cancellationToken) =>
         _grains.InvokeAsync((client, token) => client.GetGrain<IProviderGrain>(id).GetAsync(token), cancellationToken);

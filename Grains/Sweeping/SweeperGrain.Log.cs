@@ -10,7 +10,7 @@ internal sealed partial class SweeperGrain
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} could not be released; the next sweep tries again")]
     private partial void LogNotReleased(Guid jobId, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The chain says nothing of channel {Channel}: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The chain says nothing of channel {Channel}, and is asked of no other in this sweep: {Reason}")]
     private partial void LogChannelNotSeen(string channel, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Channel {Channel} could not be swept; the next sweep tries again")]

@@ -10,6 +10,7 @@ using CocoonOrleans.Ledger.Invariants;
 using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
+using CocoonOrleans.Ton.Vouchers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -41,6 +42,8 @@ internal sealed partial class SweeperGrain(
     /// <summary>Orleans allows no shorter reminders.</summary>
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
 
+    private readonly ChainLook _look = new(services.GetService<IChannelChain>());
+
     private DateTimeOffset? _checkedAt;
 
     private int Shard => (int)this.GetPrimaryKeyLong();
@@ -64,16 +67,20 @@ internal sealed partial class SweeperGrain(
 
     public async Task<SweepResult> SweepAsync(CancellationToken cancellationToken)
     {
+        // What needs no chain first: a chain that is away is waited for.
         int released = await ReleaseExpiredAsync(cancellationToken);
-        await SweepProvidersAsync(cancellationToken);
-        await SweepChannelsAsync(cancellationToken);
-        await SweepClientChannelsAsync(cancellationToken);
         int drained = 0;
         if (Shard == 0)
         {
             drained = await DrainAsync(cancellationToken);
             await WakeWalletsAsync(cancellationToken);
             await CheckAsync(cancellationToken);
+        }
+
+        await SweepProvidersAsync(cancellationToken);
+        await SweepChannelsAsync(cancellationToken);
+        if (Shard == 0 && !_look.IsSilent)
+        {
             await ProveAsync(cancellationToken);
         }
 
@@ -170,80 +177,47 @@ internal sealed partial class SweeperGrain(
 
     /// <summary>
     /// Brings what the chain says of this share's channels, the last digit of the address decides. Without an answer what is due is signed all the same, within
-    /// what was seen before.
+    /// what was seen before; of clients' channels nothing is charged, but a payer that may get away is told of.
     /// </summary>
     private async Task SweepChannelsAsync(CancellationToken cancellationToken)
     {
-        IChannelChain? chain = services.GetService<IChannelChain>();
-        IReadOnlyList<WorkerChannel> all = await channels.ListChannelsAsync(cancellationToken);
-        foreach (WorkerChannel channel in all.Where(channel => IsOurs(channel.Channel)))
+        IReadOnlyList<WorkerChannel> ours = await channels.ListChannelsAsync(cancellationToken);
+        IReadOnlyList<ClientChannel> clients = await clientChannels.ListClientChannelsAsync(cancellationToken);
+        SweptChannel[] all =
+        [
+            .. ours.Where(channel => IsOurs(channel.Channel)).Select(channel => new SweptChannel(
+                channel.Channel,
+                channel.Terms,
+                channel.State.Deposited,
+                seen => GrainFactory.GetGrain<IPaymentChannelGrain>(channel.Channel).SweepAsync(seen, cancellationToken))),
+            .. clients.Where(channel => IsOurs(channel.Channel)).Select(channel => new SweptChannel(
+                channel.Channel,
+                channel.Terms,
+                channel.State.Deposited,
+                seen => GrainFactory.GetGrain<IClientChannelGrain>(channel.Channel).SweepAsync(seen, cancellationToken))),
+        ];
+        foreach (SweptChannel channel in _look.Begin(all, channel => channel.Address))
         {
             ChannelObservation? seen = null;
             try
             {
-                seen = chain is null ? null : await chain.ReadAsync(channel.Channel, channel.State.Deposited, cancellationToken);
+                seen = await _look.ReadAsync(channel.Address, channel.Terms(), channel.Deposited, cancellationToken);
             }
             catch (ChainUnavailableException error)
             {
-                LogChannelNotSeen(channel.Channel, error.Message);
+                LogChannelNotSeen(channel.Address, error.Message);
             }
 
             try
             {
-                await GrainFactory.GetGrain<IPaymentChannelGrain>(channel.Channel).SweepAsync(seen, cancellationToken);
+                await channel.SweepAsync(seen);
             }
 #pragma warning disable CA1031 // One channel must not keep the others from being swept.
             catch (Exception error) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
-                LogChannelNotSwept(channel.Channel, error);
+                LogChannelNotSwept(channel.Address, error);
             }
-        }
-    }
-
-    /// <summary>As for the channels to providers. Without an answer nothing is charged, but a payer that may get away is told of.</summary>
-    private async Task SweepClientChannelsAsync(CancellationToken cancellationToken)
-    {
-        IChannelChain? chain = services.GetService<IChannelChain>();
-        IReadOnlyList<ClientChannel> all = await clientChannels.ListClientChannelsAsync(cancellationToken);
-        foreach (ClientChannel channel in all.Where(channel => Convert.ToInt32(channel.Channel[^1..], 16) % ISweeperGrain.Count == Shard))
-        {
-            ChannelObservation? seen = null;
-            try
-            {
-                seen = chain is null ? null : await ReadDepositAsync(chain, channel, cancellationToken);
-            }
-            catch (ChainUnavailableException error)
-            {
-                LogChannelNotSeen(channel.Channel, error.Message);
-            }
-
-            try
-            {
-                await GrainFactory.GetGrain<IClientChannelGrain>(channel.Channel).SweepAsync(seen, cancellationToken);
-            }
-#pragma warning disable CA1031 // One channel must not keep the others from being swept.
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                LogChannelNotSwept(channel.Channel, error);
-            }
-        }
-    }
-
-    /// <summary>What is believed of a client's deposit is what requests are served on, so as many endpoints must say it as it calls for.</summary>
-    private static async Task<ChannelObservation> ReadDepositAsync(IChannelChain chain, ClientChannel channel, CancellationToken cancellationToken)
-    {
-        Nano atStake = channel.State.Deposited;
-        while (true)
-        {
-            ChannelObservation seen = await chain.ReadAsync(channel.Channel, atStake, cancellationToken);
-            if (ObservedChannel.Read(seen, channel.Terms(), out ChannelSnapshot? snapshot) is not null || snapshot is null || snapshot.Deposited <= atStake)
-            {
-                return seen;
-            }
-
-            atStake = snapshot.Deposited;
         }
     }
 
@@ -285,4 +259,6 @@ internal sealed partial class SweeperGrain(
 
         _checkedAt = now;
     }
+
+    private sealed record SweptChannel(string Address, Func<ChannelTerms> Terms, Nano Deposited, Func<ChannelObservation?, Task> SweepAsync);
 }

@@ -21,7 +21,10 @@ public interface IWalletChain
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<WalletAccount> ReadAsync(string wallet, Nano atStake, CancellationToken cancellationToken);
 
-    /// <summary>A wallet's transactions after the last one in the books, up to the newest of what was read, oldest first; whole and verified.</summary>
+    /// <summary>
+    /// A wallet's transactions after the last one in the books, up to the newest of what was read, oldest first; without a gap and verified. Where there are many, the oldest of
+    /// them, and at least one.
+    /// </summary>
     Task<IReadOnlyList<WalletTransaction>> ReadHistoryAsync(string wallet, WalletAccount upTo, WalletCursor after, CancellationToken cancellationToken);
 
     /// <summary>Signs bytes that tell a wallet to send intents' messages. They are not sent.</summary>

@@ -28,6 +28,9 @@ internal sealed partial class WalletGrain
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {QueryId} was refused by its destination, exit code {ExitCode}")]
     private partial void LogBounced(long queryId, int? exitCode);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What became of message {IntentId} can't be told: {Reason}")]
+    private partial void LogNotFollowed(Guid intentId, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Whether the bytes for counter {Seqno} were taken is unknown; the same ones are sent again: {Reason}")]
     private partial void LogSendUnknown(long seqno, string reason);
 

@@ -2,6 +2,7 @@ using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
+using CocoonOrleans.Ton.Chain;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -214,9 +215,16 @@ internal sealed partial class WalletGrain(
             await store.OpenWalletAsync(Wallet, cursor, cancellationToken);
         }
 
-        if (account.LastLt > cursor.Lt)
+        // A long history comes in parts; each that was taken in stays so, whatever becomes of the next.
+        while (account.LastLt > cursor.Lt)
         {
-            foreach (WalletTransaction transaction in await ReadHistoryAsync(chain, account, cursor, cancellationToken))
+            IReadOnlyList<WalletTransaction> history = await ReadHistoryAsync(chain, account, cursor, cancellationToken);
+            if (history.Count == 0)
+            {
+                throw new ChainUnavailableException("the wallet's history was not told");
+            }
+
+            foreach (WalletTransaction transaction in history)
             {
                 cursor = await store.TryApplyAsync(await ExplainAsync(transaction, cancellationToken), cancellationToken)
                     ?? throw new ChainUnavailableException("another activation is taking the wallet's history into the books");
@@ -300,7 +308,18 @@ internal sealed partial class WalletGrain(
         bool open = false;
         foreach (Intent intent in await store.ListSentAsync(Wallet, FollowedAtOnce, cancellationToken))
         {
-            if (await chain.FindOutcomeAsync(intent, cancellationToken) is not { } outcome)
+            MessageOutcome? outcome = null;
+            try
+            {
+                outcome = await chain.FindOutcomeAsync(intent, cancellationToken);
+            }
+            catch (ChainUnavailableException error) when (error.InnerException is ChainException { Failure: ChainFailure.Refused or ChainFailure.BadAnswer })
+            {
+                // Of this one it can't be told now, which says nothing of the others. A chain that is away is waited for once, not for each.
+                LogNotFollowed(intent.IntentId, error.Message);
+            }
+
+            if (outcome is null)
             {
                 open = true;
                 continue;

@@ -9,8 +9,11 @@ namespace CocoonOrleans.Ledger.Sqlite;
 /// <summary>Stores clients' channels and vouchers, and holds on them.</summary>
 internal sealed class ClientChannelWriter(SqliteStatements statements, BookWriter book, AccountWriter accounts)
 {
-    /// <summary>So many serials behind the best voucher are kept.</summary>
+    /// <summary>So many of the highest vouchers are kept; one that is as many serials behind the best is not looked at.</summary>
     private const long KeptVouchers = 1024;
+
+    /// <summary>So many serials that were signed twice are kept as proof; one would do.</summary>
+    private const long KeptForks = 16;
 
     private readonly SqliteStatement _read = statements.Prepare(ClientChannelRows.Select + " WHERE k.channel = $channel");
 
@@ -43,7 +46,12 @@ internal sealed class ClientChannelWriter(SqliteStatements statements, BookWrite
         "INSERT INTO client_vouchers (channel, serial, cumulative, bytes, created_at) VALUES ($channel, $serial, $cumulative, $bytes, $now)");
 
     private readonly SqliteStatement _addFork = statements.Prepare(
-        "INSERT INTO voucher_forks (channel, serial, kept, other, created_at) VALUES ($channel, $serial, $kept, $other, $now) ON CONFLICT DO NOTHING");
+        """
+        INSERT INTO voucher_forks (channel, serial, kept, other, created_at)
+        SELECT $channel, $serial, $kept, $other, $now
+        WHERE NOT EXISTS (SELECT 1 FROM voucher_forks WHERE channel = $channel AND serial = $serial)
+          AND (SELECT count(*) FROM voucher_forks WHERE channel = $channel) < $most
+        """);
 
     private readonly SqliteStatement _setBest = statements.Prepare(
         """
@@ -52,7 +60,11 @@ internal sealed class ClientChannelWriter(SqliteStatements statements, BookWrite
         """);
 
     private readonly SqliteStatement _prune = statements.Prepare(
-        "DELETE FROM client_vouchers WHERE channel = $channel AND serial <= $serial - $kept");
+        """
+        DELETE FROM client_vouchers
+        WHERE channel = $channel
+          AND cumulative < (SELECT cumulative FROM client_vouchers WHERE channel = $channel ORDER BY cumulative DESC LIMIT 1 OFFSET $kept - 1)
+        """);
 
     private readonly SqliteStatement _hold = statements.Prepare(
         """
@@ -163,9 +175,9 @@ internal sealed class ClientChannelWriter(SqliteStatements statements, BookWrite
             }
 
             _addFork.Run(
-                ("$channel", channel), ("$serial", voucher.Serial), ("$kept", kept), ("$other", voucher.Bytes.ToArray()), ("$now", now.ToUnixTimeMilliseconds()));
+                ("$channel", channel), ("$serial", voucher.Serial), ("$kept", kept), ("$other", voucher.Bytes.ToArray()), ("$now", now.ToUnixTimeMilliseconds()), ("$most", KeptForks));
         }
-        else
+        else if (voucher.Cumulative > (known.Voucher?.Cumulative ?? Nano.Zero))
         {
             _addVoucher.Run(
                 ("$channel", channel),
@@ -178,7 +190,7 @@ internal sealed class ClientChannelWriter(SqliteStatements statements, BookWrite
         if (_setBest.Run(
             ("$channel", channel), ("$serial", voucher.Serial), ("$cumulative", voucher.Cumulative.Value), ("$bytes", voucher.Bytes.ToArray())) == 1)
         {
-            _prune.Run(("$channel", channel), ("$serial", voucher.Serial), ("$kept", KeptVouchers));
+            _prune.Run(("$channel", channel), ("$kept", KeptVouchers));
         }
 
         return forked;

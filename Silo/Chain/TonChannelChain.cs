@@ -20,7 +20,7 @@ internal sealed class TonChannelChain(TonChain chain, TimeProvider clock) : ICha
     {
         try
         {
-            AccountState state = await chain.GetAccountAsync(TonAddress.ParseRaw(channel), atStake, cancellationToken);
+            AccountState state = await chain.GetAccountToKeepAsync(TonAddress.ParseRaw(channel), atStake, cancellationToken);
             return new ChannelObservation(
                 state.Code?.Hash.ToArray(),
                 state.Data is { } data ? Boc.Write(data) : null,

@@ -14,6 +14,7 @@ namespace CocoonOrleans.Silo.Chain;
 /// <summary>The operator's wallet on TON, for its grain: a W5, since it can send 255 messages at once.</summary>
 internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWallet) : IWalletChain
 {
+    /// <summary>So many transactions are taken into the books at a time.</summary>
     private const int HistoryLimit = 10_000;
     private const int ReceiptLimit = 1000;
     private const uint BouncedOp = 0xffffffff;
@@ -27,7 +28,7 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
 
     public Task<WalletAccount> ReadAsync(string wallet, Nano atStake, CancellationToken cancellationToken) => OrUnavailableAsync(async () =>
     {
-        AccountState state = await chain.GetAccountAsync(Own(wallet).Address, atStake, cancellationToken);
+        AccountState state = await chain.GetAccountToKeepAsync(Own(wallet).Address, atStake, cancellationToken);
         return new WalletAccount(
             ReadSeqno(state), state.Balance, state.Time, checked((long)(state.LastTransaction?.Lt ?? 0)), (state.LastTransaction?.Hash ?? default).ToArray());
     });
@@ -55,7 +56,7 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
     public Task<MessageOutcome?> FindOutcomeAsync(Intent intent, CancellationToken cancellationToken) => OrUnavailableAsync(async () =>
     {
         var destination = TonAddress.ParseRaw(intent.Destination);
-        AccountState state = await chain.GetAccountAsync(destination, intent.Value, cancellationToken);
+        AccountState state = await chain.GetAccountToKeepAsync(destination, intent.Value, cancellationToken);
         if (state.LastTransaction is not { } newest || intent.MessageLt is not { } lt)
         {
             return null;

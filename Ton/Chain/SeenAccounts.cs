@@ -3,8 +3,9 @@ using CocoonOrleans.Ton.Addresses;
 namespace CocoonOrleans.Ton.Chain;
 
 /// <summary>
-/// The newest of each account that was told so far. What is older comes from an endpoint that lags, and must not undo what was built on the newer
-/// state. Bounded: of accounts long not asked for nothing is remembered.
+/// The newest of each account that counted so far. What is older comes from an endpoint that lags, and must not undo what was built on the newer
+/// state. What one of several owners says alone doesn't count: a block or a time that never was would make all others lag for ever. Bounded: of accounts
+/// long not asked for nothing is remembered.
 /// </summary>
 internal sealed class SeenAccounts
 {
@@ -14,7 +15,7 @@ internal sealed class SeenAccounts
     private readonly Dictionary<TonAddress, Mark> _marks = [];
     private readonly Queue<TonAddress> _order = new();
 
-    /// <summary>The masterchain block as of which the account was told last; 0 where it never was.</summary>
+    /// <summary>The masterchain block of what counted last of the account; 0 where it never was.</summary>
     public uint SeqnoOf(TonAddress address)
     {
         lock (_lock)
@@ -23,23 +24,32 @@ internal sealed class SeenAccounts
         }
     }
 
-    /// <summary>Takes a state as the newest, where nothing newer was told before.</summary>
+    /// <summary>Takes a state, where nothing newer counted before.</summary>
+    /// <param name="address">The account.</param>
+    /// <param name="state">What was told of it.</param>
+    /// <param name="counts">Whether nothing older is to be taken from now on: so many say it as there can be.</param>
     /// <returns>False where it is older.</returns>
-    public bool TryAdvance(TonAddress address, AccountState state)
+    public bool TryTake(TonAddress address, AccountState state, bool counts)
     {
         Mark told = new(state.Seqno, state.LastTransaction?.Lt ?? 0);
         lock (_lock)
         {
-            if (!_marks.TryGetValue(address, out Mark seen))
-            {
-                Remember(address);
-            }
-            else if (told.Seqno < seen.Seqno || told.Lt < seen.Lt)
+            bool isKnown = _marks.TryGetValue(address, out Mark seen);
+            if (isKnown && (told.Seqno < seen.Seqno || told.Lt < seen.Lt))
             {
                 return false;
             }
 
-            _marks[address] = told;
+            if (counts)
+            {
+                if (!isKnown)
+                {
+                    Remember(address);
+                }
+
+                _marks[address] = told;
+            }
+
             return true;
         }
     }

@@ -90,15 +90,27 @@ public sealed partial class TonChain : IDisposable
         }
     }
 
-    /// <summary>What an account is now, or a moment ago: never older than what was told of it before.</summary>
+    /// <summary>What an account is now, or a moment ago: never older than what was agreed on before, or told where one owner is all there is.</summary>
     /// <param name="address">The account.</param>
     /// <param name="atStake">What will be moved on the answer, in nano.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="ChainException">Nobody gave an answer that can be used, or too few said the same.</exception>
-    public async Task<AccountState> GetAccountAsync(TonAddress address, Nano atStake, CancellationToken cancellation)
+    public Task<AccountState> GetAccountAsync(TonAddress address, Nano atStake, CancellationToken cancellation) =>
+        GetAccountAsync(address, atStake, atStake.Value > _options.QuorumAboveNano, cancellation);
+
+    /// <summary>
+    /// The same for what is kept: a lie that was written down can't be taken back, so two owners must say it wherever two are configured, however little it is about.
+    /// </summary>
+    /// <param name="address">The account.</param>
+    /// <param name="atStake">What will be moved on the answer, in nano; where one owner is all there is, no more is believed than <see cref="ChainOptions.QuorumAboveNano"/>.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="ChainException">Nobody gave an answer that can be used, or too few said the same.</exception>
+    public Task<AccountState> GetAccountToKeepAsync(TonAddress address, Nano atStake, CancellationToken cancellation) =>
+        GetAccountAsync(address, atStake, _options.HasQuorum || atStake.Value > _options.QuorumAboveNano, cancellation);
+
+    private async Task<AccountState> GetAccountAsync(TonAddress address, Nano atStake, bool needsAgreement, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(address);
-        bool needsAgreement = atStake.Value > _options.QuorumAboveNano;
         if (needsAgreement && !_options.HasQuorum)
         {
             throw new ChainException(
@@ -110,7 +122,7 @@ public sealed partial class TonChain : IDisposable
         while (true)
         {
             (AccountState? state, ChainException? failure) = needsAgreement ? await TryAgreeAsync(address, cancellation) : await TryOneAsync(address, cancellation);
-            if (state is not null && _seen.TryAdvance(address, state))
+            if (state is not null && _seen.TryTake(address, state, counts: needsAgreement || !_options.HasQuorum))
             {
                 return state;
             }
@@ -136,17 +148,15 @@ public sealed partial class TonChain : IDisposable
         ArgumentNullException.ThrowIfNull(addresses);
         int witnesses = _options.HasQuorum ? ChainOptions.Quorum : 1;
         (ChainEndpoint Endpoint, uint Seqno)[] heads = await AskAllAsync(_endpoints, (api, token) => api.GetMasterchainSeqnoAsync(token), cancellation);
-        uint foremost = heads.Length == 0 ? 0 : heads.Max(head => head.Seqno);
-        heads = [.. heads.Where(head => foremost - head.Seqno <= (uint)_options.MaxLagBlocks).OrderByDescending(head => head.Seqno)];
-        var owners = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        int enough = Array.FindIndex(heads, head => owners.Add(head.Endpoint.Owner) && owners.Count == witnesses);
-        if (enough < 0)
+        uint foremost = Foremost(heads, witnesses);
+        heads = [.. heads.Where(head => IsWithin(head.Seqno, foremost))];
+        if (OwnersHeads(heads) is not { Length: var owners } owned || owners < witnesses)
         {
-            throw new ChainException(ChainFailure.Disagreement, $"{owners.Count} of {witnesses} owners have an endpoint that answers and keeps up");
+            throw new ChainException(ChainFailure.Disagreement, $"{OwnersHeads(heads).Length} of {witnesses} owners have an endpoint that answers and keeps up");
         }
 
-        uint pinned = heads[enough].Seqno;
-        ChainEndpoint[] asked = [.. heads.TakeWhile(head => head.Seqno >= pinned).Select(head => head.Endpoint)];
+        uint pinned = owned[witnesses - 1];
+        ChainEndpoint[] asked = [.. heads.Where(head => head.Seqno >= pinned).Select(head => head.Endpoint)];
         List<AccountState> states = [];
         foreach (TonAddress address in addresses)
         {
@@ -157,7 +167,7 @@ public sealed partial class TonChain : IDisposable
                     .Where(answer => answer.State.Seqno == pinned)
                     .GroupBy(answer => Fingerprint.Of(answer.State))
                     .Where(opinion => opinion.Select(answer => answer.Endpoint.Owner).Distinct(StringComparer.OrdinalIgnoreCase).Count() >= witnesses)
-                    .Select(opinion => opinion.First().State),
+                    .Select(opinion => AgreedOf(opinion.Select(answer => answer.State))),
             ];
             states.Add(agreed.Length == 1 ? agreed[0] : throw new ChainException(ChainFailure.Disagreement, $"no {witnesses} owners say the same of an account at block {pinned}"));
         }
@@ -188,29 +198,26 @@ public sealed partial class TonChain : IDisposable
     }
 
     /// <summary>
-    /// The transactions after one that is known, up to one that an account's state named, oldest first. Each is checked by its hash to be the one
+    /// The transactions after one that is known, up to one that an account's state named, oldest first; where there are many, the oldest of them, so that whoever takes them in
+    /// asks again from the last one. Each is checked by its hash to be the one
     /// before the next, so they are as true as the state was, whoever tells them.
     /// </summary>
     /// <param name="address">The account.</param>
     /// <param name="newest">The last one (<see cref="AccountState.LastTransaction"/>).</param>
     /// <param name="known">The one before the first; none for the whole history.</param>
-    /// <param name="limit">How many there may be.</param>
+    /// <param name="limit">How many are wanted; no more are in memory at a time.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="ChainException">There are more, nobody keeps them any more, or the known one is not among them (<see cref="ChainFailure.BadAnswer"/>).</exception>
+    /// <exception cref="ChainException">Nobody keeps them any more, or the known one is not among them (<see cref="ChainFailure.BadAnswer"/>).</exception>
     public async Task<IReadOnlyList<Transaction>> GetHistoryAsync(
         TonAddress address, TransactionId newest, TransactionId? known, int limit, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(address);
-        List<Transaction> newestFirst = [];
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        Queue<Transaction> oldest = [];
         TransactionId next = newest;
         while (next.Lt != 0 && next != known)
         {
-            IReadOnlyList<Transaction> page = await FirstAnswerAsync((api, token) => api.GetTransactionsAsync(address, next, Page, token), cancellation);
-            if (page.Count == 0)
-            {
-                throw new ChainException(ChainFailure.BadAnswer, $"getTransactions: transaction {next.Lt} is missing");
-            }
-
+            IReadOnlyList<Transaction> page = await ReadPageAsync(address, next, cancellation);
             foreach (Transaction transaction in page)
             {
                 if (next == known)
@@ -223,18 +230,17 @@ public sealed partial class TonChain : IDisposable
                     throw new ChainException(ChainFailure.BadAnswer, $"getTransactions: transaction {earlier.Lt}, known before, is not in the history");
                 }
 
-                if (newestFirst.Count == limit)
+                if (oldest.Count == limit)
                 {
-                    throw new ChainException(ChainFailure.Refused, $"getTransactions: more than {limit} transactions");
+                    oldest.Dequeue();
                 }
 
-                newestFirst.Add(transaction);
+                oldest.Enqueue(transaction);
                 next = new TransactionId(transaction.PreviousLt, transaction.PreviousHash);
             }
         }
 
-        newestFirst.Reverse();
-        return newestFirst;
+        return [.. oldest.Reverse()];
     }
 
     /// <summary>
@@ -255,16 +261,16 @@ public sealed partial class TonChain : IDisposable
         TransactionId next = newest;
         for (int seen = 0; next.Lt > createdLt;)
         {
-            IReadOnlyList<Transaction> page = await FirstAnswerAsync((api, token) => api.GetTransactionsAsync(destination, next, Page, token), cancellation);
+            IReadOnlyList<Transaction> page = await ReadPageAsync(destination, next, cancellation);
             if (page.FirstOrDefault(transaction => transaction.InMessage is { } message && message.Source == source && message.CreatedLt == createdLt) is { } found)
             {
                 return found;
             }
 
             seen += page.Count;
-            if (page.Count == 0 || seen > limit)
+            if (seen > limit)
             {
-                throw new ChainException(ChainFailure.Refused, $"getTransactions: {limit} transactions after {createdLt}, or they are not kept");
+                throw new ChainException(ChainFailure.Refused, $"getTransactions: more than {limit} transactions after {createdLt}");
             }
 
             next = new TransactionId(page[^1].PreviousLt, page[^1].PreviousHash);
@@ -343,22 +349,41 @@ public sealed partial class TonChain : IDisposable
     {
         (ChainEndpoint Endpoint, uint Seqno)[] heads = await AskAllAsync(_endpoints, (api, token) => api.GetMasterchainSeqnoAsync(token), cancellation);
         uint seen = _seen.SeqnoOf(address);
-        uint foremost = heads.Length == 0 ? 0 : heads.Max(head => head.Seqno);
+        uint foremost = Foremost(heads, ChainOptions.Quorum);
         foreach ((ChainEndpoint endpoint, uint seqno) in heads.Where(head => IsBehind(head.Seqno)))
         {
             LogLagging(endpoint.Name, seqno, Math.Max(seen, foremost));
         }
 
-        heads = [.. heads.Where(head => !IsBehind(head.Seqno)).OrderByDescending(head => head.Seqno)];
-        var owners = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        int enough = Array.FindIndex(heads, head => owners.Add(head.Endpoint.Owner) && owners.Count == ChainOptions.Quorum);
-        if (enough < 0)
+        heads = [.. heads.Where(head => !IsBehind(head.Seqno))];
+        uint[] owned = OwnersHeads(heads);
+        if (owned.Length < ChainOptions.Quorum)
         {
-            return (null, new ChainException(ChainFailure.Disagreement, $"{owners.Count} of {ChainOptions.Quorum} owners have an endpoint that answers and keeps up"));
+            return (null, new ChainException(ChainFailure.Disagreement, $"{owned.Length} of {ChainOptions.Quorum} owners have an endpoint that answers and keeps up"));
         }
 
-        uint pinned = heads[enough].Seqno;
-        ChainEndpoint[] asked = [.. heads.TakeWhile(head => head.Seqno >= pinned).Select(head => head.Endpoint)];
+        // At the newest block that two owners have; where they contradict each other, at the next one that one owner more has.
+        ChainException? failure = null;
+        foreach (uint pinned in owned.Skip(ChainOptions.Quorum - 1).Distinct())
+        {
+            ChainEndpoint[] asked = [.. heads.Where(head => head.Seqno >= pinned).Select(head => head.Endpoint)];
+            (AccountState? state, ChainException? disagreement) = await TryAgreeAtAsync(address, pinned, asked, cancellation);
+            if (state is not null)
+            {
+                return (state, null);
+            }
+
+            failure = disagreement;
+        }
+
+        return (null, failure);
+
+        bool IsBehind(uint seqno) => seqno < seen || !IsWithin(seqno, foremost);
+    }
+
+    private async Task<(AccountState? State, ChainException? Failure)> TryAgreeAtAsync(
+        TonAddress address, uint pinned, ChainEndpoint[] asked, CancellationToken cancellation)
+    {
         (ChainEndpoint Endpoint, AccountState State)[] answers =
             await AskAllAsync(asked, (api, token) => api.GetAccountAsync(address, pinned, token), cancellation);
 
@@ -374,16 +399,44 @@ public sealed partial class TonChain : IDisposable
         [
             .. opinions
                 .Where(opinion => opinion.Select(answer => answer.Endpoint.Owner).Distinct(StringComparer.OrdinalIgnoreCase).Count() >= ChainOptions.Quorum)
-                .Select(opinion => opinion.First().State),
+                .Select(opinion => AgreedOf(opinion.Select(answer => answer.State))),
         ];
 
         // Two camps of enough owners each are no agreement.
         return agreed.Length == 1
             ? (agreed[0], null)
             : (null, new ChainException(ChainFailure.Disagreement, $"{opinions.Length} different answers about block {pinned}, none by {ChainOptions.Quorum} owners"));
-
-        bool IsBehind(uint seqno) => seqno < seen || foremost - seqno > (uint)_options.MaxLagBlocks;
     }
+
+    /// <summary>The newest block of each owner, the newest first.</summary>
+    private static uint[] OwnersHeads((ChainEndpoint Endpoint, uint Seqno)[] heads) =>
+    [
+        .. heads
+            .GroupBy(head => head.Endpoint.Owner, StringComparer.OrdinalIgnoreCase)
+            .Select(owner => owner.Max(head => head.Seqno))
+            .OrderDescending(),
+    ];
+
+    /// <summary>The newest block that so many owners have reached: one that tells of a far later block leaves nobody behind.</summary>
+    private static uint Foremost((ChainEndpoint Endpoint, uint Seqno)[] heads, int witnesses) => OwnersHeads(heads).ElementAtOrDefault(witnesses - 1);
+
+    private bool IsWithin(uint seqno, uint foremost) => (long)foremost - seqno <= _options.MaxLagBlocks;
+
+    /// <summary>
+    /// States that are alike but for the clock, which no two endpoints need to tell alike: the middle one counts, the lower one of two, so that a liar alone moves nothing past its end.
+    /// </summary>
+    private static AccountState AgreedOf(IEnumerable<AccountState> alike)
+    {
+        AccountState[] byTime = [.. alike.OrderBy(state => state.Time)];
+        return byTime[(byTime.Length - 1) / 2];
+    }
+
+    /// <summary>A page of a history from any endpoint that keeps it; never an empty one.</summary>
+    private Task<IReadOnlyList<Transaction>> ReadPageAsync(TonAddress address, TransactionId newest, CancellationToken cancellation) => FirstAnswerAsync(
+        async (api, token) => await api.GetTransactionsAsync(address, newest, Page, token) is { Count: > 0 } page
+            ? page
+            : throw new ChainException(ChainFailure.BadAnswer, $"getTransactions: transaction {newest.Lt} is missing"),
+        cancellation);
 
     /// <summary>Answers of all endpoints that give one.</summary>
     private async Task<(ChainEndpoint Endpoint, T Answer)[]> AskAllAsync<T>(

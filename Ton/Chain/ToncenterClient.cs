@@ -218,7 +218,7 @@ public sealed class ToncenterClient(HttpClient http, ToncenterOptions options, T
         result.GetProperty("exit_code").GetInt32(),
         [.. result.GetProperty("stack").EnumerateArray().Select(ReadStackItem)]);
 
-    private static StackItem ReadStackItem(JsonElement item) => item[0].GetString() switch
+    private static StackItem ReadStackItem(JsonElement item) => (item.GetArrayLength() == 2 ? item[0].GetString() : throw new TonFormatException("stack", "not an item of a type and a value")) switch
     {
         "num" => new StackItem(ReadHex(item[1].GetString()), null),
         "cell" => new StackItem(null, Boc.ParseBase64(item[1].GetProperty("bytes").GetString(), "stack")),

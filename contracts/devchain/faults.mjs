@@ -3,7 +3,7 @@
 export class Faults {
   #waiting = [];
 
-  /** `kind`: hold, fail, drop, stale, duplicate or lie. */
+  /** `kind`: hold, fail, drop, stale, duplicate, lie or liehead. */
   add(kind, { endpoint, address, times, ...details }) {
     this.#waiting.push({ kind, endpoint, address, times, ...details });
   }

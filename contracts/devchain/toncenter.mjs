@@ -98,7 +98,7 @@ export class Toncenter {
   #methods = {
     getMasterchainInfo: (_, call) => ({
       '@type': 'blocks.masterchainInfo',
-      last: this.#block(call.seqno),
+      last: this.#block(this.#faults.take('liehead', call.endpoint, undefined)?.seqno ?? call.seqno),
       state_root_hash: base64(Buffer.alloc(32)),
       init: this.#block(0),
     }),
@@ -147,6 +147,7 @@ export class Toncenter {
     dev_stale: parameters => this.#addFault('stale', parameters),
     dev_duplicate: parameters => this.#addFault('duplicate', parameters),
     dev_lie: parameters => this.#addFault('lie', parameters),
+    dev_lie_head: parameters => this.#addFault('liehead', parameters),
     dev_held: () => ({ held: this.#held.length }),
     dev_release: async () => {
       const held = this.#held.splice(0);
@@ -229,17 +230,18 @@ export class Toncenter {
     const state = contract.account.account?.storage?.state;
     const active = state?.type === 'active';
     const lie = this.#faults.take('lie', call.endpoint, parseAddress(address).toRawString());
+    const last = contract.account;
     return {
       '@type': 'raw.fullAccountState',
       balance: String(lie?.balance ?? contract.balance),
       extra_currencies: [],
-      code: active && state.state.code ? base64(state.state.code.toBoc()) : '',
-      data: active && state.state.data ? base64(state.state.data.toBoc()) : '',
-      last_transaction_id: transactionId(contract.account.lastTransactionLt ?? 0n, hashOf(contract.account.lastTransactionHash ?? 0n)),
-      block_id: this.#block(call.seqno),
+      code: lie?.code ?? (active && state.state.code ? base64(state.state.code.toBoc()) : ''),
+      data: lie?.data ?? (active && state.state.data ? base64(state.state.data.toBoc()) : ''),
+      last_transaction_id: transactionId(lie?.lt ?? last.lastTransactionLt ?? 0n, hashOf(last.lastTransactionHash ?? 0n)),
+      block_id: this.#block(Number(lie?.seqno ?? call.seqno)),
       frozen_hash: '',
-      sync_utime: this.#chain.now,
-      state: active ? 'active' : state?.type === 'frozen' ? 'frozen' : 'uninitialized',
+      sync_utime: Number(lie?.time ?? this.#chain.now),
+      state: active || lie?.data ? 'active' : state?.type === 'frozen' ? 'frozen' : 'uninitialized',
     };
   }
 

@@ -16,6 +16,9 @@ public abstract class LedgerDatabase : IAsyncDisposable
     /// <summary>Runs SQL behind the ledger's back, with the database's own checks off where <paramref name="tamper"/> is set.</summary>
     public abstract void Run(string sql, bool tamper = false);
 
+    /// <summary>How many rows a table has.</summary>
+    public abstract long Count(string table);
+
     /// <summary>Keeps every other writer out until disposed.</summary>
     public abstract IDisposable Lock();
 

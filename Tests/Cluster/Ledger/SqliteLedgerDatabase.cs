@@ -58,6 +58,12 @@ public sealed class SqliteLedgerDatabase : LedgerDatabase
         connection.Run(sql);
     }
 
+    public override long Count(string table)
+    {
+        using SqliteConnection connection = Open();
+        return connection.ReadAll($"SELECT count(*) FROM {table}", row => row.GetInt64(0)).Single();
+    }
+
     public override IDisposable Lock()
     {
         SqliteConnection connection = Open();

@@ -50,6 +50,78 @@ public sealed class TonChainTests
         Assert.Equal(Nano.FromCoins(10), (await reader.GetAccountAsync(Sample.Address, Much, default)).Balance);
     }
 
+    [SkippableTheory]
+    [InlineData("data")]
+    [InlineData("lt")]
+    [InlineData("balance")]
+    public async Task GetAccountToKeep_OfLittle_IsNotBelievedFromOneOwner(string field)
+    {
+        await using DevelopmentChain chain = await DevelopmentChain.StartAsync();
+        using TonChain reader = Open(chain.Options());
+        await chain.GiveAsync(Sample.Address, 1);
+
+        await chain.DevAsync("dev_lie", Lie(field));
+        Assert.Equal(ChainFailure.Disagreement, await FailureAsync(() => reader.GetAccountToKeepAsync(Sample.Address, Nano.Zero, default)));
+
+        await chain.DevAsync("dev_clear", new { });
+        AccountState truth = await reader.GetAccountToKeepAsync(Sample.Address, Nano.Zero, default);
+        Assert.Equal((Nano.FromCoins(1), (Cell?)null), (truth.Balance, truth.Data));
+    }
+
+    [SkippableTheory]
+    [InlineData("seqno")]
+    [InlineData("lt")]
+    public async Task GetAccount_OneOwnerToldOfWhatNeverWas_TheTruthIsStillTaken(string field)
+    {
+        await using DevelopmentChain chain = await DevelopmentChain.StartAsync();
+        using TonChain reader = Open(chain.Options());
+        await chain.GiveAsync(Sample.Address, 1);
+
+        await chain.DevAsync("dev_lie", Lie(field));
+        await reader.GetAccountAsync(Sample.Address, Little, default);
+        await chain.DevAsync("dev_clear", new { });
+
+        Assert.Equal(Nano.FromCoins(1), (await reader.GetAccountAsync(Sample.Address, Little, default)).Balance);
+        Assert.Equal(Nano.FromCoins(1), (await reader.GetAccountAsync(Sample.Address, Much, default)).Balance);
+    }
+
+    [SkippableFact]
+    public async Task GetAccount_OneOwnerTellsOfAFarBlockOrClock_OthersAreNotBehind()
+    {
+        await using DevelopmentChain chain = await DevelopmentChain.StartAsync();
+        ChainOptions options = chain.Options();
+        using TonChain reader = Open(options);
+        await chain.GiveAsync(Sample.Address, 10);
+        await reader.CheckAsync(default);
+
+        await chain.DevAsync("dev_lie_head", new { endpoint = 1, seqno = uint.MaxValue, times = 1000 });
+        await chain.DevAsync("dev_lie", new { endpoint = 1, address = Sample.Address.ToString(), time = uint.MaxValue, times = 1000 });
+        AccountState agreed = await reader.GetAccountAsync(Sample.Address, Much, default);
+        AccountState together = Assert.Single(await reader.GetAccountsTogetherAsync([Sample.Address], default));
+
+        Assert.Equal((Nano.FromCoins(10), DevelopmentChain.StartTime), (agreed.Balance, agreed.Time));
+        Assert.Equal((agreed.Seqno, agreed.Time), (together.Seqno, together.Time));
+    }
+
+    [SkippableFact]
+    public async Task GetAccount_OneOfThreeOwnersLies_TheOtherTwoAreBelieved()
+    {
+        await using DevelopmentChain chain = await DevelopmentChain.StartAsync();
+        ChainOptions options = chain.Options();
+        options.Endpoints.Add(new ChainEndpointOptions { Address = options.Endpoints[1].Address, Owner = "third", RequestsPerSecond = 1000 });
+        using TonChain reader = Open(options);
+        await chain.GiveAsync(Sample.Address, 10);
+        await reader.CheckAsync(default);
+
+        // The liar and one honest owner are foremost, and contradict each other: the third, a block behind, decides.
+        await chain.DevAsync("dev_lie_head", new { endpoint = 1, seqno = uint.MaxValue, times = 1000 });
+        await chain.DevAsync("dev_lie", new { endpoint = 1, address = Sample.Address.ToString(), balance = "99000000000", times = 1000 });
+        await chain.DevAsync("dev_stale", new { endpoint = 2, blocks = 1 });
+
+        Assert.Equal(Nano.Zero, (await reader.GetAccountAsync(Sample.Address, Much, default)).Balance);
+        Assert.Equal(Nano.FromCoins(10), (await reader.GetAccountAsync(Sample.Address, Much, default)).Balance);
+    }
+
     [SkippableFact]
     public async Task GetAccount_MuchAtStakeAndOneEndpointAway_FailsClosed()
     {
@@ -83,7 +155,7 @@ public sealed class TonChainTests
         using TonChain reader = Open(chain.Options());
         await chain.GiveAsync(Sample.Address, 1);
         await chain.GiveAsync(Sample.Address, 1);
-        Assert.Equal(Nano.FromCoins(2), (await reader.GetAccountAsync(Sample.Address, Little, default)).Balance);
+        Assert.Equal(Nano.FromCoins(2), (await reader.GetAccountAsync(Sample.Address, Much, default)).Balance);
 
         // One lags: the other is asked. Both do: the answer waits for the one that catches up.
         await chain.DevAsync("dev_stale", new { endpoint = 1, blocks = 1 });
@@ -175,7 +247,11 @@ public sealed class TonChainTests
         // Another one of that time is known: then this is another history.
         var other = new TransactionId(second.Lt, Sample.HashOf("other"));
         Assert.Equal(ChainFailure.BadAnswer, await FailureAsync(() => reader.GetHistoryAsync(Sample.Address, tip, other, 10, default)));
-        Assert.Equal(ChainFailure.Refused, await FailureAsync(() => reader.GetHistoryAsync(Sample.Address, tip, null, 3, default)));
+
+        // Many are taken in by parts, the oldest first.
+        IReadOnlyList<Transaction> part = await reader.GetHistoryAsync(Sample.Address, tip, null, 3, default);
+        Assert.Equal(all.Take(3).Select(row => row.Hash), part.Select(row => row.Hash));
+        Assert.Equal(all[3].Hash, Assert.Single(await reader.GetHistoryAsync(Sample.Address, tip, new TransactionId(part[^1].Lt, part[^1].Hash), 3, default)).Hash);
     }
 
     [SkippableFact]
@@ -221,6 +297,19 @@ public sealed class TonChainTests
         using TonChain alone = Open(options);
         await chain.DevAsync("dev_fail", new { status = 503, times = 1000 });
         Assert.Equal(ChainFailure.Unavailable, await FailureAsync(() => alone.CheckAsync(default)));
+    }
+
+    /// <summary>What the preferred endpoint says instead of the truth.</summary>
+    private static object Lie(string field)
+    {
+        string address = Sample.Address.ToString();
+        return field switch
+        {
+            "data" => new { endpoint = 1, address, data = Convert.ToBase64String(Boc.Write(new CellBuilder().StoreUInt(1, 64).Build())), times = 1000 },
+            "lt" => new { endpoint = 1, address, lt = ulong.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture), times = 1000 },
+            "seqno" => new { endpoint = 1, address, seqno = uint.MaxValue, times = 1000 },
+            _ => new { endpoint = 1, address, balance = "2", times = 1000 },
+        };
     }
 
     private static TonChain Open(ChainOptions options, long time = DevelopmentChain.StartTime) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using CocoonOrleans.Tests.Settlement.Vectors;
 using CocoonOrleans.Ton.Chain;
 
 namespace CocoonOrleans.Tests.Settlement.Chain;
@@ -38,6 +39,26 @@ public sealed class ToncenterRequestTests
         ChainException failed = await Assert.ThrowsAsync<ChainException>(() => call);
         Assert.Equal(ChainFailure.Unavailable, failed.Failure);
         Assert.Contains(context.Request.Headers["X-Request-Id"]!, failed.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""["num"]""")]
+    [InlineData("""["num","0x1","0x2"]""")]
+    [InlineData("7")]
+    public async Task RunGetMethod_StackItemOfAnotherForm_IsABadAnswer(string item)
+    {
+        (HttpListener listener, Uri address) = Listen();
+        using HttpListener listening = listener;
+        using var http = new HttpClient();
+        var client = new ToncenterClient(http, new ToncenterOptions { Address = address }, TimeProvider.System);
+
+        Task<GetMethodResult> call = client.RunGetMethodAsync(Sample.Address, "seqno", null, default);
+        HttpListenerContext context = await listener.GetContextAsync();
+        await context.Response.OutputStream.WriteAsync(System.Text.Encoding.UTF8.GetBytes("{\"ok\": true, \"result\": {\"exit_code\": 0, \"stack\": [" + item + "]}}"));
+        context.Response.Close();
+
+        Assert.Equal(ChainFailure.BadAnswer, (await Assert.ThrowsAsync<ChainException>(() => call)).Failure);
     }
 
     private static async Task<HttpListenerRequest> AnswerAsync(HttpListener listener, ToncenterClient client)

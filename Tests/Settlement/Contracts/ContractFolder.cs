@@ -13,23 +13,25 @@ internal static partial class ContractFolder
 
     public static NpmFolder Npm { get; } = new("the contracts' compiler and the TVM", "contracts")
     {
-        // Half a minute of one core for the slowest file; the machine may have other work.
-        Limit = TimeSpan.FromMinutes(10),
+        // Half a minute of one core for the slowest file, minutes for the long form; the machine may have other work.
+        Limit = TimeSpan.FromMinutes(LongRun.IsOn ? 30 : 10),
     };
 
     /// <summary>Runs a file of tests once, and gives what became of each.</summary>
-    public static async Task<Report> RunAsync(string file)
+    /// <param name="file">The file.</param>
+    /// <param name="arguments">For files of random play: the number of steps and the seed.</param>
+    public static async Task<Report> RunAsync(string file, params string[] arguments)
     {
         await Npm.RequireAsync();
-        return await Reports.GetOrAdd(file, _ => new Lazy<Task<Report>>(() => ExecuteAsync(file))).Value;
+        return await Reports.GetOrAdd(string.Join(' ', [file, .. arguments]), _ => new Lazy<Task<Report>>(() => ExecuteAsync(file, arguments))).Value;
     }
 
-    private static async Task<Report> ExecuteAsync(string file)
+    private static async Task<Report> ExecuteAsync(string file, string[] arguments)
     {
         await Turn.WaitAsync();
         try
         {
-            var (exitCode, output, error) = await Npm.ExecuteAsync("node", "--test-reporter=tap", $"test/{file}");
+            var (exitCode, output, error) = await Npm.ExecuteAsync("node", ["--test-reporter=tap", $"test/{file}", .. arguments]);
             return new Report(
                 exitCode,
                 Lines().Matches(output).ToDictionary(line => line.Groups["name"].Value, line => line.Groups["not"].Length == 0),

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using CocoonOrleans.Ton.Vouchers;
 using Xunit.Abstractions;
 
@@ -42,9 +44,7 @@ public sealed class ContractTests(ITestOutputHelper output)
     [SkippableTheory]
     [InlineData("channel.test.mjs", 32)]
     [InlineData("channel-attacks.test.mjs", 17)]
-    [InlineData("channel-properties.test.mjs", 1)]
     [InlineData("registry.test.mjs", 22)]
-    [InlineData("registry-properties.test.mjs", 1)]
     public async Task ContractFile_EveryTest_Passes(string file, int atLeast)
     {
         ContractFolder.Report report = await ContractFolder.RunAsync(file);
@@ -52,6 +52,24 @@ public sealed class ContractTests(ITestOutputHelper output)
 
         Assert.True(report.ExitCode == 0 && report.Passed.Values.All(passed => passed), report.Output);
         Assert.True(report.Passed.Count >= atLeast, $"{report.Passed.Count} tests ran, {atLeast} were expected.");
+    }
+
+    /// <summary>Random play beside a model. The report names the seed.</summary>
+    [SkippableTheory]
+    [Trait(LongRun.Trait, LongRun.Category)]
+    [InlineData("channel-properties.test.mjs", 500, 10_000)]
+    [InlineData("registry-properties.test.mjs", 200, 5_000)]
+    public async Task Contract_PlayedAtRandom_DoesWhatItsModelDoes(string file, int steps, int ifLong)
+    {
+        string played = LongRun.Rounds(steps, ifLong).ToString(CultureInfo.InvariantCulture);
+        string seed = LongRun.Seed(RandomNumberGenerator.GetInt32(1 << 30)).ToString(CultureInfo.InvariantCulture);
+        output.WriteLine($"{file}: {played} steps from COCOON_SEED={seed}");
+
+        ContractFolder.Report report = await ContractFolder.RunAsync(file, played, seed);
+
+        output.WriteLine(report.Output);
+        Assert.True(report.ExitCode == 0 && report.Passed.Count > 0 && report.Passed.Values.All(passed => passed), report.Output);
+        Assert.All(report.Passed.Keys, name => Assert.Contains(played, report.Output, StringComparison.Ordinal));
     }
 
     /// <summary>The sources compile, with the pinned compiler, to the code that our library carries.</summary>

@@ -157,6 +157,41 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
     }
 
     [Fact]
+    public async Task Voucher_ForksWithoutEnd_AFewProofsAreKept()
+    {
+        for (int serial = 1; serial <= 20; serial++)
+        {
+            await Do<HoldPlaced>(Hold(Guid.CreateVersion7(), 1, Voucher(serial, 100 + (10 * serial))));
+            for (int other = 1; other <= 3; other++)
+            {
+                Assert.True((await Do<HoldPlaced>(Hold(Guid.CreateVersion7(), 1, Voucher(serial, 100 + (10 * serial) - other)))).Forked);
+            }
+        }
+
+        Assert.Equal(16, (await FindAsync()).Forks);
+        Assert.Equal(16, Database.Count("voucher_forks"));
+    }
+
+    [Fact]
+    public async Task Voucher_ManyInAnyOrder_TheHighestAreKept()
+    {
+        // Serials that fall while the sums rise: each is the best one when it comes, also where its hold is refused.
+        foreach (int[] numbers in Enumerable.Range(0, 1100).Chunk(550))
+        {
+            await Ledger.ExecuteAsync([.. numbers.Select(number => Hold(Guid.CreateVersion7(), 1, Voucher(5000 - number, 1 + number)))], default);
+        }
+
+        Assert.Equal(1024, Database.Count("client_vouchers"));
+
+        // Lower ones come late: nothing that could be charged, and nothing to keep.
+        await Ledger.ExecuteAsync([.. Enumerable.Range(0, 50).Select(number => Hold(Guid.CreateVersion7(), 1, Voucher(6000 + number, 500)))], default);
+
+        Assert.Equal(1024, Database.Count("client_vouchers"));
+        Assert.Equal(5000 - 1050, (await Store.FindCoveringVoucherAsync(Channel, new Nano(1051), default))!.Serial);
+        Assert.Equal(new Nano(1100), (await FindAsync()).Voucher!.Cumulative);
+    }
+
+    [Fact]
     public async Task FindCoveringVoucher_ManyVouchers_IsTheLowestThatCovers()
     {
         for (int serial = 1; serial <= 5; serial++)

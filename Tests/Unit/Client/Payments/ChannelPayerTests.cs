@@ -84,6 +84,23 @@ public sealed class ChannelPayerTests : IDisposable
     }
 
     [Fact]
+    public void Settle_ManyWithinOnePromise_FoldsTheReceiptsIntoTheContext()
+    {
+        Bits256 first = Read(Begin(1)).Voucher.Context;
+        Bits256[] receipts = [.. Enumerable.Range(0, 5000).Select(_ => new Bits256(RandomNumberGenerator.GetBytes(32)))];
+        foreach (Bits256 receipt in receipts)
+        {
+            // Free: the first promise suffices for ever.
+            Begin(0).Settle(Nano.Zero, receipt);
+        }
+
+        Assert.True(new FileInfo(_path).Length < 200_000);
+        Reopen();
+        Bits256 folded = VoucherContext.Next(first, UsageRoot.Of(receipts.AsSpan(0, 4096)));
+        Assert.Equal(VoucherContext.Next(folded, UsageRoot.Of(receipts.AsSpan(4096))), Read(Begin(1)).Voucher.Context);
+    }
+
+    [Fact]
     public void Refused_BeforeAnythingWasHeld_CostsNothing()
     {
         Begin(100).Refused();

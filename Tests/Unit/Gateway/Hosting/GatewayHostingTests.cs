@@ -1,9 +1,14 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Tests.Unit.Tunnel;
+using CocoonOrleans.Ton;
+using CocoonOrleans.Ton.Providers;
+using CocoonOrleans.Ton.Signatures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -151,6 +156,45 @@ public sealed class GatewayHostingTests : IAsyncLifetime, IDisposable
         using HttpResponseMessage response = await _http.GetAsync(new Uri(admin ? Admin : Api, path));
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Provider_FloodedByStrangers_IsNotLockedOut()
+    {
+        using var provider = new SigningKey(RandomNumberGenerator.GetBytes(32));
+        using var stranger = new SigningKey(RandomNumberGenerator.GetBytes(32));
+        byte[] forged = Signed(provider);
+        forged[^1] ^= 1;
+
+        // Neither what nobody signed nor what others signed uses up anything of the provider's. Without a channel the grains are not reached: no cluster is here.
+        for (int i = 0; i < 150; i++)
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, await PostAsync(provider, [1, 2, 3]));
+            Assert.Equal(HttpStatusCode.BadRequest, await PostAsync(provider, forged));
+            Assert.Equal(HttpStatusCode.BadRequest, await PostAsync(provider, Signed(stranger)));
+        }
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(provider, new byte[2000]));
+        Assert.Equal(HttpStatusCode.BadRequest, await PostAsync(provider, Signed(provider), "?days=0"));
+
+        // Its own too many are, and only its own.
+        List<HttpStatusCode> own = [];
+        for (int i = 0; i < 2000 && !own.Contains(HttpStatusCode.TooManyRequests); i++)
+        {
+            own.Add(await PostAsync(provider, Signed(provider), "?days=0"));
+        }
+
+        Assert.Contains(HttpStatusCode.TooManyRequests, own);
+        Assert.Equal(HttpStatusCode.BadRequest, await PostAsync(stranger, Signed(stranger), "?days=0"));
+
+        static byte[] Signed(SigningKey key) => new ProviderRequest(TonNetwork.Development, key.PublicKey, 1, ProviderRequestKind.Statement).Sign(key);
+
+        async Task<HttpStatusCode> PostAsync(SigningKey key, byte[] body, string query = "")
+        {
+            using var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+            using HttpResponseMessage response = await _http.PostAsync(new Uri(Api, $"/v1/providers/{ProviderId.Of(key.PublicKey)}/statement{query}"), content);
+            return response.StatusCode;
+        }
     }
 
     [Fact]
