@@ -40,6 +40,12 @@ internal sealed partial class PaymentChannelGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} is closed together at {Cumulative} nano")]
     private partial void LogClosedTogether(string channel, long cumulative);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The {Call} of {Channel} was refused, and is tried again: attempt {Attempt}")]
+    private partial void LogCalledAgain(string call, string channel, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The {Call} of {Channel} was refused {Attempts} times, and is not tried again")]
+    private partial void LogGivenUp(string call, string channel, int attempts);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Intent {IntentId} of {Channel} was not placed: {Result}")]
     private partial void LogNotPlaced(Guid intentId, string channel, string result);
 }

@@ -24,6 +24,7 @@ namespace CocoonOrleans.Grains.Channels;
 internal sealed partial class PaymentChannelGrain(
     IChannelStore store,
     IProviderStore providers,
+    IWalletStore wallets,
     ILedger ledger,
     IServiceProvider services,
     IOptions<ChannelOptions> options,
@@ -104,8 +105,7 @@ internal sealed partial class PaymentChannelGrain(
             return false;
         }
 
-        await PlaceChargeAsync(channel, voucher, cancellationToken);
-        return true;
+        return await PlaceChargeAsync(channel, voucher, cancellationToken);
     }
 
     /// <summary>The channel, where its address is the one of its terms and our key pays there.</summary>
@@ -263,7 +263,7 @@ internal sealed partial class PaymentChannelGrain(
         var stored = new StoredVoucher(Channel, serial, cumulative, context.ToArray(), due.CoveredUpTo, signed.ToBytes(), now);
         if (!await store.TryAddVoucherAsync(stored, cancellationToken))
         {
-            // Another activation was first, or what is due was paid out meanwhile. These bytes are forgotten.
+            // Another activation was first, or what is due was paid out meanwhile. The signer remembers these bytes: the next sweep takes them over.
             return await store.FindVoucherAsync(Channel, cancellationToken);
         }
 
@@ -300,7 +300,7 @@ internal sealed partial class PaymentChannelGrain(
     }
 
     /// <summary>Brings the last voucher to the chain, where enough of it isn't claimed for what that costs, or the channel will not last.</summary>
-    /// <returns>Whether there is something to charge that is on its way, or should be.</returns>
+    /// <returns>Whether there is something to charge that is on its way, or will be tried again.</returns>
     private async Task<bool> ChargeWhereDueAsync(
         WorkerChannel channel, StoredVoucher? voucher, DateTimeOffset? unclaimedSince, Nano threshold, Nano fee, bool leaves, CancellationToken cancellationToken)
     {
@@ -316,8 +316,7 @@ internal sealed partial class PaymentChannelGrain(
             return false;
         }
 
-        await PlaceChargeAsync(channel, voucher, cancellationToken);
-        return true;
+        return await PlaceChargeAsync(channel, voucher, cancellationToken);
     }
 
     /// <summary>Whether the contract would pay something for a voucher.</summary>
@@ -325,22 +324,44 @@ internal sealed partial class PaymentChannelGrain(
         state.Phase is WorkerChannelPhase.Open or WorkerChannelPhase.Closing
         && Nano.Min(voucher.Cumulative, state.Deposited - state.Withdrawn) - state.Claimed >= ChannelMessages.LeastPayout;
 
-    private Task PlaceChargeAsync(WorkerChannel channel, StoredVoucher voucher, CancellationToken cancellationToken) => PlaceCallAsync(
-        channel, IntentIdOf("charge", voucher.Serial), query => ChannelMessages.Charge(query, SignedVoucher.Parse(voucher.Bytes.Span)), cancellationToken);
+    /// <returns>Whether it is on its way, or will be tried again.</returns>
+    private Task<bool> PlaceChargeAsync(WorkerChannel channel, StoredVoucher voucher, CancellationToken cancellationToken) => PlaceCallAsync(
+        channel, "charge", voucher.Serial, query => ChannelMessages.Charge(query, SignedVoucher.Parse(voucher.Bytes.Span)), cancellationToken);
 
-    /// <summary>Lets the wallet call the channel. The id says what for, so that it is called once.</summary>
-    private Task PlaceCallAsync(WorkerChannel channel, Guid id, Func<ulong, Cell> body, CancellationToken cancellationToken) => PlaceAsync(
-        new PlaceIntent
+    /// <summary>Lets the wallet call the channel. What for and the number make the id, so that it is called once; again only where the channel refused it.</summary>
+    /// <returns>False where all attempts were refused.</returns>
+    private async Task<bool> PlaceCallAsync(WorkerChannel channel, string what, long number, Func<ulong, Cell> body, CancellationToken cancellationToken)
+    {
+        CallAttempt attempt = await CallAttempts.NextAsync(
+            wallets, index => IntentIdOf(index == 0 ? what : string.Create(CultureInfo.InvariantCulture, $"{what} again {index}"), number), clock.GetUtcNow(), cancellationToken);
+        switch (attempt.State)
         {
-            IntentId = id,
-            Wallet = channel.Wallet,
-            Destination = Channel,
-            Value = CallGas,
-            Amount = Nano.Zero,
-            Body = Boc.Write(body((ulong)PlaceIntent.QueryIdOf(id))),
-            Purpose = IntentPurpose.ChannelCall,
-        },
-        cancellationToken);
+            case CallAttemptState.Due:
+                if (attempt.Number > 0)
+                {
+                    LogCalledAgain(what, Channel, attempt.Number + 1);
+                }
+
+                await PlaceAsync(
+                    new PlaceIntent
+                    {
+                        IntentId = attempt.Id,
+                        Wallet = channel.Wallet,
+                        Destination = Channel,
+                        Value = CallGas,
+                        Amount = Nano.Zero,
+                        Body = Boc.Write(body((ulong)PlaceIntent.QueryIdOf(attempt.Id))),
+                        Purpose = IntentPurpose.ChannelCall,
+                    },
+                    cancellationToken);
+                return true;
+            case CallAttemptState.GivenUp:
+                LogGivenUp(what, Channel, CallAttempts.Most);
+                return false;
+            default:
+                return true;
+        }
+    }
 
     private async Task PlaceAsync(PlaceIntent intent, CancellationToken cancellationToken)
     {
