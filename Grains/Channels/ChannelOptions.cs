@@ -5,6 +5,9 @@ namespace CocoonOrleans.Grains.Channels;
 /// <summary>Settings of the channels to providers; section <c>Channels</c>.</summary>
 public sealed class ChannelOptions
 {
+    /// <summary>Whether providers get new channels and what was opened is funded for the first time; off while channels are closed to change a key.</summary>
+    public bool OpenNew { get; set; } = true;
+
     /// <summary>What is put into a channel at a time beyond what is due, in nano; 0.1 to 1,000 coins.</summary>
     [Range(100_000_000, 1_000_000_000_000)]
     public long DepositNano { get; set; } = 10_000_000_000;

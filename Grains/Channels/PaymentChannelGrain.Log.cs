@@ -7,6 +7,12 @@ internal sealed partial class PaymentChannelGrain
     [LoggerMessage(Level = LogLevel.Critical, Message = "What lies at {Channel} is not our channel: {Reason}. Nothing is signed or paid there")]
     private partial void LogForeign(string channel, string reason);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Channel {Channel} is stranded with {Left} nano in it: {Reason}. Nothing is signed or sent for it; name its key again to close it")]
+    private partial void LogStranded(string channel, string reason, long left);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Channel {Channel}, which nobody has funded, is given up: {Reason}")]
+    private partial void LogAbandoned(string channel, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "What the chain says of {Channel} at block {Seqno} is older than what it said before; ignored")]
     private partial void LogOlder(string channel, long seqno);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Operations;
@@ -50,8 +51,22 @@ internal sealed partial class PaymentChannelGrain(
 
     public async Task SweepAsync(ChannelObservation? observation, CancellationToken cancellationToken)
     {
-        if (_signer is null || await FindOwnAsync(_signer, cancellationToken) is not { } channel)
+        if (_signer is null || await store.FindChannelAsync(Channel, cancellationToken) is not { } channel)
         {
+            return;
+        }
+
+        if (channel.Terms().Address.ToString() != Channel)
+        {
+            LogForeign(Channel, "its terms give another address");
+            return;
+        }
+
+        // Back with the key that it was opened with, a stranded channel is its provider's again.
+        string? stranger = WhoPaysInstead(_signer, channel);
+        if (stranger is not null || (channel.IsStranded && !await store.TryTakeBackAsync(Channel, cancellationToken)))
+        {
+            await StrandAsync(channel, stranger ?? "its provider has another one by now", observation, cancellationToken);
             return;
         }
 
@@ -116,14 +131,48 @@ internal sealed partial class PaymentChannelGrain(
             return null;
         }
 
-        ChannelTerms terms = channel.Terms();
-        if (terms.Address.ToString() == Channel && terms.PayerKey == signer.Key)
+        if (channel.Terms().Address.ToString() == Channel && WhoPaysInstead(signer, channel) is null && !channel.IsStranded)
         {
             return channel;
         }
 
-        LogForeign(Channel, "its terms give another address, or another voucher key pays there");
+        LogForeign(Channel, "its terms give another address, or another voucher key or wallet pays there");
         return null;
+    }
+
+    /// <summary>Why this silo's keys pay nothing from a channel; null where they do. A channel's address binds voucher key and wallet for its life.</summary>
+    private string? WhoPaysInstead(IVoucherSigner signer, WorkerChannel channel)
+    {
+        if (channel.Terms().PayerKey != signer.Key)
+        {
+            return "another voucher key signs for it";
+        }
+
+        return services.GetService<IWalletChain>() is { } chain && !chain.Wallets.Contains(channel.Wallet) ? "another wallet funds it" : null;
+    }
+
+    /// <summary>
+    /// A key was changed before the channel was closed. What nobody funded is given up; what holds coins is followed, so that what its vouchers pay is booked,
+    /// and nothing is signed or sent for it. Either way its provider gets another one.
+    /// </summary>
+    private async Task StrandAsync(WorkerChannel channel, string reason, ChannelObservation? observation, CancellationToken cancellationToken)
+    {
+        if (channel.State.Phase == WorkerChannelPhase.Unfunded && observation?.Data is null && await store.TryAbandonAsync(Channel, cancellationToken))
+        {
+            LogAbandoned(Channel, reason);
+            return;
+        }
+
+        if (observation is not null)
+        {
+            await ObserveAsync(channel, channel.Terms(), observation, cancellationToken);
+        }
+
+        await store.TryStrandAsync(Channel, cancellationToken);
+        if (await store.FindChannelAsync(Channel, cancellationToken) is { State.Phase: not WorkerChannelPhase.Closed } stranded)
+        {
+            LogStranded(Channel, reason, (stranded.State.Deposited - stranded.State.Withdrawn - stranded.State.Claimed).Value);
+        }
     }
 
     /// <summary>Takes over what the signer remembers and the book doesn't know: the book was restored from a backup, or died between the two.</summary>
@@ -275,6 +324,7 @@ internal sealed partial class PaymentChannelGrain(
     {
         Nano limit = channel.State.Limit;
         if (channel.State.Phase is not (WorkerChannelPhase.Unfunded or WorkerChannelPhase.Open)
+            || (channel.State.Phase == WorkerChannelPhase.Unfunded && !options.Value.OpenNew)
             || due.Owed <= Nano.Zero
             || (due.Owed + new Nano(options.Value.RefillBelowNano)) <= limit)
         {

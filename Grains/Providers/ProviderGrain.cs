@@ -8,6 +8,7 @@ using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Ledger.Wallets;
+using CocoonOrleans.Market;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Providers;
@@ -84,7 +85,7 @@ internal sealed partial class ProviderGrain(
                 channel.State.Deposited,
                 channel.State.Claimed,
                 earnings.Voucher?.Serial ?? 0,
-                earnings.Voucher?.Cumulative ?? Market.Nano.Zero,
+                earnings.Voucher?.Cumulative ?? Nano.Zero,
                 earnings.Voucher?.Bytes.ToArray() ?? []),
             payout,
             next);
@@ -147,6 +148,11 @@ internal sealed partial class ProviderGrain(
             return;
         }
 
+        if (!channelOptions.Value.OpenNew)
+        {
+            return;
+        }
+
         var terms = new ChannelTerms(
             TonAddress.ParseRaw(wallet),
             signer.Key,
@@ -164,7 +170,14 @@ internal sealed partial class ProviderGrain(
     /// </summary>
     private async Task TransferAsync(PayoutOrder order, string wallet, CancellationToken cancellationToken)
     {
-        if (await store.ReadEarningsAsync(Id, days: 1, cancellationToken) is not { } earnings || earnings.Due < order.Threshold)
+        if (await store.ReadEarningsAsync(Id, days: 1, cancellationToken) is not { } earnings)
+        {
+            return;
+        }
+
+        // What a stranded channel's vouchers promise is charged there.
+        Nano due = earnings.Due - Nano.Min(earnings.Due, earnings.Promised);
+        if (due < order.Threshold || due <= Nano.Zero)
         {
             return;
         }
@@ -175,8 +188,8 @@ internal sealed partial class ProviderGrain(
             IntentId = new Guid(hash.AsSpan(0, 16), bigEndian: true),
             Wallet = wallet,
             Destination = order.Address,
-            Value = earnings.Due,
-            Amount = earnings.Due,
+            Value = due,
+            Amount = due,
             Body = Boc.Write(Cell.Empty),
             Purpose = IntentPurpose.Payout,
             AccountId = Id,
@@ -184,7 +197,7 @@ internal sealed partial class ProviderGrain(
         LedgerResult result = (await ledger.ExecuteAsync([payout], cancellationToken))[0];
         if (result is IntentPlaced { Repeated: false })
         {
-            LogTransfer(Id, earnings.Due.Value, order.Address);
+            LogTransfer(Id, due.Value, order.Address);
         }
         else if (result is not (IntentPlaced or IdReused))
         {
