@@ -34,6 +34,9 @@ internal sealed partial class PaymentChannelGrain
     [LoggerMessage(Level = LogLevel.Critical, Message = "Voucher {Serial} of {Channel} was not signed ({Refusal}): {Reason}")]
     private partial void LogRefused(long serial, string channel, VoucherRefusal refusal, string reason);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Of {Newly} nano that are due over {Channel}, {Left} may be signed today (OperatorVouchers:DailyCapNano); the rest waits for tomorrow")]
+    private partial void LogCapped(string channel, long newly, long left);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} is left: its provider is paid at {Address} from now on")]
     private partial void LogLeaving(string channel, string address);
 

@@ -280,8 +280,9 @@ internal sealed partial class PaymentChannelGrain(
     private async Task<StoredVoucher?> SignAsync(
         IVoucherSigner signer, WorkerChannel channel, ChannelTerms terms, ChannelDue due, bool atOnce, CancellationToken cancellationToken)
     {
+        Nano before = due.Last?.Cumulative ?? Nano.Zero;
         Nano cumulative = Nano.Min(due.Owed, channel.State.Limit);
-        Nano newly = cumulative - (due.Last?.Cumulative ?? Nano.Zero);
+        Nano newly = cumulative - before;
         DateTimeOffset now = clock.GetUtcNow();
 
         // Without a new capture something is due where the channel held too little before: that has waited long enough.
@@ -293,6 +294,19 @@ internal sealed partial class PaymentChannelGrain(
             return due.Last;
         }
 
+        // What is due above the day's cap is promised in parts, a day's each.
+        Nano left = await signer.LeftTodayAsync(cancellationToken);
+        if (newly > left)
+        {
+            LogCapped(Channel, newly.Value, left.Value);
+            if (left <= Nano.Zero)
+            {
+                return due.Last;
+            }
+
+            cumulative = before + left;
+        }
+
         long serial = (due.Last?.Serial ?? 0) + 1;
         Bits256 context = VoucherContext.Next(
             due.Last is { } last ? new Bits256(last.Context.Span) : VoucherContext.First,
@@ -301,7 +315,7 @@ internal sealed partial class PaymentChannelGrain(
         try
         {
             var wanted = new Voucher(signer.Network, terms.Address, checked((ulong)serial), cumulative, context);
-            signed = await signer.SignAsync(new VoucherOrder(wanted, channel.State.Limit, due.CoveredUpTo), cancellationToken);
+            signed = await signer.SignAsync(new VoucherOrder(wanted, channel.State.Limit, due.CoveredUpTo, channel.AccountId, terms), cancellationToken);
         }
         catch (VoucherRefusedException refused)
         {
@@ -324,15 +338,22 @@ internal sealed partial class PaymentChannelGrain(
     {
         Nano limit = channel.State.Limit;
         if (channel.State.Phase is not (WorkerChannelPhase.Unfunded or WorkerChannelPhase.Open)
-            || (channel.State.Phase == WorkerChannelPhase.Unfunded && !options.Value.OpenNew)
-            || due.Owed <= Nano.Zero
-            || (due.Owed + new Nano(options.Value.RefillBelowNano)) <= limit)
+            || (channel.State.Phase == WorkerChannelPhase.Unfunded && (!options.Value.OpenNew || due.Last is not null))
+            || due.Owed - channel.State.Claimed < new Nano(options.Value.FundAtNano))
+        {
+            return;
+        }
+
+        // In proportion to what was earned: who has earned little can lock little of the operator's coins, however many names it has.
+        Nano ahead = Nano.Min(
+            new Nano(options.Value.DepositNano), Nano.Max(new Nano(options.Value.LeastDepositNano), new Nano(checked(2 * (due.Owed - channel.State.Claimed).Value))));
+        if (due.Owed + Nano.Min(new Nano(options.Value.RefillBelowNano), new Nano(ahead.Value / 8 * 5)) <= limit)
         {
             return;
         }
 
         // Named by what was deposited before: while the chain doesn't say that it grew, it is the same top-up.
-        Nano amount = new Nano(options.Value.DepositNano) + Nano.Max(due.Owed - limit, Nano.Zero);
+        Nano amount = ahead + Nano.Max(due.Owed - limit, Nano.Zero);
         Guid id = IntentIdOf("top-up", channel.State.Deposited.Value);
         await PlaceAsync(
             new PlaceIntent

@@ -137,6 +137,7 @@ internal sealed partial class ProviderGrain(
             || services.GetService<IWalletChain>() is not { Wallets: [string wallet, ..] }
             || !ProviderId.TryParse(Id, out PublicKey key)
             || (await store.ReadOrdersAsync(Id, clock.GetUtcNow(), cancellationToken)).Standing is not { } order
+            || await TakeOverAsync(signer, cancellationToken)
             || await store.FindProviderChannelAsync(Id, cancellationToken) is not null)
         {
             return;
@@ -162,6 +163,37 @@ internal sealed partial class ProviderGrain(
             BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
         WorkerChannel channel = await channels.OpenChannelAsync(terms.ToWorkerChannel(Id), cancellationToken);
         LogChannel(channel.Channel, Id);
+    }
+
+    /// <summary>Takes over channels that the signer remembers and the book doesn't know, since it was restored from a backup: what they promise is promised.</summary>
+    /// <returns>Whether there were some; then nothing else is done until the chain says how they stand.</returns>
+    private async Task<bool> TakeOverAsync(IVoucherSigner signer, CancellationToken cancellationToken)
+    {
+        bool any = false;
+        foreach (RememberedChannel remembered in await signer.ListChannelsAsync(Id, cancellationToken))
+        {
+            string address = remembered.Terms.Address.ToString();
+            if (await channels.FindChannelAsync(address, cancellationToken) is not null)
+            {
+                continue;
+            }
+
+            Voucher voucher = remembered.Last.Signed.Voucher;
+            LogTakenOver(address, Id, voucher.Cumulative.Value);
+            any |= await channels.TryTakeOverAsync(
+                remembered.Terms.ToWorkerChannel(Id),
+                new StoredVoucher(
+                    address,
+                    checked((long)voucher.Serial),
+                    voucher.Cumulative,
+                    voucher.Context.ToArray(),
+                    remembered.Last.CoveredUpTo,
+                    remembered.Last.Signed.ToBytes(),
+                    clock.GetUtcNow()),
+                cancellationToken);
+        }
+
+        return any;
     }
 
     /// <summary>
@@ -218,6 +250,9 @@ internal sealed partial class ProviderGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The payout of provider {AccountId} was not placed: {Result}")]
     private partial void LogNotPlaced(string accountId, string result);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The signer has promised {Promised} nano over {Channel} to {AccountId}, and the book doesn't know that channel: the book is older than its signer, and takes it over")]
+    private partial void LogTakenOver(string channel, string accountId, long promised);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} pays {AccountId}")]
     private partial void LogChannel(string channel, string accountId);

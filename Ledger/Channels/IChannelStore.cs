@@ -48,6 +48,13 @@ public interface IChannelStore
     Task<bool> TryAdoptVoucherAsync(StoredVoucher voucher, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Takes over a channel with its last voucher that this database, restored from a backup, doesn't know; as its provider's, or as a stranded one where the
+    /// provider has another one. In one commit.
+    /// </summary>
+    /// <returns>False where it is known, or the provider isn't.</returns>
+    Task<bool> TryTakeOverAsync(WorkerChannel channel, StoredVoucher last, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Takes what the chain says of a channel into the books: what was claimed since is no longer due. In one commit, and only where it is newer than
     /// what was taken before.
     /// </summary>

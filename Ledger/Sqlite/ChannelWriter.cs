@@ -14,6 +14,14 @@ internal sealed class ChannelWriter(SqliteStatements statements, BookWriter book
         VALUES ($channel, $account, $wallet, $payerKey, $payee, $payeeKey, $delay, $salt, 'unfunded', $now) ON CONFLICT DO NOTHING
         """);
 
+    private readonly SqliteStatement _takeOver = statements.Prepare(
+        """
+        INSERT INTO channels (channel, account_id, wallet, payer_key, payee_address, payee_key, close_delay, salt, phase, created_at, stranded_at)
+        SELECT $channel, a.account_id, $wallet, $payerKey, $payee, $payeeKey, $delay, $salt, 'unfunded', $now,
+               CASE WHEN EXISTS (SELECT 1 FROM channels o WHERE o.account_id = $account AND o.phase <> 'closed' AND o.stranded_at IS NULL) THEN $now END
+        FROM accounts a WHERE a.account_id = $account AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = $channel)
+        """);
+
     private readonly SqliteStatement _ofAccount = statements.Prepare(
         ChannelRows.SelectChannel + " WHERE h.account_id = $account AND h.phase <> 'closed' AND h.stranded_at IS NULL");
 
@@ -48,6 +56,7 @@ internal sealed class ChannelWriter(SqliteStatements statements, BookWriter book
         """
         UPDATE channels SET phase = 'closed'
         WHERE channel = $channel AND phase = 'unfunded' AND NOT EXISTS (SELECT 1 FROM intents i WHERE i.destination = $channel)
+          AND NOT EXISTS (SELECT 1 FROM vouchers v WHERE v.channel = $channel)
         """);
 
     private readonly SqliteStatement _strand = statements.Prepare(
@@ -82,6 +91,21 @@ internal sealed class ChannelWriter(SqliteStatements statements, BookWriter book
             ("$now", now.ToUnixTimeMilliseconds()));
         return Rows.One(_ofAccount.Query(("$account", channel.AccountId)), ChannelRows.Channel)
             ?? throw new InvalidDataException("A channel of this address was closed: salts must be fresh.");
+    }
+
+    public bool TryTakeOver(WorkerChannel channel, StoredVoucher last, DateTimeOffset now)
+    {
+        bool added = _takeOver.Run(
+            ("$channel", channel.Channel),
+            ("$account", channel.AccountId),
+            ("$wallet", channel.Wallet),
+            ("$payerKey", channel.PayerKey.ToArray()),
+            ("$payee", channel.PayeeAddress),
+            ("$payeeKey", channel.PayeeKey.ToArray()),
+            ("$delay", channel.CloseDelay),
+            ("$salt", channel.Salt),
+            ("$now", now.ToUnixTimeMilliseconds())) == 1;
+        return added && Run(_adoptVoucher, last, now);
     }
 
     public bool TryAddVoucher(StoredVoucher voucher, DateTimeOffset now) => Run(_addVoucher, voucher, now);

@@ -131,6 +131,14 @@ public sealed partial class SqliteLedger
     }
 
     /// <inheritdoc/>
+    public Task<bool> TryTakeOverAsync(WorkerChannel channel, StoredVoucher last, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        ArgumentNullException.ThrowIfNull(last);
+        return WriteAsync(session => session.Channels.TryTakeOver(channel, last, _clock.GetUtcNow()), weight: 1, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<bool> TryApplyAsync(string channel, ChannelSnapshot state, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(state);

@@ -109,6 +109,77 @@ public sealed class KeyRotationTests : IDisposable
         Assert.Null(await ((IProviderStore)silo.Ledger).FindProviderChannelAsync(Provider, default));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sweep_BookIsOlderThanItsSigner_TakesTheChannelOverAndPromisesNothingTwice(bool hasAnotherChannel)
+    {
+        SampleChannel lost;
+        await using (SettlingSilo silo = await StartAsync(_oldWallet, _oldSigner))
+        {
+            await OrderAsync(silo);
+            lost = await OpenAsync(silo);
+            await lost.EarnAsync(3 * Coin);
+            await Grain(silo, lost).SweepAsync(lost.Observe(1, deposited: 9 * Coin));
+            await lost.EarnAsync(Coin);
+            await Grain(silo, lost).SweepAsync(lost.Observe(2, deposited: 9 * Coin));
+            Assert.Equal((2L, new Nano(4 * Coin)), ((await lost.VoucherAsync())!.Serial, (await lost.VoucherAsync())!.Cumulative));
+        }
+
+        // A book of before the channel was opened, by which the provider is due as much.
+        DirectoryInfo older = Directory.CreateTempSubdirectory("cocoon-older-");
+        await using (SettlingSilo restored = await SettlingSilo.StartAsync(older.FullName, _oldWallet, _oldSigner))
+        {
+            await OrderAsync(restored);
+            lost = lost with { Ledger = restored.Ledger };
+            await lost.EarnAsync(5 * Coin);
+            if (hasAnotherChannel)
+            {
+                await ((IChannelStore)restored.Ledger).OpenChannelAsync(
+                    new Ton.Vouchers.ChannelTerms(
+                        lost.Terms.PayerAddress, _oldSigner.Key, SampleProvider.NewAddress(), lost.Terms.PayeeKey, 60, 7).ToWorkerChannel(Provider),
+                    default);
+            }
+
+            SampleChannel counts = await OpenAsync(restored);
+
+            Assert.Equal(!hasAnotherChannel, counts.Address == lost.Address);
+            Assert.Equal((2L, new Nano(4 * Coin)), ((await lost.VoucherAsync())!.Serial, (await lost.VoucherAsync())!.Cumulative));
+            await Grain(restored, lost).SweepAsync(lost.Observe(3, deposited: 9 * Coin, claimed: 2 * Coin));
+            Assert.Equal(new Nano(3 * Coin), await lost.DueAsync());
+            if (hasAnotherChannel)
+            {
+                // Two of the three coins are promised over the channel that was lost.
+                await Grain(restored, counts).SweepAsync(counts.Observe(1, deposited: 9 * Coin));
+                Assert.Equal(new Nano(Coin), (await counts.VoucherAsync())!.Cumulative);
+            }
+            else
+            {
+                Assert.Equal(new Nano(5 * Coin), (await lost.VoucherAsync())!.Cumulative);
+            }
+
+            Assert.Empty(await restored.Ledger.CheckInvariantsAsync(default));
+        }
+
+        older.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Sweep_MoreIsDueThanADaysCap_IsSignedInParts()
+    {
+        using var capped = new VoucherSigner(Nano.FromCoins(2));
+        await using SettlingSilo silo = await StartAsync(_oldWallet, capped);
+        await OrderAsync(silo);
+        SampleChannel channel = await OpenAsync(silo);
+        await channel.EarnAsync(5 * Coin);
+        foreach ((int day, long promised) in ((int, long)[])[(0, 2), (0, 2), (1, 4), (2, 5), (2, 5)])
+        {
+            capped.Day = DateOnly.MinValue.AddDays(day);
+            await Grain(silo, channel).SweepAsync(channel.Observe(1, deposited: 9 * Coin));
+            Assert.Equal(new Nano(promised * Coin), (await channel.VoucherAsync())!.Cumulative);
+        }
+    }
+
     public void Dispose()
     {
         _oldSigner.Dispose();

@@ -63,9 +63,28 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
         await channel.EarnAsync(Coin);
         await Grain(channel).SweepAsync(null);
 
+        // What is due, and twice that; not what came to be due after it was placed.
         Intent topUp = Assert.Single(await WaitingAsync(channel));
-        Assert.Equal((IntentPurpose.TopUp, channel.Address, new Nano(11 * Coin)), (topUp.Purpose, topUp.Destination, topUp.Amount));
+        Assert.Equal((IntentPurpose.TopUp, channel.Address, new Nano(3 * Coin)), (topUp.Purpose, topUp.Destination, topUp.Amount));
         Assert.Equal(channel.Terms.Init.ToCell().Hash, Boc.Parse(topUp.Init!.Value.Span).Hash);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData((Coin / 10) - 1, 0, 0)]
+    [InlineData(Coin / 10, 0, Coin + (Coin / 10))] // a coin at least
+    [InlineData(2 * Coin, 0, 6 * Coin)] // in proportion
+    [InlineData(50 * Coin, 0, 60 * Coin)] // ten coins at most
+    [InlineData(2 * Coin, 4 * Coin, 0)]
+    [InlineData(2 * Coin, (3 * Coin) - 1, 4 * Coin)]
+    public async Task Sweep_Earned_IsFundedInProportion(long earned, long deposited, long topUp)
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(earned);
+
+        await Grain(channel).SweepAsync(deposited == 0 ? null : channel.Observe(1, deposited));
+
+        Assert.Equal(topUp, (await WaitingAsync(channel)).Where(intent => intent.Purpose == IntentPurpose.TopUp).Sum(intent => intent.Amount.Value));
     }
 
     [Fact]
@@ -301,12 +320,12 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
         SampleProvider provider = await SampleProvider.AdmitAsync(Silos);
         SampleChannel channel = await SampleChannel.OpenAsync(Silos.Ledgers[0], Silos.Vouchers, provider.Id);
         await channel.EarnAsync(Coin / 10);
-        await Grain(channel).SweepAsync(channel.Observe(1, deposited: Coin));
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: Coin / 2));
         Assert.Single(await WaitingAsync(channel));
         await provider.OrderAsync();
 
-        await Grain(channel).SweepAsync(channel.Observe(2, deposited: Coin));
-        await Grain(channel).SweepAsync(channel.Observe(3, deposited: Coin));
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: Coin / 2));
+        await Grain(channel).SweepAsync(channel.Observe(3, deposited: Coin / 2));
 
         // Charged, though it is little, and left; the top-up is from before.
         Assert.Equal(2, (await CallsAsync(channel)).Count);
@@ -457,7 +476,7 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
 
     private Task<SignedVoucher> SignAsync(SampleChannel channel, long serial, long cumulative) => Silos.Vouchers.SignAsync(
         new VoucherOrder(
-            new Voucher(Silos.Vouchers.Network, channel.Terms.Address, (ulong)serial, new Nano(cumulative), default), new Nano(5 * Coin), CoveredUpTo: 0),
+            new Voucher(Silos.Vouchers.Network, channel.Terms.Address, (ulong)serial, new Nano(cumulative), default), new Nano(5 * Coin), CoveredUpTo: 0, channel.Provider, channel.Terms),
         default);
 
     private static async Task<List<Intent>> CallsAsync(SampleChannel channel) => [.. (await WaitingAsync(channel)).Where(intent => intent.Purpose == IntentPurpose.ChannelCall)];

@@ -29,6 +29,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
         {
             host.Environment.EnvironmentName = Environments.Development;
             host.Logging.ClearProviders();
+            host.Configuration.AddInMemoryCollection([KeyValuePair.Create("Ledger:AllowTreasuryTransfers", (string?)"true")]);
             host.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         });
         builder.ConfigureSilo((_, silo) =>
