@@ -78,7 +78,7 @@ public sealed class SignedVoucherStoreTests : IDisposable
 
     private static TonAddress NewChannel() => new(0, new Bits256(RandomNumberGenerator.GetBytes(32)));
 
-    private ChannelTerms Terms => field ??= new(NewChannel(), _key.PublicKey, NewChannel(), _key.PublicKey, 60, 1);
+    private ChannelTerms Terms => field ??= new(NewChannel(), _key.PublicKey, NewChannel(), new PublicKey(new Bits256(RandomNumberGenerator.GetBytes(32))), 60, 1);
 
     private SignedVoucherStore Open() => new(Path, dailyCap: new Nano(2_000));
 
