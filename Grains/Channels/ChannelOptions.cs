@@ -5,11 +5,22 @@ namespace CocoonOrleans.Grains.Channels;
 /// <summary>Settings of the channels to providers; section <c>Channels</c>.</summary>
 public sealed class ChannelOptions
 {
-    /// <summary>What is put into a channel at a time beyond what is due, in nano; 0.1 to 1,000 coins.</summary>
+    /// <summary>Whether providers get new channels and what was opened is funded for the first time; off while channels are closed to change a key.</summary>
+    public bool OpenNew { get; set; } = true;
+
+    /// <summary>Coins are put into a channel when so much is due that wasn't claimed, in nano: from 0.1 coin on.</summary>
+    [Range(1, 1_000_000_000_000)]
+    public long FundAtNano { get; set; } = 100_000_000;
+
+    /// <summary>The least that is put into a channel at a time beyond what is missing, in nano; twice what is due, where that is more.</summary>
+    [Range(100_000_000, 1_000_000_000_000)]
+    public long LeastDepositNano { get; set; } = 1_000_000_000;
+
+    /// <summary>And the most, in nano; 0.1 to 1,000 coins.</summary>
     [Range(100_000_000, 1_000_000_000_000)]
     public long DepositNano { get; set; } = 10_000_000_000;
 
-    /// <summary>A channel with less than this left for vouchers is topped up, in nano.</summary>
+    /// <summary>A channel with less than this left for vouchers is topped up, in nano; or with less than five eighths of what would be put in, where that is less.</summary>
     [Range(0, 1_000_000_000_000)]
     public long RefillBelowNano { get; set; } = 1_000_000_000;
 

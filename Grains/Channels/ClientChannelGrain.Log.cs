@@ -16,8 +16,11 @@ internal sealed partial class ClientChannelGrain
     [LoggerMessage(Level = LogLevel.Critical, Message = "The payer of {Channel} can take {Owed} nano that it owes, from Unix time {UnlockTime} on: half of the delay is over and they aren't claimed. Charge it by hand")]
     private partial void LogLate(string channel, long owed, long unlockTime);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Voucher {Serial} of {Channel} goes to the chain: {Cumulative} nano in all, of which {Captured} were used")]
-    private partial void LogCharge(long serial, string channel, long cumulative, long captured);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Voucher {Serial} of {Channel} goes to the chain: {Cumulative} nano in all, of which {Captured} were used; attempt {Attempt}")]
+    private partial void LogCharge(long serial, string channel, long cumulative, long captured, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The charge of voucher {Serial} of {Channel} was refused {Attempts} times, and is not tried again")]
+    private partial void LogGivenUp(long serial, string channel, int attempts);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The copy of what {Channel} promised can't be kept: {Reason}. A watchtower would charge less")]
     private partial void LogNotCopied(string channel, string reason);

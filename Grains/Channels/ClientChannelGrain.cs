@@ -20,6 +20,7 @@ namespace CocoonOrleans.Grains.Channels;
 /// </summary>
 internal sealed partial class ClientChannelGrain(
     IClientChannelStore store,
+    IWalletStore wallets,
     ILedger ledger,
     IServiceProvider services,
     IOptions<ChannelOptions> options,
@@ -133,7 +134,19 @@ internal sealed partial class ClientChannelGrain(
             return;
         }
 
-        Guid id = IntentIdOf(voucher.Serial, voucher.Cumulative, state.Claimed);
+        CallAttempt attempt = await CallAttempts.NextAsync(
+            wallets, number => IntentIdOf(voucher.Serial, voucher.Cumulative, state.Claimed, number), clock.GetUtcNow(), cancellationToken);
+        if (attempt.State == CallAttemptState.GivenUp)
+        {
+            LogGivenUp(voucher.Serial, Channel, CallAttempts.Most);
+        }
+
+        if (attempt.State != CallAttemptState.Due)
+        {
+            return;
+        }
+
+        Guid id = attempt.Id;
         LedgerResult result = (await ledger.ExecuteAsync(
             [
                 new PlaceIntent
@@ -151,7 +164,7 @@ internal sealed partial class ClientChannelGrain(
         switch (result)
         {
             case IntentPlaced { Repeated: false }:
-                LogCharge(voucher.Serial, Channel, voucher.Cumulative.Value, channel.Captured.Value);
+                LogCharge(voucher.Serial, Channel, voucher.Cumulative.Value, channel.Captured.Value, attempt.Number + 1);
                 break;
             case IntentPlaced:
                 break;
@@ -161,10 +174,17 @@ internal sealed partial class ClientChannelGrain(
         }
     }
 
-    /// <summary>One charge for each voucher and each amount that was claimed before: what the deposit clipped is charged again after a top-up.</summary>
-    private Guid IntentIdOf(long serial, Nano cumulative, Nano claimed)
+    /// <summary>
+    /// One charge for each voucher and each amount that was claimed before: what the deposit clipped is charged again after a top-up. And one for each attempt.
+    /// </summary>
+    private Guid IntentIdOf(long serial, Nano cumulative, Nano claimed, int attempt)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"cocoon-client-channel-v1|charge|{Channel}|{serial}|{cumulative.Value}|{claimed.Value}");
+        if (attempt > 0)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{name}|again {attempt}");
+        }
+
         return new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16), bigEndian: true);
     }
 }

@@ -1,3 +1,4 @@
+using CocoonOrleans.Market;
 using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Vouchers;
@@ -18,6 +19,12 @@ public interface IVoucherSigner
 
     /// <summary>The last voucher that it signed for a channel, in raw form; null where it signed none.</summary>
     Task<RememberedVoucher?> FindLastAsync(string channel, CancellationToken cancellationToken);
+
+    /// <summary>The channels of a provider that it signed for.</summary>
+    Task<IReadOnlyList<RememberedChannel>> ListChannelsAsync(string accountId, CancellationToken cancellationToken);
+
+    /// <summary>How much vouchers may still rise today, all channels together, in nano.</summary>
+    Task<Nano> LeftTodayAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Signs a voucher of <see cref="Network"/>, after it has stored it: above the last one in number and amount, within what the channel holds and what it may

@@ -1,6 +1,7 @@
 using CocoonOrleans.Grains.Providers;
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Providers;
+using CocoonOrleans.Market;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Signatures;
@@ -49,9 +50,35 @@ internal sealed partial class PaymentChannelGrain
             throw new ArgumentException("answer.close: the offer has died; ask for another one.", nameof(request));
         }
 
+        // Whatever the channel would refuse is refused here, since its refusal costs the operator's gas.
+        if (answer.Close.ValidUntil > (clock.GetUtcNow() + OfferLifetime).ToUnixTimeSeconds())
+        {
+            throw new ArgumentException($"answer.close: an offer works for {OfferLifetime.TotalMinutes} minutes; ask for one.", nameof(request));
+        }
+
+        if (channel.State.Phase is not (WorkerChannelPhase.Open or WorkerChannelPhase.Closing))
+        {
+            throw new ArgumentException("request.channel: it isn't open.", nameof(request));
+        }
+
+        if (await store.FindVoucherAsync(Channel, cancellationToken) is not { } last || last.Cumulative != answer.Close.Cumulative)
+        {
+            throw new ArgumentException("answer.close: another amount than the last voucher's; ask for another offer.", nameof(request));
+        }
+
+        Nano rest = Nano.Min(last.Cumulative, channel.State.Deposited - channel.State.Withdrawn) - channel.State.Claimed;
+        if (rest != Nano.Zero && rest < ChannelMessages.LeastPayout)
+        {
+            throw new ArgumentException($"answer.close: {rest} nano aren't claimed, and the contract pays no less than {ChannelMessages.LeastPayout}; close it when more is due.", nameof(request));
+        }
+
+        // One call for the channel's whole life, and the few attempts of a call: however often a provider asks, what its closes can cost is bounded.
         Signature payer = await SignAsync(signer, answer.Close, cancellationToken);
-        await PlaceCallAsync(
-            channel, IntentIdOf("close both", answer.Close.ValidUntil), query => ChannelMessages.CloseBoth(query, answer.Close, payer, answer.Payee), cancellationToken);
+        if (!await PlaceCallAsync(channel, "close both", 0, query => ChannelMessages.CloseBoth(query, answer.Close, payer, answer.Payee), cancellationToken))
+        {
+            throw new ArgumentException("request.channel: it has refused too many closes; the operator can leave it alone.", nameof(request));
+        }
+
         LogClosedTogether(Channel, answer.Close.Cumulative.Value);
     }
 
@@ -66,7 +93,7 @@ internal sealed partial class PaymentChannelGrain
         ChannelDue due = await store.ReadDueAsync(channel, MaxCovered, cancellationToken);
         await SignAsync(_signer, channel, channel.Terms(), due, atOnce: true, cancellationToken);
         LogLeft(Channel);
-        await PlaceCallAsync(channel, IntentIdOf("start close", 0), ChannelMessages.StartClose, cancellationToken);
+        await PlaceCallAsync(channel, "start close", 0, ChannelMessages.StartClose, cancellationToken);
         return true;
     }
 
@@ -104,7 +131,7 @@ internal sealed partial class PaymentChannelGrain
         else if (channel.State.Phase == WorkerChannelPhase.Open)
         {
             LogLeaving(Channel, order.Address);
-            await PlaceCallAsync(channel, IntentIdOf("start close", order.Number), ChannelMessages.StartClose, cancellationToken);
+            await PlaceCallAsync(channel, "start close", order.Number, ChannelMessages.StartClose, cancellationToken);
         }
     }
 
@@ -125,7 +152,7 @@ internal sealed partial class PaymentChannelGrain
     {
         if (channel.State is { Phase: WorkerChannelPhase.Closing, UnlockTime: > 0 } && chainTime > channel.State.UnlockTime)
         {
-            await PlaceCallAsync(channel, IntentIdOf("finish close", channel.State.UnlockTime), ChannelMessages.FinishClose, cancellationToken);
+            await PlaceCallAsync(channel, "finish close", channel.State.UnlockTime, ChannelMessages.FinishClose, cancellationToken);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Operations;
@@ -24,6 +25,7 @@ namespace CocoonOrleans.Grains.Channels;
 internal sealed partial class PaymentChannelGrain(
     IChannelStore store,
     IProviderStore providers,
+    IWalletStore wallets,
     ILedger ledger,
     IServiceProvider services,
     IOptions<ChannelOptions> options,
@@ -49,8 +51,22 @@ internal sealed partial class PaymentChannelGrain(
 
     public async Task SweepAsync(ChannelObservation? observation, CancellationToken cancellationToken)
     {
-        if (_signer is null || await FindOwnAsync(_signer, cancellationToken) is not { } channel)
+        if (_signer is null || await store.FindChannelAsync(Channel, cancellationToken) is not { } channel)
         {
+            return;
+        }
+
+        if (channel.Terms().Address.ToString() != Channel)
+        {
+            LogForeign(Channel, "its terms give another address");
+            return;
+        }
+
+        // Back with the key that it was opened with, a stranded channel is its provider's again.
+        string? stranger = WhoPaysInstead(_signer, channel);
+        if (stranger is not null || (channel.IsStranded && !await store.TryTakeBackAsync(Channel, cancellationToken)))
+        {
+            await StrandAsync(channel, stranger ?? "its provider has another one by now", observation, cancellationToken);
             return;
         }
 
@@ -104,8 +120,7 @@ internal sealed partial class PaymentChannelGrain(
             return false;
         }
 
-        await PlaceChargeAsync(channel, voucher, cancellationToken);
-        return true;
+        return await PlaceChargeAsync(channel, voucher, cancellationToken);
     }
 
     /// <summary>The channel, where its address is the one of its terms and our key pays there.</summary>
@@ -116,14 +131,48 @@ internal sealed partial class PaymentChannelGrain(
             return null;
         }
 
-        ChannelTerms terms = channel.Terms();
-        if (terms.Address.ToString() == Channel && terms.PayerKey == signer.Key)
+        if (channel.Terms().Address.ToString() == Channel && WhoPaysInstead(signer, channel) is null && !channel.IsStranded)
         {
             return channel;
         }
 
-        LogForeign(Channel, "its terms give another address, or another voucher key pays there");
+        LogForeign(Channel, "its terms give another address, or another voucher key or wallet pays there");
         return null;
+    }
+
+    /// <summary>Why this silo's keys pay nothing from a channel; null where they do. A channel's address binds voucher key and wallet for its life.</summary>
+    private string? WhoPaysInstead(IVoucherSigner signer, WorkerChannel channel)
+    {
+        if (channel.Terms().PayerKey != signer.Key)
+        {
+            return "another voucher key signs for it";
+        }
+
+        return services.GetService<IWalletChain>() is { } chain && !chain.Wallets.Contains(channel.Wallet) ? "another wallet funds it" : null;
+    }
+
+    /// <summary>
+    /// A key was changed before the channel was closed. What nobody funded is given up; what holds coins is followed, so that what its vouchers pay is booked,
+    /// and nothing is signed or sent for it. Either way its provider gets another one.
+    /// </summary>
+    private async Task StrandAsync(WorkerChannel channel, string reason, ChannelObservation? observation, CancellationToken cancellationToken)
+    {
+        if (channel.State.Phase == WorkerChannelPhase.Unfunded && observation?.Data is null && await store.TryAbandonAsync(Channel, cancellationToken))
+        {
+            LogAbandoned(Channel, reason);
+            return;
+        }
+
+        if (observation is not null)
+        {
+            await ObserveAsync(channel, channel.Terms(), observation, cancellationToken);
+        }
+
+        await store.TryStrandAsync(Channel, cancellationToken);
+        if (await store.FindChannelAsync(Channel, cancellationToken) is { State.Phase: not WorkerChannelPhase.Closed } stranded)
+        {
+            LogStranded(Channel, reason, (stranded.State.Deposited - stranded.State.Withdrawn - stranded.State.Claimed).Value);
+        }
     }
 
     /// <summary>Takes over what the signer remembers and the book doesn't know: the book was restored from a backup, or died between the two.</summary>
@@ -231,8 +280,9 @@ internal sealed partial class PaymentChannelGrain(
     private async Task<StoredVoucher?> SignAsync(
         IVoucherSigner signer, WorkerChannel channel, ChannelTerms terms, ChannelDue due, bool atOnce, CancellationToken cancellationToken)
     {
+        Nano before = due.Last?.Cumulative ?? Nano.Zero;
         Nano cumulative = Nano.Min(due.Owed, channel.State.Limit);
-        Nano newly = cumulative - (due.Last?.Cumulative ?? Nano.Zero);
+        Nano newly = cumulative - before;
         DateTimeOffset now = clock.GetUtcNow();
 
         // Without a new capture something is due where the channel held too little before: that has waited long enough.
@@ -244,6 +294,19 @@ internal sealed partial class PaymentChannelGrain(
             return due.Last;
         }
 
+        // What is due above the day's cap is promised in parts, a day's each.
+        Nano left = await signer.LeftTodayAsync(cancellationToken);
+        if (newly > left)
+        {
+            LogCapped(Channel, newly.Value, left.Value);
+            if (left <= Nano.Zero)
+            {
+                return due.Last;
+            }
+
+            cumulative = before + left;
+        }
+
         long serial = (due.Last?.Serial ?? 0) + 1;
         Bits256 context = VoucherContext.Next(
             due.Last is { } last ? new Bits256(last.Context.Span) : VoucherContext.First,
@@ -252,7 +315,7 @@ internal sealed partial class PaymentChannelGrain(
         try
         {
             var wanted = new Voucher(signer.Network, terms.Address, checked((ulong)serial), cumulative, context);
-            signed = await signer.SignAsync(new VoucherOrder(wanted, channel.State.Limit, due.CoveredUpTo), cancellationToken);
+            signed = await signer.SignAsync(new VoucherOrder(wanted, channel.State.Limit, due.CoveredUpTo, channel.AccountId, terms), cancellationToken);
         }
         catch (VoucherRefusedException refused)
         {
@@ -263,7 +326,7 @@ internal sealed partial class PaymentChannelGrain(
         var stored = new StoredVoucher(Channel, serial, cumulative, context.ToArray(), due.CoveredUpTo, signed.ToBytes(), now);
         if (!await store.TryAddVoucherAsync(stored, cancellationToken))
         {
-            // Another activation was first, or what is due was paid out meanwhile. These bytes are forgotten.
+            // Another activation was first, or what is due was paid out meanwhile. The signer remembers these bytes: the next sweep takes them over.
             return await store.FindVoucherAsync(Channel, cancellationToken);
         }
 
@@ -275,14 +338,22 @@ internal sealed partial class PaymentChannelGrain(
     {
         Nano limit = channel.State.Limit;
         if (channel.State.Phase is not (WorkerChannelPhase.Unfunded or WorkerChannelPhase.Open)
-            || due.Owed <= Nano.Zero
-            || (due.Owed + new Nano(options.Value.RefillBelowNano)) <= limit)
+            || (channel.State.Phase == WorkerChannelPhase.Unfunded && (!options.Value.OpenNew || due.Last is not null))
+            || due.Owed - channel.State.Claimed < new Nano(options.Value.FundAtNano))
+        {
+            return;
+        }
+
+        // In proportion to what was earned: who has earned little can lock little of the operator's coins, however many names it has.
+        Nano ahead = Nano.Min(
+            new Nano(options.Value.DepositNano), Nano.Max(new Nano(options.Value.LeastDepositNano), new Nano(checked(2 * (due.Owed - channel.State.Claimed).Value))));
+        if (due.Owed + Nano.Min(new Nano(options.Value.RefillBelowNano), new Nano(ahead.Value / 8 * 5)) <= limit)
         {
             return;
         }
 
         // Named by what was deposited before: while the chain doesn't say that it grew, it is the same top-up.
-        Nano amount = new Nano(options.Value.DepositNano) + Nano.Max(due.Owed - limit, Nano.Zero);
+        Nano amount = ahead + Nano.Max(due.Owed - limit, Nano.Zero);
         Guid id = IntentIdOf("top-up", channel.State.Deposited.Value);
         await PlaceAsync(
             new PlaceIntent
@@ -300,7 +371,7 @@ internal sealed partial class PaymentChannelGrain(
     }
 
     /// <summary>Brings the last voucher to the chain, where enough of it isn't claimed for what that costs, or the channel will not last.</summary>
-    /// <returns>Whether there is something to charge that is on its way, or should be.</returns>
+    /// <returns>Whether there is something to charge that is on its way, or will be tried again.</returns>
     private async Task<bool> ChargeWhereDueAsync(
         WorkerChannel channel, StoredVoucher? voucher, DateTimeOffset? unclaimedSince, Nano threshold, Nano fee, bool leaves, CancellationToken cancellationToken)
     {
@@ -316,8 +387,7 @@ internal sealed partial class PaymentChannelGrain(
             return false;
         }
 
-        await PlaceChargeAsync(channel, voucher, cancellationToken);
-        return true;
+        return await PlaceChargeAsync(channel, voucher, cancellationToken);
     }
 
     /// <summary>Whether the contract would pay something for a voucher.</summary>
@@ -325,22 +395,44 @@ internal sealed partial class PaymentChannelGrain(
         state.Phase is WorkerChannelPhase.Open or WorkerChannelPhase.Closing
         && Nano.Min(voucher.Cumulative, state.Deposited - state.Withdrawn) - state.Claimed >= ChannelMessages.LeastPayout;
 
-    private Task PlaceChargeAsync(WorkerChannel channel, StoredVoucher voucher, CancellationToken cancellationToken) => PlaceCallAsync(
-        channel, IntentIdOf("charge", voucher.Serial), query => ChannelMessages.Charge(query, SignedVoucher.Parse(voucher.Bytes.Span)), cancellationToken);
+    /// <returns>Whether it is on its way, or will be tried again.</returns>
+    private Task<bool> PlaceChargeAsync(WorkerChannel channel, StoredVoucher voucher, CancellationToken cancellationToken) => PlaceCallAsync(
+        channel, "charge", voucher.Serial, query => ChannelMessages.Charge(query, SignedVoucher.Parse(voucher.Bytes.Span)), cancellationToken);
 
-    /// <summary>Lets the wallet call the channel. The id says what for, so that it is called once.</summary>
-    private Task PlaceCallAsync(WorkerChannel channel, Guid id, Func<ulong, Cell> body, CancellationToken cancellationToken) => PlaceAsync(
-        new PlaceIntent
+    /// <summary>Lets the wallet call the channel. What for and the number make the id, so that it is called once; again only where the channel refused it.</summary>
+    /// <returns>False where all attempts were refused.</returns>
+    private async Task<bool> PlaceCallAsync(WorkerChannel channel, string what, long number, Func<ulong, Cell> body, CancellationToken cancellationToken)
+    {
+        CallAttempt attempt = await CallAttempts.NextAsync(
+            wallets, index => IntentIdOf(index == 0 ? what : string.Create(CultureInfo.InvariantCulture, $"{what} again {index}"), number), clock.GetUtcNow(), cancellationToken);
+        switch (attempt.State)
         {
-            IntentId = id,
-            Wallet = channel.Wallet,
-            Destination = Channel,
-            Value = CallGas,
-            Amount = Nano.Zero,
-            Body = Boc.Write(body((ulong)PlaceIntent.QueryIdOf(id))),
-            Purpose = IntentPurpose.ChannelCall,
-        },
-        cancellationToken);
+            case CallAttemptState.Due:
+                if (attempt.Number > 0)
+                {
+                    LogCalledAgain(what, Channel, attempt.Number + 1);
+                }
+
+                await PlaceAsync(
+                    new PlaceIntent
+                    {
+                        IntentId = attempt.Id,
+                        Wallet = channel.Wallet,
+                        Destination = Channel,
+                        Value = CallGas,
+                        Amount = Nano.Zero,
+                        Body = Boc.Write(body((ulong)PlaceIntent.QueryIdOf(attempt.Id))),
+                        Purpose = IntentPurpose.ChannelCall,
+                    },
+                    cancellationToken);
+                return true;
+            case CallAttemptState.GivenUp:
+                LogGivenUp(what, Channel, CallAttempts.Most);
+                return false;
+            default:
+                return true;
+        }
+    }
 
     private async Task PlaceAsync(PlaceIntent intent, CancellationToken cancellationToken)
     {

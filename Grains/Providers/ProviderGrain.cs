@@ -8,6 +8,7 @@ using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Ledger.Wallets;
+using CocoonOrleans.Market;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Providers;
@@ -84,7 +85,7 @@ internal sealed partial class ProviderGrain(
                 channel.State.Deposited,
                 channel.State.Claimed,
                 earnings.Voucher?.Serial ?? 0,
-                earnings.Voucher?.Cumulative ?? Market.Nano.Zero,
+                earnings.Voucher?.Cumulative ?? Nano.Zero,
                 earnings.Voucher?.Bytes.ToArray() ?? []),
             payout,
             next);
@@ -136,6 +137,7 @@ internal sealed partial class ProviderGrain(
             || services.GetService<IWalletChain>() is not { Wallets: [string wallet, ..] }
             || !ProviderId.TryParse(Id, out PublicKey key)
             || (await store.ReadOrdersAsync(Id, clock.GetUtcNow(), cancellationToken)).Standing is not { } order
+            || await TakeOverAsync(signer, cancellationToken)
             || await store.FindProviderChannelAsync(Id, cancellationToken) is not null)
         {
             return;
@@ -144,6 +146,11 @@ internal sealed partial class ProviderGrain(
         if (order.ByTransfer)
         {
             await TransferAsync(order, wallet, cancellationToken);
+            return;
+        }
+
+        if (!channelOptions.Value.OpenNew)
+        {
             return;
         }
 
@@ -158,13 +165,51 @@ internal sealed partial class ProviderGrain(
         LogChannel(channel.Channel, Id);
     }
 
+    /// <summary>Takes over channels that the signer remembers and the book doesn't know, since it was restored from a backup: what they promise is promised.</summary>
+    /// <returns>Whether there were some; then nothing else is done until the chain says how they stand.</returns>
+    private async Task<bool> TakeOverAsync(IVoucherSigner signer, CancellationToken cancellationToken)
+    {
+        bool any = false;
+        foreach (RememberedChannel remembered in await signer.ListChannelsAsync(Id, cancellationToken))
+        {
+            string address = remembered.Terms.Address.ToString();
+            if (await channels.FindChannelAsync(address, cancellationToken) is not null)
+            {
+                continue;
+            }
+
+            Voucher voucher = remembered.Last.Signed.Voucher;
+            LogTakenOver(address, Id, voucher.Cumulative.Value);
+            any |= await channels.TryTakeOverAsync(
+                remembered.Terms.ToWorkerChannel(Id),
+                new StoredVoucher(
+                    address,
+                    checked((long)voucher.Serial),
+                    voucher.Cumulative,
+                    voucher.Context.ToArray(),
+                    remembered.Last.CoveredUpTo,
+                    remembered.Last.Signed.ToBytes(),
+                    clock.GetUtcNow()),
+                cancellationToken);
+        }
+
+        return any;
+    }
+
     /// <summary>
     /// Lets the wallet pay what is due, with what other providers get in the same message. What it is for names it: until something more is earned it is the
     /// same payout, whoever places it again.
     /// </summary>
     private async Task TransferAsync(PayoutOrder order, string wallet, CancellationToken cancellationToken)
     {
-        if (await store.ReadEarningsAsync(Id, days: 1, cancellationToken) is not { } earnings || earnings.Due < order.Threshold)
+        if (await store.ReadEarningsAsync(Id, days: 1, cancellationToken) is not { } earnings)
+        {
+            return;
+        }
+
+        // What a stranded channel's vouchers promise is charged there.
+        Nano due = earnings.Due - Nano.Min(earnings.Due, earnings.Promised);
+        if (due < order.Threshold || due <= Nano.Zero)
         {
             return;
         }
@@ -175,8 +220,8 @@ internal sealed partial class ProviderGrain(
             IntentId = new Guid(hash.AsSpan(0, 16), bigEndian: true),
             Wallet = wallet,
             Destination = order.Address,
-            Value = earnings.Due,
-            Amount = earnings.Due,
+            Value = due,
+            Amount = due,
             Body = Boc.Write(Cell.Empty),
             Purpose = IntentPurpose.Payout,
             AccountId = Id,
@@ -184,7 +229,7 @@ internal sealed partial class ProviderGrain(
         LedgerResult result = (await ledger.ExecuteAsync([payout], cancellationToken))[0];
         if (result is IntentPlaced { Repeated: false })
         {
-            LogTransfer(Id, earnings.Due.Value, order.Address);
+            LogTransfer(Id, due.Value, order.Address);
         }
         else if (result is not (IntentPlaced or IdReused))
         {
@@ -205,6 +250,9 @@ internal sealed partial class ProviderGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The payout of provider {AccountId} was not placed: {Result}")]
     private partial void LogNotPlaced(string accountId, string result);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The signer has promised {Promised} nano over {Channel} to {AccountId}, and the book doesn't know that channel: the book is older than its signer, and takes it over")]
+    private partial void LogTakenOver(string channel, string accountId, long promised);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Channel {Channel} pays {AccountId}")]
     private partial void LogChannel(string channel, string accountId);

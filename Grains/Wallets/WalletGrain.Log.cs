@@ -16,6 +16,12 @@ internal sealed partial class WalletGrain
     [LoggerMessage(Level = LogLevel.Critical, Message = "Counter {Seqno} was used by bytes that are not ours: somebody else has the wallet's key")]
     private partial void LogForeign(long seqno);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The wallet ran in transaction {Lt} by bytes that the book doesn't know: the book is older than the wallet, or somebody else has its key. Nothing is sent any more; when you have looked, set Wallets:AcknowledgedLt={Acknowledge} and start again")]
+    private partial void LogStopped(long lt, long acknowledge);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The wallet goes on: transaction {Lt}, which the book doesn't know, was acknowledged")]
+    private partial void LogResumed(long lt);
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "The wallet sent {Nano} nano in transaction {Lt} that no intent asked for")]
     private partial void LogSentByOthers(long nano, long lt);
 

@@ -40,6 +40,7 @@ internal sealed partial class WalletGrain(
     private IGrainTimer? _timer;
     private DateTimeOffset? _lookedAt;
     private DateTimeOffset? _sentAt;
+    private DateTimeOffset? _stopSaidAt;
 
     private string Wallet => this.GetPrimaryKeyString();
 
@@ -173,6 +174,11 @@ internal sealed partial class WalletGrain(
             return false;
         }
 
+        if (!await MaySignAsync(cancellationToken))
+        {
+            return false;
+        }
+
         IReadOnlyList<Intent> covered = Covered(waiting, account.Balance);
         if (covered.Count == 0 && waiting.Count > 0)
         {
@@ -189,6 +195,32 @@ internal sealed partial class WalletGrain(
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Whether the book knows all that the key has signed. Where it doesn't, it is older than the wallet, or somebody else has the key: what it would send may
+    /// have left already, so a person must look first.
+    /// </summary>
+    private async Task<bool> MaySignAsync(CancellationToken cancellationToken)
+    {
+        if (await store.FindStopAsync(Wallet, cancellationToken) is not { } stopped)
+        {
+            return true;
+        }
+
+        if (stopped == options.Value.AcknowledgedLt && await store.TryResumeAsync(Wallet, stopped, cancellationToken))
+        {
+            LogResumed(stopped);
+            return true;
+        }
+
+        if (_stopSaidAt is null || clock.GetUtcNow() - _stopSaidAt >= options.Value.IdleLook)
+        {
+            _stopSaidAt = clock.GetUtcNow();
+            LogStopped(stopped, stopped);
+        }
+
+        return false;
     }
 
     private async Task TrySendAsync(IWalletChain chain, WalletSend send, CancellationToken cancellationToken)
@@ -296,6 +328,7 @@ internal sealed partial class WalletGrain(
             Source = transaction.Source,
             BouncedQueryId = transaction.BouncedQueryId,
             Send = send,
+            IsOfUnknownBytes = transaction.ExternalBody is not null && send is null,
             Sent = sent,
             SentByOthers = others,
         };

@@ -12,4 +12,8 @@ namespace CocoonOrleans.Ledger.Channels;
 /// <param name="State">What the chain said last.</param>
 public sealed record WorkerChannel(
     string Channel, string AccountId, string Wallet, ReadOnlyMemory<byte> PayerKey, string PayeeAddress, ReadOnlyMemory<byte> PayeeKey,
-    long CloseDelay, long Salt, ChannelSnapshot State);
+    long CloseDelay, long Salt, ChannelSnapshot State)
+{
+    /// <summary>Whether another key or wallet of the operator pays from it than those that it has now: then its provider may have another channel beside it.</summary>
+    public bool IsStranded { get; init; }
+}

@@ -9,7 +9,7 @@ internal static class ChannelRows
     public const string SelectChannel =
         """
         SELECT h.channel, h.account_id, h.wallet, h.payer_key, h.payee_address, h.payee_key, h.close_delay, h.salt,
-               h.phase, h.deposited, h.claimed, h.withdrawn, h.pending_withdraw, h.unlock_time, h.seqno, h.last_lt
+               h.phase, h.deposited, h.claimed, h.withdrawn, h.pending_withdraw, h.unlock_time, h.seqno, h.last_lt, h.stranded_at
         FROM channels h
         """;
 
@@ -19,7 +19,10 @@ internal static class ChannelRows
     public static WorkerChannel Channel(SqliteDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.Bytes(3), row.GetString(4), row.Bytes(5), row.GetInt64(6), row.GetInt64(7),
         new ChannelSnapshot(
-            row.Enum<WorkerChannelPhase>(8), row.Nano(9), row.Nano(10), row.Nano(11), row.Nano(12), row.GetInt64(13), row.GetInt64(14), row.GetInt64(15)));
+            row.Enum<WorkerChannelPhase>(8), row.Nano(9), row.Nano(10), row.Nano(11), row.Nano(12), row.GetInt64(13), row.GetInt64(14), row.GetInt64(15)))
+    {
+        IsStranded = !row.IsDBNull(16),
+    };
 
     public static StoredVoucher Voucher(SqliteDataReader row) =>
         new(row.GetString(0), row.GetInt64(1), row.Nano(2), row.Bytes(3), row.GetInt64(4), row.Bytes(5), row.Time(6));

@@ -5,6 +5,15 @@ namespace CocoonOrleans.Ledger.Sqlite;
 
 public sealed partial class SqliteLedger
 {
+    /// <summary>What vouchers of a provider's other channels promise and those haven't paid.</summary>
+    private const string PromisedElsewhere =
+        """
+        SELECT coalesce(sum(promised - claimed), 0)
+        FROM (SELECT h.claimed, (SELECT coalesce(max(v.cumulative), 0) FROM vouchers v WHERE v.channel = h.channel) AS promised
+              FROM channels h WHERE h.account_id = $account AND h.channel <> $channel AND h.phase <> 'closed') p
+        WHERE promised > claimed
+        """;
+
     /// <inheritdoc/>
     public Task<WorkerChannel> OpenChannelAsync(WorkerChannel channel, CancellationToken cancellationToken)
     {
@@ -32,7 +41,7 @@ public sealed partial class SqliteLedger
     public async Task<StoredVoucher?> FindProviderVoucherAsync(string accountId, CancellationToken cancellationToken) =>
         (await ListAsync(
             ChannelRows.SelectVoucher
-                + " JOIN channels h ON h.channel = v.channel WHERE h.account_id = $account AND h.phase <> 'closed' ORDER BY v.serial DESC LIMIT 1",
+                + " JOIN channels h ON h.channel = v.channel WHERE h.account_id = $account AND h.phase <> 'closed' AND h.stranded_at IS NULL ORDER BY v.serial DESC LIMIT 1",
             ChannelRows.Voucher,
             cancellationToken,
             ("$account", accountId))).SingleOrDefault();
@@ -54,7 +63,13 @@ public sealed partial class SqliteLedger
                     "SELECT claimed FROM channels WHERE channel = $channel", row => row.Nano(0), ("$channel", channel.Channel)).Single();
                 Nano earned = connection.ReadAll(
                     "SELECT coalesce(sum(amount), 0) FROM entries WHERE account_id = $account", row => row.Nano(0), ("$account", channel.AccountId)).Single();
-                long after = last?.CoveredUpTo ?? 0;
+
+                // Of all its channels: what an earlier one covered is not covered again, nor counted as behind.
+                long after = connection.ReadAll(
+                    "SELECT coalesce(max(v.covered_up_to), 0) FROM vouchers v JOIN channels h ON h.channel = v.channel WHERE h.account_id = $account",
+                    row => row.GetInt64(0),
+                    ("$account", channel.AccountId)).Single();
+                Nano elsewhere = connection.ReadAll(PromisedElsewhere, row => row.Nano(0), ("$account", channel.AccountId), ("$channel", channel.Channel)).Single();
                 List<(long Entry, ReadOnlyMemory<byte>? Receipt, DateTimeOffset At)> captures = connection.ReadAll(
                     """
                     SELECT e.entry_id, c.report_hash, c.captured_at FROM entries e JOIN captures c ON c.job_id = e.transaction_id
@@ -79,7 +94,7 @@ public sealed partial class SqliteLedger
                     ("$channel", channel.Channel),
                     ("$claimed", claimed.Value)).Single();
                 return new ChannelDue(
-                    claimed + earned - behind,
+                    claimed + earned - behind - elsewhere,
                     [.. captures.Select(capture => capture.Receipt).OfType<ReadOnlyMemory<byte>>()],
                     upTo,
                     captures.Count == 0 ? null : captures[0].At,
@@ -101,10 +116,26 @@ public sealed partial class SqliteLedger
         WriteAsync(session => session.Channels.TryAbandon(channel), weight: 1, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<bool> TryStrandAsync(string channel, CancellationToken cancellationToken) =>
+        WriteAsync(session => session.Channels.TryStrand(channel, _clock.GetUtcNow()), weight: 1, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> TryTakeBackAsync(string channel, CancellationToken cancellationToken) =>
+        WriteAsync(session => session.Channels.TryTakeBack(channel), weight: 1, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> TryAdoptVoucherAsync(StoredVoucher voucher, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(voucher);
         return WriteAsync(session => session.Channels.TryAdoptVoucher(voucher, _clock.GetUtcNow()), weight: 1, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> TryTakeOverAsync(WorkerChannel channel, StoredVoucher last, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        ArgumentNullException.ThrowIfNull(last);
+        return WriteAsync(session => session.Channels.TryTakeOver(channel, last, _clock.GetUtcNow()), weight: 1, cancellationToken);
     }
 
     /// <inheritdoc/>

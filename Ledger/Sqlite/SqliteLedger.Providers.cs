@@ -65,7 +65,7 @@ public sealed partial class SqliteLedger
 
     /// <inheritdoc/>
     public async Task<WorkerChannel?> FindProviderChannelAsync(string accountId, CancellationToken cancellationToken) => (await ListAsync(
-        ChannelRows.SelectChannel + " WHERE h.account_id = $account AND h.phase <> 'closed'",
+        ChannelRows.SelectChannel + " WHERE h.account_id = $account AND h.phase <> 'closed' AND h.stranded_at IS NULL",
         ChannelRows.Channel,
         cancellationToken,
         ("$account", accountId))).SingleOrDefault();
@@ -151,7 +151,7 @@ public sealed partial class SqliteLedger
             row => row.Nano(0),
             ("$account", accountId)).Single();
         WorkerChannel? channel = connection.ReadAll(
-            ChannelRows.SelectChannel + " WHERE h.account_id = $account AND h.phase <> 'closed'", ChannelRows.Channel, ("$account", accountId)).SingleOrDefault();
+            ChannelRows.SelectChannel + " WHERE h.account_id = $account AND h.phase <> 'closed' AND h.stranded_at IS NULL", ChannelRows.Channel, ("$account", accountId)).SingleOrDefault();
         StoredVoucher? voucher = channel is null ? null : connection.ReadAll(
             ChannelRows.SelectVoucher + " WHERE v.channel = $channel ORDER BY v.serial DESC LIMIT 1", ChannelRows.Voucher, ("$channel", channel.Channel)).SingleOrDefault();
         List<EarningsDay> ofDays = connection.ReadAll(
@@ -161,6 +161,7 @@ public sealed partial class SqliteLedger
             ("$epoch", Epoch),
             ("$limit", (long)days));
         Nano promised = voucher is null ? Nano.Zero : voucher.Cumulative - Nano.Min(voucher.Cumulative, channel!.State.Claimed);
-        return new ProviderEarnings(earned, due, charged, promised, ofDays, channel, voucher);
+        Nano elsewhere = connection.ReadAll(PromisedElsewhere, row => row.Nano(0), ("$account", accountId), ("$channel", channel?.Channel ?? "")).Single();
+        return new ProviderEarnings(earned, due, charged, promised + elsewhere, ofDays, channel, voucher);
     }
 }

@@ -97,6 +97,15 @@ public sealed partial class SqliteLedger
     }
 
     /// <inheritdoc/>
+    public async Task<long?> FindStopAsync(string wallet, CancellationToken cancellationToken) => (await ListAsync(
+        "SELECT stopped_lt FROM wallets WHERE wallet = $wallet AND stopped_lt IS NOT NULL", row => (long?)row.GetInt64(0), cancellationToken, ("$wallet", wallet)))
+        .SingleOrDefault();
+
+    /// <inheritdoc/>
+    public Task<bool> TryResumeAsync(string wallet, long stoppedLt, CancellationToken cancellationToken) =>
+        WriteAsync(session => session.Wallets.TryResume(wallet, stoppedLt), weight: 1, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> TryEndSendAsync(WalletSend send, SendEnd end, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(send);

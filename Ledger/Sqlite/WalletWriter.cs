@@ -50,10 +50,15 @@ internal sealed class WalletWriter(SqliteStatements statements, BookWriter book,
         """
         INSERT INTO wallet_sends (wallet, seqno, attempt, valid_until, body_hash, message, state, created_at)
         SELECT $wallet, $seqno, $attempt, $until, $body, $message, 'open', $now
-        WHERE EXISTS (SELECT 1 FROM wallets WHERE wallet = $wallet AND cursor_lt = $cursor)
+        WHERE EXISTS (SELECT 1 FROM wallets WHERE wallet = $wallet AND cursor_lt = $cursor AND stopped_lt IS NULL)
           AND NOT EXISTS (SELECT 1 FROM wallet_sends WHERE wallet = $wallet
                           AND (state = 'open' OR (state IN ('run', 'foreign') AND seqno >= $seqno) OR (seqno = $seqno AND attempt >= $attempt)))
         """);
+
+    private readonly SqliteStatement _stop = statements.Prepare("UPDATE wallets SET stopped_lt = $lt WHERE wallet = $wallet");
+
+    private readonly SqliteStatement _resume = statements.Prepare(
+        "UPDATE wallets SET stopped_lt = NULL WHERE wallet = $wallet AND stopped_lt IS NOT NULL AND stopped_lt = $lt");
 
     private readonly SqliteStatement _carry = statements.Prepare(
         "INSERT INTO wallet_send_intents (wallet, seqno, attempt, position, sequence) VALUES ($wallet, $seqno, $attempt, $position, $sequence)");
@@ -187,6 +192,8 @@ internal sealed class WalletWriter(SqliteStatements statements, BookWriter book,
         return true;
     }
 
+    public bool TryResume(string wallet, long stoppedLt) => _resume.Run(("$wallet", wallet), ("$lt", stoppedLt)) == 1;
+
     public bool TryEndSend(WalletSend send, SendEnd end)
     {
         bool ended = _endSend.Run(
@@ -210,6 +217,11 @@ internal sealed class WalletWriter(SqliteStatements statements, BookWriter book,
             ("$change", (step.Received - spent).Value)) != 1)
         {
             return null;
+        }
+
+        if (step.IsOfUnknownBytes || step.SentByOthers > Nano.Zero)
+        {
+            _stop.Run(("$wallet", step.Wallet), ("$lt", step.Lt));
         }
 
         Pay(step, "fees", WellKnownAccounts.ChainFees, step.Fees, "chain fees", now);

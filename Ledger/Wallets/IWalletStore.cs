@@ -37,7 +37,8 @@ public interface IWalletStore
     Task<int> NextAttemptAsync(string wallet, long seqno, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stores signed bytes before they are sent. One body at a time may run, each counter and attempt has one body, and no counter that was used comes back.
+    /// Stores signed bytes before they are sent. One body at a time may run, each counter and attempt has one body, and no counter that was used comes back;
+    /// none is stored for a wallet that is stopped.
     /// </summary>
     /// <param name="send">The bytes.</param>
     /// <param name="cursorLt">The wallet's last transaction that the signer knew; another one in the books means that it knew too little.</param>
@@ -45,6 +46,16 @@ public interface IWalletStore
     /// <param name="cancellationToken">Ends the wait; the outcome is unknown then.</param>
     /// <returns>False where somebody else was first. Then the bytes must never be sent.</returns>
     Task<bool> TryAddSendAsync(WalletSend send, long cursorLt, IReadOnlyList<Intent> intents, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Logical time of the wallet's last transaction that its key made and these books know nothing of; null where there is none, or it was acknowledged. While
+    /// there is one, no bytes are stored: the books may be older than the wallet, and would send again what has left.
+    /// </summary>
+    Task<long?> FindStopAsync(string wallet, CancellationToken cancellationToken);
+
+    /// <summary>Lets a wallet sign again, when a person has looked at the transaction that stopped it.</summary>
+    /// <returns>False where it isn't stopped, or another transaction stopped it since.</returns>
+    Task<bool> TryResumeAsync(string wallet, long stoppedLt, CancellationToken cancellationToken);
 
     /// <summary>Ends bytes that will never run. What they carried waits again.</summary>
     /// <returns>False where they were at an end already.</returns>

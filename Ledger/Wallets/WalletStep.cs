@@ -48,6 +48,9 @@ public sealed record WalletStep
     /// <summary>The signed bytes that made the wallet run; null where it was something else.</summary>
     public WalletSend? Send { get; init; }
 
+    /// <summary>Whether the wallet's key signed for it, and these books have no such bytes: the wallet then stops.</summary>
+    public bool IsOfUnknownBytes { get; init; }
+
     /// <summary>The intents of <see cref="Send"/> whose messages went out.</summary>
     public IReadOnlyList<SentIntent> Sent { get; init; } = [];
 

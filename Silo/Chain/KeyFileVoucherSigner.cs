@@ -41,6 +41,15 @@ internal sealed class KeyFileVoucherSigner : IVoucherSigner, IDisposable
     // On the pool: SQLite blocks, and a grain's turn must not.
     public Task<RememberedVoucher?> FindLastAsync(string channel, CancellationToken cancellationToken) => Task.Run(() => _store.FindLast(channel), cancellationToken);
 
+    public Task<IReadOnlyList<RememberedChannel>> ListChannelsAsync(string accountId, CancellationToken cancellationToken) =>
+        Task.Run(() => _store.ListChannels(accountId), cancellationToken);
+
+    public Task<Nano> LeftTodayAsync(CancellationToken cancellationToken)
+    {
+        var day = DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime);
+        return Task.Run(() => _store.LeftOn(day), cancellationToken);
+    }
+
     public Task<SignedVoucher> SignAsync(VoucherOrder order, CancellationToken cancellationToken)
     {
         CheckNetwork(order.Voucher.Network);

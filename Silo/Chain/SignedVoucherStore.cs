@@ -2,6 +2,7 @@ using System.Globalization;
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Ledger.Sqlite;
 using CocoonOrleans.Market;
+using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Vouchers;
 using Microsoft.Data.Sqlite;
 
@@ -57,6 +58,29 @@ internal sealed class SignedVoucherStore : IDisposable
         }
     }
 
+    /// <summary>The channels of a provider that vouchers were signed for.</summary>
+    public IReadOnlyList<RememberedChannel> ListChannels(string accountId)
+    {
+        lock (_gate)
+        {
+            return _connection.ReadAll(
+                "SELECT bytes, covered_up_to, init_data FROM signed WHERE account_id = $account ORDER BY channel",
+                row => new RememberedChannel(
+                    ChannelState.Read(Boc.Parse(row.GetFieldValue<byte[]>(2))).Terms,
+                    new RememberedVoucher(SignedVoucher.Parse(row.GetFieldValue<byte[]>(0)), row.GetInt64(1))),
+                ("$account", accountId));
+        }
+    }
+
+    /// <summary>How much vouchers may still rise on a day, in nano.</summary>
+    public Nano LeftOn(DateOnly day)
+    {
+        lock (_gate)
+        {
+            return Left(Today(day));
+        }
+    }
+
     /// <summary>Decides whether a voucher may be signed, signs and remembers it, in one commit.</summary>
     /// <param name="order">The voucher.</param>
     /// <param name="sign">Signs it.</param>
@@ -79,14 +103,17 @@ internal sealed class SignedVoucherStore : IDisposable
             SignedVoucher signed = sign(voucher);
             Write(
                 """
-                INSERT INTO signed (channel, serial, cumulative, covered_up_to, bytes) VALUES ($channel, $serial, $cumulative, $covered, $bytes)
-                ON CONFLICT (channel) DO UPDATE SET serial = excluded.serial, cumulative = excluded.cumulative, covered_up_to = excluded.covered_up_to, bytes = excluded.bytes
+                INSERT INTO signed (channel, serial, cumulative, covered_up_to, bytes, account_id, init_data) VALUES ($channel, $serial, $cumulative, $covered, $bytes, $account, $init)
+                ON CONFLICT (channel) DO UPDATE SET serial = excluded.serial, cumulative = excluded.cumulative, covered_up_to = excluded.covered_up_to, bytes = excluded.bytes,
+                                                account_id = excluded.account_id, init_data = excluded.init_data
                 """,
                 ("$channel", channel),
                 ("$serial", checked((long)voucher.Serial)),
                 ("$cumulative", voucher.Cumulative.Value),
                 ("$covered", order.CoveredUpTo),
-                ("$bytes", signed.ToBytes()));
+                ("$bytes", signed.ToBytes()),
+                ("$account", order.AccountId),
+                ("$init", Boc.Write(order.Terms.Init.Data!)));
             Write(
                 "INSERT INTO days (day, amount) VALUES ($day, $amount) ON CONFLICT (day) DO UPDATE SET amount = amount + excluded.amount",
                 ("$day", (long)day.DayNumber),
@@ -122,12 +149,14 @@ internal sealed class SignedVoucherStore : IDisposable
         }
 
         Nano more = voucher.Cumulative - (last?.Cumulative ?? Nano.Zero);
-        if (more > _dailyCap - Nano.Min(today, _dailyCap))
+        if (more > Left(today))
         {
             throw new VoucherRefusedException(
                 VoucherRefusal.DailyCap, Text($"{more} nano more would be above the {_dailyCap} of a day (OperatorVouchers:DailyCapNano), of which {today} are signed"));
         }
     }
+
+    private Nano Left(Nano today) => _dailyCap - Nano.Min(today, _dailyCap);
 
     private RememberedVoucher? Read(string channel) => _connection.ReadAll(
         "SELECT bytes, covered_up_to FROM signed WHERE channel = $channel",

@@ -106,7 +106,7 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
             PreviousLt = checked((long)transaction.PreviousLt),
             Hash = transaction.Hash.ToArray(),
             Fees = transaction.OutMessages.Aggregate(transaction.TotalFees, (sum, message) => sum + message.ForwardFee),
-            ExternalBody = incoming?.Kind == MessageKind.ExternalIn ? incoming.Body.Hash.ToArray() : null,
+            ExternalBody = incoming?.Kind == MessageKind.ExternalIn ? incoming.Body.Hash.ToArray() : default(ReadOnlyMemory<byte>?),
             Received = incoming?.Value ?? Nano.Zero,
             Receipt = incoming is null ? WalletReceipt.Coins : ReceiptOf(incoming),
             PaidCumulative = incoming is not null && ReceiptOf(incoming) == WalletReceipt.ChannelPaid ? ChannelNotice.Find(incoming)!.Claimed : null,

@@ -123,6 +123,24 @@ public sealed class ClientChannelGrainTests(TwoSilos silos) : ClusterTest(silos)
         Assert.Equal(2, (await WaitingAsync(terms)).Count);
     }
 
+    [Fact]
+    public async Task Sweep_ChargeRefused_IsTriedAgainAfterAPauseAndNotForEver()
+    {
+        (Payer payer, ChannelTerms terms) = await OpenAsync(deposited: 3 * Coin);
+        await UseAsync(payer, Sign(terms, 1, 2 * Coin), 2 * Coin);
+        for (int attempt = 0; attempt < 6; attempt++)
+        {
+            await Grain(terms).SweepAsync(Observe(terms, 2, deposited: 3 * Coin));
+            await SampleChannel.BounceAsync(Ledger, Assert.Single(await WaitingAsync(terms)));
+            await Grain(terms).SweepAsync(Observe(terms, 2, deposited: 3 * Coin));
+            Assert.Empty(await WaitingAsync(terms));
+            Silos.Clock.Advance(TimeSpan.FromMinutes(Math.Pow(4, attempt)));
+        }
+
+        await Grain(terms).SweepAsync(Observe(terms, 2, deposited: 3 * Coin));
+        Assert.Empty(await WaitingAsync(terms));
+    }
+
     private SignedVoucher Sign(ChannelTerms terms, ulong serial, long cumulative) =>
         new Voucher(TonNetwork.Development, terms.Address, serial, new Nano(cumulative), default).Sign(_key);
 

@@ -63,9 +63,28 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
         await channel.EarnAsync(Coin);
         await Grain(channel).SweepAsync(null);
 
+        // What is due, and twice that; not what came to be due after it was placed.
         Intent topUp = Assert.Single(await WaitingAsync(channel));
-        Assert.Equal((IntentPurpose.TopUp, channel.Address, new Nano(11 * Coin)), (topUp.Purpose, topUp.Destination, topUp.Amount));
+        Assert.Equal((IntentPurpose.TopUp, channel.Address, new Nano(3 * Coin)), (topUp.Purpose, topUp.Destination, topUp.Amount));
         Assert.Equal(channel.Terms.Init.ToCell().Hash, Boc.Parse(topUp.Init!.Value.Span).Hash);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData((Coin / 10) - 1, 0, 0)]
+    [InlineData(Coin / 10, 0, Coin + (Coin / 10))] // a coin at least
+    [InlineData(2 * Coin, 0, 6 * Coin)] // in proportion
+    [InlineData(50 * Coin, 0, 60 * Coin)] // ten coins at most
+    [InlineData(2 * Coin, 4 * Coin, 0)]
+    [InlineData(2 * Coin, (3 * Coin) - 1, 4 * Coin)]
+    public async Task Sweep_Earned_IsFundedInProportion(long earned, long deposited, long topUp)
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(earned);
+
+        await Grain(channel).SweepAsync(deposited == 0 ? null : channel.Observe(1, deposited));
+
+        Assert.Equal(topUp, (await WaitingAsync(channel)).Where(intent => intent.Purpose == IntentPurpose.TopUp).Sum(intent => intent.Amount.Value));
     }
 
     [Fact]
@@ -301,12 +320,12 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
         SampleProvider provider = await SampleProvider.AdmitAsync(Silos);
         SampleChannel channel = await SampleChannel.OpenAsync(Silos.Ledgers[0], Silos.Vouchers, provider.Id);
         await channel.EarnAsync(Coin / 10);
-        await Grain(channel).SweepAsync(channel.Observe(1, deposited: Coin));
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: Coin / 2));
         Assert.Single(await WaitingAsync(channel));
         await provider.OrderAsync();
 
-        await Grain(channel).SweepAsync(channel.Observe(2, deposited: Coin));
-        await Grain(channel).SweepAsync(channel.Observe(3, deposited: Coin));
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: Coin / 2));
+        await Grain(channel).SweepAsync(channel.Observe(3, deposited: Coin / 2));
 
         // Charged, though it is little, and left; the top-up is from before.
         Assert.Equal(2, (await CallsAsync(channel)).Count);
@@ -359,6 +378,10 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
             provider.Ask(ProviderRequestKind.Close, new CloseAnswer(foreign, foreign.Sign(provider.Key)).ToCell()),
             provider.Ask(ProviderRequestKind.Close, new CloseAnswer(dead, dead.Sign(provider.Key)).ToCell()),
             stranger.Ask(ProviderRequestKind.Close, new CloseAnswer(close, close.Sign(stranger.Key)).ToCell()),
+            Answer(close with { Cumulative = Nano.Zero }),
+            Answer(close with { Cumulative = close.Cumulative - new Nano(1) }),
+            Answer(close with { ValidUntil = close.ValidUntil + 1 }),
+            Answer(close with { ValidUntil = uint.MaxValue }),
         ])
         {
             await Assert.ThrowsAsync<ArgumentException>(() => Grain(channel).CloseAsync(bad));
@@ -370,11 +393,90 @@ public sealed class PaymentChannelGrainTests(TwoSilos silos) : ClusterTest(silos
         Intent call = Assert.Single(await CallsAsync(channel));
         Assert.Equal(
             ChannelMessages.CloseBoth((ulong)call.QueryId, close, Ton.Signatures.Signature.FromBytes(offer.Payer), close.Sign(provider.Key)).Hash, Boc.Parse(call.Body.Span).Hash);
+
+        // Another offer is the same call: however many are asked for, one is on its way.
+        Silos.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Grain(channel).CloseAsync(Answer(close with { ValidUntil = close.ValidUntil + 1 }));
+        Assert.Single(await CallsAsync(channel));
+
+        // What the contract would refuse is not sent: the channel is closed, or the rest is below what it pays.
+        await Grain(channel).SweepAsync(channel.Observe(2, deposited: 5 * Coin, claimed: (Coin / 10) - 1));
+        Assert.Contains("contract pays no less", (await Assert.ThrowsAsync<ArgumentException>(() => Grain(channel).CloseAsync(Answer(close)))).Message, StringComparison.Ordinal);
+        await Grain(channel).SweepAsync(channel.Observe(3, deposited: 5 * Coin, claimed: Coin / 10, phase: ChannelPhase.Closed));
+        Assert.Contains("isn't open", (await Assert.ThrowsAsync<ArgumentException>(() => Grain(channel).CloseAsync(Answer(close)))).Message, StringComparison.Ordinal);
+
+        byte[] Answer(CooperativeClose answer) => provider.Ask(ProviderRequestKind.Close, new CloseAnswer(answer, answer.Sign(provider.Key)).ToCell());
+    }
+
+    [Fact]
+    public async Task Close_RefusedByTheChannel_IsTriedAFewTimesAndNoMore()
+    {
+        SampleProvider provider = await SampleProvider.AdmitAsync(Silos);
+        var terms = new ChannelTerms(SampleProvider.NewAddress(), Silos.Vouchers.Key, SampleProvider.NewAddress(), provider.Key.PublicKey, 60, 1);
+        await ((IChannelStore)Ledger).OpenChannelAsync(terms.ToWorkerChannel(provider.Id), default);
+        var channel = new SampleChannel(provider.Id, terms, Ledger);
+        await channel.EarnAsync(Coin / 10);
+        await Grain(channel).SweepAsync(channel.Observe(1, deposited: 5 * Coin));
+        for (int attempt = 0; attempt < 6; attempt++)
+        {
+            await CloseAsync();
+            await CloseAsync();
+            await SampleChannel.BounceAsync(Ledger, Assert.Single(await CallsAsync(channel)));
+            if (attempt == 5)
+            {
+                break;
+            }
+
+            await CloseAsync();
+            Assert.Empty(await CallsAsync(channel));
+            Silos.Clock.Advance(TimeSpan.FromMinutes(Math.Pow(4, attempt)));
+            if (attempt == 4)
+            {
+                // More earned, another voucher: the same call all the same.
+                await channel.EarnAsync(Coin / 10);
+            }
+        }
+
+        Assert.Contains("too many closes", (await Assert.ThrowsAsync<ArgumentException>(CloseAsync)).Message, StringComparison.Ordinal);
+
+        async Task CloseAsync()
+        {
+            ChannelClose offer = await Grain(channel).OfferCloseAsync(provider.Ask(ProviderRequestKind.OfferClose));
+            CooperativeClose close = CooperativeClose.Read(Boc.Parse(offer.Close));
+            await Grain(channel).CloseAsync(provider.Ask(ProviderRequestKind.Close, new CloseAnswer(close, close.Sign(provider.Key)).ToCell()));
+        }
+    }
+
+    [Fact]
+    public async Task Sweep_ChargeRefused_IsTriedAgainAfterAPause_AndTheCloseIsFinishedWhenAllAreRefused()
+    {
+        SampleChannel channel = await SampleChannel.OpenAsync(Silos);
+        await channel.EarnAsync(3 * Coin);
+        await SweepAsync();
+        for (int attempt = 0; attempt < 6; attempt++)
+        {
+            Intent charge = Assert.Single(await CallsAsync(channel));
+            Assert.Equal(ChannelMessages.Charge((ulong)charge.QueryId, SignedVoucher.Parse((await channel.VoucherAsync())!.Bytes.Span)).Hash, Boc.Parse(charge.Body.Span).Hash);
+            await SampleChannel.BounceAsync(Ledger, charge);
+            if (attempt < 5)
+            {
+                await SweepAsync();
+                Assert.Empty(await CallsAsync(channel));
+                Silos.Clock.Advance(TimeSpan.FromMinutes(Math.Pow(4, attempt)));
+                await SweepAsync();
+            }
+        }
+
+        await SweepAsync();
+        Intent finish = Assert.Single(await CallsAsync(channel));
+        Assert.Equal(ChannelMessages.FinishClose((ulong)finish.QueryId).Hash, Boc.Parse(finish.Body.Span).Hash);
+
+        Task SweepAsync() => Grain(channel).SweepAsync(channel.Observe(1, 10 * Coin, phase: ChannelPhase.Closing, unlockTime: 1_000, time: 1_001));
     }
 
     private Task<SignedVoucher> SignAsync(SampleChannel channel, long serial, long cumulative) => Silos.Vouchers.SignAsync(
         new VoucherOrder(
-            new Voucher(Silos.Vouchers.Network, channel.Terms.Address, (ulong)serial, new Nano(cumulative), default), new Nano(5 * Coin), CoveredUpTo: 0),
+            new Voucher(Silos.Vouchers.Network, channel.Terms.Address, (ulong)serial, new Nano(cumulative), default), new Nano(5 * Coin), CoveredUpTo: 0, channel.Provider, channel.Terms),
         default);
 
     private static async Task<List<Intent>> CallsAsync(SampleChannel channel) => [.. (await WaitingAsync(channel)).Where(intent => intent.Purpose == IntentPurpose.ChannelCall)];

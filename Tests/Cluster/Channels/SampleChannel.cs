@@ -4,6 +4,7 @@ using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
@@ -57,6 +58,33 @@ internal sealed record SampleChannel(string Provider, ChannelTerms Terms, ILedge
             .StoreReference(first.References[0])
             .Build();
         return new ChannelObservation(ContractCode.Channel.Hash.ToArray(), Boc.Write(data), seqno, seqno, new Nano(fee), time);
+    }
+
+    /// <summary>Says of an intent that it was sent, and that its destination refused it.</summary>
+    public static async Task BounceAsync(ILedger ledger, Intent intent)
+    {
+        var store = (IWalletStore)ledger;
+        if (await store.FindCursorAsync(intent.Wallet, CancellationToken.None) is not { } cursor)
+        {
+            cursor = new WalletCursor(1, new byte[32], Nano.FromCoins(100));
+            await store.OpenWalletAsync(intent.Wallet, cursor, CancellationToken.None);
+        }
+
+        var send = new WalletSend(intent.Wallet, cursor.Lt, 1, 0, RandomNumberGenerator.GetBytes(32), new byte[1]);
+        Assert.True(await store.TryAddSendAsync(send, cursor.Lt, [intent], CancellationToken.None));
+        Assert.NotNull(await store.TryApplyAsync(
+            new WalletStep
+            {
+                Wallet = intent.Wallet,
+                PreviousLt = cursor.Lt,
+                Lt = cursor.Lt + 1,
+                Hash = RandomNumberGenerator.GetBytes(32),
+                Fees = Nano.Zero,
+                Send = send,
+                Sent = [new SentIntent(intent, cursor.Lt + 1)],
+            },
+            CancellationToken.None));
+        await store.EndIntentAsync(intent.IntentId, bounced: true, (int)ContractExit.NothingNew, CancellationToken.None);
     }
 
     private static TonAddress NewAddress() => new(0, new Bits256(RandomNumberGenerator.GetBytes(32)));

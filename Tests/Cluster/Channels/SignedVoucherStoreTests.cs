@@ -32,6 +32,8 @@ public sealed class SignedVoucherStoreTests : IDisposable
         Assert.True(first.IsSignedBy(_key.PublicKey));
         Assert.Equal(new RememberedVoucher(second, 7), _store.FindLast(_channel.ToString()));
         Assert.Null(_store.FindLast(NewChannel().ToString()));
+        Assert.Equal([new RememberedChannel(Terms, new RememberedVoucher(second, 7))], _store.ListChannels("anna"));
+        Assert.Empty(_store.ListChannels("bob"));
         Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
@@ -76,12 +78,14 @@ public sealed class SignedVoucherStoreTests : IDisposable
 
     private static TonAddress NewChannel() => new(0, new Bits256(RandomNumberGenerator.GetBytes(32)));
 
+    private ChannelTerms Terms => field ??= new(NewChannel(), _key.PublicKey, NewChannel(), new PublicKey(new Bits256(RandomNumberGenerator.GetBytes(32))), 60, 1);
+
     private SignedVoucherStore Open() => new(Path, dailyCap: new Nano(2_000));
 
     private SignedVoucher Sign(
         long serial, long cumulative, TonAddress? channel = null, long limit = 1_000, long coveredUpTo = 0, DateOnly? day = null, long more = 0) => _store.Sign(
             new VoucherOrder(
-                new Voucher(TonNetwork.Development, channel ?? _channel, (ulong)serial, new Nano(cumulative + more), default), new Nano(limit), coveredUpTo),
+                new Voucher(TonNetwork.Development, channel ?? _channel, (ulong)serial, new Nano(cumulative + more), default), new Nano(limit), coveredUpTo, "anna", Terms),
             voucher => voucher.Sign(_key),
             day ?? Day);
 }

@@ -16,7 +16,15 @@ public sealed class VoucherSigner : IVoucherSigner, IDisposable
     private readonly SigningKey _key = new(RandomNumberGenerator.GetBytes(32));
     private readonly SignedVoucherStore _store;
 
-    public VoucherSigner() => _store = new SignedVoucherStore(Path.Combine(_folder.FullName, "signed.db"), Nano.FromCoins(1_000_000));
+    public VoucherSigner()
+        : this(Nano.FromCoins(1_000_000))
+    {
+    }
+
+    public VoucherSigner(Nano dailyCap) => _store = new SignedVoucherStore(Path.Combine(_folder.FullName, "signed.db"), dailyCap);
+
+    /// <summary>The day that it signs on.</summary>
+    public DateOnly Day { get; set; }
 
     public PublicKey Key => _key.PublicKey;
 
@@ -25,7 +33,12 @@ public sealed class VoucherSigner : IVoucherSigner, IDisposable
     public Task<RememberedVoucher?> FindLastAsync(string channel, CancellationToken cancellationToken) => Task.FromResult(_store.FindLast(channel));
 
     public Task<SignedVoucher> SignAsync(VoucherOrder order, CancellationToken cancellationToken) =>
-        Task.FromResult(_store.Sign(order, voucher => voucher.Sign(_key), DateOnly.MinValue));
+        Task.FromResult(_store.Sign(order, voucher => voucher.Sign(_key), Day));
+
+    public Task<IReadOnlyList<RememberedChannel>> ListChannelsAsync(string accountId, CancellationToken cancellationToken) =>
+        Task.FromResult(_store.ListChannels(accountId));
+
+    public Task<Nano> LeftTodayAsync(CancellationToken cancellationToken) => Task.FromResult(_store.LeftOn(Day));
 
     public Task<Signature> SignAsync(StatementSeal seal, CancellationToken cancellationToken) => Task.FromResult(_key.Sign(seal.ToCell()));
 

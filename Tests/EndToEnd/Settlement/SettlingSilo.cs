@@ -96,7 +96,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
     }
 
     /// <summary>Starts one more silo process. Each is a cluster of its own: two of them have two activations of everything.</summary>
-    public async Task<ChildProcess> StartSiloAsync()
+    public async Task<ChildProcess> StartSiloAsync(params IEnumerable<string> more)
     {
         var ports = FreePorts.Take(2);
         _started++;
@@ -130,6 +130,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
                 "--Wallets:IdleLook=00:00:01",
                 "--Sweeper:Interval=00:00:01",
                 .. _settings,
+                .. more,
             ],
             Path.Combine(_folder.Path, $"{name}.log")));
         _silos.Add(silo);

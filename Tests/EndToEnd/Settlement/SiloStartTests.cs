@@ -19,7 +19,7 @@ public sealed class SiloStartTests
     {
         await using SettlingSilo silo = await SettlingSilo.StartAsync(coins: 0, setting);
 
-        CommandFailedException refused = await Assert.ThrowsAsync<CommandFailedException>(silo.StartSiloAsync);
+        CommandFailedException refused = await Assert.ThrowsAsync<CommandFailedException>(() => silo.StartSiloAsync());
 
         ChildProcess process = Assert.Single(silo.Processes);
         Assert.NotEqual(0, await process.Exited);

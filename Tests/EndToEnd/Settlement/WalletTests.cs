@@ -220,7 +220,7 @@ public sealed class WalletTests
     }
 
     [SkippableFact]
-    public async Task Wallet_KeyUsedBySomebodyElse_IsSeenAndNothingIsSentTwice()
+    public async Task Wallet_KeyUsedBySomebodyElse_SendsNothingUntilThatIsAcknowledged()
     {
         await using SettlingSilo silo = await SettlingSilo.StartAsync(coins: 100);
         ChildProcess process = await silo.StartSiloAsync();
@@ -238,9 +238,20 @@ public sealed class WalletTests
         await silo.Chain.First.SendAsync(foreign.ToCell(), default);
         process = await silo.StartSiloAsync();
 
-        await silo.WaitAsync(payout, IntentState.Delivered);
+        string said = await Eventually.SeeAsync(
+            "the log says so", () => silo.LogOf(process), log => log.Contains("Wallets:AcknowledgedLt=", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        long stopped = (await silo.Store.FindStopAsync(silo.WalletAddress, default))!.Value;
+        Assert.Contains($"Wallets:AcknowledgedLt={stopped}", said, StringComparison.Ordinal);
+        Assert.Equal(IntentState.Waiting, (await silo.ReadAsync(payout)).State);
+        await silo.KillAsync(process);
+        process = await silo.StartSiloAsync();
         await Eventually.SeeAsync(
-            "the log says so", () => silo.LogOf(process), log => log.Contains("somebody else has the wallet's key", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+            "the log says it again", () => silo.LogOf(process), log => log.Contains("Wallets:AcknowledgedLt=", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        Assert.Equal(Nano.Zero, await silo.ReceivedAsync(payee));
+        await silo.KillAsync(process);
+
+        await silo.StartSiloAsync($"--Wallets:AcknowledgedLt={stopped}");
+        await silo.WaitAsync(payout, IntentState.Delivered);
         await silo.SettleAsync();
         Assert.Equal(Nano.FromCoins(1), await silo.ReceivedAsync(payee));
     }

@@ -127,6 +127,32 @@ public abstract class WalletStoreTests(LedgerDatabase database) : LedgerSuite(da
         Assert.True(await Store.TryAddSendAsync(Send(1, 1, "b"), 20, [waits], default));
     }
 
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 5)]
+    public async Task TryApply_BytesOrCoinsThatTheBookDoesNotKnow_StopTheWalletUntilTheyAreAcknowledged(bool unknownBytes, long sentByOthers)
+    {
+        Intent intent = await ReadyAsync();
+        Assert.Null(await Store.FindStopAsync(Wallet, default));
+
+        await Store.TryApplyAsync(Step(10, 20) with { IsOfUnknownBytes = unknownBytes, SentByOthers = new Nano(sentByOthers) }, default);
+        await Store.TryApplyAsync(Step(20, 30) with { Received = new Nano(5) }, default);
+
+        Assert.Equal(20, await Store.FindStopAsync(Wallet, default));
+        Assert.False(await Store.TryAddSendAsync(Send(1, 1, "a"), 30, [intent], default));
+        Assert.False(await Store.TryResumeAsync(Wallet, 19, default));
+
+        // It stands in the database, and another such transaction wants to be acknowledged by itself.
+        await using LedgerDatabase reopened = await Database.KillAndReopenAsync();
+        var store = (IWalletStore)reopened.Ledger;
+        Assert.Equal(20, await store.FindStopAsync(Wallet, default));
+        await store.TryApplyAsync(Step(30, 40) with { IsOfUnknownBytes = true }, default);
+        Assert.False(await store.TryResumeAsync(Wallet, 20, default));
+        Assert.True(await store.TryResumeAsync(Wallet, 40, default));
+        Assert.False(await store.TryResumeAsync(Wallet, 40, default));
+        Assert.True(await store.TryAddSendAsync(Send(1, 1, "a"), 40, [intent], default));
+    }
+
     [Fact]
     public async Task TryEndSend_Expired_LetsItsIntentsBeSignedAnew()
     {
