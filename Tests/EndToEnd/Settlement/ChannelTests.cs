@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Channels;
@@ -159,7 +160,14 @@ public sealed class ChannelTests : IDisposable
         // The job that the book forgot was paid: it is overdrawn by that, and says so, until as much was earned again.
         Assert.True(await silo.BookedAsync(Provider) < Nano.Zero);
         Assert.NotEmpty(await silo.Ledger.CheckInvariantsAsync(default));
+
+        // The wallet sent what the book doesn't know, so nothing more is sent until an operator has looked.
         await EarnAsync(silo, 4_000_000_000);
+        string lt = await Eventually.SeeAsync(
+            "the stop in the log", () => Task.FromResult(Regex.Match(silo.LogOf(process), @"Wallets:AcknowledgedLt=(\d+)").Groups[1].Value), seen => seen.Length > 0, Deadline);
+        Assert.Equal(later, (await silo.Ledger.ListChannelsAsync(default))[0].State.Claimed);
+        await silo.KillAsync(process);
+        await silo.StartSiloAsync($"--Wallets:AcknowledgedLt={lt}");
         Nano all = await EarnedAsync(silo);
         await VoucherAsync(silo, channel, all);
         await ClaimedAsync(silo, channel, all);
@@ -212,7 +220,7 @@ public sealed class ChannelTests : IDisposable
 
     private async Task<SettlingSilo> StartAsync(long thresholdCoins = 1)
     {
-        SettlingSilo silo = await SettlingSilo.StartAsync(coins: 100, "--Channels:VoucherDelay=00:00:01", "--Channels:CloseDelay=00:01:00");
+        SettlingSilo silo = await SettlingSilo.StartAsync(coins: 100, "--Channels:VoucherDelay=00:00:01", "--Channels:CloseDelay=00:01:00", "--Channels:LeastDepositNano=10000000000");
         await OrderAsync(silo, _key, new PayoutTerms(_payee, Nano.FromCoins(thresholdCoins)));
         await silo.Ledger.ExecuteAsync(
             [
