@@ -132,7 +132,7 @@ internal static class ProcessSettings
         Setting("OperatorVouchers:KeyFile", settlement.VoucherKeyFile),
         Setting("OperatorVouchers:PassphraseFile", settlement.PassphraseFile),
         Setting("Channels:VoucherDelay", "00:00:01"),
-        Setting("Channels:FundAtNano", 1_000_000),
+        Setting("Channels:FundAtNano", 1),
         Setting("Sweeper:Interval", "00:00:01"),
         Setting("Wallets:Resend", "00:00:00.200"),
         Setting("Wallets:IdleLook", "00:00:01"),

@@ -2,7 +2,6 @@ using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
-using CocoonOrleans.Ton.Chain;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -346,7 +345,7 @@ internal sealed partial class WalletGrain(
             {
                 outcome = await chain.FindOutcomeAsync(intent, cancellationToken);
             }
-            catch (ChainUnavailableException error) when (error.InnerException is ChainException { Failure: ChainFailure.Refused or ChainFailure.BadAnswer })
+            catch (ChainUnavailableException error) when (error.IsOfThisQuestion)
             {
                 // Of this one it can't be told now, which says nothing of the others. A chain that is away is waited for once, not for each.
                 LogNotFollowed(intent.IntentId, error.Message);
