@@ -183,7 +183,7 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
         }
         catch (Exception failed) when (failed is ChainException or TonFormatException or OverflowException)
         {
-            throw new ChainUnavailableException(failed.Message, failed) { IsOfThisQuestion = failed.Failure is ChainFailure.Refused or ChainFailure.BadAnswer };
+            throw new ChainUnavailableException(failed.Message, failed) { IsOfThisQuestion = failed is ChainException { Failure: ChainFailure.Refused or ChainFailure.BadAnswer } };
         }
     }
 }
