@@ -26,21 +26,15 @@ internal static class ChannelCommand
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>What a top-up carries beyond its amount, for gas and the deployment; the rest comes back.</summary>
-    private static readonly Nano TopUpGas = new(100_000_000);
-
-    /// <summary>What the other messages carry for their gas; the rest comes back.</summary>
-    private static readonly Nano CallGas = new(50_000_000);
-
     public static Command Create() => new("channel", "Pay from a channel of your own: what you haven't spent stays yours.")
     {
         Open(),
         Show(),
-        Link("topup", "Show the link with which your wallet puts more into the channel.", hasAmount: true, (id, coins) => (ChannelMessages.TopUp(id, coins), coins + TopUpGas), withCode: true),
-        Link("withdraw", "Show the link with which your wallet asks to take back a part; after the delay, ./cocoon channel take.", hasAmount: true, (id, coins) => (ChannelMessages.AskWithdraw(id, coins), CallGas)),
-        Link("take", "Show the link that pays out what you asked for, after the delay.", hasAmount: false, (id, _) => (ChannelMessages.DoWithdraw(id), CallGas)),
-        Link("close", "Show the link with which your wallet starts to close the channel; after the delay, ./cocoon channel finish.", hasAmount: false, (id, _) => (ChannelMessages.StartClose(id), CallGas)),
-        Link("finish", "Show the link that returns the rest to your wallet, after the delay.", hasAmount: false, (id, _) => (ChannelMessages.FinishClose(id), CallGas)),
+        Link("topup", "Show the link with which your wallet puts more into the channel.", hasAmount: true, (id, coins) => (ChannelMessages.TopUp(id, coins), coins + ChannelMessages.TopUpGas), withCode: true),
+        Link("withdraw", "Show the link with which your wallet asks to take back a part; after the delay, ./cocoon channel take.", hasAmount: true, (id, coins) => (ChannelMessages.AskWithdraw(id, coins), ChannelMessages.CallGas)),
+        Link("take", "Show the link that pays out what you asked for, after the delay.", hasAmount: false, (id, _) => (ChannelMessages.DoWithdraw(id), ChannelMessages.CallGas)),
+        Link("close", "Show the link with which your wallet starts to close the channel; after the delay, ./cocoon channel finish.", hasAmount: false, (id, _) => (ChannelMessages.StartClose(id), ChannelMessages.CallGas)),
+        Link("finish", "Show the link that returns the rest to your wallet, after the delay.", hasAmount: false, (id, _) => (ChannelMessages.FinishClose(id), ChannelMessages.CallGas)),
     };
 
     private static Command Open()
@@ -82,7 +76,7 @@ internal static class ChannelCommand
                 }
 
                 var coins = Nano(result.GetValue(amount));
-                return Show(path, network, terms, "topup", ChannelMessages.TopUp(QueryId(), coins), coins + TopUpGas, withCode: true, output);
+                return Show(path, network, terms, "topup", ChannelMessages.TopUp(QueryId(), coins), coins + ChannelMessages.TopUpGas, withCode: true, output);
             }
             catch (Exception e) when (e is TonFormatException or KeyNotFoundException or InvalidOperationException or OverflowException)
             {

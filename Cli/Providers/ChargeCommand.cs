@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json;
 using CocoonOrleans.Cli.Terminal;
-using CocoonOrleans.Market;
 using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Vouchers;
@@ -15,9 +14,6 @@ namespace CocoonOrleans.Cli.Providers;
 /// <summary><c>cocoon worker charge</c>: the message that brings a voucher to the chain, for any wallet to send: a provider needs nobody to be paid what was promised.</summary>
 internal static class ChargeCommand
 {
-    /// <summary>What the message carries for its gas; the rest comes back.</summary>
-    private static readonly Nano Gas = new(50_000_000);
-
     public static Command Create()
     {
         var file = new Option<string?>("--voucher")
@@ -79,12 +75,12 @@ internal static class ChargeCommand
         // Any number does: it comes back with the rest of the gas.
         var body = Boc.Write(ChannelMessages.Charge(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) >> 1, signed));
         var channel = voucher.Channel.ToFriendlyString(bounceable: true, testOnly: voucher.Network != TonNetwork.Mainnet);
-        var link = $"ton://transfer/{channel}?amount={Gas}&bin={Base64Url.EncodeToString(body)}";
+        var link = $"ton://transfer/{channel}?amount={ChannelMessages.CallGas}&bin={Base64Url.EncodeToString(body)}";
         output.Console.MarkupLineInterpolated($"Voucher {voucher.Serial} of channel {channel}: {voucher.Cumulative.ToCoinString()} coins over its life.");
-        output.Console.MarkupLineInterpolated($"Any wallet of network {voucher.Network} may send this. It carries {Gas.ToCoinString()} coins, of which some 0.01 are used; what isn't claimed yet goes to your payout address.");
+        output.Console.MarkupLineInterpolated($"Any wallet of network {voucher.Network} may send this. It carries {ChannelMessages.CallGas.ToCoinString()} coins, of which some 0.01 are used; what isn't claimed yet goes to your payout address.");
         output.Text.WriteLine(link);
         output.Result(
-            new ChargeResult(voucher.Channel.ToString(), voucher.Network, checked((long)voucher.Serial), voucher.Cumulative.ToString(), Gas.ToString(), Convert.ToBase64String(body), link),
+            new ChargeResult(voucher.Channel.ToString(), voucher.Network, checked((long)voucher.Serial), voucher.Cumulative.ToString(), ChannelMessages.CallGas.ToString(), Convert.ToBase64String(body), link),
             CommandJson.Default.ChargeResult);
     }
 }

@@ -3,6 +3,7 @@ using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Chain;
 using CocoonOrleans.Ton.Messages;
 using CocoonOrleans.Ton.Signatures;
+using CocoonOrleans.Ton.Vouchers;
 using CocoonOrleans.Ton.Wallets;
 
 namespace CocoonOrleans.Cli.Watchtower;
@@ -16,9 +17,6 @@ namespace CocoonOrleans.Cli.Watchtower;
 /// <param name="network">The network.</param>
 internal sealed class GasWallet(TonChain chain, SigningKey key, int network)
 {
-    /// <summary>What a charge carries for its gas; the rest comes back.</summary>
-    private static readonly Nano Gas = new(50_000_000);
-
     /// <summary>What stays, so that the message itself can be paid.</summary>
     private static readonly Nano Reserve = new(20_000_000);
 
@@ -48,7 +46,7 @@ internal sealed class GasWallet(TonChain chain, SigningKey key, int network)
             return null;
         }
 
-        var affordable = (account.Balance.Value - Reserve.Value) / Gas.Value;
+        var affordable = (account.Balance.Value - Reserve.Value) / ChannelMessages.CallGas.Value;
         OutgoingMessage[] sent = [.. charges.Take((int)Math.Clamp(affordable, 0, MostCharges))];
         if (sent.Length > 0)
         {
@@ -63,5 +61,5 @@ internal sealed class GasWallet(TonChain chain, SigningKey key, int network)
     /// <summary>The message that brings a voucher to the chain.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="body">The charge.</param>
-    public static OutgoingMessage Charge(Ton.Addresses.TonAddress channel, Ton.Cells.Cell body) => new(channel, Gas, body);
+    public static OutgoingMessage Charge(Ton.Addresses.TonAddress channel, Ton.Cells.Cell body) => new(channel, ChannelMessages.CallGas, body);
 }

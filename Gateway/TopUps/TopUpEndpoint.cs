@@ -21,9 +21,6 @@ namespace CocoonOrleans.Gateway.TopUps;
 /// <summary>How a client pays in for its prepaid account, and what of it has arrived.</summary>
 public sealed class TopUpEndpoint(GrainCalls grains, BodyReader bodies, IOptions<CurrencyOptions> currency, TimeProvider time)
 {
-    /// <summary>What a top-up of a channel carries for gas and the deployment; the rest comes back.</summary>
-    private static readonly Nano ChannelGas = new(100_000_000);
-
     /// <summary>The most that one top-up puts into a channel: a billion coins.</summary>
     private static readonly Nano MostIntoChannel = Nano.FromCoins(1_000_000_000);
 
@@ -125,7 +122,7 @@ public sealed class TopUpEndpoint(GrainCalls grains, BodyReader bodies, IOptions
             checked((uint)channel.CloseDelay),
             channel.Salt);
         ulong query = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        var transfer = TransferLink.ToContract(terms.Address, offer.Network, coins + ChannelGas, ChannelMessages.TopUp(query, coins), terms.Init);
+        var transfer = TransferLink.ToContract(terms.Address, offer.Network, coins + ChannelMessages.TopUpGas, ChannelMessages.TopUp(query, coins), terms.Init);
         return Results.Bytes(
             AnswerJson.Write(json =>
             {

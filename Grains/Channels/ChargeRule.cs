@@ -10,9 +10,6 @@ internal static class ChargeRule
     /// <summary>What waits long, or is most of the channel, moves at least so many times its fee.</summary>
     private const int LeastFees = 10;
 
-    /// <summary>What a charge carries for its gas, in nano; the rest comes back.</summary>
-    public static Nano Gas { get; } = new(50_000_000);
-
     /// <summary>Whether to charge now: at once where the channel may end, else when enough waits for what it costs, or something for long.</summary>
     /// <param name="state">What the chain said last.</param>
     /// <param name="unclaimed">What a charge would bring, in nano.</param>

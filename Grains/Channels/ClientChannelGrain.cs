@@ -154,7 +154,7 @@ internal sealed partial class ClientChannelGrain(
                     IntentId = id,
                     Wallet = channel.PayeeAddress,
                     Destination = Channel,
-                    Value = ChargeRule.Gas,
+                    Value = ChannelMessages.CallGas,
                     Amount = Nano.Zero,
                     Body = Boc.Write(ChannelMessages.Charge((ulong)PlaceIntent.QueryIdOf(id), SignedVoucher.Parse(voucher.Bytes.Span))),
                     Purpose = IntentPurpose.ChannelCall,

@@ -8,7 +8,6 @@ using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
-using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Vouchers;
@@ -37,12 +36,6 @@ internal sealed partial class PaymentChannelGrain(
 
     /// <summary>The least threshold, in fees of a charge: a twentieth is lost at most.</summary>
     private const int ThresholdFees = 20;
-
-    /// <summary>What a top-up carries for its gas and for the deployment, in nano; the rest comes back.</summary>
-    private static readonly Nano TopUpGas = new(100_000_000);
-
-    /// <summary>What a call carries for its gas, in nano; the rest comes back.</summary>
-    private static readonly Nano CallGas = new(50_000_000);
 
     private readonly ILogger _logger = logger;
     private readonly IVoucherSigner? _signer = services.GetService<IVoucherSigner>();
@@ -211,7 +204,13 @@ internal sealed partial class PaymentChannelGrain(
     /// <summary>Takes what the chain says, where it is our contract with our terms.</summary>
     private async Task<bool> ObserveAsync(WorkerChannel channel, ChannelTerms terms, ChannelObservation seen, CancellationToken cancellationToken)
     {
-        if (seen.CodeHash is null || seen.Data is null)
+        if (ObservedChannel.Read(seen, terms, out ChannelSnapshot? snapshot) is { } reason)
+        {
+            LogForeign(Channel, reason);
+            return false;
+        }
+
+        if (snapshot is null)
         {
             if (channel.State.Phase != WorkerChannelPhase.Unfunded)
             {
@@ -222,50 +221,13 @@ internal sealed partial class PaymentChannelGrain(
             return true;
         }
 
-        ChannelState state;
-        try
-        {
-            if (!seen.CodeHash.AsSpan().SequenceEqual(ContractCode.Channel.Hash.ToArray()))
-            {
-                LogForeign(Channel, "another code");
-                return false;
-            }
-
-            state = ChannelState.Read(Boc.Parse(seen.Data));
-        }
-        catch (TonFormatException malformed)
-        {
-            LogForeign(Channel, malformed.Message);
-            return false;
-        }
-
-        if (state.Terms != terms)
-        {
-            LogForeign(Channel, "other terms");
-            return false;
-        }
-
         Nano promised = (await store.FindVoucherAsync(Channel, cancellationToken))?.Cumulative ?? Nano.Zero;
-        if (state.Claimed > promised)
+        if (snapshot.Claimed > promised)
         {
             // What is claimed is gone, so it is booked all the same; more is not signed, since the voucher to come would be below it.
-            LogOverclaimed(Channel, state.Claimed.Value, promised.Value);
+            LogOverclaimed(Channel, snapshot.Claimed.Value, promised.Value);
         }
 
-        var snapshot = new ChannelSnapshot(
-            state.Phase switch
-            {
-                ChannelPhase.Open => WorkerChannelPhase.Open,
-                ChannelPhase.Closing => WorkerChannelPhase.Closing,
-                _ => WorkerChannelPhase.Closed,
-            },
-            state.Deposited,
-            state.Claimed,
-            state.Withdrawn,
-            state.PendingWithdraw,
-            state.UnlockTime,
-            seen.Seqno,
-            seen.LastLt);
         if (!await store.TryApplyAsync(Channel, snapshot, cancellationToken))
         {
             LogOlder(Channel, seen.Seqno);
@@ -361,7 +323,7 @@ internal sealed partial class PaymentChannelGrain(
                 IntentId = id,
                 Wallet = channel.Wallet,
                 Destination = Channel,
-                Value = amount + TopUpGas,
+                Value = amount + ChannelMessages.TopUpGas,
                 Amount = amount,
                 Body = Boc.Write(ChannelMessages.TopUp((ulong)PlaceIntent.QueryIdOf(id), amount)),
                 Init = Boc.Write(terms.Init.ToCell()),
@@ -419,7 +381,7 @@ internal sealed partial class PaymentChannelGrain(
                         IntentId = attempt.Id,
                         Wallet = channel.Wallet,
                         Destination = Channel,
-                        Value = CallGas,
+                        Value = ChannelMessages.CallGas,
                         Amount = Nano.Zero,
                         Body = Boc.Write(body((ulong)PlaceIntent.QueryIdOf(attempt.Id))),
                         Purpose = IntentPurpose.ChannelCall,

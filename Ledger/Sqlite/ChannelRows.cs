@@ -18,11 +18,28 @@ internal static class ChannelRows
 
     public static WorkerChannel Channel(SqliteDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.Bytes(3), row.GetString(4), row.Bytes(5), row.GetInt64(6), row.GetInt64(7),
-        new ChannelSnapshot(
-            row.Enum<WorkerChannelPhase>(8), row.Nano(9), row.Nano(10), row.Nano(11), row.Nano(12), row.GetInt64(13), row.GetInt64(14), row.GetInt64(15)))
+        State(row))
     {
         IsStranded = !row.IsDBNull(16),
     };
+
+    /// <summary>What the statements are given that take a state in, of channels in both directions.</summary>
+    public static (string Name, object? Value)[] StateValues(string channel, ChannelSnapshot state) =>
+    [
+        ("$channel", channel),
+        ("$phase", Values.Name(state.Phase)),
+        ("$deposited", state.Deposited.Value),
+        ("$claimed", state.Claimed.Value),
+        ("$withdrawn", state.Withdrawn.Value),
+        ("$pending", state.PendingWithdraw.Value),
+        ("$unlock", state.UnlockTime),
+        ("$seqno", state.Seqno),
+        ("$lt", state.LastLt),
+    ];
+
+    /// <summary>The state in columns 8 to 15, where both kinds of channels have it.</summary>
+    public static ChannelSnapshot State(SqliteDataReader row) => new(
+        row.Enum<WorkerChannelPhase>(8), row.Nano(9), row.Nano(10), row.Nano(11), row.Nano(12), row.GetInt64(13), row.GetInt64(14), row.GetInt64(15));
 
     public static StoredVoucher Voucher(SqliteDataReader row) =>
         new(row.GetString(0), row.GetInt64(1), row.Nano(2), row.Bytes(3), row.GetInt64(4), row.Bytes(5), row.Time(6));

@@ -121,16 +121,7 @@ internal sealed class ChannelWriter(SqliteStatements statements, BookWriter book
     public bool TryApply(string address, ChannelSnapshot state, DateTimeOffset now)
     {
         if (Rows.One(_read.Query(("$channel", address)), ChannelRows.Channel) is not { } before
-            || _apply.Run(
-                ("$channel", address),
-                ("$phase", Values.Name(state.Phase)),
-                ("$deposited", state.Deposited.Value),
-                ("$claimed", state.Claimed.Value),
-                ("$withdrawn", state.Withdrawn.Value),
-                ("$pending", state.PendingWithdraw.Value),
-                ("$unlock", state.UnlockTime),
-                ("$seqno", state.Seqno),
-                ("$lt", state.LastLt)) != 1)
+            || _apply.Run(ChannelRows.StateValues(address, state)) != 1)
         {
             return false;
         }

@@ -25,8 +25,7 @@ internal static class ClientChannelRows
         PayeeKey = row.Bytes(5),
         CloseDelay = row.GetInt64(6),
         Salt = row.GetInt64(7),
-        State = new ChannelSnapshot(
-            row.Enum<WorkerChannelPhase>(8), row.Nano(9), row.Nano(10), row.Nano(11), row.Nano(12), row.GetInt64(13), row.GetInt64(14), row.GetInt64(15)),
+        State = ChannelRows.State(row),
         Voucher = row.IsDBNull(18) ? null : new ClientVoucher(row.GetInt64(16), row.Nano(17), row.Bytes(18)),
         Captured = row.Nano(19),
         Held = row.Nano(20),

@@ -114,16 +114,7 @@ internal sealed class ClientChannelWriter(SqliteStatements statements, BookWrite
     public bool TryApply(string address, ChannelSnapshot state, DateTimeOffset now)
     {
         if (Find(address) is not { } before
-            || _apply.Run(
-                ("$channel", address),
-                ("$phase", Values.Name(state.Phase)),
-                ("$deposited", state.Deposited.Value),
-                ("$claimed", state.Claimed.Value),
-                ("$withdrawn", state.Withdrawn.Value),
-                ("$pending", state.PendingWithdraw.Value),
-                ("$unlock", state.UnlockTime),
-                ("$seqno", state.Seqno),
-                ("$lt", state.LastLt)) != 1)
+            || _apply.Run(ChannelRows.StateValues(address, state)) != 1)
         {
             return false;
         }

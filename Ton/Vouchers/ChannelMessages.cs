@@ -16,6 +16,12 @@ public static class ChannelMessages
     /// <summary>The least that is paid out, in nano: 0.002 coin.</summary>
     public static readonly Nano LeastPayout = new(2_000_000);
 
+    /// <summary>What a call carries for its gas, in nano: 0.05 coin, of which the contract sends back what it doesn't use.</summary>
+    public static readonly Nano CallGas = new(50_000_000);
+
+    /// <summary>What a top-up carries beyond its amount for gas and the deployment, in nano: 0.1 coin; the rest comes back.</summary>
+    public static readonly Nano TopUpGas = new(100_000_000);
+
     private const uint TopUpOp = 0x5e7d1001;
     private const uint ChargeOp = 0x5e7d1002;
     private const uint CloseBothOp = 0x5e7d1003;

@@ -4,7 +4,6 @@ using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Client;
 using CocoonOrleans.Client.Evidence;
 using CocoonOrleans.Sealing;
-using CocoonOrleans.Sealing.Hpke;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tests.Attestation.Images;
@@ -20,23 +19,7 @@ public sealed class QuotedStatementTests : IAsyncLifetime, IDisposable
 
     private static readonly ImageManifest Image = ImageManifestTests.Image with { Rtmr3 = [], Shapes = [new("this one", WorldSettings.Filled(0xA0))] };
 
-    private static readonly Statement Stated = new()
-    {
-        NetworkId = "test",
-        Role = StatementRole.Worker,
-        Tier = TrustTier.Simulated,
-        BootId = new byte[16],
-        Epoch = 7,
-        NotBefore = World.Now.AddMinutes(-1),
-        Expires = World.Now.AddMinutes(9),
-        Keys = [new SuiteKey(SealingSuite.P256, Key.PublicKey)],
-        ReceiptKey = Key.PublicKey,
-        TunnelKeySha256 = default,
-        Models = [default],
-        Image = new Digest(Image.Id()),
-        EngineVersion = "native 1.0",
-        Quantisation = "none",
-    };
+    private static readonly Statement Stated = SampleStatement.Of(Key) with { Image = new Digest(Image.Id()) };
 
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http = new(ProvisioningClient.CreateHandler());

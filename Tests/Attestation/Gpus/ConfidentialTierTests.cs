@@ -6,7 +6,6 @@ using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Sealing;
-using CocoonOrleans.Sealing.Hpke;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tests.Attestation.Images;
@@ -23,24 +22,7 @@ public sealed class ConfidentialTierTests : IDisposable
     private static readonly ReceiptKey Key = new();
     private static readonly ImageManifest Image = ImageManifestTests.Image with { Tier = TrustTier.Confidential, Rtmr3 = [], Shapes = [new("this one", WorldSettings.Filled(0xA0))] };
 
-    private static readonly Statement Stated = new()
-    {
-        NetworkId = "test",
-        Role = StatementRole.Worker,
-        Tier = TrustTier.Confidential,
-        BootId = new byte[16],
-        Epoch = 7,
-        NotBefore = World.Now.AddMinutes(-1),
-        Expires = World.Now.AddMinutes(9),
-        Keys = [new SuiteKey(SealingSuite.P256, Key.PublicKey)],
-        ReceiptKey = Key.PublicKey,
-        TunnelKeySha256 = default,
-        Models = [default],
-        EngineVersion = "native 1.0",
-        Quantisation = "none",
-        Image = new Digest(Image.Id()),
-        GpuEvidenceSha256 = default(Digest),
-    };
+    private static readonly Statement Stated = SampleStatement.Of(Key) with { Tier = TrustTier.Confidential, Image = new Digest(Image.Id()), GpuEvidenceSha256 = default(Digest) };
 
     private readonly GpuWorld _gpus = new();
 

@@ -4,7 +4,6 @@ using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Simulated.Worlds;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Sealing;
-using CocoonOrleans.Sealing.Hpke;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tests.Attestation.Images;
@@ -16,22 +15,7 @@ public sealed class StatementTests
 {
     private static readonly ReceiptKey Key = new();
 
-    private static readonly Statement Stated = new()
-    {
-        NetworkId = "test",
-        Role = StatementRole.Worker,
-        Tier = TrustTier.Simulated,
-        BootId = new byte[16],
-        Epoch = 7,
-        NotBefore = World.Now.AddMinutes(-1),
-        Expires = World.Now.AddMinutes(9),
-        Keys = [new SuiteKey(SealingSuite.P256, Key.PublicKey)],
-        ReceiptKey = Key.PublicKey,
-        TunnelKeySha256 = default,
-        Models = [default],
-        EngineVersion = "native 1.0",
-        Quantisation = "none",
-    };
+    private static readonly Statement Stated = SampleStatement.Of(Key);
 
     private static readonly EvidencePolicy Policy = new() { RequiresStatement = true, NetworkId = "test", Role = StatementRole.Worker };
 
