@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -19,6 +20,11 @@ public static class TelemetryHosting
 {
     /// <summary>Our own meters and sources, all of which begin so.</summary>
     private const string Ours = "CocoonOrleans.*";
+
+    // The usual boundaries are milliseconds: all that takes seconds would lie in the first two.
+    private static readonly double[] Seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
+
+    private static readonly double[] Sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
     /// <summary>Adds what section <c>Telemetry</c> asks for.</summary>
     /// <param name="builder">The host.</param>
@@ -60,7 +66,14 @@ public static class TelemetryHosting
 
     private static void AddMeters(MeterProviderBuilder metrics, TelemetryOptions options)
     {
-        metrics.AddMeter(Ours, "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql").AddRuntimeInstrumentation();
+        metrics.AddMeter(Ours, "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql")
+            .AddView(static instrument => instrument switch
+            {
+                Histogram<double> { Unit: "s", Advice: null } => new ExplicitBucketHistogramConfiguration { Boundaries = Seconds },
+                Histogram<int> { Advice: null } => new ExplicitBucketHistogramConfiguration { Boundaries = Sizes },
+                _ => null,
+            })
+            .AddRuntimeInstrumentation();
         if (options.PrometheusListen is { } listen)
         {
             IPEndPoint at = IPEndPoint.Parse(listen);

@@ -52,7 +52,9 @@ public sealed class TelemetryTests
         foreach (var (port, metric) in new[] { (ports[0], "cocoon_ledger_commit_duration"), (ports[1], "gen_ai_server_request_duration"), (ports[2], "cocoon_worker_jobs") })
         {
             using var prometheus = new HttpClient();
-            Assert.Contains(metric, await prometheus.GetStringAsync($"http://127.0.0.1:{port}/metrics"), StringComparison.Ordinal);
+            var page = await prometheus.GetStringAsync($"http://127.0.0.1:{port}/metrics");
+            Assert.Contains(metric, page, StringComparison.Ordinal);
+            Assert.Contains("le=\"0.0005\"", page, StringComparison.Ordinal);
         }
 
         await Eventually.SeeAsync("metrics and logs", () => collector.Bodies.Select(body => body.Path).ToHashSet(), seen => seen.IsSupersetOf(["/v1/metrics", "/v1/logs"]), Deadline);
