@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Cli.Terminal;
 using Spectre.Console;
@@ -9,6 +10,11 @@ namespace CocoonOrleans.Cli.Testing;
 /// <summary><c>cocoon test</c>: runs every test project and ends with one line of counts.</summary>
 internal static class TestCommand
 {
+    /// <summary>From here on a test is named with its time: it is what makes the run long.</summary>
+    private const double SlowSeconds = 8;
+
+    private const int MostSlowShown = 12;
+
     public static Command Create()
     {
         var filter = new Argument<string?>("filter")
@@ -68,6 +74,12 @@ internal static class TestCommand
     private static void Show(CommandOutput output, TestProject project, TestResults results, TimeSpan elapsed)
     {
         output.Text.WriteLine($"{project.Name,-20} {results.Counts} ({elapsed.TotalSeconds:0.0} s)");
+        var slow = results.Ran.Where(test => test.Seconds >= SlowSeconds).OrderByDescending(test => test.Seconds).Take(MostSlowShown).ToArray();
+        if (slow.Length > 0)
+        {
+            output.Text.WriteLine($"  slowest: {string.Join(", ", slow.Select(test => string.Create(CultureInfo.InvariantCulture, $"{ShortName(test.Test)} {test.Seconds:0} s")))}");
+        }
+
         foreach (var skips in results.Skips.GroupBy(skip => skip.Reason))
         {
             output.Text.WriteLine($"  skipped {skips.Count()}: {skips.Key}");
@@ -84,6 +96,12 @@ internal static class TestCommand
             output.Console.MarkupLineInterpolated($"  [red]failed[/] {failure.Test}");
             Show(output, failure);
         }
+    }
+
+    private static string ShortName(string test)
+    {
+        var name = test.Split('(')[0].Split('.');
+        return name.Length > 1 ? $"{name[^2]}.{name[^1]}" : test;
     }
 
     private static void Show(CommandOutput output, TestFailure failure)

@@ -1,4 +1,5 @@
 using CocoonOrleans.Market.Configuration;
+using CocoonOrleans.Telemetry;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
@@ -18,8 +19,14 @@ public static class ClusterClient
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddStrictOptions<ClusterOptions>(builder.Configuration.GetSection(ClusterOptions.Section));
         ClusterOptions options = Read(builder);
+        bool traced = builder.AddTelemetry("cocoon-gateway");
         builder.UseOrleansClient(client =>
         {
+            if (traced)
+            {
+                client.AddActivityPropagation();
+            }
+
             // The overload sets both ids: with one of them left out, the silos drop the client in silence.
             int[] ports = options.GatewayPorts.Count == 0 ? [DefaultGatewayPort] : [.. options.GatewayPorts];
             client.UseLocalhostClustering(ports, options.ServiceId, options.ClusterId);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using CocoonOrleans.Gateway.Accounts;
@@ -28,6 +29,7 @@ using CocoonOrleans.Gateway.TopUps;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Tunnel.Accepting;
+using CocoonOrleans.Tunnel.Tracing;
 using CocoonOrleans.Tunnel.Trust;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -58,6 +60,7 @@ public static class GatewayHosting
         services.AddStrictOptions<TunnelListenerOptions>(builder.Configuration.GetSection(TunnelListenerOptions.Section));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<DistributedContextPropagator>(new TraceParentPropagator());
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CocoonOrleans.Ledger;
 using CocoonOrleans.Ledger.Operations;
 
@@ -13,6 +14,9 @@ internal sealed class LedgerCommits(
     Func<IReadOnlyList<LedgerOperation>, CancellationToken, Task<IReadOnlyList<LedgerResult>>> commit,
     int queueLength)
 {
+    // The last step of a request's trace. The commit itself is shared, and so has no parent of its own.
+    private static readonly ActivitySource Source = new("CocoonOrleans.Accounts");
+
     private readonly Queue<Call> _waiting = new();
     private int _waitingOperations;
     private bool _committing;
@@ -22,9 +26,11 @@ internal sealed class LedgerCommits(
     /// <param name="cancellationToken">Until the commit begins it takes the operations back; afterwards their outcome is unknown.</param>
     /// <returns>One result for each operation.</returns>
     /// <exception cref="LedgerUnavailableException">The queue is full or the commit failed.</exception>
-    public Task<IReadOnlyList<LedgerResult>> CommitAsync(IReadOnlyList<LedgerOperation> operations, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LedgerResult>> CommitAsync(IReadOnlyList<LedgerOperation> operations, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        using Activity? span = Source.StartActivity("ledger.commit");
+        span?.SetTag("cocoon.ledger.operations", operations.Count);
         if (_waitingOperations + operations.Count > queueLength)
         {
             throw new LedgerUnavailableException("The account has too many operations waiting.");
@@ -39,7 +45,7 @@ internal sealed class LedgerCommits(
             _ = CommitWaitingAsync();
         }
 
-        return call.Completion.Task.WaitAsync(cancellationToken);
+        return await call.Completion.Task.WaitAsync(cancellationToken);
     }
 
     private async Task CommitWaitingAsync()

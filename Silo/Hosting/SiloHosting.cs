@@ -5,6 +5,7 @@ using CocoonOrleans.Ledger.Sqlite;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Silo.Chain;
 using CocoonOrleans.Silo.Storage;
+using CocoonOrleans.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,8 +36,14 @@ public static class SiloHosting
 
         // Before Orleans, so that its check comes before the silo starts.
         builder.Services.AddTonChain(builder.Configuration);
+        bool traced = builder.AddTelemetry("cocoon-silo");
         builder.UseOrleans(silo =>
         {
+            if (traced)
+            {
+                silo.AddActivityPropagation();
+            }
+
             silo.UseLoopbackCluster(options, identity);
             silo.AddSiloDatabase(options.DataFolder, builder.Configuration);
             silo.Services.AddGrainServices(builder.Configuration);

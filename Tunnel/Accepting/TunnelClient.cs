@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CocoonOrleans.Tunnel.Messages;
+using CocoonOrleans.Tunnel.Tracing;
 
 namespace CocoonOrleans.Tunnel.Accepting;
 
@@ -33,7 +34,7 @@ internal sealed class TunnelClient : IDisposable
             UseCookies = false,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
+            ActivityHeadersPropagator = new TraceParentPropagator(),
         });
     }
 

@@ -7,6 +7,7 @@ using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Sealing.Epochs;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Requests;
+using CocoonOrleans.Telemetry;
 using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
@@ -49,6 +50,7 @@ public static class WorkerHosting
                 "Worker:Quotes:IsSimulated must be false in Production: what a simulated issuer vouches for is not confidential.");
         services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) => host.ShutdownTimeout = worker.Value.DrainLimit + StopAfterDrain);
         services.AddSingleton(TimeProvider.System);
+        builder.AddTelemetry("cocoon-worker");
         services.AddSingleton(provider =>
             TunnelIdentity.LoadOrCreate(provider.GetRequiredService<IOptions<WorkerOptions>>().Value.IdentityPath, provider.GetRequiredService<TimeProvider>()));
         services.AddEngine(builder.Configuration);

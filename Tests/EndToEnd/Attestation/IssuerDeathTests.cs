@@ -10,14 +10,14 @@ public sealed class IssuerDeathTests
     private static readonly (string When, string Answer)[] Answers = [("", Script.PlainAnswer)];
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(180);
 
-    /// <summary>The documents hold for 40 s, so that the end of what is known of the worker does not take its ten minutes.</summary>
+    /// <summary>The documents hold for 20 s, so that the end of what is known of the worker does not take its ten minutes.</summary>
     [Fact]
     public async Task Issuer_DiesAndComesBack_WorkersServeUntilTheirEvidenceEndsThenNoneThenAgain()
     {
         await using TestNetwork network = await TestNetwork.StartAsync(async options => await Script.InAllWorkersAsync(options, Answers) with
         {
             Workers = 1,
-            SimulatedTdx = ["--Simulated:CollateralLife=00:00:40"],
+            SimulatedTdx = ["--Simulated:CollateralLife=00:00:20"],
         });
         SupervisedProcess issuer = network.Processes.Issuer!;
         SupervisedProcess worker = network.Processes.Workers[0];

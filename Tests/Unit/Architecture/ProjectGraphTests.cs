@@ -21,7 +21,7 @@ public sealed class ProjectGraphTests
         // Ton: ./cocoon key makes key files.
         ["Cli"] = ["Attestation", "Client", "Inference", "Ledger", "Market", "Tokenization", "Ton", "Tunnel"],
         ["Client"] = ["Attestation", "Market", "Sealing", "Tokenization", "Ton"],
-        ["Gateway"] = ["Attestation", "Client", "Grains.Interfaces", "Market", "Sealing", "Tokenization", "Tunnel"],
+        ["Gateway"] = ["Attestation", "Client", "Grains.Interfaces", "Market", "Sealing", "Telemetry", "Tokenization", "Tunnel"],
         ["Grains"] = ["Attestation", "Grains.Interfaces", "Ledger", "Market", "Sealing", "Ton"],
         ["Grains.Interfaces"] = ["Market"],
         ["HouseModel"] = ["Inference", "Tokenization"],
@@ -30,11 +30,14 @@ public sealed class ProjectGraphTests
         ["Ledger"] = ["Market"],
         ["Market"] = [],
         ["Sealing"] = [],
-        ["Silo"] = ["Attestation", "Grains", "Ledger", "Market", "Ton"],
+        ["Silo"] = ["Attestation", "Grains", "Ledger", "Market", "Telemetry", "Ton"],
+
+        // Market: strict settings.
+        ["Telemetry"] = ["Market"],
         ["Tokenization"] = [],
         ["Ton"] = ["Market"],
         ["Tunnel"] = [],
-        ["WorkerHost"] = ["Attestation", "Inference", "Market", "Sealing", "Tokenization", "Tunnel"],
+        ["WorkerHost"] = ["Attestation", "Inference", "Market", "Sealing", "Telemetry", "Tokenization", "Tunnel"],
     };
 
     /// <summary>Projects that must not reach these, by project or by package, however far down.</summary>

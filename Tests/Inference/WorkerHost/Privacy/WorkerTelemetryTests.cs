@@ -14,7 +14,7 @@ public sealed class WorkerTelemetryTests
     [InlineData("failed")]
     public async Task Ask_TextThatOccursNowhereElse_IsInNoMetricAndNoTrace(string outcome)
     {
-        using var telemetry = new Telemetry();
+        using var telemetry = new TelemetryCapture();
         (string, string)[] failing = outcome == "failed" ? [("Scripted:Rules:0:FailAfterTokens", "2")] : [];
         await using RunningWorker worker = await RunningWorker.ScriptedAsync(Text, failing);
 

@@ -87,7 +87,7 @@ public sealed class AttestedSessionsTests : IAsyncLifetime
     [Fact]
     public async Task Check_SimulatedEvidence_IsCountedAsSimulated()
     {
-        using var telemetry = new Telemetry();
+        using var telemetry = new TelemetryCapture();
 
         await CheckAsync(TcbStatus.UpToDate);
 

@@ -45,7 +45,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
     public async Task Run_AnswerThatOccursNowhereElse_IsInNoMetricAndNoTrace()
     {
         const string canary = "vermilion-3356-civet";
-        using var telemetry = new Telemetry();
+        using var telemetry = new TelemetryCapture();
         var sink = new RecordedAnswer();
 
         Assert.IsType<JobAnswer>(await RunAsync(sink, reply => reply.AnswerAsync(canary)));

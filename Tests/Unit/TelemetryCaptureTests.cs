@@ -4,14 +4,14 @@ using System.Diagnostics.Metrics;
 namespace CocoonOrleans.Tests.Unit;
 
 /// <summary>The search over metrics and traces works: what is there is found.</summary>
-public sealed class TelemetryTests
+public sealed class TelemetryCaptureTests
 {
     private const string Canary = "cinnabar-1190-ocelot";
 
     [Fact]
     public void Of_TextInATagOfAMetric_IsFound()
     {
-        using var telemetry = new Telemetry();
+        using var telemetry = new TelemetryCapture();
         using var meter = new Meter("control");
         meter.CreateCounter<int>("control.leaks").Add(1, new KeyValuePair<string, object?>("prompt", Canary));
 
@@ -27,7 +27,7 @@ public sealed class TelemetryTests
     public void Of_TextInATrace_IsFound(string where)
     {
         string canary = $"{Canary}-{where}";
-        using var telemetry = new Telemetry();
+        using var telemetry = new TelemetryCapture();
         using var source = new ActivitySource("control");
         using (Activity activity = source.StartActivity("ask")!)
         {

@@ -5,13 +5,13 @@ using System.Diagnostics.Metrics;
 namespace CocoonOrleans.Tests.Unit;
 
 /// <summary>Everything that this process measures and traces while it listens, with all tags: what an exporter would send away. Other tests' are among it.</summary>
-public sealed class Telemetry : IDisposable
+public sealed class TelemetryCapture : IDisposable
 {
     private readonly ConcurrentQueue<string> _seen = [];
     private readonly MeterListener _meters = new();
     private readonly ActivityListener _activities;
 
-    public Telemetry()
+    public TelemetryCapture()
     {
         _meters.InstrumentPublished = static (instrument, listener) => listener.EnableMeasurementEvents(instrument);
         _meters.SetMeasurementEventCallback<byte>(Note);
