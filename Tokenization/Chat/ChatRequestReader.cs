@@ -26,10 +26,11 @@ internal static class ChatRequestReader
         RefuseWhatWouldChangeTheMeaning(body);
         var provider = RequestBody.ReadProvider(body.Take("provider"));
         var tools = ChatToolReader.ReadTools(body.Take("tools"));
+        var model = RequestBody.ReadModel(body.Take("model"));
         var (prompt, messages) = ReadPrompt(body.Take("prompt"), body.Take("messages"), tools);
         return new ChatCompletionRequest
         {
-            Model = RequestBody.ReadModel(body.Take("model")),
+            Model = model,
             Messages = messages,
             Prompt = prompt,
             MaxCompletionTokens = ReadMaxTokens(body.Take("max_completion_tokens"), body.Take("max_tokens")),
