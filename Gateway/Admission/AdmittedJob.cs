@@ -49,6 +49,9 @@ public abstract record AdmittedJob
     /// <summary>The clock's timestamp of its arrival.</summary>
     public required long Arrived { get; init; }
 
+    /// <summary>What is noted of it while it runs.</summary>
+    public JobProgress Progress { get; } = new();
+
     /// <summary>What the payload asks.</summary>
     public abstract JobKind Kind { get; }
 

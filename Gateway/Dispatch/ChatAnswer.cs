@@ -76,6 +76,7 @@ public sealed class ChatAnswer(ChatJob job, IAnswerSink sink, GatewayMetrics met
             HasBegun |= content.HasRole;
             if (first)
             {
+                job.Progress.FirstToken = time.GetTimestamp();
                 metrics.FirstToken(job.Arrived, job.Model.Name);
                 metrics.FirstRecord(_sent);
             }
@@ -90,6 +91,7 @@ public sealed class ChatAnswer(ChatJob job, IAnswerSink sink, GatewayMetrics met
         {
             _finishReasons[choice] = reason;
             FinishReason = Array.TrueForAll(_finishReasons, static reason => reason is not null) ? _finishReasons[0] : null;
+            job.Progress.FinishReason = FinishReason;
         }
 
         /// <summary>The hold ends here, and so does whatever had not ended.</summary>

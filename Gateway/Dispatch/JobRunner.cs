@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Generations;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.SealedRequests;
@@ -20,7 +21,7 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// the hold is captured or given back.
 /// </summary>
 public sealed partial class JobRunner(
-    SlotLeases leases, WorkerAttempt attempts, SealedAttempt sealedAttempts, CompletionQueue completions, RunningJobs running, IOptions<GatewayOptions> options, TimeProvider time, ILogger<JobRunner> logger)
+    SlotLeases leases, WorkerAttempt attempts, SealedAttempt sealedAttempts, CompletionQueue completions, RunningJobs running, GenerationLog generations, IOptions<GatewayOptions> options, TimeProvider time, ILogger<JobRunner> logger)
 {
     private readonly DispatchOptions _limits = options.Value.Dispatch;
 
@@ -32,6 +33,13 @@ public sealed partial class JobRunner(
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(target);
+        JobResult result = await RunToItsEndAsync(job, target, clientLeft);
+        generations.Add(job, result);
+        return result;
+    }
+
+    private async Task<JobResult> RunToItsEndAsync(AdmittedJob job, IJobAnswer target, CancellationToken clientLeft)
+    {
         TimeSpan left = job.Until - time.GetUtcNow();
         using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(clientLeft, deadline.Token);
@@ -95,6 +103,7 @@ public sealed partial class JobRunner(
     private async Task<AttemptResult> TryAsync(AdmittedJob job, LeaseGrant lease, IJobAnswer target, CancellationToken stop)
     {
         running.SetLease(job.JobId, lease.LeaseId);
+        job.Progress.Attempts++;
         AttemptResult? result = null;
         Task release = Task.CompletedTask;
         try

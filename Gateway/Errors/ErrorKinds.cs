@@ -79,6 +79,9 @@ public static class ErrorKinds
     /// <summary>The key has no such response.</summary>
     public static ErrorKind ResponseNotFound { get; } = new(404, InvalidRequest, "response_not_found", "Make responses with store: true or background: true to read them later, within the time that they are kept.");
 
+    /// <summary>The gateway knows no such request of the key.</summary>
+    public static ErrorKind GenerationNotFound { get; } = new(404, InvalidRequest, "generation_not_found", "Ask with the id of an answer, soon after it, at the gateway that gave it.");
+
     /// <summary>The path exists, but not with this method.</summary>
     public static ErrorKind MethodNotAllowed { get; } = new(405, InvalidRequest, "method_not_allowed", "Use the method that the header Allow names.");
 
@@ -155,7 +158,7 @@ public static class ErrorKinds
     public static IReadOnlyList<ErrorKind> All { get; } =
     [
         MissingRequiredParameter, InvalidValue, InvalidVoucher, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
-        InsufficientBalance, VoucherTooLow, ChannelExhausted, ChannelNotOpen, AccountClosed, TrustNotAllowed, TopUpsNotAccepted, ChannelsNotAccepted, ModelNotFound, UnknownUrl, UnknownChannel, UnknownAccount, UnknownDeposit, UnknownKey, ResponseNotFound, MethodNotAllowed, SlowUpload,
+        InsufficientBalance, VoucherTooLow, ChannelExhausted, ChannelNotOpen, AccountClosed, TrustNotAllowed, TopUpsNotAccepted, ChannelsNotAccepted, ModelNotFound, UnknownUrl, UnknownChannel, UnknownAccount, UnknownDeposit, UnknownKey, ResponseNotFound, GenerationNotFound, MethodNotAllowed, SlowUpload,
         IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestIdReuse, DepositSettled, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
         Internal, ProviderFailed, ProviderRevoked, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, TopUpsNotReady, TopUpsSuspended, NoSolvencyProof, Shed, Deadline,
     ];

@@ -12,11 +12,13 @@ using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Dispatch;
 using CocoonOrleans.Gateway.Embeddings;
 using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Generations;
 using CocoonOrleans.Gateway.Health;
 using CocoonOrleans.Gateway.Limits;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.OpenApi;
 using CocoonOrleans.Gateway.Providers;
 using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Gateway.Requests;
@@ -95,6 +97,7 @@ public static class GatewayHosting
         app.MapGet("/health/live", HealthEndpoint.Live);
         app.MapGet("/health/ready", (HealthEndpoint health) => health.Ready());
 
+        app.MapApiReference();
         RouteGroupBuilder api = app.MapGroup("/v1").AddEndpointFilter<ApiKeyFilter>();
         api.MapPost("/chat/completions", (HttpContext http, ChatCompletionsEndpoint chat) => chat.HandleAsync(http));
         api.MapPost("/completions", (HttpContext http, TextCompletionsEndpoint completions) => completions.HandleAsync(http));
@@ -109,6 +112,7 @@ public static class GatewayHosting
         api.MapGet("/attested-workers", (string? model, string? nonce, AttestedWorkersEndpoint workers, CancellationToken cancellationToken) => workers.ListAsync(model, nonce, cancellationToken));
         api.MapGet("/models", (ModelsEndpoint models) => models.List());
         api.MapGet("/models/{**id}", (string id, ModelsEndpoint models) => models.Find(id));
+        api.MapGet("/generation", (HttpContext http, GenerationEndpoint generations) => generations.FindAsync(http));
         api.MapGet("/key", (HttpContext http, KeyEndpoint key) => key.HandleAsync(http));
 
         api.MapPost("/topups", (HttpContext http, TopUpEndpoint topUps) => topUps.CreateAsync(http));
@@ -203,6 +207,9 @@ public static class GatewayHosting
         services.AddSingleton<OpenAnswers>();
         services.AddSingleton<ChatCompletionsEndpoint>();
         services.AddSingleton<EmbeddingsEndpoint>();
+        services.AddSingleton<ApiDocument>();
+        services.AddSingleton<GenerationLog>();
+        services.AddSingleton<GenerationEndpoint>();
         services.AddSingleton<TextCompletionsReader>();
         services.AddSingleton<TextCompletionsEndpoint>();
         services.AddSingleton<ResponseStore>();

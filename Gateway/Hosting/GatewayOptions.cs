@@ -55,6 +55,10 @@ public sealed class GatewayOptions : IValidatableObject
     /// <summary>How evidence of workers is judged.</summary>
     public AttestationOptions Attestation { get; set; } = new();
 
+    /// <summary>Of how many jobs, the newest ones, <c>GET /v1/generation</c> can tell.</summary>
+    [Range(1, 1_000_000)]
+    public int Generations { get; set; } = 10_000;
+
     /// <summary>How long responses are kept, and how many.</summary>
     public ResponseOptions Responses { get; set; } = new();
 

@@ -67,7 +67,12 @@ internal static partial class ChatToolReader
             function.Missing();
         }
 
-        var name = function.Object()?.Take("name") ?? default;
+        if (function.Object() is not { } named)
+        {
+            return ToolChoice.Auto;
+        }
+
+        var name = named.Take("name");
         var called = ReadName(name);
         if (called is not null && !tools.Any(tool => tool.Name == called))
         {

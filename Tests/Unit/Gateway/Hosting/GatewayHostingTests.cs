@@ -4,7 +4,11 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Gateway.OpenApi;
 using CocoonOrleans.Tests.Unit.Tunnel;
 using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Providers;
@@ -12,6 +16,7 @@ using CocoonOrleans.Ton.Signatures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -122,6 +127,41 @@ public sealed class GatewayHostingTests : IAsyncLifetime, IDisposable
         Assert.StartsWith("req_", response.Headers.GetValues("x-request-id").Single(), StringComparison.Ordinal);
         using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         Assert.Equal(code, body.RootElement.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task OpenApi_NoKey_HasEveryRouteWithItsSchemasAndErrorsAndNoOther()
+    {
+        JsonNode document = JsonNode.Parse(await _http.GetStringAsync(new Uri(Api, "/openapi/v1.json")))!;
+        ApiDocument.Build(_app.Services.GetRequiredService<EndpointDataSource>().Endpoints, out IReadOnlyList<string> stale);
+
+        Assert.Empty(stale);
+        string[] operations = [.. document["paths"]!.AsObject().SelectMany(static path => path.Value!.AsObject().Select(method => $"{method.Key} {path.Key}"))];
+        Assert.Contains("post /v1/chat/completions", operations);
+        Assert.Contains("get /v1/models/{id}", operations);
+        Assert.DoesNotContain(operations, static operation => operation.Contains("/admin", StringComparison.Ordinal));
+        string text = document.ToJsonString();
+        Assert.All(ErrorKinds.All.Where(static kind => kind.Code is not (null or "invalid_admin_token" or "method_not_allowed")), kind => Assert.Contains($"{kind.Code}: ", text, StringComparison.Ordinal));
+        foreach (Match reference in Regex.Matches(text, "#/components/schemas/([A-Za-z]+)"))
+        {
+            Assert.NotNull(document["components"]!["schemas"]![reference.Groups[1].Value]);
+        }
+    }
+
+    [Fact]
+    public async Task Reference_NoKey_IsAPageThatFetchesFromNowhereElse()
+    {
+        using HttpResponseMessage page = await _http.GetAsync(new Uri(Api, "/reference"));
+
+        string html = await page.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Contains("openapi/v1.json", html, StringComparison.Ordinal);
+        Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        foreach (Match script in Regex.Matches(html, "<script[^>]* src=\"([^\"]+)\""))
+        {
+            using HttpResponseMessage file = await _http.GetAsync(new Uri(page.RequestMessage!.RequestUri!, script.Groups[1].Value));
+            Assert.Equal((HttpStatusCode.OK, Api.Port), (file.StatusCode, file.RequestMessage!.RequestUri!.Port));
+        }
     }
 
     [Fact]

@@ -107,6 +107,7 @@ public sealed class ChatCompletionRequestTests
     [InlineData("""{"model": 1e400, "messages": []}""", "model", "invalid_value")]
     [InlineData("[]", null, "invalid_value")]
     [InlineData("null", null, "invalid_value")]
+    [InlineData("""{"model": "m", "messages": [{"role": "user", "content": "x"}], "tool_choice": {"type": "function"}}""", "tool_choice.function", "missing_required_parameter")]
     [InlineData("", null, "invalid_value")]
     public void TryParse_BadBody_NamesTheField(string json, string? param, string code) => AssertError(json, param, code);
 
