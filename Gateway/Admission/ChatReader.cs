@@ -24,6 +24,12 @@ public sealed class ChatReader(ModelCatalog catalog, ChatModels chatModels, IOpt
             return null;
         }
 
+        if (intake.IsStrict && request.IgnoredParameters is [string ignored, ..])
+        {
+            error = Unknown(ignored);
+            return null;
+        }
+
         if (!TryFind(request.Model, embeds: false, out CatalogModel? model, out ChatModel? chatModel, out error) || Count(chatModel, request, out error) is not { } prompt)
         {
             return null;
@@ -33,9 +39,9 @@ public sealed class ChatReader(ModelCatalog catalog, ChatModels chatModels, IOpt
         if (room < 1)
         {
             error = new ApiError(ErrorKinds.ContextLengthExceeded, string.Create(CultureInfo.InvariantCulture,
-                $"This model's maximum context length is {model.ContextTokens} tokens. The messages have {prompt} tokens and leave no room for an answer."))
+                $"This model's maximum context length is {model.ContextTokens} tokens. The {(request.Prompt is null ? "messages have" : "prompt has")} {prompt} tokens and {(request.Prompt is null ? "leave" : "leaves")} no room for an answer."))
             {
-                Param = "messages",
+                Param = request.Prompt is null ? "messages" : "prompt",
             };
             return null;
         }

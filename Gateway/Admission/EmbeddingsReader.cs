@@ -28,6 +28,12 @@ public sealed class EmbeddingsReader(ModelCatalog catalog, ChatModels chatModels
             return null;
         }
 
+        if (intake.IsStrict && request.IgnoredParameters is [string ignored, ..])
+        {
+            error = Unknown(ignored);
+            return null;
+        }
+
         if (!TryFind(request.Model, embeds: true, out CatalogModel? model, out ChatModel? tokenizer, out error))
         {
             return null;

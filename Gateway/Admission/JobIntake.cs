@@ -8,4 +8,5 @@ namespace CocoonOrleans.Gateway.Admission;
 /// <param name="IdempotencyKey">The client's <c>Idempotency-Key</c>; null where it sent none.</param>
 /// <param name="Arrived">The clock's timestamp of its arrival.</param>
 /// <param name="Voucher">The signed voucher with which a channel pays; null where the account's balance does.</param>
-public sealed record JobIntake(Caller Caller, byte[] Body, string? IdempotencyKey, long Arrived, byte[]? Voucher = null);
+/// <param name="IsStrict">Whether a field that would be ignored is refused.</param>
+public sealed record JobIntake(Caller Caller, byte[] Body, string? IdempotencyKey, long Arrived, byte[]? Voucher = null, bool IsStrict = false);

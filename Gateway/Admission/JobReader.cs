@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Limits;
 using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Requests;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Market;
@@ -61,6 +62,10 @@ public abstract class JobReader<TJob>(ModelCatalog catalog, ChatModels chatModel
         ArgumentNullException.ThrowIfNull(fault);
         return new(ErrorKinds.Find(fault.Code) ?? ErrorKinds.InvalidValue, fault.Message) { Param = fault.Param };
     }
+
+    /// <summary>What a request is refused for that has a field which would be ignored, where its client wants none to be.</summary>
+    protected static ApiError Unknown(string field) =>
+        new(ErrorKinds.UnsupportedParameter, $"'{field}' is not supported, and the header {StrictHeader.Name} forbids to ignore it.") { Param = field };
 
     /// <summary>The buyer's own limits, for each that it left out the catalogue's reserve. Cached prompt tokens are limited as others where the buyer says anything.</summary>
     protected static TokenPrices Cap(PriceLimits limits, TokenPrices reserve)

@@ -6,7 +6,7 @@ using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Gateway.Dispatch;
 
-/// <summary>What became of a job: a <see cref="JobAnswer"/>, a <see cref="JobFailure"/> or a <see cref="JobLeft"/>.</summary>
+/// <summary>What became of a job: a <see cref="JobAnswer"/>, a <see cref="JobFailure"/>, a <see cref="JobLeft"/> or, for its request, a <see cref="JobDetached"/>.</summary>
 public abstract record JobResult;
 
 /// <summary>The answer is complete; where several were asked for, all of them are.</summary>
@@ -27,3 +27,6 @@ public sealed record JobFailure(ApiError Error, Task<JobCompletionResult?>? Char
 
 /// <summary>The client left: there is nobody to tell.</summary>
 public sealed record JobLeft : JobResult;
+
+/// <summary>The job goes on without its request: what becomes of it is asked for later.</summary>
+public sealed record JobDetached : JobResult;

@@ -76,6 +76,9 @@ public static class ErrorKinds
     /// <summary>The account has no such API key.</summary>
     public static ErrorKind UnknownKey { get; } = new(404, InvalidRequest, "unknown_key", "Check the key id.");
 
+    /// <summary>The key has no such response.</summary>
+    public static ErrorKind ResponseNotFound { get; } = new(404, InvalidRequest, "response_not_found", "Make responses with store: true or background: true to read them later, within the time that they are kept.");
+
     /// <summary>The path exists, but not with this method.</summary>
     public static ErrorKind MethodNotAllowed { get; } = new(405, InvalidRequest, "method_not_allowed", "Use the method that the header Allow names.");
 
@@ -152,7 +155,7 @@ public static class ErrorKinds
     public static IReadOnlyList<ErrorKind> All { get; } =
     [
         MissingRequiredParameter, InvalidValue, InvalidVoucher, UnsupportedParameter, UnsupportedModel, ContextLengthExceeded, InvalidApiKey, InvalidAdminToken,
-        InsufficientBalance, VoucherTooLow, ChannelExhausted, ChannelNotOpen, AccountClosed, TrustNotAllowed, TopUpsNotAccepted, ChannelsNotAccepted, ModelNotFound, UnknownUrl, UnknownChannel, UnknownAccount, UnknownDeposit, UnknownKey, MethodNotAllowed, SlowUpload,
+        InsufficientBalance, VoucherTooLow, ChannelExhausted, ChannelNotOpen, AccountClosed, TrustNotAllowed, TopUpsNotAccepted, ChannelsNotAccepted, ModelNotFound, UnknownUrl, UnknownChannel, UnknownAccount, UnknownDeposit, UnknownKey, ResponseNotFound, MethodNotAllowed, SlowUpload,
         IdempotencyKeyReuse, IdempotencyInProgress, IdempotencyCompleted, RequestIdReuse, DepositSettled, RequestTooLarge, UnsupportedMediaType, RateLimitExceeded, QueueFull,
         Internal, ProviderFailed, ProviderRevoked, NoCapacity, NoOfferUnderMaxPrice, NoAttestedProvider, UnknownStatement, ClusterUnavailable, TopUpsNotReady, TopUpsSuspended, NoSolvencyProof, Shed, Deadline,
     ];

@@ -20,9 +20,11 @@ using CocoonOrleans.Gateway.Models;
 using CocoonOrleans.Gateway.Providers;
 using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Gateway.Requests;
+using CocoonOrleans.Gateway.Responses;
 using CocoonOrleans.Gateway.SealedRequests;
 using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Solvency;
+using CocoonOrleans.Gateway.TextCompletions;
 using CocoonOrleans.Gateway.TopUps;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Market.Configuration;
@@ -95,6 +97,13 @@ public static class GatewayHosting
 
         RouteGroupBuilder api = app.MapGroup("/v1").AddEndpointFilter<ApiKeyFilter>();
         api.MapPost("/chat/completions", (HttpContext http, ChatCompletionsEndpoint chat) => chat.HandleAsync(http));
+        api.MapPost("/completions", (HttpContext http, TextCompletionsEndpoint completions) => completions.HandleAsync(http));
+        api.MapPost("/responses", (HttpContext http, ResponsesEndpoint responses) => responses.CreateAsync(http));
+        api.MapPost("/responses/input_tokens", (HttpContext http, ResponsesEndpoint responses) => responses.CountAsync(http));
+        api.MapGet("/responses/{id}", (string id, HttpContext http, KeptResponsesEndpoint responses) => responses.FindAsync(id, http));
+        api.MapDelete("/responses/{id}", (string id, HttpContext http, KeptResponsesEndpoint responses) => responses.DeleteAsync(id, http));
+        api.MapPost("/responses/{id}/cancel", (string id, HttpContext http, KeptResponsesEndpoint responses) => responses.CancelAsync(id, http));
+        api.MapGet("/responses/{id}/input_items", (string id, HttpContext http, KeptResponsesEndpoint responses) => responses.ListInput(id, http));
         api.MapPost("/embeddings", (HttpContext http, EmbeddingsEndpoint embeddings) => embeddings.HandleAsync(http));
         api.MapPost("/sealed", (HttpContext http, SealedEndpoint requests) => requests.HandleAsync(http));
         api.MapGet("/attested-workers", (string? model, string? nonce, AttestedWorkersEndpoint workers, CancellationToken cancellationToken) => workers.ListAsync(model, nonce, cancellationToken));
@@ -194,6 +203,11 @@ public static class GatewayHosting
         services.AddSingleton<OpenAnswers>();
         services.AddSingleton<ChatCompletionsEndpoint>();
         services.AddSingleton<EmbeddingsEndpoint>();
+        services.AddSingleton<TextCompletionsReader>();
+        services.AddSingleton<TextCompletionsEndpoint>();
+        services.AddSingleton<ResponseStore>();
+        services.AddSingleton<ResponsesEndpoint>();
+        services.AddSingleton<KeptResponsesEndpoint>();
         services.AddSingleton<SealedEndpoint>();
         services.AddSingleton<AttestedWorkersEndpoint>();
         services.AddSingleton<ModelsEndpoint>();

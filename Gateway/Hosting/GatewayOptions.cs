@@ -3,6 +3,7 @@ using System.Net;
 using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Dispatch;
 using CocoonOrleans.Gateway.Limits;
+using CocoonOrleans.Gateway.Responses;
 using CocoonOrleans.Gateway.Sealing;
 
 namespace CocoonOrleans.Gateway.Hosting;
@@ -53,6 +54,9 @@ public sealed class GatewayOptions : IValidatableObject
 
     /// <summary>How evidence of workers is judged.</summary>
     public AttestationOptions Attestation { get; set; } = new();
+
+    /// <summary>How long responses are kept, and how many.</summary>
+    public ResponseOptions Responses { get; set; } = new();
 
     /// <summary>How jobs find workers, and how long they may take.</summary>
     public DispatchOptions Dispatch { get; set; } = new();

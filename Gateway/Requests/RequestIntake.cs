@@ -50,8 +50,13 @@ public sealed class RequestIntake(BodyReader bodies, JobAdmission admission, Dra
             return error!;
         }
 
+        if (!StrictHeader.TryRead(http.Request.Headers, out bool isStrict, out error))
+        {
+            return error!;
+        }
+
         string? idempotencyKey = http.Request.Headers[JobAdmission.IdempotencyHeader];
-        (TJob? job, error) = await admission.AdmitAsync(new JobIntake(caller, body, idempotencyKey, arrived, voucher), reader);
+        (TJob? job, error) = await admission.AdmitAsync(new JobIntake(caller, body, idempotencyKey, arrived, voucher, isStrict), reader);
         if (job is null)
         {
             metrics.Request(arrived, model: null, tier: null, error!.Kind.Code);
@@ -77,7 +82,7 @@ public sealed class RequestIntake(BodyReader bodies, JobAdmission admission, Dra
     /// <summary>How an answer ended, for the metrics; null where it is good.</summary>
     private static string? CodeOf(JobResult result) => result switch
     {
-        JobAnswer => null,
+        JobAnswer or JobDetached => null,
         JobFailure failure => failure.Error.Kind.Code,
         _ => "client_left",
     };

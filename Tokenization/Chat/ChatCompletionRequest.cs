@@ -12,8 +12,13 @@ public sealed record ChatCompletionRequest
     /// <summary>Name of the model, 1 to 256 characters.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The chat so far, 1 to 2,048 messages.</summary>
+    /// <summary>The chat so far, 1 to 2,048 messages; empty where there is a <see cref="Prompt"/>.</summary>
     public required IReadOnlyList<ChatMessage> Messages { get; init; }
+
+    /// <summary>
+    /// What the model goes on from as it is, without the chat template; null for a chat. An extension: it is what <c>POST /v1/completions</c> becomes on its way to a worker.
+    /// </summary>
+    public RawPrompt? Prompt { get; init; }
 
     /// <summary>How many answers, 1 to <see cref="MostChoices"/>.</summary>
     public int Choices { get; init; } = 1;

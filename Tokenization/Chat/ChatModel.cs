@@ -109,8 +109,9 @@ public sealed class ChatModel
 
         // Some templates open the reasoning themselves.
         const int Tail = 8;
-        var starts = Reasons && Tokenizer.Decode(promptIds[^Math.Min(Tail, promptIds.Length)..]).TrimEnd().EndsWith("<think>", StringComparison.Ordinal);
-        return new AnswerParser(style, request.Tools.Select(tool => tool.Name).ToHashSet(), Reasons, starts, ForcedCallOf(request));
+        var reasons = Reasons && request.Prompt is null;
+        var starts = reasons && Tokenizer.Decode(promptIds[^Math.Min(Tail, promptIds.Length)..]).TrimEnd().EndsWith("<think>", StringComparison.Ordinal);
+        return new AnswerParser(style, request.Tools.Select(tool => tool.Name).ToHashSet(), reasons, starts, ForcedCallOf(request));
     }
 
     /// <summary>The call that a request forces, with whose beginning its prompt ends; null where it forces none.</summary>
@@ -143,6 +144,11 @@ public sealed class ChatModel
     private List<int>? Encode(ChatCompletionRequest request, out ChatRequestError? error)
     {
         error = null;
+        if (request.Prompt is { } raw)
+        {
+            return EncodeRaw(raw, out error);
+        }
+
         if (!HasChatTemplate)
         {
             error = new ChatRequestError("This model has no chat template: it completes text and cannot chat. Choose another model.", "model", ChatRequestError.UnsupportedParameter);
@@ -184,6 +190,15 @@ public sealed class ChatModel
         }
 
         return ids;
+    }
+
+    private List<int>? EncodeRaw(RawPrompt prompt, out ChatRequestError? error)
+    {
+        var ids = prompt.Ids ?? Tokenizer.Encode(prompt.Text!, addSpecialTokens: true);
+        error = ids.Length == 0 ? new ChatRequestError("'prompt' has no token.", "prompt", ChatRequestError.InvalidValue)
+            : Array.Exists(ids, id => id >= Tokenizer.VocabularySize) ? new ChatRequestError($"'prompt' has a token id that the model doesn't know: they are below {Tokenizer.VocabularySize}.", "prompt", ChatRequestError.InvalidValue)
+            : null;
+        return error is null ? [.. ids] : null;
     }
 
     private string? TokenOf(int? id) => id is null ? null : Tokenizer.TokenOf(id.Value);

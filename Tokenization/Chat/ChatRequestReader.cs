@@ -12,6 +12,7 @@ internal static class ChatRequestReader
     private const int MostChoices = ChatCompletionRequest.MostChoices;
     private const int MostBiases = 300;
     private const int MostLogprobs = 20;
+    private const int MostPromptIds = 1 << 20;
 
     /// <summary>The request; null or half-read where an error went into <paramref name="reading"/>.</summary>
     public static ChatCompletionRequest? Read(ReadOnlyMemory<byte> utf8Json, RequestReading reading)
@@ -25,10 +26,13 @@ internal static class ChatRequestReader
         RefuseWhatWouldChangeTheMeaning(body);
         var provider = RequestBody.ReadProvider(body.Take("provider"));
         var tools = ChatToolReader.ReadTools(body.Take("tools"));
+        var model = RequestBody.ReadModel(body.Take("model"));
+        var (prompt, messages) = ReadPrompt(body.Take("prompt"), body.Take("messages"), tools);
         return new ChatCompletionRequest
         {
-            Model = RequestBody.ReadModel(body.Take("model")),
-            Messages = ChatMessageReader.Read(body.Take("messages")),
+            Model = model,
+            Messages = messages,
+            Prompt = prompt,
             MaxCompletionTokens = ReadMaxTokens(body.Take("max_completion_tokens"), body.Take("max_tokens")),
             Temperature = body.Take("temperature").Number(0, 2),
             TopP = body.Take("top_p").Number(0, 1, smallestAllowed: false),
@@ -52,6 +56,23 @@ internal static class ChatRequestReader
             TimeLimit = RequestBody.ReadTimeLimit(provider, body.Take("timeout")),
             Choices = (int?)body.Take("n").Integer(1, MostChoices) ?? 1,
         };
+    }
+
+    private static (RawPrompt? Prompt, IReadOnlyList<ChatMessage> Messages) ReadPrompt(RequestField prompt, RequestField messages, IReadOnlyList<ChatTool> tools)
+    {
+        if (prompt.IsAbsent)
+        {
+            return (null, ChatMessageReader.Read(messages));
+        }
+
+        if (!messages.IsAbsent || tools.Count > 0)
+        {
+            prompt.Invalid("must not stand beside messages or tools");
+        }
+
+        return (prompt.Kind == JsonValueKind.Array
+            ? new RawPrompt(null, prompt.Ids(1, MostPromptIds) ?? [])
+            : new RawPrompt(prompt.String(int.MaxValue) ?? "", null), []);
     }
 
     private static int? ReadMaxTokens(RequestField first, RequestField second)

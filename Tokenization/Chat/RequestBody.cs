@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -8,6 +9,9 @@ internal static class RequestBody
 {
     /// <summary>Most characters of a model's name.</summary>
     public const int LongestModel = 256;
+
+    /// <summary>How requests are written that become others: nothing but what JSON demands is escaped.</summary>
+    public static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private const int Depth = 64;
     private const int LongestEndUser = 512;

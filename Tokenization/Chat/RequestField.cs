@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace CocoonOrleans.Tokenization.Chat;
 
@@ -64,6 +65,23 @@ internal readonly struct RequestField(JsonElement element, string path, RequestR
 
     /// <summary>The JSON as it came.</summary>
     public string RawText() => element.GetRawText();
+
+    /// <summary>The JSON as a node that outlives the request; null, and an error, where it holds text that is not valid Unicode.</summary>
+    public JsonNode? Node()
+    {
+        try
+        {
+            return JsonNode.Parse(JsonNode.Parse(element.GetRawText())!.ToJsonString());
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            Invalid("must hold valid Unicode, and no name twice in one object");
+            return null;
+        }
+    }
+
+    /// <summary>Writes the JSON as it came.</summary>
+    public void WriteTo(Utf8JsonWriter json) => json.WriteRawValue(element.GetRawText(), skipInputValidation: true);
 
     /// <summary>Whether no object in it has a name twice.</summary>
     public bool HasUniqueNames()

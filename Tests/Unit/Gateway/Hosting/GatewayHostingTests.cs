@@ -97,7 +97,7 @@ public sealed class GatewayHostingTests : IAsyncLifetime, IDisposable
 
     [Theory]
     [InlineData("GET", "/", 404, "unknown_url")]
-    [InlineData("POST", "/v1/completions", 404, "unknown_url")]
+    [InlineData("POST", "/v1/nothing", 404, "unknown_url")]
     [InlineData("GET", "/v1/%zz", 404, "unknown_url")]
     [InlineData("GET", "/v1/chat/completions", 405, "method_not_allowed")]
     [InlineData("DELETE", "/v1/models", 405, "method_not_allowed")]
