@@ -61,7 +61,7 @@ internal static class LedgerInvariants
             """
             SELECT c.job_id FROM captures c JOIN holds h ON h.job_id = c.job_id LEFT JOIN client_channels k ON k.channel = h.channel
             LEFT JOIN entries e ON e.transaction_id = c.job_id
-            GROUP BY c.job_id, h.job_id
+            GROUP BY c.job_id, h.job_id, k.channel
             HAVING c.amount <> c.provider_amount + c.commission
                 OR -c.amount <> sum(CASE WHEN e.account_id = coalesce(k.receivable, h.account_id) THEN e.amount ELSE 0 END)
                 OR c.provider_amount <> sum(CASE WHEN e.account_id = c.provider_account_id THEN e.amount ELSE 0 END)

@@ -20,7 +20,7 @@ public sealed record AssignDeposit(long Sequence, string AccountId) : LedgerOper
 public sealed record RefundDeposit(long Sequence, string Destination, ReadOnlyMemory<byte> Body) : LedgerOperation
 {
     /// <summary>The intent that carries it: one for each deposit.</summary>
-    public static Guid IntentIdOf(long sequence) => Sqlite.ChainEvents.IdOf("refund", "deposit", sequence);
+    public static Guid IntentIdOf(long sequence) => Sql.ChainEvents.IdOf("refund", "deposit", sequence);
 }
 
 /// <summary>The deposit is settled; or was, by the first of several equal operations.</summary>

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using CocoonOrleans.Ledger.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace CocoonOrleans.Ledger.Sqlite;
@@ -21,11 +23,11 @@ public static class SqliteConnectionExtensions
     /// <param name="row">Makes a value of the current row.</param>
     /// <param name="values">The parameters' values.</param>
     public static List<T> ReadAll<T>(
-        this SqliteConnection connection, string sql, Func<SqliteDataReader, T> row, params ReadOnlySpan<(string Name, object? Value)> values)
+        this SqliteConnection connection, string sql, Func<DbDataReader, T> row, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         ArgumentNullException.ThrowIfNull(row);
-        using SqliteStatement statement = new(connection, sql);
-        using SqliteDataReader reader = statement.Query(values);
+        using SqlStatement statement = new(connection, SqliteDialect.Instance, sql);
+        using DbDataReader reader = statement.Query(values);
         List<T> rows = [];
         while (reader.Read())
         {

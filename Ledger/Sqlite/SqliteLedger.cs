@@ -1,236 +1,45 @@
-using CocoonOrleans.Ledger.Accounts;
-using CocoonOrleans.Ledger.Channels;
-using CocoonOrleans.Ledger.Deposits;
-using CocoonOrleans.Ledger.Entries;
-using CocoonOrleans.Ledger.Holds;
-using CocoonOrleans.Ledger.Invariants;
-using CocoonOrleans.Ledger.Operations;
-using CocoonOrleans.Ledger.Providers;
-using CocoonOrleans.Ledger.Solvency;
-using CocoonOrleans.Ledger.Usage;
-using CocoonOrleans.Ledger.Wallets;
+using CocoonOrleans.Ledger.Sql;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Ledger.Sqlite;
 
-/// <summary>
-/// The ledger in one SQLite file. Calls share commits (<see cref="SqliteGroupCommit{TSession}"/>); reads have connections of their own and see what is
-/// committed. Several processes may open the same file.
-/// </summary>
-public sealed partial class SqliteLedger : ILedger, IWalletStore, IChannelStore, IProviderStore, IClientChannelStore, IDepositStore, ISolvencyStore, IAsyncDisposable
+/// <summary>The ledger in one SQLite file.</summary>
+public sealed class SqliteLedger : SqlLedger
 {
     // "Ckld" in ASCII.
     private static readonly SqliteSchema LedgerSchema = SqliteSchema.FromResources(0x436b6c64, typeof(SqliteLedger), "Schema");
 
     private readonly SqliteFile _file;
-    private readonly SqliteGroupCommit<LedgerSession> _writer;
-    private readonly TimeProvider _clock;
 
     /// <summary>Opens the file and brings its schema to the newest version.</summary>
     /// <exception cref="SqliteException">The file can't be opened or written.</exception>
     /// <exception cref="InvalidDataException">The file is not a ledger, or one of a newer program.</exception>
     public SqliteLedger(IOptions<SqliteLedgerOptions> options, TimeProvider clock, ILogger<SqliteLedger> logger)
+        : this(options?.Value ?? throw new ArgumentNullException(nameof(options)), Open(options.Value), clock, logger)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        SqliteLedgerOptions settings = options.Value;
-        _clock = clock;
-        _file = new SqliteFile(settings.Path, settings.BusyTimeoutSeconds);
-        using (SqliteConnection connection = _file.OpenForWriting())
-        {
-            LedgerSchema.Apply(connection);
-        }
-
-        bool allowTreasury = settings.AllowTreasuryTransfers;
-        _writer = new SqliteGroupCommit<LedgerSession>(
-            "ledger", _file, statements => new LedgerSession(statements, allowTreasury), settings.QueueLength, settings.BatchSize, logger);
     }
 
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<LedgerResult>> ExecuteAsync(IReadOnlyList<LedgerOperation> batch, CancellationToken cancellationToken)
+    private SqliteLedger(SqliteLedgerOptions options, SqliteFile file, TimeProvider clock, ILogger logger)
+        : base(
+            new SqliteGroupCommit<LedgerSession>(
+                "ledger", file, statements => new LedgerSession(statements, options.AllowTreasuryTransfers), options.QueueLength, options.BatchSize, logger),
+            clock) => _file = file;
+
+    private protected override SqlReading OpenForReading()
     {
-        ArgumentNullException.ThrowIfNull(batch);
-        if (batch.Count is 0 or > LedgerLimits.MaxOperationsPerCall || batch.Contains(null!))
-        {
-            throw new ArgumentException($"A batch has 1 to {LedgerLimits.MaxOperationsPerCall} operations, none of them null.", nameof(batch));
-        }
-
-        return WriteAsync<IReadOnlyList<LedgerResult>>(
-            session =>
-            {
-                DateTimeOffset now = _clock.GetUtcNow();
-                LedgerResult[] results = new LedgerResult[batch.Count];
-                for (int i = 0; i < results.Length; i++)
-                {
-                    results[i] = session.Apply(batch[i], now);
-                }
-
-                return results;
-            },
-            batch.Count,
-            cancellationToken);
+        SqliteConnection connection = _file.OpenForReading();
+        return new SqlReading(connection, SqliteDialect.Instance, () => connection.BeginTransaction(deferred: true));
     }
 
-    /// <inheritdoc/>
-    public async Task<Account?> GetAccountAsync(string accountId, CancellationToken cancellationToken) =>
-        (await ListAsync(Rows.SelectAccount + " WHERE a.account_id = $account", Rows.Account, cancellationToken, ("$account", accountId))).SingleOrDefault();
+    private protected override void Close() => _file.Dispose();
 
-    /// <inheritdoc/>
-    public async Task<Hold?> GetHoldAsync(Guid jobId, CancellationToken cancellationToken) =>
-        (await ListAsync(Rows.SelectHold + " WHERE h.job_id = $job", Rows.Hold, cancellationToken, ("$job", Values.Blob(jobId)))).SingleOrDefault();
-
-    /// <inheritdoc/>
-    public async Task<StoredApiKey?> FindApiKeyAsync(string keyId, CancellationToken cancellationToken) =>
-        (await ListAsync(Rows.SelectApiKey + " WHERE key_id = $key", Rows.ApiKey, cancellationToken, ("$key", keyId))).SingleOrDefault();
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<Hold>> ListExpiredHoldsAsync(
-        DateTimeOffset now, int shard, int shards, int limit, CancellationToken cancellationToken)
+    private static SqliteFile Open(SqliteLedgerOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(shards, 256);
-        ArgumentOutOfRangeException.ThrowIfNegative(shard);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(shard, shards);
-        CheckLimit(limit);
-        return await ListAsync(
-            Rows.SelectHold + " WHERE h.state = 'open' AND h.expires_at <= $now AND h.shard % $shards = $shard ORDER BY h.expires_at LIMIT $limit",
-            Rows.Hold,
-            cancellationToken,
-            ("$now", now.ToUnixTimeMilliseconds()),
-            ("$shards", (long)shards),
-            ("$shard", (long)shard),
-            ("$limit", (long)limit));
-    }
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<UsageRow>> GetUsageAsync(
-        string accountId, DateOnly from, DateOnly to, UsagePeriod period, CancellationToken cancellationToken)
-    {
-        UsagePeriods.CheckSpan(from, to);
-
-        // One statement is one read transaction: what the drain moves is seen on exactly one side.
-        List<UsageRow> days = await ListAsync(
-            """
-            SELECT day, model, sum(jobs), sum(released_jobs), sum(late_jobs), sum(prompt_tokens), sum(cached_tokens), sum(completion_tokens), sum(amount)
-            FROM (SELECT day, model, jobs, released_jobs, late_jobs, prompt_tokens, cached_tokens, completion_tokens, amount
-                  FROM usage_days WHERE account_id = $account AND day BETWEEN $from AND $to
-                  UNION ALL
-                  SELECT day, model, jobs, released_jobs, late_jobs, prompt_tokens, cached_tokens, completion_tokens, amount
-                  FROM outbox_usage WHERE account_id = $account AND day BETWEEN $from AND $to)
-            GROUP BY day, model
-            """,
-            row => new UsageRow(
-                DateOnly.FromDayNumber(row.GetInt32(0)), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4),
-                row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.Nano(8)),
-            cancellationToken,
-            ("$account", accountId),
-            ("$from", (long)from.DayNumber),
-            ("$to", (long)to.DayNumber));
-        return UsagePeriods.Sum(days, period);
-    }
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<LedgerEntry>> ListEntriesAsync(string accountId, long? before, int limit, CancellationToken cancellationToken)
-    {
-        CheckLimit(limit);
-        return await ListAsync(
-            Rows.SelectEntry + " WHERE e.account_id = $account AND e.entry_id < $before ORDER BY e.entry_id DESC LIMIT $limit",
-            Rows.Entry,
-            cancellationToken,
-            ("$account", accountId),
-            ("$before", before ?? long.MaxValue),
-            ("$limit", (long)limit));
-    }
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<LateCompletion>> ListLateCompletionsAsync(
-        string providerAccountId, int limit, CancellationToken cancellationToken)
-    {
-        CheckLimit(limit);
-        return await ListAsync(
-            Rows.SelectLateCompletion + " WHERE l.provider_account_id = $provider ORDER BY l.late_id DESC LIMIT $limit",
-            Rows.LateCompletion,
-            cancellationToken,
-            ("$provider", providerAccountId),
-            ("$limit", (long)limit));
-    }
-
-    /// <inheritdoc/>
-    public Task<int> DrainOutboxAsync(int limit, CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 10_000);
-        return WriteAsync(session => session.Outbox.Drain(limit), weight: 1, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<InvariantViolation>> CheckInvariantsAsync(CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<InvariantViolation>>(
-            connection =>
-            {
-                using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
-                List<InvariantViolation> violations = [];
-                foreach ((string name, string sql) in LedgerInvariants.All)
-                {
-                    violations.AddRange(connection.ReadAll(sql, row => new InvariantViolation(name, Subject(row))));
-                }
-
-                return violations;
-            },
-            cancellationToken);
-
-    /// <summary>Finishes what waits, then closes the file.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _writer.DisposeAsync();
-        _file.Dispose();
-    }
-
-    private static string Subject(SqliteDataReader row) => row.GetValue(0) switch
-    {
-        byte[] { Length: 16 } id => new Guid(id, bigEndian: true).ToString(),
-        object value => value.ToString()!,
-    };
-
-    private static void CheckLimit(int limit)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LedgerLimits.MaxPageSize);
-    }
-
-    private async Task<T> WriteAsync<T>(Func<LedgerSession, T> work, int weight, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _writer.ExecuteAsync(work, weight, cancellationToken);
-        }
-        catch (Exception exception) when (exception is SqliteException or SqliteCommitException)
-        {
-            throw new LedgerUnavailableException("The ledger's database failed. Repeat with the same ids once its disk and lock are free.", exception);
-        }
-    }
-
-    private Task<List<T>> ListAsync<T>(
-        string sql, Func<SqliteDataReader, T> row, CancellationToken cancellationToken, params (string Name, object? Value)[] values) =>
-        ReadAsync(connection => connection.ReadAll(sql, row, values), cancellationToken);
-
-    // On the pool: SQLite blocks while it reads, and a grain's turn must not.
-    private async Task<T> ReadAsync<T>(Func<SqliteConnection, T> read, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Task.Run(
-                () =>
-                {
-                    using SqliteConnection connection = _file.OpenForReading();
-                    return read(connection);
-                },
-                cancellationToken);
-        }
-        catch (SqliteException exception)
-        {
-            throw new LedgerUnavailableException("The ledger's database can't be read.", exception);
-        }
+        SqliteFile file = new(options.Path, options.BusyTimeoutSeconds);
+        using SqliteConnection connection = file.OpenForWriting();
+        LedgerSchema.Apply(connection);
+        return file;
     }
 }

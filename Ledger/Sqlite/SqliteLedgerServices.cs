@@ -1,11 +1,8 @@
 using CocoonOrleans.Ledger.Channels;
-using CocoonOrleans.Ledger.Deposits;
 using CocoonOrleans.Ledger.Providers;
-using CocoonOrleans.Ledger.Solvency;
+using CocoonOrleans.Ledger.Sql;
 using CocoonOrleans.Ledger.Wallets;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 
 namespace CocoonOrleans.Ledger.Sqlite;
 
@@ -21,23 +18,6 @@ public static class SqliteLedgerServices
     public static IServiceCollection AddSqliteLedger(this IServiceCollection services, Action<SqliteLedgerOptions>? configure = null)
     {
         services.AddOptions<SqliteLedgerOptions>().Configure(options => configure?.Invoke(options)).ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ILedger, SqliteLedger>();
-        services.TryAddSingleton(provider => (IChannelStore)provider.GetRequiredService<ILedger>());
-        services.TryAddSingleton(provider => (IClientChannelStore)provider.GetRequiredService<ILedger>());
-        services.TryAddSingleton(provider => (IDepositStore)provider.GetRequiredService<ILedger>());
-        services.TryAddSingleton(provider => (IProviderStore)provider.GetRequiredService<ILedger>());
-        services.TryAddSingleton(provider => (ISolvencyStore)provider.GetRequiredService<ILedger>());
-        services.TryAddSingleton(provider => (IWalletStore)provider.GetRequiredService<ILedger>());
-        services.AddHostedService<Opening>();
-        return services;
-    }
-
-    /// <summary>Its construction opens the ledger.</summary>
-    private sealed class Opening(ILedger ledger) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken) => ledger.GetAccountAsync(Accounts.WellKnownAccounts.Treasury, cancellationToken);
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        return services.AddSqlLedger<SqliteLedger>();
     }
 }

@@ -1,4 +1,4 @@
-using CocoonOrleans.Ledger.Sqlite;
+using CocoonOrleans.Ledger.Sql;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization.Serializers;
@@ -51,7 +51,7 @@ internal sealed class SqliteGrainStorage(
 
     /// <inheritdoc/>
     /// <exception cref="InconsistentStateException">Another activation wrote in between.</exception>
-    /// <exception cref="SqliteCommitException">The disk or the lock failed; whether the state was written is unknown.</exception>
+    /// <exception cref="CommitException">The disk or the lock failed; whether the state was written is unknown.</exception>
     /// <exception cref="InvalidOperationException">The state is larger than the storage takes.</exception>
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ internal sealed class SqliteGrainStorage(
 
     /// <inheritdoc/>
     /// <exception cref="InconsistentStateException">Another activation wrote in between.</exception>
-    /// <exception cref="SqliteCommitException">The disk or the lock failed; whether the state was cleared is unknown.</exception>
+    /// <exception cref="CommitException">The disk or the lock failed; whether the state was cleared is unknown.</exception>
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
         SqliteStateKey key = Key(stateName, grainId);

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
@@ -70,7 +70,7 @@ internal sealed class SqliteReminderTable(SqliteStorage storage, IOptions<Cluste
     private Task<List<ReminderEntry>> ReadAsync(string condition, CancellationToken cancellationToken, params (string Name, object? Value)[] values) =>
         storage.ReadAsync(Select + condition, Entry, cancellationToken, [("$service", cluster.Value.ServiceId), .. values]);
 
-    private static ReminderEntry Entry(SqliteDataReader row) => new()
+    private static ReminderEntry Entry(DbDataReader row) => new()
     {
         GrainId = GrainId.Parse(row.GetString(0)),
         ReminderName = row.GetString(1),

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CocoonOrleans.Ledger.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,7 @@ internal sealed class SqliteStorage : IAsyncDisposable
 
     /// <summary>Reads on the pool, since SQLite blocks and a grain's turn must not.</summary>
     public Task<List<T>> ReadAsync<T>(
-        string sql, Func<SqliteDataReader, T> row, CancellationToken cancellationToken, params (string Name, object? Value)[] values) =>
+        string sql, Func<DbDataReader, T> row, CancellationToken cancellationToken, params (string Name, object? Value)[] values) =>
         Task.Run(
             () =>
             {

@@ -1,35 +1,35 @@
-using CocoonOrleans.Ledger.Sqlite;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
+using CocoonOrleans.Ledger.Sql;
 
 namespace CocoonOrleans.Silo.Storage;
 
 /// <summary>The statements that change grain state and reminders.</summary>
-internal sealed class SqliteStorageSession(SqliteStatements statements)
+internal sealed class SqliteStorageSession(SqlStatements statements)
 {
     private const string ThisState = "service_id = $service AND storage = $storage AND state_name = $state AND grain_id = $grain";
 
-    private readonly SqliteStatement _readTag = statements.Prepare("SELECT etag FROM grain_state WHERE " + ThisState);
+    private readonly SqlStatement _readTag = statements.Prepare("SELECT etag FROM grain_state WHERE " + ThisState);
 
-    private readonly SqliteStatement _insert = statements.Prepare(
+    private readonly SqlStatement _insert = statements.Prepare(
         """
         INSERT INTO grain_state (service_id, storage, state_name, grain_id, etag, data) VALUES ($service, $storage, $state, $grain, $new, $data)
         ON CONFLICT DO NOTHING
         """);
 
-    private readonly SqliteStatement _update = statements.Prepare("UPDATE grain_state SET etag = $new, data = $data WHERE " + ThisState + " AND etag = $etag");
+    private readonly SqlStatement _update = statements.Prepare("UPDATE grain_state SET etag = $new, data = $data WHERE " + ThisState + " AND etag = $etag");
 
-    private readonly SqliteStatement _delete = statements.Prepare("DELETE FROM grain_state WHERE " + ThisState + " AND etag = $etag");
+    private readonly SqlStatement _delete = statements.Prepare("DELETE FROM grain_state WHERE " + ThisState + " AND etag = $etag");
 
-    private readonly SqliteStatement _upsertReminder = statements.Prepare(
+    private readonly SqlStatement _upsertReminder = statements.Prepare(
         """
         INSERT INTO reminders (service_id, grain_id, name, hash, start_at, period, etag) VALUES ($service, $grain, $name, $hash, $start, $period, $etag)
         ON CONFLICT DO UPDATE SET start_at = $start, period = $period, etag = $etag
         """);
 
-    private readonly SqliteStatement _deleteReminder = statements.Prepare(
+    private readonly SqlStatement _deleteReminder = statements.Prepare(
         "DELETE FROM reminders WHERE service_id = $service AND grain_id = $grain AND name = $name AND etag = $etag");
 
-    private readonly SqliteStatement _deleteReminders = statements.Prepare("DELETE FROM reminders WHERE service_id = $service");
+    private readonly SqlStatement _deleteReminders = statements.Prepare("DELETE FROM reminders WHERE service_id = $service");
 
     /// <summary>Stores data under a new tag where the stored tag is the expected one, null meaning that nothing is stored.</summary>
     public bool TryWrite(SqliteStateKey key, string? expectedTag, string newTag, byte[] data) => expectedTag is null
@@ -52,7 +52,7 @@ internal sealed class SqliteStorageSession(SqliteStatements statements)
     /// <summary>The stored tag; null where nothing is stored.</summary>
     public string? ReadTag(SqliteStateKey key)
     {
-        using SqliteDataReader row = _readTag.Query(
+        using DbDataReader row = _readTag.Query(
             ("$service", key.Service), ("$storage", key.Storage), ("$state", key.State), ("$grain", key.Grain));
         return row.Read() ? row.GetString(0) : null;
     }

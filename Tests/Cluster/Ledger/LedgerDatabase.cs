@@ -16,6 +16,11 @@ public abstract class LedgerDatabase : IAsyncDisposable
     /// <summary>Runs SQL behind the ledger's back, with the database's own checks off where <paramref name="tamper"/> is set.</summary>
     public abstract void Run(string sql, bool tamper = false);
 
+    /// <summary>Makes every change of one kind to a table fail, until disposed.</summary>
+    /// <param name="change"><c>INSERT</c> or <c>UPDATE</c>.</param>
+    /// <param name="table">The table.</param>
+    public abstract IDisposable Fault(string change, string table);
+
     /// <summary>How many rows a table has.</summary>
     public abstract long Count(string table);
 

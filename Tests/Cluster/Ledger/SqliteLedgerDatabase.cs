@@ -58,6 +58,12 @@ public sealed class SqliteLedgerDatabase : LedgerDatabase
         connection.Run(sql);
     }
 
+    public override IDisposable Fault(string change, string table)
+    {
+        Run($"CREATE TRIGGER fault BEFORE {change} ON {table} BEGIN SELECT raise(ABORT, 'fault'); END");
+        return new Ending(() => Run("DROP TRIGGER fault"));
+    }
+
     public override long Count(string table)
     {
         using SqliteConnection connection = Open();

@@ -1,4 +1,4 @@
-using CocoonOrleans.Ledger.Sqlite;
+using CocoonOrleans.Ledger.Sql;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 
@@ -147,7 +147,7 @@ public sealed class SqliteGrainStorageTests(StorageSilo silo) : IClassFixture<St
     {
         using (silo.Lock())
         {
-            await Assert.ThrowsAsync<SqliteCommitException>(() => Write(5));
+            await Assert.ThrowsAsync<CommitException>(() => Write(5));
             Assert.False((await Read()).RecordExists);
         }
 

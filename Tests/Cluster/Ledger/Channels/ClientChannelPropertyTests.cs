@@ -15,11 +15,13 @@ public abstract class ClientChannelPropertyTests(LedgerDatabase database) : Ledg
 
     public sealed class OnSqlite() : ClientChannelPropertyTests(new SqliteLedgerDatabase());
 
+    public sealed class OnPostgreSql() : ClientChannelPropertyTests(new PostgreSqlLedgerDatabase());
+
     private IClientChannelStore Store => (IClientChannelStore)Ledger;
 
     private IWalletStore Wallets => (IWalletStore)Ledger;
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

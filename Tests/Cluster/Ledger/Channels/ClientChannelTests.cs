@@ -16,6 +16,8 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
 
     public sealed class OnSqlite() : ClientChannelTests(new SqliteLedgerDatabase());
 
+    public sealed class OnPostgreSql() : ClientChannelTests(new PostgreSqlLedgerDatabase());
+
     private IClientChannelStore Store => (IClientChannelStore)Ledger;
 
     private IWalletStore Wallets => (IWalletStore)Ledger;
@@ -27,7 +29,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         await StateAsync(deposited: 1000);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Open_Repeated_IsTheSame_AndOthersAndTooManyAreRefused()
     {
         Assert.Equal(Client, (await Store.OpenClientChannelAsync(Sample(Channel), 2, default))!.AccountId);
@@ -38,7 +40,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.Null(await Store.OpenClientChannelAsync(Sample(Channel.Replace('4', '6')), 2, default));
     }
 
-    [Fact]
+    [SkippableFact]
     public void ReceivableOf_Address_IsAnAccountIdOfItsOwn()
     {
         string id = ClientChannel.ReceivableOf(Channel);
@@ -46,7 +48,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.NotEqual(id, ClientChannel.ReceivableOf(Channel[..^1] + "5"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Hold_WithinTheVoucher_IsOnTheChannelAndNotOnTheBalance()
     {
         HoldPlaced placed = await Do<HoldPlaced>(Hold(Guid.CreateVersion7(), 600, Voucher(1, 600)));
@@ -57,7 +59,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.Equal((new Nano(600), Nano.Zero, new Nano(600)), (channel.Held, channel.Captured, channel.Voucher!.Cumulative));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Hold_BeyondAvailable_Refused()
     {
         Guid first = Guid.CreateVersion7();
@@ -78,7 +80,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         await Do<ChannelRefused>(Hold(Guid.CreateVersion7(), 1));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Client_StopsSigning_LossWithinWindow()
     {
         await Do<HoldPlaced>(Hold(Guid.CreateVersion7(), 100, Voucher(1, 100)));
@@ -106,7 +108,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.InRange((channel.Captured + channel.Held - channel.Voucher!.Cumulative).Value, 0, 100);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Hold_ClosingOrWithdrawing_IsRefused()
     {
         await StateAsync(deposited: 1000, pendingWithdraw: 1);
@@ -118,7 +120,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.Equal(ChannelRefusal.Unknown, (await Do<ChannelRefused>(Hold(Guid.CreateVersion7(), 10) with { Channel = Channel.Replace('4', '9') })).Reason);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Hold_OfAnotherAccountsChannel_IsRefusedAndItsVoucherIsNotTaken()
     {
         await Do(new CreateAccount("client-2", AccountClass.Client, ""));
@@ -129,7 +131,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.Null((await FindAsync()).Voucher);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Voucher_LowerOrLate_NeverReplacesTheBest()
     {
         await Do<HoldPlaced>(Hold(Guid.CreateVersion7(), 10, Voucher(2, 500)));
@@ -140,7 +142,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.Equal((2L, new Nano(500), 0), (channel.Voucher!.Serial, channel.Voucher.Cumulative, channel.Forks));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Voucher_SerialFork_Reported()
     {
         await Do<HoldPlaced>(Hold(Guid.CreateVersion7(), 10, Voucher(1, 500)));
@@ -156,7 +158,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.True((await Do<ChannelRefused>(Hold(Guid.CreateVersion7(), 5000, Voucher(1, 600)))).Forked);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Voucher_ForksWithoutEnd_AFewProofsAreKept()
     {
         for (int serial = 1; serial <= 20; serial++)
@@ -172,7 +174,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.Equal(16, Database.Count("voucher_forks"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Voucher_ManyInAnyOrder_TheHighestAreKept()
     {
         // Serials that fall while the sums rise: each is the best one when it comes, also where its hold is refused.
@@ -191,7 +193,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.Equal(new Nano(1100), (await FindAsync()).Voucher!.Cumulative);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task FindCoveringVoucher_ManyVouchers_IsTheLowestThatCovers()
     {
         for (int serial = 1; serial <= 5; serial++)
@@ -204,7 +206,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.Null(await Store.FindCoveringVoucherAsync(Channel, new Nano(501), default));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Capture_OnAChannel_IsOwedByItUntilItsCoinsComeIn()
     {
         Guid job = Guid.CreateVersion7();
@@ -241,7 +243,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.Equal(new Nano(600), (await FindAsync()).Paid);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Apply_ChargedBeforeItWasKnown_IsTheClientsCredit()
     {
         string early = Channel.Replace('4', '5');
@@ -254,7 +256,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         Assert.Equal(new Nano(300), (await Store.FindClientChannelAsync(early, default))!.Paid);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Release_OnAChannel_FreesIt()
     {
         Guid job = Guid.CreateVersion7();
@@ -265,7 +267,7 @@ public abstract class ClientChannelTests(LedgerDatabase database) : LedgerSuite(
         await Do<HoldPlaced>(Hold(Guid.CreateVersion7(), 600));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Apply_OlderState_IsRefused()
     {
         Assert.False(await Store.TryApplyClientAsync(Channel, new ChannelSnapshot(WorkerChannelPhase.Open, new Nano(999), Nano.Zero, Nano.Zero, Nano.Zero, 0, 100, 100), default));

@@ -9,6 +9,8 @@ public abstract class LedgerInvariantsTests(LedgerDatabase database) : LedgerSui
 {
     public sealed class OnSqlite() : LedgerInvariantsTests(new SqliteLedgerDatabase());
 
+    public sealed class OnPostgreSql() : LedgerInvariantsTests(new PostgreSqlLedgerDatabase());
+
     protected override bool EndsInOrder => false;
 
     /// <summary>One open hold, one captured and drained, one captured and not drained, one released with a late completion; a payout that waits.</summary>
@@ -34,10 +36,10 @@ public abstract class LedgerInvariantsTests(LedgerDatabase database) : LedgerSui
         });
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task CheckInvariants_BookInOrder_FindsNothing() => Assert.Empty(await Ledger.CheckInvariantsAsync(CancellationToken.None));
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("UPDATE entries SET amount = amount + 1 WHERE account_id = 'provider-1'", "the legs of a transaction sum to zero")]
     [InlineData("DELETE FROM transactions WHERE kind = 'transfer'", "every leg belongs to a transaction")]
     [InlineData("UPDATE payers SET held = balance + 1 WHERE account_id = 'client-1'", "a payer has at least what it holds, and only the treasury owes")]
@@ -83,7 +85,7 @@ public abstract class LedgerInvariantsTests(LedgerDatabase database) : LedgerSui
         Assert.All(violations, violation => Assert.NotEqual("", violation.Subject));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("UPDATE entries SET amount = amount + 1")]
     [InlineData("DELETE FROM entries")]
     [InlineData("UPDATE transactions SET reason = 'another'")]

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Diagnostics.Metrics;
+using CocoonOrleans.Ledger.Sql;
 using CocoonOrleans.Ledger.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -92,7 +94,7 @@ public sealed class SqliteGroupCommitTests : IAsyncLifetime, IDisposable
     public async Task Execute_DiskFull_FailsTheBatchAndGoesOnOnAFreshConnection()
     {
         _onConnect = "PRAGMA max_page_count = 20";
-        SqliteCommitException failed = await Assert.ThrowsAsync<SqliteCommitException>(
+        CommitException failed = await Assert.ThrowsAsync<CommitException>(
             () => Writer.ExecuteAsync(
                 numbers => numbers.Insert.Run(("$value", 1L), ("$large", new byte[1_000_000])), weight: 1, CancellationToken.None));
 
@@ -110,7 +112,7 @@ public sealed class SqliteGroupCommitTests : IAsyncLifetime, IDisposable
         using (SqliteConnection other = _file.OpenForWriting())
         {
             other.Run("BEGIN IMMEDIATE");
-            await Assert.ThrowsAsync<SqliteCommitException>(() => Add(1));
+            await Assert.ThrowsAsync<CommitException>(() => Add(1));
         }
 
         await Add(2);
@@ -122,7 +124,7 @@ public sealed class SqliteGroupCommitTests : IAsyncLifetime, IDisposable
     public async Task Execute_ConnectionThatCannotBeOpened_FailsTheBatchAndTriesAgainForTheNext()
     {
         _onConnect = "SELECT * FROM no_such_table";
-        await Assert.ThrowsAsync<SqliteCommitException>(() => Add(1));
+        await Assert.ThrowsAsync<CommitException>(() => Add(1));
 
         _onConnect = null;
         await Add(2);
@@ -172,12 +174,12 @@ public sealed class SqliteGroupCommitTests : IAsyncLifetime, IDisposable
     private SqliteGroupCommit<Numbers> Open(int queueLength) =>
         new(_name, _file, Connect, queueLength, batchSize: 1000, NullLogger<SqliteGroupCommitTests>.Instance);
 
-    private Numbers Connect(SqliteStatements statements)
+    private Numbers Connect(SqlStatements statements)
     {
         _connections++;
         if (_onConnect is not null)
         {
-            using SqliteDataReader rows = statements.Prepare(_onConnect).Query();
+            using DbDataReader rows = statements.Prepare(_onConnect).Query();
             rows.Read();
         }
 
@@ -224,8 +226,8 @@ public sealed class SqliteGroupCommitTests : IAsyncLifetime, IDisposable
         return listener;
     }
 
-    private sealed class Numbers(SqliteStatements statements)
+    private sealed class Numbers(SqlStatements statements)
     {
-        public SqliteStatement Insert { get; } = statements.Prepare("INSERT INTO numbers (value, large) VALUES ($value, $large)");
+        public SqlStatement Insert { get; } = statements.Prepare("INSERT INTO numbers (value, large) VALUES ($value, $large)");
     }
 }

@@ -11,7 +11,9 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
 
     public sealed class OnSqlite() : UsageTests(new SqliteLedgerDatabase());
 
-    [Fact]
+    public sealed class OnPostgreSql() : UsageTests(new PostgreSqlLedgerDatabase());
+
+    [SkippableFact]
     public async Task GetUsage_BeforeAnyDrain_IsExactForBothSides()
     {
         await Serve(100);
@@ -21,7 +23,7 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         Assert.Equal([new UsageRow(Today, Model, 2, 0, 0, 20, 8, 14, new Nano(152))], await Usage(Provider));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task GetUsage_DrainedInParts_ReadsTheSameAfterEachPart()
     {
         await Serve(100);
@@ -36,7 +38,7 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         Assert.Equal(0, await Ledger.DrainOutboxAsync(2, CancellationToken.None));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task GetUsage_ServedAfterADrain_AddsToTheDay()
     {
         await Serve(100);
@@ -47,7 +49,7 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         Assert.Equal([new UsageRow(Today, Model, 2, 0, 0, 20, 8, 14, new Nano(160))], await Usage(Client));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task GetUsage_ReleasedAndLate_AreCountedButNotCharged()
     {
         Guid job = Guid.CreateVersion7();
@@ -59,7 +61,7 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         Assert.Equal([new UsageRow(Today, Model, 0, 0, LateJobs: 1, 0, 0, 0, Nano.Zero)], await Usage(Provider));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task GetUsage_TwoModels_AreApart()
     {
         await Serve(100);
@@ -68,7 +70,7 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         Assert.Equal([("another", 60L), (Model, 100L)], (await Usage(Client)).Select(row => (row.Model, row.Amount.Value)));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(UsagePeriod.Day, new[] { "2026-11-25", "2026-11-29", "2026-11-30", "2026-12-01" }, new[] { 1L, 2, 4, 8 })]
     [InlineData(UsagePeriod.Week, new[] { "2026-11-23", "2026-11-30" }, new[] { 3L, 12 })]
     [InlineData(UsagePeriod.Month, new[] { "2026-11-01", "2026-12-01" }, new[] { 7L, 8 })]
@@ -89,7 +91,7 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         Assert.Equal(amounts, rows.Select(row => row.Amount.Value));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task GetUsage_DaysAskedFor_AreInclusive()
     {
         await Serve(1);
@@ -103,7 +105,7 @@ public abstract class UsageTests(LedgerDatabase database) : LedgerSuite(database
         Assert.Equal([1L, 2], rows.Select(row => row.Amount.Value));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task GetUsage_DaysOutOfOrderOrTooFarApart_Throws()
     {
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(

@@ -1,0 +1,94 @@
+using CocoonOrleans.Ledger;
+using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.PostgreSql;
+using CocoonOrleans.Market;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace CocoonOrleans.Tests.Cluster.Ledger.PostgreSql;
+
+/// <summary>What only a database that several processes write at once can get wrong.</summary>
+public sealed class PostgreSqlLedgerTests() : LedgerSuite(new PostgreSqlLedgerDatabase())
+{
+    private PostgreSqlLedgerDatabase PostgreSql => (PostgreSqlLedgerDatabase)Database;
+
+    [SkippableFact]
+    public async Task Execute_TwoProcessesOnOneAccount_CannotOverspendIt()
+    {
+        await using PostgreSqlLedger other = PostgreSql.Open();
+        ILedger[] ledgers = [Ledger, other];
+
+        // 1,000 nano pay for 100 of these 400 holds, whoever asks first.
+        LedgerResult[] results = (await Task.WhenAll(Enumerable.Range(0, 400).Select(number => Task.Run(
+            () => ledgers[number % 2].ExecuteAsync([Hold(Guid.CreateVersion7(), 10)], CancellationToken.None))))).SelectMany(result => result).ToArray();
+
+        Assert.Equal(100, results.Count(result => result is HoldPlaced));
+        Assert.Equal(300, results.Count(result => result is InsufficientBalance));
+        Assert.Equal(new Nano(1000), (await Read(Client)).Held);
+    }
+
+    [SkippableFact]
+    public async Task Execute_TwoProcessesCaptureTheSameJobs_ChargeEachOnce()
+    {
+        await using PostgreSqlLedger other = PostgreSql.Open();
+        Guid[] jobs = [.. Enumerable.Range(0, 50).Select(_ => Guid.CreateVersion7())];
+        await Ledger.ExecuteAsync([.. jobs.Select(job => Hold(job, 10))], CancellationToken.None);
+
+        await Task.WhenAll(jobs.SelectMany(job => new[] { Ledger, other }.Select(ledger => Task.Run(
+            () => ledger.ExecuteAsync([Capture(job, 7)], CancellationToken.None)))));
+
+        Assert.Equal(new Nano(1000 - 50 * 7), (await Read(Client)).Balance);
+        Assert.Equal(50, Database.Count("captures"));
+    }
+
+    [SkippableFact]
+    public async Task Execute_SessionsCutByTheServer_WorksAgainAtOnce()
+    {
+        await Do<HoldPlaced>(Hold(Guid.CreateVersion7(), 1));
+        Database.Run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+
+        await Do<HoldPlaced>(Hold(Guid.CreateVersion7(), 1));
+
+        Assert.Equal(new Nano(2), (await Read(Client)).Held);
+    }
+
+    [SkippableFact]
+    public async Task Execute_AnotherProcessStandsStillInItsTurn_FailsTypedUntilItsTurnEnds()
+    {
+        Guid job = Guid.CreateVersion7();
+        using (Database.Lock())
+        {
+            await Assert.ThrowsAsync<LedgerUnavailableException>(() => Ledger.ExecuteAsync([Hold(job, 1)], CancellationToken.None));
+        }
+
+        Assert.False((await Do<HoldPlaced>(Hold(job, 1))).Repeated);
+    }
+
+    [SkippableFact]
+    public async Task Open_OnTheNewestTables_KeepsWhatIsThere()
+    {
+        await Do<HoldPlaced>(Hold(Guid.CreateVersion7(), 5));
+
+        await using PostgreSqlLedger other = PostgreSql.Open();
+
+        Assert.Equal(new Nano(5), (await other.GetAccountAsync(Client, CancellationToken.None))!.Held);
+    }
+
+    [SkippableFact]
+    public void Open_TablesOfANewerProgram_IsRefused()
+    {
+        Database.Run("UPDATE schema_versions SET version = 1000 WHERE name = 'ledger'");
+
+        Assert.Throws<InvalidDataException>(PostgreSql.Open);
+    }
+
+    [SkippableFact]
+    public void Open_NoServerThere_Throws()
+    {
+        string nowhere = new NpgsqlConnectionStringBuilder(PostgreSql.ConnectionString) { Port = 1, Timeout = 1 }.ToString();
+        var options = new PostgreSqlLedgerOptions { ConnectionString = nowhere };
+
+        Assert.ThrowsAny<NpgsqlException>(() => new PostgreSqlLedger(Options.Create(options), Database.Clock, NullLogger<PostgreSqlLedger>.Instance));
+    }
+}
