@@ -27,6 +27,10 @@ public sealed class LocalNetwork : IAsyncDisposable
             ? new(new ChildProcessSpec("development-chain", ContractsFolder.DevelopmentChain(options.Artifacts), ProcessSettings.ForDevelopmentChain(settlement), Path.Combine(options.Data.Logs, "development-chain.log"), ContractsFolder.Node), ReadyDeadline, clock)
             : null;
         Silo = Supervise("silo", "Silo", [.. ProcessSettings.ForSilo(options, topology), .. options.SiloSettings]);
+        MoreSilos =
+        [
+            .. topology.MoreSilos.Select((ports, index) => Supervise($"silo-{index + 2}", "Silo", [.. ProcessSettings.ForSilo(options, topology, ports), .. options.SiloSettings])),
+        ];
         Gateway = Supervise("gateway", "Gateway", [.. ProcessSettings.ForGateway(options, topology), .. options.GatewaySettings]);
         Workers =
         [
@@ -50,6 +54,9 @@ public sealed class LocalNetwork : IAsyncDisposable
     /// <summary>Grains and ledger.</summary>
     public SupervisedProcess Silo { get; }
 
+    /// <summary>Further silos of the same cluster, where it has its database in PostgreSQL.</summary>
+    public IReadOnlyList<SupervisedProcess> MoreSilos { get; }
+
     /// <summary>The REST API and the workers' tunnels.</summary>
     public SupervisedProcess Gateway { get; }
 
@@ -57,7 +64,7 @@ public sealed class LocalNetwork : IAsyncDisposable
     public IReadOnlyList<SupervisedProcess> Workers { get; }
 
     /// <summary>All processes.</summary>
-    public IEnumerable<SupervisedProcess> Processes => [.. Optional(Issuer), .. Brokers, .. Optional(Chain), Silo, Gateway, .. Workers];
+    public IEnumerable<SupervisedProcess> Processes => [.. Optional(Issuer), .. Brokers, .. Optional(Chain), Silo, .. MoreSilos, Gateway, .. Workers];
 
     /// <summary>Lays out a network; starts nothing yet. Reads and hashes the model, and makes the keys that gateway and workers know each other by.</summary>
     /// <param name="options">Which network.</param>
@@ -82,7 +89,7 @@ public sealed class LocalNetwork : IAsyncDisposable
         List<string> killed = [];
         var stopped = await Task.WhenAll(Workers.Select(worker => worker.StopAsync(WorkerGrace)));
         killed.AddRange(Workers.Where((_, index) => !stopped[index]).Select(worker => worker.Name));
-        foreach (var server in (SupervisedProcess[])[Gateway, Silo, .. Optional(Chain), .. Brokers, .. Optional(Issuer)])
+        foreach (var server in (SupervisedProcess[])[Gateway, .. MoreSilos, Silo, .. Optional(Chain), .. Brokers, .. Optional(Issuer)])
         {
             if (!await server.StopAsync(ServerGrace))
             {

@@ -20,6 +20,12 @@ public sealed record LocalNetworkOptions
     /// <summary>The gateway's port on the loopback address.</summary>
     public required int Port { get; init; }
 
+    /// <summary>How many silos there are; more than one need <see cref="DatabaseFile"/>.</summary>
+    public int Silos { get; init; } = 1;
+
+    /// <summary>A file with the connection string of the silos' PostgreSQL; null where the one silo keeps everything in SQLite.</summary>
+    public string? DatabaseFile { get; init; }
+
     /// <summary>How many workers serve the model.</summary>
     public int Workers { get; init; } = 2;
 

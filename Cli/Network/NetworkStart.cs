@@ -125,6 +125,11 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
         }
 
         await StartAsync(steps, network.Silo, cancellationToken);
+        foreach (var silo in network.MoreSilos)
+        {
+            await StartAsync(steps, silo, cancellationToken);
+        }
+
         await StartAsync(steps, network.Gateway, cancellationToken);
     }
 

@@ -16,6 +16,9 @@ public sealed record NetworkTopology
     /// <summary>The silo's port for cluster clients.</summary>
     public required int ClusterPort { get; init; }
 
+    /// <summary>The ports of further silos, each for other silos and for cluster clients.</summary>
+    public IReadOnlyList<(int Silo, int Cluster)> MoreSilos { get; init; } = [];
+
     /// <summary>The port where the gateway awaits its workers.</summary>
     public required int TunnelPort { get; init; }
 
@@ -48,7 +51,7 @@ public sealed record NetworkTopology
 
     internal static NetworkTopology Create(LocalNetworkOptions options, TimeProvider clock)
     {
-        var ports = FreePorts.Take(5 + EncryptedPlace.BrokerCount, except: options.Port);
+        var ports = FreePorts.Take(5 + EncryptedPlace.BrokerCount + 2 * (options.Silos - 1), except: options.Port);
         string[] names = [.. Enumerable.Range(1, options.Workers).Select(number => $"worker-{number}")];
         string[] ids = [.. names.Select(name => IdentityIn(Path.Combine(options.Data.Folder(name), "identity"), clock))];
         var settlement = options.Settles ? SettlementPlace.In(options.Data, ports[4], ids, clock) : null;
@@ -56,6 +59,7 @@ public sealed record NetworkTopology
         {
             SiloPort = ports[0],
             ClusterPort = ports[1],
+            MoreSilos = [.. ports.Skip(5 + EncryptedPlace.BrokerCount).Chunk(2).Select(pair => (pair[0], pair[1]))],
             TunnelPort = ports[2],
             AdminPort = ports[3],
             GatewayId = IdentityIn(GatewayIdentityFolder(options.Data), clock),
@@ -70,7 +74,7 @@ public sealed record NetworkTopology
             Issuer = options.SimulatedTdx is null ? null : SimulatedIssuer.In(options.Data),
             Encrypted = !options.EncryptsModel ? null
                 : options.SimulatedTdx is null ? throw new ArgumentException("Keys are released to those who show a quote: an encrypted model needs an issuer.", nameof(options))
-                : EncryptedPlace.In(options.Data, ports.Skip(5)),
+                : EncryptedPlace.In(options.Data, ports.Skip(5).Take(EncryptedPlace.BrokerCount)),
             Settlement = settlement,
             Url = new Uri($"http://127.0.0.1:{options.Port}"),
         };

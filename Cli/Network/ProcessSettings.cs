@@ -18,13 +18,17 @@ internal static class ProcessSettings
     // COCOON's own clients pay 20 nano a token: an ordinary price, so that what a demo shows is not a toy's.
     private static readonly (long Prompt, long Cached, long Completion) Reserve = (20_000_000, 5_000_000, 40_000_000);
 
-    public static IReadOnlyList<string> ForSilo(LocalNetworkOptions options, NetworkTopology topology) =>
+    public static IReadOnlyList<string> ForSilo(LocalNetworkOptions options, NetworkTopology topology) => ForSilo(options, topology, (topology.SiloPort, topology.ClusterPort));
+
+    /// <summary>The settings of the first silo or of another one: they differ in their ports alone.</summary>
+    public static IReadOnlyList<string> ForSilo(LocalNetworkOptions options, NetworkTopology topology, (int Silo, int Cluster) ports) =>
     [
         Development,
         .. Cluster(),
         Setting("Silo:DataFolder", options.Data.Folder("silo")),
-        Setting("Silo:Port", topology.SiloPort),
-        Setting("Silo:GatewayPort", topology.ClusterPort),
+        Setting("Silo:Port", ports.Silo),
+        Setting("Silo:GatewayPort", ports.Cluster),
+        .. options.DatabaseFile is { } file ? [Setting("Database:Provider", "PostgreSql"), Setting("Database:ConnectionStringFile", file)] : (string[])[],
         Setting("Silo:ExitWithParent", "true"),
         Setting("Ledger:AllowTreasuryTransfers", "true"),
         Setting("Accounts:DevelopmentGrantNano", Nano.FromCoins(1).Value),
@@ -70,6 +74,7 @@ internal static class ProcessSettings
         Development,
         .. Cluster(),
         Setting("Cluster:GatewayPorts:0", topology.ClusterPort),
+        .. topology.MoreSilos.Select((ports, index) => Setting($"Cluster:GatewayPorts:{index + 1}", ports.Cluster)),
         Setting("Gateway:Listen", $"127.0.0.1:{topology.Url.Port}"),
         Setting("Gateway:AdminListen", $"127.0.0.1:{topology.AdminPort}"),
         Setting("Gateway:DataFolder", options.Data.Folder("gateway")),

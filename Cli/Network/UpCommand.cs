@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CocoonOrleans.Cli.Databases;
 using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Cli.Settlement;
@@ -14,6 +15,7 @@ internal static class UpCommand
     public const int DefaultPort = 8080;
 
     private const int MaxWorkers = 16;
+    private const int MaxSilos = 8;
 
     public static Command Create()
     {
@@ -23,6 +25,13 @@ internal static class UpCommand
             DefaultValueFactory = _ => 2,
             HelpName = $"1..{MaxWorkers}",
             CustomParser = WholeNumber.Between(1, MaxWorkers),
+        };
+        var silos = new Option<int>("--silos")
+        {
+            Description = "How many silos. More than one keep everything in a PostgreSQL server that is started with them, on 127.0.0.1.",
+            DefaultValueFactory = _ => 1,
+            HelpName = $"1..{MaxSilos}",
+            CustomParser = WholeNumber.Between(1, MaxSilos),
         };
         var port = new Option<int>("--port")
         {
@@ -44,7 +53,7 @@ internal static class UpCommand
             Description = "Providers are paid on a development chain, which runs beside the network in 150 MB and more; its coins are worth nothing.",
         };
         var model = new ModelOptions();
-        var command = new Command("up", "Run the network on this machine, in the foreground: a silo, a gateway and workers, each a process of its own.") { workers, port, data, simulated, encrypted, settle };
+        var command = new Command("up", "Run the network on this machine, in the foreground: a silo, a gateway and workers, each a process of its own.") { workers, silos, port, data, simulated, encrypted, settle };
         model.AddTo(command);
         return command.Runs(async (result, output, cancellationToken) =>
         {
@@ -60,6 +69,7 @@ internal static class UpCommand
                     ModelFolder = folder,
                     Port = result.GetValue(port),
                     Workers = result.GetValue(workers),
+                    Silos = result.GetValue(silos),
                     SimulatedTdx = result.GetValue(simulated) || result.GetValue(encrypted) ? [] : null,
                     EncryptsModel = result.GetValue(encrypted),
                     Settles = result.GetValue(settle) && obstacle is null,
@@ -70,17 +80,58 @@ internal static class UpCommand
         });
     }
 
+    /// <summary>Starts PostgreSQL where there is more than one silo, or where the data folder already has its data in it.</summary>
+    private static async Task<PostgreSqlServer?> StartDatabaseAsync(LocalNetworkOptions options, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(options.Data.Path, "postgresql");
+        if (options.Silos == 1 && !Directory.Exists(folder))
+        {
+            return null;
+        }
+
+        if (!Directory.Exists(folder) && File.Exists(options.Data.Ledger))
+        {
+            throw new CommandFailedException(
+                $"The ledger in {options.Data.Path} is in SQLite, which is for one silo.", "Name another folder with --data: there is no command yet that moves a ledger.");
+        }
+
+        try
+        {
+            return await PostgreSqlServer.StartAsync(options.Data.Folder("postgresql"), durable: true, cancellationToken);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new CommandFailedException("PostgreSQL did not start.", exception.Message, innerException: exception);
+        }
+    }
+
+    private static string DatabaseFileOf(DataFolder data, PostgreSqlServer database)
+    {
+        var path = Path.Combine(data.Path, "database");
+        File.WriteAllText(path, "");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(path, database.ConnectionString);
+        return path;
+    }
+
     private static async Task<int> RunAsync(LocalNetworkOptions options, string? notSettled, CommandOutput output, CancellationToken cancellationToken)
     {
+        if (options is { Silos: > 1, Settles: true })
+        {
+            throw new CommandFailedException("Settlement on a chain was never tried with more than one silo.", "Leave out --settle, or --silos.");
+        }
+
         using var only = options.Data.Lock();
         if (FreePorts.Check(options.Port) is { } busy)
         {
             throw new CommandFailedException($"Port {options.Port} can't be used: {busy}", $"Stop what listens there, or choose another: ./cocoon up --port {FreePorts.Take(1)[0]}");
         }
 
+        output.Console.MarkupLineInterpolated($"Starting in {options.Data.Path}");
+        await using var database = await StartDatabaseAsync(options, cancellationToken);
+        options = options with { DatabaseFile = database is null ? null : DatabaseFileOf(options.Data, database) };
         var network = LocalNetwork.Create(options, TimeProvider.System);
         await using var _ = network;
-        output.Console.MarkupLineInterpolated($"Starting in {options.Data.Path}");
         var key = await new NetworkStart(network, options, TimeProvider.System).RunAsync(output, cancellationToken);
         var connection = new NetworkConnection(network.Topology.Url, network.Topology.AdminUrl, options.ModelName);
         connection.Write(options.Data);

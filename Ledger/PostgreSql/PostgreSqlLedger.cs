@@ -15,7 +15,7 @@ public sealed class PostgreSqlLedger : SqlLedger
     private readonly NpgsqlDataSource _writing;
 
     /// <summary>Connects and brings the tables to the newest version.</summary>
-    /// <exception cref="NpgsqlException">The database can't be reached or written.</exception>
+    /// <exception cref="IOException">The database can't be reached or written.</exception>
     /// <exception cref="InvalidDataException">The tables are a newer program's.</exception>
     public PostgreSqlLedger(IOptions<PostgreSqlLedgerOptions> options, TimeProvider clock, ILogger<PostgreSqlLedger> logger)
         : this(options?.Value ?? throw new ArgumentNullException(nameof(options)), Writing(options.Value), clock, logger)

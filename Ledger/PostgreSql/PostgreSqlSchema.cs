@@ -34,10 +34,24 @@ public sealed class PostgreSqlSchema(string name, IReadOnlyList<string> steps)
     /// </summary>
     /// <param name="source">Where to connect.</param>
     /// <exception cref="InvalidDataException">The tables were made by a newer version of this program.</exception>
-    /// <exception cref="NpgsqlException">The database can't be reached, or doesn't let this role make tables.</exception>
+    /// <exception cref="IOException">The database can't be reached, or doesn't let this role make tables; says where it is, and nothing secret.</exception>
     public void Apply(NpgsqlDataSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        try
+        {
+            Bring(source);
+        }
+        catch (NpgsqlException exception)
+        {
+            NpgsqlConnectionStringBuilder place = new(source.ConnectionString);
+            throw new IOException(
+                $"The database {place.Database} at {place.Host}:{place.Port} can't be used: {exception.Message} Start it, or correct its connection string.", exception);
+        }
+    }
+
+    private void Bring(NpgsqlDataSource source)
+    {
         using NpgsqlConnection connection = source.OpenConnection();
         using NpgsqlTransaction transaction = connection.BeginTransaction();
         Run(connection, $"SELECT pg_advisory_xact_lock({Lock})");
@@ -81,7 +95,7 @@ public sealed class PostgreSqlSchema(string name, IReadOnlyList<string> steps)
 
     private static void Run(NpgsqlConnection connection, string sql)
     {
-        // Without parameters Npgsql sends the text as it is, so a step may hold many statements and dollar quotes.
+        // One round trip for all of the text's statements; Npgsql knows dollar quotes.
         using NpgsqlCommand command = new(sql, connection);
         command.ExecuteNonQuery();
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using CocoonOrleans.Grains;
 using CocoonOrleans.Grains.Accounts;
+using CocoonOrleans.Ledger.PostgreSql;
 using CocoonOrleans.Ledger.Sqlite;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Silo.Chain;
@@ -11,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Orleans.Configuration;
 using Orleans.Providers;
 
@@ -19,6 +21,9 @@ namespace CocoonOrleans.Silo.Hosting;
 /// <summary>Puts a silo into a host: options, cluster, database, grains.</summary>
 public static class SiloHosting
 {
+    private const string Npgsql = "Npgsql";
+    private const string MoneyFromNothing = "Ledger:AllowTreasuryTransfers must be false in Production: it makes money from nothing.";
+
     /// <summary>Adds the whole silo, with its ready line.</summary>
     /// <param name="builder">The host.</param>
     /// <exception cref="OptionsValidationException">A setting that decides how the silo is built is wrong; the other ones are checked when the host starts.</exception>
@@ -26,6 +31,7 @@ public static class SiloHosting
     {
         ArgumentNullException.ThrowIfNull(builder);
         (SiloOptions options, ClusterIdentity identity) = builder.ReadSiloOptions();
+        string? database = DatabaseOptions.Read(builder.Configuration).ConnectionString;
         Directory.CreateDirectory(options.DataFolder);
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -44,7 +50,7 @@ public static class SiloHosting
                 silo.AddActivityPropagation();
             }
 
-            silo.UseLoopbackCluster(options, identity);
+            silo.UseLoopbackCluster(options, identity, database);
             silo.AddSiloDatabase(options.DataFolder, builder.Configuration);
             silo.Services.AddGrainServices(builder.Configuration);
         });
@@ -52,18 +58,26 @@ public static class SiloHosting
         return builder;
     }
 
-    /// <summary>Adds the ledger, grain storage and reminders, each in a SQLite file of the folder; sections <c>Ledger</c> and <c>Storage</c>.</summary>
+    /// <summary>
+    /// Adds the ledger, grain storage and reminders: each in a SQLite file of the folder, or all in PostgreSQL; sections <c>Database</c>, <c>Ledger</c> and
+    /// <c>Storage</c>.
+    /// </summary>
     /// <param name="silo">The silo.</param>
     /// <param name="folder">The folder; must exist.</param>
     /// <param name="configuration">Where the sections are.</param>
+    /// <exception cref="OptionsValidationException">The database's settings are wrong.</exception>
     public static ISiloBuilder AddSiloDatabase(this ISiloBuilder silo, string folder, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(silo);
         ArgumentNullException.ThrowIfNull(configuration);
+        if (DatabaseOptions.Read(configuration) is (DatabaseProvider.PostgreSql, { } connectionString))
+        {
+            return silo.AddPostgreSql(connectionString, configuration);
+        }
+
         silo.Services.AddStrictOptions<SqliteLedgerOptions>(configuration.GetSection("Ledger"))
             .Validate<IHostEnvironment>(
-                static (options, environment) => !options.AllowTreasuryTransfers || !environment.IsProduction(),
-                "Ledger:AllowTreasuryTransfers must be false in Production: it makes money from nothing.")
+                static (options, environment) => !options.AllowTreasuryTransfers || !environment.IsProduction(), MoneyFromNothing)
             .PostConfigure<IOptions<AccountsOptions>>(
                 static (ledger, accounts) => ledger.AllowTreasuryTransfers |= accounts.Value.DevelopmentGrantNano > 0);
         silo.Services.AddSqliteLedger(options => options.Path = options.Path is { Length: > 0 } path ? path : Path.Combine(folder, "ledger.db"));
@@ -75,15 +89,46 @@ public static class SiloHosting
         void PlaceState(SqliteStorageOptions options) => options.Path = options.Path is { Length: > 0 } path ? path : Path.Combine(folder, "state.db");
     }
 
-    private static ISiloBuilder UseLoopbackCluster(this ISiloBuilder silo, SiloOptions options, ClusterIdentity identity)
+    private static ISiloBuilder AddPostgreSql(this ISiloBuilder silo, string connectionString, IConfiguration configuration)
     {
-        // The overload sets both ids: with one of them left out, clients that name it are dropped in silence.
-        silo.UseLocalhostClustering(
-            options.Port,
-            options.GatewayPort,
-            options.PrimaryPort == 0 ? null : new IPEndPoint(IPAddress.Loopback, options.PrimaryPort),
-            identity.ServiceId,
-            identity.ClusterId);
+        silo.Services.AddStrictOptions<PostgreSqlLedgerOptions>(configuration.GetSection("Ledger"))
+            .Validate<IHostEnvironment>(
+                static (options, environment) => !options.AllowTreasuryTransfers || !environment.IsProduction(), MoneyFromNothing)
+            .PostConfigure<IOptions<AccountsOptions>>(
+                static (ledger, accounts) => ledger.AllowTreasuryTransfers |= accounts.Value.DevelopmentGrantNano > 0);
+        silo.Services.AddPostgreSqlLedger(options => options.ConnectionString = connectionString);
+        silo.Services.AddSingleton<IHostedService>(new PostgreSqlTables(connectionString));
+        string orleans = OfOrleans(connectionString);
+        silo.AddAdoNetGrainStorage(
+            ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, options => (options.Invariant, options.ConnectionString) = (Npgsql, orleans));
+        silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (Npgsql, orleans));
+        return silo;
+    }
+
+    /// <summary>Orleans' times are UTC, with and without saying so.</summary>
+    private static string OfOrleans(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Timezone = "UTC", ApplicationName = "cocoon orleans", MaxAutoPrepare = 32 }.ToString();
+
+    private static ISiloBuilder UseLoopbackCluster(this ISiloBuilder silo, SiloOptions options, ClusterIdentity identity, string? database)
+    {
+        if (database is null)
+        {
+            // The overload sets both ids: with one of them left out, clients that name it are dropped in silence.
+            silo.UseLocalhostClustering(
+                options.Port,
+                options.GatewayPort,
+                options.PrimaryPort == 0 ? null : new IPEndPoint(IPAddress.Loopback, options.PrimaryPort),
+                identity.ServiceId,
+                identity.ClusterId);
+        }
+        else
+        {
+            string orleans = OfOrleans(database);
+            silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (identity.ServiceId, identity.ClusterId));
+            silo.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (Npgsql, orleans));
+            silo.ConfigureEndpoints(IPAddress.Loopback, options.Port, options.GatewayPort);
+        }
+
         silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = IPAddress.Loopback);
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
 

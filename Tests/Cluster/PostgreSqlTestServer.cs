@@ -1,3 +1,4 @@
+using CocoonOrleans.Cli.Databases;
 using Npgsql;
 
 namespace CocoonOrleans.Tests.Cluster;

@@ -89,6 +89,6 @@ public sealed class PostgreSqlLedgerTests() : LedgerSuite(new PostgreSqlLedgerDa
         string nowhere = new NpgsqlConnectionStringBuilder(PostgreSql.ConnectionString) { Port = 1, Timeout = 1 }.ToString();
         var options = new PostgreSqlLedgerOptions { ConnectionString = nowhere };
 
-        Assert.ThrowsAny<NpgsqlException>(() => new PostgreSqlLedger(Options.Create(options), Database.Clock, NullLogger<PostgreSqlLedger>.Instance));
+        Assert.Throws<IOException>(() => new PostgreSqlLedger(Options.Create(options), Database.Clock, NullLogger<PostgreSqlLedger>.Instance));
     }
 }

@@ -3,14 +3,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-namespace CocoonOrleans.Tests.Cluster;
+namespace CocoonOrleans.Cli.Databases;
 
 /// <summary>
 /// A PostgreSQL server of this process's own, from the binaries that are installed: on 127.0.0.1, with a password, in a folder of its own. It ends with this
 /// process, however that ends: a shell between them waits for its standard input to close.
 /// </summary>
 
-#pragma warning disable CA1416 // Unix only, as PostgreSQL's private servers here are.
 internal sealed class PostgreSqlServer : IAsyncDisposable
 {
     private const string Owner = "cocoon";
@@ -64,10 +63,12 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
         string[] prefix = [];
         if (Environment.IsPrivilegedProcess)
         {
-            // PostgreSQL refuses root: it gets the user that its package has made.
-            prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"];
+            // PostgreSQL refuses root: it gets the user that its package has made, and may go through folders that are root's alone.
+            prefix =
+            [
+                "setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", "--",
+            ];
             await RunAsync(["chown", "-R", "postgres:postgres", folder], cancellationToken);
-            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
         }
 
         if (!File.Exists(Path.Combine(data, "PG_VERSION")))
