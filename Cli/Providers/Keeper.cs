@@ -23,6 +23,9 @@ internal sealed class Keeper(
     private const int LargestFile = 4096;
     private const int MostFiles = 1000;
 
+    /// <summary>What the chain said last of each channel.</summary>
+    private readonly Dictionary<TonAddress, AccountState> _seen = [];
+
     /// <summary>Looks once.</summary>
     public async Task<KeeperReport> LookAsync(CancellationToken cancellationToken)
     {
@@ -36,9 +39,12 @@ internal sealed class Keeper(
 
         List<KeptVoucher> kept = [];
         var promised = Nano.Zero;
+        var isBlind = false;
         foreach (var vouchers in found.GroupBy(voucher => voucher.Voucher.Channel))
         {
-            if (await JudgeAsync(vouchers.Key, [.. vouchers], problems, cancellationToken) is var (state, best))
+            var account = await SeeAsync(vouchers.Key, problems, cancellationToken);
+            isBlind |= account is null;
+            if (account is not null && Judge(vouchers.Key, account, [.. vouchers], problems) is var (state, best))
             {
                 promised += Nano.Max(Nano.Zero, Nano.Min(best.Voucher.Cumulative, state.Deposited - state.Withdrawn) - state.Claimed);
                 kept.Add(new KeptVoucher(
@@ -47,6 +53,12 @@ internal sealed class Keeper(
         }
 
         var unpromised = statement is null ? (Nano?)null : statement.Due - promised;
+        if (isBlind)
+        {
+            // What these vouchers are worth isn't known: what was judged last stays, so a chain that is away stops no work.
+            unpromised = null;
+        }
+
         if (unpromised is { } open)
         {
             Pause(open > limit ? $"{open} nano of work have no voucher, more than {limit}" : null, problems);
@@ -109,12 +121,25 @@ internal sealed class Keeper(
         }
     }
 
-    private async Task<(ChannelState State, SignedVoucher Best)?> JudgeAsync(
-        TonAddress channel, IReadOnlyList<SignedVoucher> vouchers, List<string> problems, CancellationToken cancellationToken)
+    /// <summary>What lies at a channel's address; where the chain is silent, what it said last.</summary>
+    /// <returns>Null where it is silent, and said nothing before.</returns>
+    private async Task<AccountState?> SeeAsync(TonAddress channel, List<string> problems, CancellationToken cancellationToken)
     {
         try
         {
-            var account = await chain.GetAccountAsync(channel, null, cancellationToken);
+            return _seen[channel] = await chain.GetAccountAsync(channel, null, cancellationToken);
+        }
+        catch (ChainException silent)
+        {
+            problems.Add($"The chain says nothing of channel {channel}, and what it said last counts: {silent.Message}");
+            return _seen.GetValueOrDefault(channel);
+        }
+    }
+
+    private (ChannelState State, SignedVoucher Best)? Judge(TonAddress channel, AccountState account, IReadOnlyList<SignedVoucher> vouchers, List<string> problems)
+    {
+        try
+        {
             if (account.Code?.Hash != ContractCode.Channel.Hash || account.Data is null)
             {
                 problems.Add($"At {channel} is no channel: its vouchers are worth nothing.");
@@ -148,9 +173,9 @@ internal sealed class Keeper(
 
             return best is null ? null : (state, best);
         }
-        catch (Exception failed) when (failed is ChainException or TonFormatException)
+        catch (TonFormatException malformed)
         {
-            problems.Add($"The chain says nothing of channel {channel}: {failed.Message}");
+            problems.Add($"Channel {channel} can't be read: {malformed.Message}");
             return null;
         }
     }

@@ -4,7 +4,7 @@ namespace CocoonOrleans.Cli.Providers;
 /// <param name="At">When.</param>
 /// <param name="DueNano">What the operator says that it owes; null where it gave no answer.</param>
 /// <param name="PromisedNano">What good vouchers say beyond what the chain has paid.</param>
-/// <param name="UnpromisedNano">The difference; null where the operator gave no answer.</param>
+/// <param name="UnpromisedNano">The difference; null where the operator gave no answer, or the chain never said what a voucher is worth: then workers stay as they are.</param>
 /// <param name="Paused">Whether the workers are paused.</param>
 /// <param name="Vouchers">The best voucher of each channel.</param>
 /// <param name="Problems">What is wrong, in sentences.</param>

@@ -26,6 +26,12 @@ public static class SolvencyChecks
     /// <summary>The account has money, and is not among the debts.</summary>
     public const string NotListed = "solvency.not_listed";
 
+    /// <summary>The account has more money than its debt says.</summary>
+    public const string Less = "solvency.less";
+
+    /// <summary>The statement is older than what you accept, or of a time to come.</summary>
+    public const string Age = "solvency.age";
+
     /// <summary>The assets don't cover the debts.</summary>
     public const string Missing = "solvency.missing";
 
@@ -34,6 +40,9 @@ public static class SolvencyChecks
 
     /// <summary>The chain says another amount at that block.</summary>
     public const string Chain = "solvency.chain";
+
+    /// <summary>So far two clocks may be apart.</summary>
+    private static readonly TimeSpan MostAhead = TimeSpan.FromMinutes(5);
 
     /// <summary>Checks signature, sums and paths, offline.</summary>
     /// <param name="document">What is published.</param>
@@ -76,6 +85,41 @@ public static class SolvencyChecks
         }
 
         return statement.IsSolvent ? null : (Missing, $"{(statement.Liabilities - statement.AssetSum).ToCoinString()} coins are missing.");
+    }
+
+    /// <summary>Checks that the statement is a new one: an old one says nothing of today.</summary>
+    /// <param name="document">What is published.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="maxAge">How old it may be.</param>
+    /// <returns>Why it is rejected; null where it isn't.</returns>
+    public static (string Code, string Reason)? CheckAge(SolvencyDocument document, DateTimeOffset now, TimeSpan maxAge)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        var age = now - DateTimeOffset.FromUnixTimeSeconds(document.Statement.Time);
+        return age > maxAge ? (Age, $"The newest statement is {age.TotalMinutes:0} minutes old; {maxAge.TotalMinutes:0} are accepted (--max-age).")
+            : age < -MostAhead ? (Age, "The statement is of a time to come; set this machine's clock.")
+            : null;
+    }
+
+    /// <summary>Checks one's own debt against what the gateway says the account has.</summary>
+    /// <param name="own">One's own debts with their paths.</param>
+    /// <param name="accountId">One's account.</param>
+    /// <param name="balance">What the account has, in nano.</param>
+    /// <returns>Why it is rejected; null where it isn't.</returns>
+    public static (string Code, string Reason)? CheckOwn(IReadOnlyList<(SumLeaf Leaf, IReadOnlyList<SumStep> Path)> own, string accountId, Nano balance)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        SumLeaf[] mine = [.. own.Select(debt => debt.Leaf).Where(leaf => leaf.AccountId == accountId)];
+        var stated = mine.Aggregate(Nano.Zero, (sum, leaf) => sum + leaf.Amount);
+        if (stated >= balance)
+        {
+            return null;
+        }
+
+        const string hint = "Where it was paid in after the proof, look again after the next one.";
+        return mine.Length == 0
+            ? (NotListed, $"Your account has money, and is not among the debts. {hint}")
+            : (Less, $"Your account has {balance.ToCoinString()} coins, and the debt to it is stated with {stated.ToCoinString()}. {hint}");
     }
 
     /// <summary>Checks every asset on the chain, at the block of the statement.</summary>

@@ -10,7 +10,8 @@ namespace CocoonOrleans.Cli.Verification;
 /// <param name="Liabilities">What it states it owes.</param>
 /// <param name="Wallet">The wallet whose key signed, in raw form.</param>
 /// <param name="Own">What of it is owed to you.</param>
+/// <param name="Balance">What your account has now, as the gateway says.</param>
 /// <param name="Listed">Whether you are among the debts.</param>
 /// <param name="ChainChecked">Whether the assets were read on the chain too.</param>
 public sealed record SolvencyVerdict(
-    string Verdict, string? Code, string? Reason, uint Time, uint Seqno, string Assets, string Liabilities, string Wallet, string Own, bool Listed, bool ChainChecked);
+    string Verdict, string? Code, string? Reason, uint Time, uint Seqno, string Assets, string Liabilities, string Wallet, string Own, string Balance, bool Listed, bool ChainChecked);

@@ -18,8 +18,9 @@ internal static class VerifySolvencyCommand
     public static Command Create()
     {
         var chain = new Option<Uri?>("--chain") { Description = "A toncenter API of your choice, up to and with /api/v2/: it is asked for every address. Without it only path, sums and signature are checked.", HelpName = "url", CustomParser = HttpUrl.Of("--chain") };
+        var maxAge = new Option<int>("--max-age") { Description = "How many minutes old the statement may be: two of the operator's intervals.", DefaultValueFactory = _ => 120, HelpName = "1..100000", CustomParser = WholeNumber.Between(1, 100_000) };
         var gateway = new GatewayOptions();
-        var command = new Command("solvency", "Check that the operator's coins cover its debts, and that yours is among them.") { chain };
+        var command = new Command("solvency", "Check that the operator's coins cover its debts, and that yours is among them.") { chain, maxAge };
         gateway.AddTo(command);
         return command.Runs(async (result, output, cancellationToken) =>
         {
@@ -29,14 +30,14 @@ internal static class VerifySolvencyCommand
             SolvencyVerdict verdict;
             try
             {
-                verdict = await JudgeAsync(json, account, result.GetValue(chain), cancellationToken);
+                verdict = await JudgeAsync(json, account, result.GetValue(chain), TimeSpan.FromMinutes(result.GetValue(maxAge)), cancellationToken);
             }
             catch (Exception e) when (e is FormatException or KeyNotFoundException or InvalidOperationException)
             {
                 throw new CommandFailedException($"The gateway's proof can't be read: {e.Message}", "See whether --gateway names a gateway of this version.", innerException: e);
             }
 
-            output.Console.MarkupLineInterpolated($"{DateTimeOffset.FromUnixTimeSeconds(verdict.Time):u}, block {verdict.Seqno}: {Coins(verdict.Assets)} coins, {Coins(verdict.Liabilities)} owed, {Coins(verdict.Own)} of it to you");
+            output.Console.MarkupLineInterpolated($"{DateTimeOffset.FromUnixTimeSeconds(verdict.Time):u}, block {verdict.Seqno}: {Coins(verdict.Assets)} coins, {Coins(verdict.Liabilities)} owed, {Coins(verdict.Own)} of it to you, who have {Coins(verdict.Balance)} now");
             output.Console.MarkupLineInterpolated($"signed by the key of wallet {verdict.Wallet}; the chain was {(verdict.ChainChecked ? "asked for every address" : "not asked (--chain URL)")}");
             output.Console.MarkupLineInterpolated($"{(verdict.Code is null ? "accepted" : $"REJECTED ({verdict.Code}): {verdict.Reason}")}");
             output.Result(verdict, CommandJson.Default.SolvencyVerdict);
@@ -44,18 +45,16 @@ internal static class VerifySolvencyCommand
         });
     }
 
-    private static async Task<SolvencyVerdict> JudgeAsync(JsonElement json, JsonElement account, Uri? chain, CancellationToken cancellationToken)
+    private static async Task<SolvencyVerdict> JudgeAsync(JsonElement json, JsonElement account, Uri? chain, TimeSpan maxAge, CancellationToken cancellationToken)
     {
         var document = SolvencyDocument.Read(json.GetProperty("statement"));
         var own = json.GetProperty("own").EnumerateArray().Select(SolvencyDocument.ReadPath).ToArray();
         var accountId = account.GetProperty("account_id").GetString() ?? "";
-        var fault = SolvencyChecks.Check(document, own, accountId);
+        var balance = Nano.TryParse(account.GetProperty("balance").GetString(), out var told) ? told : throw new FormatException("account.balance: not an amount");
         var listed = own.Any(debt => debt.Leaf.AccountId == accountId);
-        if (fault is null && !listed && account.GetProperty("balance").GetString() is not (null or "0"))
-        {
-            fault = (SolvencyChecks.NotListed, "Your account has money, and is not among the debts. Where it was paid in after the proof, look again after the next one.");
-        }
-
+        var fault = SolvencyChecks.Check(document, own, accountId)
+            ?? SolvencyChecks.CheckAge(document, TimeProvider.System.GetUtcNow(), maxAge)
+            ?? SolvencyChecks.CheckOwn(own, accountId, balance);
         if (fault is null && chain is not null)
         {
             fault = await AskChainAsync(document, chain, cancellationToken);
@@ -71,6 +70,7 @@ internal static class VerifySolvencyCommand
             document.Statement.Liabilities.ToString(),
             SolvencyChecks.WalletOf(document).Address.ToString(),
             own.Aggregate(Nano.Zero, (sum, debt) => sum + debt.Leaf.Amount).ToString(),
+            balance.ToString(),
             listed,
             chain is not null && (fault is null || fault.Value.Code == SolvencyChecks.Chain));
     }

@@ -13,6 +13,7 @@ using CocoonOrleans.Tests.EndToEnd.Commands;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 using CocoonOrleans.Tests.EndToEnd.StockClients;
 using CocoonOrleans.Ton.Addresses;
+using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Chain;
 using CocoonOrleans.Ton.Messages;
 using CocoonOrleans.Ton.Signatures;
@@ -155,6 +156,45 @@ public sealed class ClientChannelTests
         await silo.Chain.DevAsync("dev_clear", new { });
         await Eventually.SeeAsync(
             "the deposit", () => FindAsync(store, terms.Address.ToString()), found => found.State.Deposited == Nano.FromCoins(50), Deadline);
+    }
+
+    [SkippableFact]
+    public async Task Channel_OneEndpointLiesOfLittle_NothingIsKept()
+    {
+        await using SettlingSilo silo = await SettlingSilo.StartAsync(coins: 20);
+        IClientChannelStore store = silo.Ledger;
+        using var key = new SigningKey(RandomNumberGenerator.GetBytes(32));
+        using var personKey = new SigningKey(RandomNumberGenerator.GetBytes(32));
+        WalletV5R1 person = await silo.Chain.FundedWalletAsync(personKey, 100);
+        var terms = new ChannelTerms(person.Address, key.PublicKey, silo.Wallet.Address, silo.VoucherKey, 60, 1);
+        await silo.Ledger.ExecuteAsync([new CreateAccount("acct-test", AccountClass.Client, "")], default);
+        Assert.NotNull(await store.OpenClientChannelAsync(ChannelOf(terms), 1, default));
+
+        // Three coins and a claim of two that never were, in a block far ahead: far below what the quorum is for.
+        Cell data = new CellBuilder()
+            .StoreUInt(0, 2).StoreCoins(Nano.FromCoins(3)).StoreCoins(Nano.FromCoins(2)).StoreCoins(Nano.Zero).StoreCoins(Nano.Zero)
+            .StoreUInt(0, 32).StoreUInt(terms.CloseDelay, 32).StoreUInt(terms.Salt, 64)
+            .StoreReference(terms.Init.Data!.References[0])
+            .Build();
+        Assert.Equal(terms, ChannelState.Read(data).Terms);
+        await silo.Chain.DevAsync("dev_lie", new
+        {
+            endpoint = 1,
+            address = terms.Address.ToString(),
+            code = Convert.ToBase64String(Boc.Write(ContractCode.Channel)),
+            data = Convert.ToBase64String(Boc.Write(data)),
+            lt = "9000000000000000000",
+            times = 100_000,
+        });
+        CocoonOrleans.Cli.Processes.ChildProcess process = await silo.StartSiloAsync();
+        await Eventually.SeeAsync("the refusal in the log", () => silo.LogOf(process), log => log.Contains("The chain says nothing of channel", StringComparison.Ordinal), Deadline);
+        Assert.Equal(ChannelSnapshot.Unseen, (await FindAsync(store, terms.Address.ToString())).State);
+
+        await silo.Chain.DevAsync("dev_clear", new { });
+        await silo.Chain.SendAsync(
+            person, personKey, new OutgoingMessage(terms.Address, Nano.FromCoins(3), ChannelMessages.TopUp(1, Nano.FromCoins(2)), Bounce: true, terms.Init));
+        await Eventually.SeeAsync(
+            "the deposit", () => FindAsync(store, terms.Address.ToString()), found => found.State.Deposited == Nano.FromCoins(2) && found.State.Claimed == Nano.Zero, Deadline);
     }
 
     [SkippableFact]

@@ -106,6 +106,13 @@ public sealed class ProviderTests
         Assert.Equal(channel, Assert.Single(calm.GetProperty("vouchers").EnumerateArray()).GetProperty("channel").GetString());
         await network.Network.OffersAsync(1);
 
+        // The chain is silent: the voucher is still here, and the worker goes on.
+        await network.SilenceChainAsync();
+        JsonElement silent = await network.WorkerFailsAsync(keeper);
+        Assert.False(silent.GetProperty("paused").GetBoolean());
+        Assert.Contains("The chain says nothing of channel", Assert.Single(silent.GetProperty("problems").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        await network.HearChainAsync();
+
         // A voucher that nobody signed, and one of a channel that isn't there, are told.
         string kept = calm.GetProperty("vouchers")[0].GetProperty("file").GetString()!;
         string folder = Path.Combine(network.Network.Data.Path, "worker-1", "vouchers");

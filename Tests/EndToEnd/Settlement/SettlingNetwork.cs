@@ -102,6 +102,12 @@ internal sealed class SettlingNetwork : IAsyncDisposable
     /// <summary>Moves the chain's clock on.</summary>
     public Task AdvanceAsync(TimeSpan time) => DevAsync("dev_now", new { advance = (long)time.TotalSeconds });
 
+    /// <summary>From now on the first endpoint answers nobody.</summary>
+    public Task SilenceChainAsync() => DevAsync("dev_fail", new { endpoint = 1, status = 503, times = 1_000_000 });
+
+    /// <summary>It answers again.</summary>
+    public Task HearChainAsync() => DevAsync("dev_clear", new { });
+
     /// <summary>Sends a message from a wallet of a stranger.</summary>
     public async Task SendAsStrangerAsync(TonAddress destination, Nano value, Cell body)
     {

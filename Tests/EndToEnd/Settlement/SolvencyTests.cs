@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CocoonOrleans.Cli.Verification;
 using CocoonOrleans.Market;
+using CocoonOrleans.Market.Solvency;
 using CocoonOrleans.Tests.EndToEnd.Commands;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 using CocoonOrleans.Ton.Cells;
@@ -53,6 +54,18 @@ public sealed class SolvencyTests
         Assert.Equal(SolvencyChecks.Signature, Check(Changed(proof, json => json["statement"]!["assets"]![0]!["amount"] = "999000000000"), account.Account.AccountId));
         Assert.Equal(SolvencyChecks.Path, Check(Changed(proof, json => json["own"]![0]!["amount"] = "1"), account.Account.AccountId));
         Assert.Equal(SolvencyChecks.Account, Check(proof, "somebody-else"));
+
+        // An old one says nothing of today, and a debt of less than the account has is a lie or a deposit since.
+        SolvencyDocument stated = SolvencyDocument.Read(proof.GetProperty("statement"));
+        DateTimeOffset at = DateTimeOffset.FromUnixTimeSeconds(stated.Statement.Time);
+        Assert.Null(SolvencyChecks.CheckAge(stated, at.AddHours(2), TimeSpan.FromHours(2)));
+        Assert.Equal(SolvencyChecks.Age, SolvencyChecks.CheckAge(stated, at.AddHours(2).AddSeconds(1), TimeSpan.FromHours(2))?.Code);
+        Assert.Equal(SolvencyChecks.Age, SolvencyChecks.CheckAge(stated, at.AddHours(-1), TimeSpan.FromHours(2))?.Code);
+        (SumLeaf Leaf, IReadOnlyList<SumStep> Path)[] own = [.. proof.GetProperty("own").EnumerateArray().Select(SolvencyDocument.ReadPath)];
+        Nano balance = own[0].Leaf.Amount;
+        Assert.Null(SolvencyChecks.CheckOwn(own, account.Account.AccountId, balance));
+        Assert.Equal(SolvencyChecks.Less, SolvencyChecks.CheckOwn(own, account.Account.AccountId, balance + new Nano(1))?.Code);
+        Assert.Equal(SolvencyChecks.NotListed, SolvencyChecks.CheckOwn([], account.Account.AccountId, new Nano(1))?.Code);
 
         // Signed with a key that has no wallet among the assets.
         using var stranger = new SigningKey(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
