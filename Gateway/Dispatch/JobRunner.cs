@@ -5,6 +5,7 @@ using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Generations;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Markets;
+using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.SealedRequests;
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Workers;
@@ -21,7 +22,7 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// the hold is captured or given back.
 /// </summary>
 public sealed partial class JobRunner(
-    SlotLeases leases, WorkerAttempt attempts, SealedAttempt sealedAttempts, CompletionQueue completions, RunningJobs running, GenerationLog generations, IOptions<GatewayOptions> options, TimeProvider time, ILogger<JobRunner> logger)
+    SlotLeases leases, WorkerAttempt attempts, SealedAttempt sealedAttempts, CompletionQueue completions, RunningJobs running, GenerationLog generations, IOptions<GatewayOptions> options, GatewayMetrics metrics, TimeProvider time, ILogger<JobRunner> logger)
 {
     private readonly DispatchOptions _limits = options.Value.Dispatch;
 
@@ -75,13 +76,17 @@ public sealed partial class JobRunner(
             AttemptResult result = await TryAsync(job, lease, target, stop);
             switch (result.End)
             {
-                case AttemptEnd.Stopped or AttemptEnd.Failed when !job.IsReadable && target.HasDelivered && result.Receipt is null:
-                    return await LeaveOpenAsync(job, result, clientLeft.IsCancellationRequested);
+                case AttemptEnd.Finished when result.Receipt is null:
+                    return Unpaid(job, lease, result);
                 case AttemptEnd.Finished:
                     return Answered(job, lease, result);
+                case AttemptEnd.Stopped or AttemptEnd.Failed when target.HasDelivered && result.Receipt is null:
+                    return await LeaveOpenAsync(job, result, clientLeft.IsCancellationRequested);
+                case AttemptEnd.Stopped when clientLeft.IsCancellationRequested && result is { Receipt: null, CountedTokens: > 0 }:
+                    return await LeaveOpenAsync(job, result, clientLeft: true);
                 case AttemptEnd.Stopped:
                     return await StoppedAsync(job, lease, result, target, clientLeft.IsCancellationRequested);
-                case AttemptEnd.Failed when !job.IsReadable && target.HasDelivered && result.Receipt!.Usage.Completion == 0:
+                case AttemptEnd.Failed when target.HasDelivered && result.Receipt!.Usage.Completion == 0:
                     return await GiveUpAsync(job, AllFailed(1, result), "nothing_generated");
                 case AttemptEnd.Failed when target.HasDelivered:
                     return BrokenOff(job, lease, result);
@@ -129,19 +134,45 @@ public sealed partial class JobRunner(
 
     private JobAnswer Answered(AdmittedJob job, LeaseGrant lease, AttemptResult result)
     {
-        // Without a valid receipt the worker is paid for what was seen of it, as one that broke off.
-        TokenUsage usage = Billable(job, result, result.Receipt?.Usage ?? new TokenUsage(0, 0, result.CountedTokens));
-        CompletionStatus status = result.Receipt is null ? CompletionStatus.Broken : CompletionStatus.Complete;
-        Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, status);
-        return new JobAnswer(usage, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), result.Statement!, result.Tier, result.Receipt is not null, charge);
+        TokenUsage usage = Billable(job, result, result.Receipt!.Usage);
+        return Answer(lease, result, usage, ChargeAsync(job, lease, result, usage, CompletionStatus.Complete));
     }
+
+    /// <summary>
+    /// The client has its whole answer, and no valid receipt says what it used: it pays nothing, and the worker earns nothing. Where the worker was lost behind its last
+    /// word, its receipt may still come.
+    /// </summary>
+    private JobAnswer Unpaid(AdmittedJob job, LeaseGrant lease, AttemptResult result)
+    {
+        metrics.Unpaid(result.Reason);
+        LogUnpaid(job.JobId, lease.Worker.WorkerId, result.Reason);
+        var usage = new TokenUsage(job.PromptTokens, 0, Math.Min(result.CountedTokens, job.MaxCompletionTokens));
+        return Answer(lease, result, usage, ReleaseAsync());
+
+        async Task<JobCompletionResult?> ReleaseAsync()
+        {
+            if (result.ReceiptMayCome)
+            {
+                running.Leave(job.JobId, result.CountedTokens);
+            }
+            else
+            {
+                await completions.AbandonAsync(job.JobId, job.Caller.AccountId, "no_receipt");
+            }
+
+            return null;
+        }
+    }
+
+    private static JobAnswer Answer(LeaseGrant lease, AttemptResult result, TokenUsage usage, Task<JobCompletionResult?> charge) =>
+        new(usage, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), result.Statement!, result.Tier, result.Receipt is not null, charge);
 
     /// <summary>
     /// The client left: it pays for what was generated until the stop. Or the time is over: then it pays for what it got, which of one document is nothing.
     /// </summary>
     private async Task<JobResult> StoppedAsync(AdmittedJob job, LeaseGrant lease, AttemptResult result, IJobAnswer target, bool clientLeft)
     {
-        TokenUsage usage = Billable(job, result, result.Receipt?.Usage ?? new TokenUsage(job.PromptTokens, 0, result.CountedTokens));
+        TokenUsage usage = Billable(job, result, result.Receipt?.Usage ?? default);
         bool charged = usage.Completion > 0 && (clientLeft || target.HasDelivered);
         if (!charged)
         {
@@ -152,35 +183,43 @@ public sealed partial class JobRunner(
         return clientLeft ? new JobLeft() : new JobFailure(TooLate() with { Metadata = new JsonObject { ["usage"] = UsageJson(usage) } }, charge);
     }
 
-    /// <summary>The worker broke off after a part was delivered: its tokens are charged, the prompt is not.</summary>
+    /// <summary>The worker broke off after a part was delivered, and signed for it: its tokens are charged, the prompt is not.</summary>
     private JobFailure BrokenOff(AdmittedJob job, LeaseGrant lease, AttemptResult result)
     {
-        long generated = job.IsReadable ? result.CountedTokens : result.Receipt?.Usage.Completion ?? 0;
+        long generated = result.Receipt!.Usage.Completion;
         TokenUsage usage = Billable(job, result, new TokenUsage(0, 0, generated));
-        Task<JobCompletionResult?> charge = ChargeAsync(job, lease, result, usage, CompletionStatus.Broken);
-        ApiError broken = result.Reason == TunnelRefusalCodes.Revoked
-            ? new ApiError(ErrorKinds.ProviderRevoked, "The worker was revoked in the middle of its answer. Only the tokens that were delivered are charged.")
-            : new ApiError(ErrorKinds.ProviderFailed, "The worker broke off in the middle of its answer. Only the tokens that were delivered are charged.");
-        ApiError error = broken with
+        return new JobFailure(BrokenOff(result, "Only the tokens that were delivered are charged.", usage), ChargeAsync(job, lease, result, usage, CompletionStatus.Broken));
+    }
+
+    private static ApiError BrokenOff(AttemptResult result, string charge, TokenUsage usage) =>
+        (result.Reason == TunnelRefusalCodes.Revoked
+            ? new ApiError(ErrorKinds.ProviderRevoked, $"The worker was revoked in the middle of its answer. {charge}")
+            : new ApiError(ErrorKinds.ProviderFailed, $"The worker broke off in the middle of its answer. {charge}")) with
         {
             Metadata = new JsonObject { ["reason"] = result.Reason, ["usage"] = UsageJson(usage) },
         };
-        return new JobFailure(error, charge);
-    }
 
     /// <summary>
-    /// A part of an answer that nobody here can read is out, and no receipt says what it was. Where one may still come, the hold stays open for it, as long as
-    /// holds do; else it is given back.
+    /// A part of an answer is out, and no receipt says what it used. Where one may still come, the hold stays open for it, as long as holds do; else it is given back.
     /// </summary>
     private async Task<JobResult> LeaveOpenAsync(AdmittedJob job, AttemptResult result, bool clientLeft)
     {
-        if (!result.ReceiptMayCome)
+        metrics.Unpaid(result.Reason);
+        if (result.ReceiptMayCome)
         {
-            return clientLeft ? await LeaveAsync(job) : await GiveUpAsync(job, AllFailed(1, result), "no_receipt");
+            running.Leave(job.JobId, result.CountedTokens);
+        }
+        else
+        {
+            await AbandonAsync(job, "no_receipt");
         }
 
-        running.Remove(job.JobId);
-        return clientLeft ? new JobLeft() : new JobFailure(AllFailed(1, result));
+        var delivered = new TokenUsage(0, 0, Math.Min(result.CountedTokens, job.MaxCompletionTokens));
+        return clientLeft ? new JobLeft()
+            : !job.IsReadable ? new JobFailure(result.End == AttemptEnd.Stopped ? TooLate() : AllFailed(1, result))
+            : new JobFailure(result.End == AttemptEnd.Stopped
+                ? TooLate() with { Metadata = new JsonObject { ["usage"] = UsageJson(delivered) } }
+                : BrokenOff(result, "Nothing is charged: the worker signed no receipt.", delivered));
     }
 
     private async Task<JobResult> LeaveAsync(AdmittedJob job)

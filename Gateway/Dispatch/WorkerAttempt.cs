@@ -29,6 +29,7 @@ public sealed class WorkerAttempt(
     JobSealer sealer, TermsSeal seal, LateReceipts lateReceipts, RunningJobs running, IOptions<GatewayOptions> options, TimeProvider time)
 {
     private const int MaxMessageLength = 500;
+    private const string BadReceipt = "bad_receipt";
 
     /// <summary>A worker gives up later than the gateway does: the end of a request's time is the gateway's to tell and to charge for, whoever's clock is ahead.</summary>
     internal static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(2);
@@ -75,31 +76,39 @@ public sealed class WorkerAttempt(
                 {
                     answer = new Answer(job, lease, request, tier, reader, firstToken);
                     reader.Worker = new ServingWorker(lease.Worker.WorkerId, tier, answer.Binding.StatementHash, lease.Worker.Registration.Engine.Kind);
-                    await using JobStream stream = await lease.Worker.Tunnel.SendJobAsync(Dispatch(job, lease, answer.Binding), request.Bytes, either.Token);
-                    if (stream.Refusal is { Code: SealingErrorCodes.Rejected } && request.Header.Counter is not null)
+                    AttemptResult ended;
+                    await using (JobStream stream = await lease.Worker.Tunnel.SendJobAsync(Dispatch(job, lease, answer.Binding), request.Bytes, either.Token))
                     {
-                        // The worker says no more than that. Where it has no room for the session, a request that stands alone is taken.
-                        continue;
+                        if (stream.Refusal is { Code: SealingErrorCodes.Rejected } && request.Header.Counter is not null)
+                        {
+                            // The worker says no more than that. Where it has no room for the session, a request that stands alone is taken.
+                            continue;
+                        }
+
+                        if (stream.Refusal is { } refusal)
+                        {
+                            return answer.TakeRefusal(refusal);
+                        }
+
+                        if (alone)
+                        {
+                            lease.Worker.Seal.GiveUpSession(answer.Binding.StatementHash);
+                        }
+
+                        ended = await ReadAsync(stream, request, answer, either.Token);
                     }
 
-                    if (stream.Refusal is { } refusal)
-                    {
-                        return answer.TakeRefusal(refusal);
-                    }
-
-                    if (alone)
-                    {
-                        lease.Worker.Seal.GiveUpSession(answer.Binding.StatementHash);
-                    }
-
-                    return await ReadAsync(stream, request, answer, either.Token);
+                    // Cut where the hold ends, or broken off behind its last word: the worker has a receipt as soon as it has stopped.
+                    return ended is { End: AttemptEnd.Finished, Receipt: null, Reason: not BadReceipt }
+                        ? ended with { Receipt = await lateReceipts.FetchAsync(lease, answer.Binding) }
+                        : ended;
                 }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The stream is reset. What was let go of has its receipt at the worker, as soon as that has stopped.
-            return answer!.Stop() with { Receipt = await lateReceipts.FetchAsync(lease, answer.Binding) };
+            return answer!.Stop() with { Receipt = await lateReceipts.FetchAsync(lease, answer.Binding), ReceiptMayCome = true };
         }
         catch (OperationCanceledException) when (firstToken.IsCancellationRequested)
         {
@@ -107,7 +116,9 @@ public sealed class WorkerAttempt(
         }
         catch (Exception e) when (e is TunnelLostException or ObjectDisposedException)
         {
-            return answer!.End(LeaseOutcome.Failed, LostReason(lease.Worker));
+            // Where all of the answer had come, a worker that lives delivers its receipt over its next tunnel.
+            AttemptResult lost = answer!.End(LeaseOutcome.Failed, LostReason(lease.Worker));
+            return lost with { ReceiptMayCome = lost.End == AttemptEnd.Finished };
         }
         catch (TunnelProtocolException)
         {
@@ -191,10 +202,10 @@ public sealed class WorkerAttempt(
 
         public AttemptResult TakeFinal(AnswerOpener opener)
         {
-            // The answer is good; a receipt that isn't costs the worker its prompt tokens and its reputation.
+            // The answer is good; a receipt that isn't costs the worker its pay and its reputation.
             CheckedReceipt? receipt = Check(opener, opener.Final!.Receipt);
             return reader.FinishReason is null ? End(LeaseOutcome.Garbage, "no_finish")
-                : receipt is null || opener.Final.FinishReason != reader.FinishReason ? End(LeaseOutcome.Garbage, "bad_receipt")
+                : receipt is null || opener.Final.FinishReason != reader.FinishReason ? End(LeaseOutcome.Garbage, BadReceipt)
                 : End(LeaseOutcome.Completed, "finished") with { Receipt = receipt };
         }
 

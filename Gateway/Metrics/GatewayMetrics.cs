@@ -18,6 +18,7 @@ public sealed class GatewayMetrics
     private readonly Histogram<double> _stage;
     private readonly UpDownCounter<long> _streams;
     private readonly Counter<long> _evidence;
+    private readonly Counter<long> _unpaid;
 
     /// <summary>Made once for the process.</summary>
     public GatewayMetrics(IMeterFactory meters, TimeProvider time)
@@ -30,7 +31,12 @@ public sealed class GatewayMetrics
         _stage = meter.CreateHistogram<double>("cocoon.gateway.stage.duration", "s", "The parts of a request.");
         _streams = meter.CreateUpDownCounter<long>("cocoon.gateway.streams.open", "{stream}", "Answers under way.");
         _evidence = meter.CreateCounter<long>("cocoon.gateway.evidence", "{statement}", "Workers' statements whose evidence was judged: accepted, or the code of the refusal.");
+        _unpaid = meter.CreateCounter<long>("cocoon.gateway.unpaid", "{job}", "Jobs of which something was delivered and no valid receipt was at hand.");
     }
+
+    /// <summary>Something was delivered, and no valid receipt says what it used.</summary>
+    /// <param name="reason">The short code of why.</param>
+    public void Unpaid(string reason) => _unpaid.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>Measures a stage until it is disposed: auth, hold, lease or capture.</summary>
     public StageTimer Stage(string stage) => new(this, stage);

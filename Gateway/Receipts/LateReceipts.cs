@@ -38,7 +38,7 @@ public sealed class LateReceipts(IOptions<GatewayOptions> options, TimeProvider 
         }
         catch (Exception e) when (e is TunnelLostException or TunnelProtocolException or ObjectDisposedException or OperationCanceledException)
         {
-            // The gateway's own count is used instead.
+            // The hold stays open: the worker delivers it when it can be reached.
         }
 
         return null;

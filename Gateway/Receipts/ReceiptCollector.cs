@@ -122,14 +122,14 @@ public sealed partial class ReceiptCollector(
             return;
         }
 
-        // How much of it was delivered is not known here: at most what was allowed. A client whose gateway died has seen its stream break, and pays
-        // for tokens, not for the prompt.
+        // How much of it was delivered is known here where this gateway served it; else it is at most what was allowed. A client whose gateway died has seen its
+        // stream break, and pays for tokens, not for the prompt.
         bool broken = end == ReceiptStatus.Error || (end == ReceiptStatus.Partial && terms.GatewayInstance != running.Instance);
         long generated = Math.Min(reported.Completion, terms.MaxCompletionTokens);
         var usage = new TokenUsage(broken ? 0 : reported.Prompt, broken ? 0 : reported.Cached, generated, Math.Min(reported.Reasoning, generated));
         CompletionStatus status = broken ? CompletionStatus.Broken : end == ReceiptStatus.Complete ? CompletionStatus.Complete : CompletionStatus.Cancelled;
         var completion = new JobCompletion(
-            terms.AccountId, worker.WorkerId, terms.ProviderId, terms.Price, usage, terms.PromptTokens, null, status, receipt.Sha256);
+            terms.AccountId, worker.WorkerId, terms.ProviderId, terms.Price, usage, terms.PromptTokens, running.FindCounted(kept.JobId), status, receipt.Sha256);
         JobCompletionResult? result = await completions.CompleteAsync(kept.JobId, completion, worker);
         LogCollected(kept.JobId, worker.WorkerId, result?.Status);
     }

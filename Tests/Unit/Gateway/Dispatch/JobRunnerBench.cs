@@ -232,6 +232,6 @@ internal sealed class JobRunnerBench : IAsyncDisposable
         var attempts = new WorkerAttempt(sealer, new TermsSeal(new byte[TermsSeal.KeyBytes]), new LateReceipts(options, time), Running, options, time);
         var completions = new CompletionQueue(Cluster.Calls(time), Running, options, metrics, time, NullLogger<CompletionQueue>.Instance);
         var sealedAttempts = new SealedAttempt(new TermsSeal(new byte[TermsSeal.KeyBytes]), new LateReceipts(options, time), Running, options, time);
-        Runner = new JobRunner(leases, attempts, sealedAttempts, completions, Running, new GenerationLog(options, time), options, time, NullLogger<JobRunner>.Instance);
+        Runner = new JobRunner(leases, attempts, sealedAttempts, completions, Running, new GenerationLog(options, time), options, metrics, time, NullLogger<JobRunner>.Instance);
     }
 }

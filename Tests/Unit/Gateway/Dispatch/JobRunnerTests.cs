@@ -108,7 +108,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Run_StreamBreaksMidAnswer_OnlyTheDeliveredTokensAreCharged()
+    public async Task Run_BreaksOffMidAnswerWithoutAReceipt_NothingIsCharged()
     {
         var sink = new RecordedAnswer();
 
@@ -117,8 +117,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
         ApiError error = Assert.IsType<JobFailure>(result).Error;
         Assert.Equal((ErrorKinds.ProviderFailed, 3), (error.Kind, error.Metadata!["usage"]!["completion_tokens"]!.GetValue<long>()));
         Assert.Equal("abc", sink.Text);
-        JobCompletion completion = Completion();
-        Assert.Equal((CompletionStatus.Broken, new TokenUsage(0, 0, 3)), (completion.Status, completion.Reported));
+        AssertAbandoned();
     }
 
     [Fact]
@@ -367,7 +366,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Run_StreamBreaksBehindTheFinish_AnswerIsGoodAndThePromptIsNotPaid()
+    public async Task Run_StreamBreaksBehindTheFinish_AnswerIsGoodAndTheHoldWaitsForTheReceipt()
     {
         var sink = new RecordedAnswer();
 
@@ -381,12 +380,15 @@ public sealed class JobRunnerTests : IAsyncDisposable
         });
 
         var answer = Assert.IsType<JobAnswer>(result);
-        Assert.Equal(("stop", new TokenUsage(0, 0, 4)), (sink.FinishReason, answer.Usage));
-        Assert.Equal(CompletionStatus.Broken, Completion().Status);
+        Assert.Equal(("stop", new TokenUsage(JobRunnerBench.PromptTokens, 0, 4)), (sink.FinishReason, answer.Usage));
+        Assert.False(answer.IsReceiptVerified, "there is no receipt");
+        Assert.Null(await answer.Charge);
+        Assert.Empty(_bench.Cluster.Jobs.Completions);
+        Assert.Empty(_bench.Cluster.Jobs.Abandonments);
     }
 
     [Fact]
-    public async Task Run_ReceiptOfAnotherPrice_AnswerIsGoodAndThePromptIsNotPaid()
+    public async Task Run_ReceiptOfAnotherPrice_AnswerIsGoodAndNothingIsCharged()
     {
         JobResult result = await RunAsync(new RecordedAnswer(), async reply =>
         {
@@ -396,7 +398,8 @@ public sealed class JobRunnerTests : IAsyncDisposable
             await reply.FinalAsync(4, change: usage => usage with { Prices = Digest.Of("dearer"u8) });
         });
 
-        Assert.Equal(new TokenUsage(0, 0, 4), Assert.IsType<JobAnswer>(result).Usage);
+        Assert.Equal(new TokenUsage(JobRunnerBench.PromptTokens, 0, 4), Assert.IsType<JobAnswer>(result).Usage);
+        AssertAbandoned();
         await ReleasedAsync(LeaseOutcome.Garbage);
     }
 
@@ -483,7 +486,7 @@ public sealed class JobRunnerTests : IAsyncDisposable
 
     /// <summary>The last record says how the first answer ended, not the one that ended last.</summary>
     [Fact]
-    public async Task Run_SeveralAnswersAndAFinalOfAnotherEnd_PromptIsNotPaid()
+    public async Task Run_SeveralAnswersAndAFinalOfAnotherEnd_NothingIsCharged()
     {
         JobResult result = await RunAsync(
             new JsonAnswer(choices: 2),
@@ -499,7 +502,8 @@ public sealed class JobRunnerTests : IAsyncDisposable
             },
             choices: 2);
 
-        Assert.Equal(new TokenUsage(0, 0, 4), Assert.IsType<JobAnswer>(result).Usage);
+        Assert.Equal(new TokenUsage(JobRunnerBench.PromptTokens, 0, 4), Assert.IsType<JobAnswer>(result).Usage);
+        AssertAbandoned();
         await ReleasedAsync(LeaseOutcome.Garbage);
     }
 
@@ -603,15 +607,18 @@ public sealed class JobRunnerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Run_TimeIsOverInAStream_WhatWasDeliveredIsCharged()
+    public async Task Run_TimeIsOverInAStream_HoldWaitsForTheReceiptOfWhatWasDelivered()
     {
         _bench = await JobRunnerBench.StartAsync(HangAfterTextAsync);
 
-        JobResult result = await _bench.RunAsync(_bench.Job(limit: TimeSpan.FromMilliseconds(300)), new RecordedAnswer(), CancellationToken.None);
+        ChatJob job = _bench.Job(limit: TimeSpan.FromMilliseconds(300));
+        JobResult result = await _bench.RunAsync(job, new RecordedAnswer(), CancellationToken.None);
 
         ApiError error = Assert.IsType<JobFailure>(result).Error;
         Assert.Equal((ErrorKinds.Deadline, 3), (error.Kind, error.Metadata!["usage"]!["completion_tokens"]!.GetValue<long>()));
-        Assert.Equal(CompletionStatus.Cancelled, Completion().Status);
+        Assert.Equal((null, 3), (_bench.Running.FindLease(job.JobId), _bench.Running.FindCounted(job.JobId)));
+        Assert.Empty(_bench.Cluster.Jobs.Completions);
+        Assert.Empty(_bench.Cluster.Jobs.Abandonments);
     }
 
     private static async Task BreakAfterTextAsync(WorkerReply reply)
