@@ -8,7 +8,7 @@ namespace CocoonOrleans.Gateway.Completions;
 /// </summary>
 public sealed class RunningJobs
 {
-    /// <summary>The most jobs that wait for a receipt, of which the oldest counts are forgotten: then a receipt is bound by the hold alone.</summary>
+    /// <summary>Of so many jobs without a receipt the count is kept. Beyond that the oldest is forgotten, and its receipt is bound by the hold alone.</summary>
     private const int MaxLeft = 10_000;
 
     private readonly ConcurrentDictionary<Guid, Guid> _leases = new();

@@ -151,15 +151,7 @@ public sealed partial class JobRunner(
 
         async Task<JobCompletionResult?> ReleaseAsync()
         {
-            if (result.ReceiptMayCome)
-            {
-                running.Leave(job.JobId, result.CountedTokens);
-            }
-            else
-            {
-                await completions.AbandonAsync(job.JobId, job.Caller.AccountId, "no_receipt");
-            }
-
+            await LetGoAsync(job, result);
             return null;
         }
     }
@@ -205,6 +197,18 @@ public sealed partial class JobRunner(
     private async Task<JobResult> LeaveOpenAsync(AdmittedJob job, AttemptResult result, bool clientLeft)
     {
         metrics.Unpaid(result.Reason);
+        await LetGoAsync(job, result);
+        var delivered = new TokenUsage(0, 0, Math.Min(result.CountedTokens, job.MaxCompletionTokens));
+        return clientLeft ? new JobLeft()
+            : !job.IsReadable ? new JobFailure(result.End == AttemptEnd.Stopped ? TooLate() : AllFailed(1, result))
+            : new JobFailure(result.End == AttemptEnd.Stopped
+                ? TooLate() with { Metadata = new JsonObject { ["usage"] = UsageJson(delivered) } }
+                : BrokenOff(result, "Nothing is charged: the worker signed no receipt.", delivered));
+    }
+
+    /// <summary>Leaves the hold open for a receipt that may come, or gives it back.</summary>
+    private async Task LetGoAsync(AdmittedJob job, AttemptResult result)
+    {
         if (result.ReceiptMayCome)
         {
             running.Leave(job.JobId, result.CountedTokens);
@@ -213,13 +217,6 @@ public sealed partial class JobRunner(
         {
             await AbandonAsync(job, "no_receipt");
         }
-
-        var delivered = new TokenUsage(0, 0, Math.Min(result.CountedTokens, job.MaxCompletionTokens));
-        return clientLeft ? new JobLeft()
-            : !job.IsReadable ? new JobFailure(result.End == AttemptEnd.Stopped ? TooLate() : AllFailed(1, result))
-            : new JobFailure(result.End == AttemptEnd.Stopped
-                ? TooLate() with { Metadata = new JsonObject { ["usage"] = UsageJson(delivered) } }
-                : BrokenOff(result, "Nothing is charged: the worker signed no receipt.", delivered));
     }
 
     private async Task<JobResult> LeaveAsync(AdmittedJob job)

@@ -205,6 +205,7 @@ public static class GatewayHosting
         services.AddSingleton<SealedAttempt>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<OpenAnswers>();
+        services.AddSingleton<AnswerDelivery>();
         services.AddSingleton<ChatCompletionsEndpoint>();
         services.AddSingleton<EmbeddingsEndpoint>();
         services.AddSingleton<ApiDocument>();

@@ -126,6 +126,18 @@ public sealed class ReceiptCollectorTests : IAsyncLifetime
     }
 
     /// <summary>The worker's own word of what it is owed counts only under the key to which the request was sealed.</summary>
+    /// <summary>Where this gateway let the job go, its receipt is paid for no more than was seen.</summary>
+    [Fact]
+    public async Task Collect_JobThatWasLeft_IsBookedWithWhatWasCounted()
+    {
+        _running.TryAdd(_job);
+        _running.Leave(_job, countedTokens: 3);
+
+        await _collector.CollectAsync(_worker, default);
+
+        Assert.Equal((5L, 3L), (Assert.Single(Jobs.Completions).Reported.Completion, Jobs.Completions.Single().CountedCompletionTokens));
+    }
+
     [Fact]
     public async Task Collect_SignedByAnotherKey_IsAcknowledgedAndNotBooked()
     {
