@@ -103,6 +103,7 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
     {
         lock (_lock)
         {
+            ForgetRefusals();
             LookAgain();
             return [.. _rows.Where(static row => row.Tier >= 0)];
         }

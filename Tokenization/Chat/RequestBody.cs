@@ -125,8 +125,8 @@ internal static class RequestBody
     private static TimeSpan? ReadDeadline(RequestField field)
         => field.Integer(1, (long)LongestDeadline.TotalMilliseconds) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
-    private static List<string> ReadNames(RequestField field) =>
-        [.. field.Items(0, ProviderPreferences.MostNames).Select(static item => item.IsAbsent ? InvalidName(item) : item.String(ProviderPreferences.LongestName)).OfType<string>()];
+    private static IReadOnlyList<string> ReadNames(RequestField field) => field.IsAbsent ? []
+        : [.. field.Items(0, ProviderPreferences.MostNames).Select(static item => item.IsAbsent ? InvalidName(item) : item.String(ProviderPreferences.LongestName)).OfType<string>()];
 
     private static string? InvalidName(RequestField item)
     {

@@ -42,7 +42,7 @@ public sealed class ServedByTests(ScriptedNetwork fixture)
             async () => JsonElement.Parse(await http.GetByteArrayAsync($"/v1/market/{fixture.Network.Model}")),
             market => market.GetProperty("offers").EnumerateArray().Count(offer => offer.GetProperty("signed").ValueKind == JsonValueKind.Object) == workers,
             TimeSpan.FromSeconds(30));
-        string worker = book.GetProperty("offers")[^1].GetProperty("worker").GetString()!;
+        string worker = book.GetProperty("offers")[workers - 1].GetProperty("worker").GetString()!;
 
         using var client = fixture.Network.OpenHttp();
         using var chosen = await client.PostAsJsonAsync("/v1/chat/completions", Ask(new { only = new[] { worker } }));

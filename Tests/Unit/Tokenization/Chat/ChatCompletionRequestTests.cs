@@ -51,12 +51,12 @@ public sealed class ChatCompletionRequestTests
     public void TryParse_UnknownOptionalFields_AreIgnoredAndListed()
     {
         var request = Parse("""
-            {"model": "m", "messages": [{"role": "user", "content": "hi", "mood": "good"}], "prediction": {"type": "content"}, "verbosity": "low", "web_search_options": {}, "what is this?": 1, "provider": {"sort": "price"},
+            {"model": "m", "messages": [{"role": "user", "content": "hi", "mood": "good"}], "prediction": {"type": "content"}, "verbosity": "low", "web_search_options": {}, "what is this?": 1, "provider": {"fast": true},
              "stream_options": {"include_obfuscation": true}}
             """);
 
         Assert.Equal(
-            ["provider.sort", "messages[].mood", "stream_options.include_obfuscation", "prediction", "verbosity", "web_search_options", "(unnamed)"],
+            ["provider.fast", "messages[].mood", "stream_options.include_obfuscation", "prediction", "verbosity", "web_search_options", "(unnamed)"],
             request.IgnoredParameters);
     }
 
