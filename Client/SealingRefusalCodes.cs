@@ -6,6 +6,9 @@ public static class SealingRefusalCodes
     /// <summary>The request can't be sealed, so it is not sent at all.</summary>
     public const string RequestUnsupported = "request.unsupported";
 
+    /// <summary>What a request may cost is above the ceiling of this client (<see cref="CocoonSealingOptions.MostHoldNano"/>), so it is not sent.</summary>
+    public const string RequestHold = "request.hold";
+
     /// <summary>What a request may cost could not be kept in the channel's file, so it is not sent.</summary>
     public const string PaymentNotKept = "payment.not_kept";
 
@@ -57,12 +60,12 @@ public static class SealingRefusalCodes
     /// <summary>The worker says, sealed, that it failed in the middle of its answer.</summary>
     public const string AnswerFailed = "answer.failed";
 
-    /// <summary>The usage receipt is missing, not signed by the statement's key, or of another answer or model.</summary>
+    /// <summary>The usage receipt, of a whole answer or of one that broke off, is missing, not signed by the statement's key, or of another answer, end or model.</summary>
     public const string ReceiptInvalid = "receipt.invalid";
 
     /// <summary>The prices that the gateway named are not those of the receipt, or come to more than was allowed.</summary>
     public const string ReceiptPrices = "receipt.prices";
 
-    /// <summary>The counts in the answer are not those of the receipt.</summary>
+    /// <summary>The counts in the answer are not those of the receipt, or the receipt counts more than the answer can hold.</summary>
     public const string ReceiptUsage = "receipt.usage";
 }
