@@ -28,7 +28,7 @@ try
         "tunnel" => await new TunnelBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "attestation" => await new AttestationBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "settlement" => await new SettlementBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
-        _ => new SealingBenchmark(SealingBenchmarkOptions.Parse(rest), Console.Error).Run(),
+        _ => await new SealingBenchmark(SealingBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
     };
     Console.Out.WriteLine(JsonSerializer.Serialize(report, report.GetType(), JsonSerializerOptions.Web));
     return 0;

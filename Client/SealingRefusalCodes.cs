@@ -42,6 +42,12 @@ public static class SealingRefusalCodes
     /// <summary>Nothing can be sealed to a statement that is otherwise good.</summary>
     public const string StatementUnusable = "statement.unusable";
 
+    /// <summary>The network's registry is shown in an older version than this client has seen.</summary>
+    public const string RegistryRollback = "registry.rollback";
+
+    /// <summary>What was seen can't be kept, so that it could be gone back behind: it is not believed.</summary>
+    public const string FloorsNotKept = "floors.not_kept";
+
     /// <summary>A sealed request was answered with success, but not sealed.</summary>
     public const string AnswerUnsealed = "answer.unsealed";
 
