@@ -1,7 +1,9 @@
-// Runs stock clients of OpenAI's API, unmodified, against a gateway: node run.mjs BASE_URL API_KEY MODEL.
-// Prints one JSON object with a row for each check; the exit code is 1 where one failed.
+// Runs stock clients of OpenAI's API, unmodified, against a gateway: node run.mjs BASE_URL API_KEY MODEL [--sheet FILE]. Needs `npm ci` here, and the .NET SDK.
+// Prints one JSON object with a row for each check, and writes them as a page where asked to; the exit code is 1 where one failed.
 import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import OpenAI from "openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { generateText, streamText, tool } from "ai";
@@ -9,9 +11,15 @@ import { ChatOpenAI, OpenAI as CompletionOpenAI } from "@langchain/openai";
 import { Agent, OpenAIChatCompletionsModel, OpenAIResponsesModel, run, setTracingDisabled, tool as agentTool } from "@openai/agents";
 import { z } from "zod";
 
-const [baseURL, apiKey, model] = process.argv.slice(2);
+const { values: { sheet }, positionals: [baseURL, apiKey, model] } = parseArgs({ allowPositionals: true, options: { sheet: { type: "string" } } });
+if (!model) {
+  console.error("node run.mjs BASE_URL API_KEY MODEL [--sheet FILE], for example: node run.mjs http://127.0.0.1:8080/v1 ck_... house");
+  process.exit(2);
+}
+
 const question = "What is 3 plus 4?";
 const rows = [];
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 function demand(holds, what) {
   if (!holds) {
@@ -165,5 +173,38 @@ await check("compatcanary", "--profile modern", async () => {
   demand(result.status === 0, `${result.stdout}\n${result.stderr}`.slice(-4000));
 });
 
-console.log(JSON.stringify({ passed: rows.filter((row) => row.passed).length, failed: rows.filter((row) => !row.passed).length, rows }, null, 1));
-process.exitCode = rows.every((row) => row.passed) ? 0 : 1;
+const dotNet = spawnSync("dotnet", ["run", "--project", here("DotNet"), "-c", "Release", "--", baseURL, apiKey, model], { encoding: "utf8", timeout: 600_000 });
+if (dotNet.status === 0) {
+  rows.push(...JSON.parse(dotNet.stdout.trim().split("\n").at(-1)));
+} else {
+  rows.push({ client: ".NET", check: "dotnet run", passed: false, error: `${dotNet.error ?? ""}${dotNet.stdout}${dotNet.stderr}`.slice(-2000) });
+}
+
+const passed = rows.filter((row) => row.passed).length;
+console.log(JSON.stringify({ passed, failed: rows.length - passed, rows }, null, 1));
+process.exitCode = passed === rows.length ? 0 : 1;
+if (sheet) {
+  const { dependencies } = JSON.parse(readFileSync(here("package.json"), "utf8"));
+  const pinned = readFileSync(here("../../Directory.Packages.props"), "utf8");
+  const ofDotNet = readFileSync(here("DotNet/Conformance.DotNet.csproj"), "utf8").matchAll(/PackageReference Include="([^"]+)"/g);
+  const versions = [
+    ...Object.entries(dependencies).map(([name, version]) => `${name} ${version}`),
+    ...[...ofDotNet].map(([, name]) => `${name} ${pinned.match(new RegExp(`Include="${name.replaceAll(".", "\\.")}" Version="([^"]+)"`))[1]}`),
+  ];
+  writeFileSync(sheet, `# Stock clients
+
+Written by \`Tests/Conformance/run.mjs\` against a running network: each client as it comes from its registry, nothing of ours in it but the address and the key.
+
+\`\`\`
+./cocoon up                                        # prints the address and the key
+cd Tests/Conformance && npm ci --ignore-scripts
+node run.mjs http://127.0.0.1:8080/v1 <key> house --sheet ../../docs/conformance.md
+\`\`\`
+
+**${passed} of ${rows.length} passed.** Model: \`${model}\`. Packages: ${versions.join(", ")}.
+
+| Client | Check | |
+|---|---|---|
+${rows.map((row) => `| ${row.client} | ${row.check} | ${row.passed ? "passed" : `**failed**: ${row.error.replaceAll(/\s+/g, " ").replaceAll("|", "/").slice(0, 200)}`} |`).join("\n")}
+`);
+}
