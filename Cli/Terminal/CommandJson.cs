@@ -26,6 +26,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ChargeResult))]
 [JsonSerializable(typeof(ChatResult))]
 [JsonSerializable(typeof(CloseResult))]
+[JsonSerializable(typeof(CertificatesReport))]
 [JsonSerializable(typeof(ClusterReport))]
 [JsonSerializable(typeof(CommandFailure))]
 [JsonSerializable(typeof(DemoResult))]

@@ -1,7 +1,9 @@
+using CocoonOrleans.ClusterTls;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Telemetry;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Messaging;
 
 namespace CocoonOrleans.Gateway.Cluster;
 
@@ -27,9 +29,19 @@ public static class ClusterClient
                 client.AddActivityPropagation();
             }
 
-            // The overload sets both ids: with one of them left out, the silos drop the client in silence.
-            int[] ports = options.GatewayPorts.Count == 0 ? [DefaultGatewayPort] : [.. options.GatewayPorts];
-            client.UseLocalhostClustering(ports, options.ServiceId, options.ClusterId);
+            if (options.Silos.Count > 0)
+            {
+                client.Configure<Orleans.Configuration.ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (options.ServiceId, options.ClusterId));
+                client.Services.AddSingleton<IGatewayListProvider>(services => ActivatorUtilities.CreateInstance<NamedSilos>(services, options));
+            }
+            else
+            {
+                // The overload sets both ids: with one of them left out, the silos drop the client in silence.
+                int[] ports = options.GatewayPorts.Count == 0 ? [DefaultGatewayPort] : [.. options.GatewayPorts];
+                client.UseLocalhostClustering(ports, options.ServiceId, options.ClusterId);
+            }
+
+            UseTls(client, options.Tls);
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
             {
@@ -39,6 +51,16 @@ public static class ClusterClient
         });
         builder.Services.AddSingleton<GrainCalls>();
         return builder;
+    }
+
+    private static void UseTls(IClientBuilder client, ClusterTlsOptions options)
+    {
+        if (options.IsOn)
+        {
+            client.Services.AddClusterTls(options);
+            client.Services.AddSingleton<IConfigureOptions<ClientConnectionOptions>>(services => new ConfigureNamedOptions<ClientConnectionOptions>(
+                Options.DefaultName, connections => connections.ConfigureConnection(connection => connection.UseClusterTls(services, isServer: false, ClusterRole.Silo))));
+        }
     }
 
     /// <summary>Reads what must be known before the host is built, by the same rules as all other options.</summary>

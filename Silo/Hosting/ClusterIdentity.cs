@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CocoonOrleans.ClusterTls;
 
 namespace CocoonOrleans.Silo.Hosting;
 
@@ -15,4 +16,7 @@ public sealed class ClusterIdentity
     /// <summary>The service, which outlives a cluster: state and reminders belong to it.</summary>
     [Required, StringLength(64, MinimumLength = 1)]
     public string ServiceId { get; set; } = "cocoon";
+
+    /// <summary>The certificates of silos and gateways.</summary>
+    public ClusterTlsOptions Tls { get; set; } = new();
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using CocoonOrleans.Grains;
 using CocoonOrleans.Grains.Accounts;
 using CocoonOrleans.Ledger.PostgreSql;
@@ -50,7 +51,8 @@ public static class SiloHosting
                 silo.AddActivityPropagation();
             }
 
-            silo.UseLoopbackCluster(options, identity, database);
+            silo.UseCluster(options, identity, database);
+            silo.UseClusterTls(identity.Tls);
             silo.AddSiloDatabase(options.DataFolder, builder.Configuration);
             silo.Services.AddGrainServices(builder.Configuration);
         });
@@ -109,8 +111,17 @@ public static class SiloHosting
     private static string OfOrleans(string connectionString) =>
         new NpgsqlConnectionStringBuilder(connectionString) { Timezone = "UTC", ApplicationName = "cocoon orleans", MaxAutoPrepare = 32 }.ToString();
 
-    private static ISiloBuilder UseLoopbackCluster(this ISiloBuilder silo, SiloOptions options, ClusterIdentity identity, string? database)
+    private static ISiloBuilder UseCluster(this ISiloBuilder silo, SiloOptions options, ClusterIdentity identity, string? database)
     {
+        IPAddress address = AddressOf(options);
+        if (!IPAddress.IsLoopback(address) && (database is null || !identity.Tls.IsOn))
+        {
+            throw new OptionsValidationException(nameof(SiloOptions), typeof(SiloOptions), [
+                database is null
+                    ? "Silo:Address needs Database:Provider=PostgreSql: silos of several machines share a database."
+                    : "Silo:Address needs Cluster:Tls: what goes to another machine is encrypted. ./cocoon cluster certificates makes the files."]);
+        }
+
         if (database is null)
         {
             // The overload sets both ids: with one of them left out, clients that name it are dropped in silence.
@@ -126,10 +137,10 @@ public static class SiloHosting
             string orleans = OfOrleans(database);
             silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (identity.ServiceId, identity.ClusterId));
             silo.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = (Npgsql, orleans));
-            silo.ConfigureEndpoints(IPAddress.Loopback, options.Port, options.GatewayPort);
+            silo.ConfigureEndpoints(address, options.Port, options.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
         }
 
-        silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = IPAddress.Loopback);
+        silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = address);
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
 
         // A dead silo is noticed in about a second. By default it takes more than ten.
@@ -140,6 +151,23 @@ public static class SiloHosting
             membership.NumVotesForDeathDeclaration = 2;
         });
         return silo;
+    }
+
+    private static IPAddress AddressOf(SiloOptions options)
+    {
+        if (options.Address is not { } name)
+        {
+            return IPAddress.Loopback;
+        }
+
+        try
+        {
+            return Dns.GetHostAddresses(name)[0];
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw new OptionsValidationException(nameof(SiloOptions), typeof(SiloOptions), ["Silo:Address has no address that this machine knows: name an IP address."]);
+        }
     }
 
     /// <summary>Reads what must be known before the host is built, by the same rules as all other options.</summary>

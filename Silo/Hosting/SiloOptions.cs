@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CocoonOrleans.Silo.Hosting;
 
-/// <summary>Where a silo listens and keeps its files; section <c>Silo</c>. All addresses are loopback: silos of one machine only.</summary>
+/// <summary>Where a silo listens and keeps its files; section <c>Silo</c>. Without <see cref="Address"/> all addresses are loopback: silos of one machine only.</summary>
 public sealed class SiloOptions
 {
     /// <summary>The name of the configuration section.</summary>
@@ -11,6 +11,13 @@ public sealed class SiloOptions
     /// <summary>The folder of the ledger, grain state and reminders; made where there is none. Silos of one cluster share it.</summary>
     [Required]
     public string DataFolder { get; set; } = "data/silo";
+
+    /// <summary>
+    /// The address of this machine by which other silos and the gateways reach it, an IP address or a name that has one; the silo then listens on all addresses. Null for the loopback address. Needs
+    /// <c>Cluster:Tls</c> and <c>Database:Provider=PostgreSql</c>.
+    /// </summary>
+    [StringLength(253, MinimumLength = 1)]
+    public string? Address { get; set; }
 
     /// <summary>The port for other silos.</summary>
     [Range(1, 65535)]

@@ -120,7 +120,7 @@ internal static partial class ChatToolReader
         }
         else if (!parameters.IsAbsent && !parameters.HasUniqueNames())
         {
-            parameters.Invalid("must not have a name twice in one object");
+            parameters.Invalid("must not have a name twice in one object, or one that is no text");
         }
 
         content.IgnoreTheRest(shownPath: "tools[].function");

@@ -158,7 +158,7 @@ internal static class ResponsesReader
 
             if (!parameters.IsAbsent && (parameters.Kind != JsonValueKind.Object || !parameters.HasUniqueNames()))
             {
-                parameters.Invalid("must be a JSON Schema, an object without a name twice in one object");
+                parameters.Invalid("must be a JSON Schema, an object in which names are text and none stands twice in one object");
                 continue;
             }
 
@@ -261,7 +261,7 @@ internal static class ResponsesReader
         }
         else if (schema.Kind != JsonValueKind.Object || !schema.HasUniqueNames())
         {
-            schema.Invalid("must be a JSON Schema, an object without a name twice in one object");
+            schema.Invalid("must be a JSON Schema, an object in which names are text and none stands twice in one object");
             return null;
         }
 

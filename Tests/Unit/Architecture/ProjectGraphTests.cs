@@ -19,9 +19,10 @@ public sealed class ProjectGraphTests
         // reads the entries of the network that it ran, to show that they agree with what the API said.
         // Attestation: ./cocoon verify judges a stored quote offline.
         // Ton: ./cocoon key makes key files.
-        ["Cli"] = ["Attestation", "Client", "Inference", "Ledger", "Market", "Tokenization", "Ton", "Tunnel"],
+        ["Cli"] = ["Attestation", "Client", "ClusterTls", "Inference", "Ledger", "Market", "Tokenization", "Ton", "Tunnel"],
         ["Client"] = ["Attestation", "Market", "Sealing", "Tokenization", "Ton"],
-        ["Gateway"] = ["Attestation", "Client", "Grains.Interfaces", "Market", "Sealing", "Telemetry", "Tokenization", "Tunnel"],
+        ["ClusterTls"] = [],
+        ["Gateway"] = ["Attestation", "Client", "ClusterTls", "Grains.Interfaces", "Market", "Sealing", "Telemetry", "Tokenization", "Tunnel"],
         ["Grains"] = ["Attestation", "Grains.Interfaces", "Ledger", "Market", "Sealing", "Ton"],
         ["Grains.Interfaces"] = ["Market"],
         ["HouseModel"] = ["Inference", "Tokenization"],
@@ -30,7 +31,7 @@ public sealed class ProjectGraphTests
         ["Ledger"] = ["Market"],
         ["Market"] = [],
         ["Sealing"] = [],
-        ["Silo"] = ["Attestation", "Grains", "Ledger", "Market", "Telemetry", "Ton"],
+        ["Silo"] = ["Attestation", "ClusterTls", "Grains", "Ledger", "Market", "Telemetry", "Ton"],
 
         // Market: strict settings.
         ["Telemetry"] = ["Market"],

@@ -48,6 +48,16 @@ public sealed class ResponsesRequestTests
         Gen.Select(Gen.Int[0, Good.Length], Gen.Int[0, 30], Fragments, (at, remove, insert) => (at, remove, insert)).Array[1, 4]
             .Sample(mutations => AssertTotal(mutations.Aggregate(Good, Mutate)), iter: LongRun.Rounds(5_000, 1_000_000));
 
+    [Theory]
+    [InlineData("""{"model":"m","input":"i","tools":[{"type":"function","name":"f","parameters":{"\ud800":1}}]}""", "tools[0].parameters")]
+    [InlineData("""{"model":"m","input":"i","text":{"format":{"type":"json_schema","name":"s","schema":{"\ud800":1}}}}""", "text.format.schema")]
+    public void TryParse_NameThatIsHalfASurrogatePair_IsRefusedByItsField(string body, string field)
+    {
+        Assert.False(ResponsesRequest.TryParse(Encoding.UTF8.GetBytes(body), out _, out ChatRequestError? error));
+
+        Assert.Equal(field, error.Param);
+    }
+
     private static ChatCompletionRequest Chat(byte[] body, params string[] earlier)
     {
         Assert.True(ResponsesRequest.TryParse(body, out ResponsesRequest? request, out ChatRequestError? error), error?.Message);
