@@ -183,6 +183,7 @@ public static class GatewayHosting
         services.AddSingleton<MarketBooks>();
         services.AddSingleton<SlotLeases>();
         services.AddSingleton<Revocations>().AddHostedService(static provider => provider.GetRequiredService<Revocations>());
+        services.AddSingleton<NetworkRegistry>().AddHostedService(static provider => provider.GetRequiredService<NetworkRegistry>());
         return services.AddHostedService<MarketPoller>();
     }
 
