@@ -17,7 +17,7 @@ internal static class ChainAddresses
         Description = "toncenter's API, up to and with /api/v2/. Name two of different owners: then both must say the same.",
         HelpName = "address",
         Required = required,
-        Arity = ArgumentArity.OneOrMore,
+        Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
         CustomParser = Read,
     };
 

@@ -14,9 +14,10 @@ internal static class NetworkOption
     };
 
     /// <summary>The option.</summary>
-    public static Option<string> Create()
+    /// <param name="name">Its name, where <c>--network</c> means something else.</param>
+    public static Option<string> Create(string name = "--network")
     {
-        var option = new Option<string>("--network") { Description = "The network that the chain must be of.", DefaultValueFactory = _ => "mainnet" };
+        var option = new Option<string>(name) { Description = "The network that the chain must be of.", DefaultValueFactory = _ => "mainnet" };
         option.AcceptOnlyFromAmong([.. Networks.Keys]);
         return option;
     }

@@ -4,6 +4,7 @@ using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Registries;
 using CocoonOrleans.Ton.Vouchers;
+using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Registry;
 
@@ -112,6 +113,11 @@ internal static class ProposeCommand
             var paper = RegistryPaper.Of(proposal, registry.State.Owners);
             var path = Path.GetFullPath(result.GetRequiredValue(file));
             PaperFile.Create(path, paper);
+            if (kind == RegistryChangeKind.RemoveModel && registry.State.Models.Count == 1)
+            {
+                output.Console.MarkupLine("[yellow]It is the last model:[/] a registry that lists none leaves models alone, and then any may be served.");
+            }
+
             return PaperFile.Show(path, paper, output);
         });
     }

@@ -1,4 +1,3 @@
-using CocoonOrleans.Grains.Wallets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
