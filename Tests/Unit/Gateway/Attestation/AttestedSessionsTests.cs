@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace CocoonOrleans.Tests.Unit.Gateway.Attestation;
 
 /// <summary>Workers whose TD must be started again, and what this gateway says of a machine.</summary>
-public sealed class AttestedSessionsTests : IAsyncLifetime
+public sealed class AttestedSessionsTests : IAsyncLifetime, IDisposable
 {
     private readonly AttestedWorld _attested = AttestedWorld.Create();
     private readonly TunnelIdentity _identity = TunnelIdentity.Create(TimeProvider.System);
@@ -26,12 +26,13 @@ public sealed class AttestedSessionsTests : IAsyncLifetime
         _registry = new NetworkRegistry(_calls, new WorkerConnections(), _attested.Time, NullLogger<NetworkRegistry>.Instance);
     }
 
+    public void Dispose() => _registry.Dispose();
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
     {
         _identity.Dispose();
-        _registry.Dispose();
         await _attested.DisposeAsync();
     }
 
