@@ -34,7 +34,9 @@ internal sealed class RegistryRecord
         return new RegistryRecord
         {
             Revision = isSame ? Revision : Revision + 1,
-            Content = isSame ? Content : new RegistryContent(seen.Mark.Registry, seen.Mark.Version, seen.Images, seen.Models),
+
+            // Lists by name: what a collection expression makes of an IReadOnlyList has no type that grain storage can read again.
+            Content = isSame ? Content : new RegistryContent(seen.Mark.Registry, seen.Mark.Version, new List<AllowedImage>(seen.Images), new List<string>(seen.Models)),
             Time = isSame && Time > time ? Time : time,
             Marks = [.. Marks.Where(mark => mark.Registry != seen.Mark.Registry).TakeLast(MostMarks - 1), seen.Mark],
         };

@@ -1,4 +1,7 @@
 using CocoonOrleans.Grains.Registries;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Serialization;
 
 namespace CocoonOrleans.Tests.Cluster.Attestation;
 
@@ -32,6 +35,23 @@ public sealed class RegistryRecordTests
         Assert.Equal((2, 4u, 0), (two.Revision, two.Content!.Version, two.Content.Models.Count));
         Assert.Equal(4u, two.FloorOf("-1000 0:1")!.Version);
         Assert.True(two.DiffersFrom(one, TimeSpan.FromDays(1)));
+    }
+
+    /// <summary>As grain storage keeps it.</summary>
+    [Fact]
+    public void Record_Stored_IsReadBack()
+    {
+        using ServiceProvider services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        var storage = new OrleansJsonSerializer(
+            Options.Create(new OrleansJsonSerializerOptions { JsonSerializerSettings = OrleansJsonSerializerSettings.GetDefaultSerializerSettings(services) }));
+        RegistryRecord record = new RegistryRecord().After(First, Now);
+
+        var read = (RegistryRecord)storage.Deserialize(typeof(RegistryRecord), storage.Serialize(record, typeof(RegistryRecord)));
+
+        Assert.Equal((record.Revision, record.Time, "-1000 0:1", 3u), (read.Revision, read.Time, read.Content!.Registry, read.Content.Version));
+        Assert.Equal(record.Content!.Images, read.Content.Images);
+        Assert.Equal(record.Content.Models, read.Content.Models);
+        Assert.Equal(record.Marks, read.Marks);
     }
 
     /// <summary>Who names another registry and then the first one again has not forgotten how far that had come.</summary>
