@@ -46,7 +46,7 @@ public sealed class RegistryRecordTests
             Options.Create(new OrleansJsonSerializerOptions { JsonSerializerSettings = OrleansJsonSerializerSettings.GetDefaultSerializerSettings(services) }));
         RegistryRecord record = new RegistryRecord().After(First, Now);
 
-        var read = (RegistryRecord)storage.Deserialize(typeof(RegistryRecord), storage.Serialize(record, typeof(RegistryRecord)));
+        var read = Assert.IsType<RegistryRecord>(storage.Deserialize(typeof(RegistryRecord), storage.Serialize(record, typeof(RegistryRecord))));
 
         Assert.Equal((record.Revision, record.Time, "-1000 0:1", 3u), (read.Revision, read.Time, read.Content!.Registry, read.Content.Version));
         Assert.Equal(record.Content!.Images, read.Content.Images);
