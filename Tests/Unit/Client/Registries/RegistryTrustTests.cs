@@ -39,6 +39,7 @@ public sealed class RegistryTrustTests : IDisposable
     {
         _store = new FileCollateralFloorStore(Path.Combine(_folder, "floors.json"));
         _worker = new SealedWorker(_identity, new string('1', 32), [Model], _time);
+        Open = _worker.Statement;
         _chain = () => Read([Image.ToString()], [Model]);
         _trust = new RegistryTrust(
             _ =>
@@ -52,7 +53,8 @@ public sealed class RegistryTrustTests : IDisposable
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
-    private BoundStatement Open => _worker.Statement;
+    /// <summary>Of tier open.</summary>
+    private BoundStatement Open { get; }
 
     private BoundStatement Quoted => _worker.Renew(statement => statement with { Tier = TrustTier.Simulated });
 
