@@ -11,6 +11,7 @@ using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Providers;
 using CocoonOrleans.Cli.Proxy;
+using CocoonOrleans.Cli.Registry;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Cli.Testing;
 using CocoonOrleans.Cli.Verification;
@@ -32,6 +33,7 @@ var root = new RootCommand("CocoonOrleans: a network for AI inference, on one ma
     ModelCommand.Create(),
     VerifyCommand.Create(),
     KeyCommand.Create(),
+    RegistryCommand.Create(),
     WatchtowerCommand.Create(),
     CommandRunning.Json,
 };

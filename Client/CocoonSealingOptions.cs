@@ -1,6 +1,7 @@
 using CocoonOrleans.Client.Evidence;
 using CocoonOrleans.Client.Payments;
 using CocoonOrleans.Client.Receipts;
+using CocoonOrleans.Client.Registries;
 using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Statements;
 
@@ -41,6 +42,9 @@ public sealed record CocoonSealingOptions
 
     /// <summary>By what quotes are judged; null where none are accepted, and so no tier above <see cref="TrustTier.Open"/>.</summary>
     public QuoteTrust? Quotes { get; init; }
+
+    /// <summary>What the network's registry on the chain allows; null where nobody is asked, and the client's own images are all there is. The caller disposes of it.</summary>
+    public RegistryTrust? Registry { get; init; }
 
     /// <summary>Keeps the receipts of answers, to be checked at any time later (<see cref="ReceiptVerifier"/>, <c>cocoon verify receipt</c>); null where none are kept.</summary>
     public ReceiptFolder? Receipts { get; init; }

@@ -45,6 +45,12 @@ public static class SealingRefusalCodes
     /// <summary>The network's registry is shown in an older version than this client has seen.</summary>
     public const string RegistryRollback = "registry.rollback";
 
+    /// <summary>The network's registry can't be read from the chain, or what is known of it is too old.</summary>
+    public const string RegistryUnreadable = "registry.unreadable";
+
+    /// <summary>The network's registry doesn't list a worker's image, or a model of it.</summary>
+    public const string RegistryNotListed = "registry.not_listed";
+
     /// <summary>What was seen can't be kept, so that it could be gone back behind: it is not believed.</summary>
     public const string FloorsNotKept = "floors.not_kept";
 

@@ -4,6 +4,7 @@ using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Grains.Providers;
+using CocoonOrleans.Grains.Registries;
 using CocoonOrleans.Grains.Solvency;
 using CocoonOrleans.Grains.Sweeping;
 using CocoonOrleans.Grains.Wallets;
@@ -20,9 +21,9 @@ namespace CocoonOrleans.Grains;
 public static class GrainServices
 {
     /// <summary>
-    /// Adds options (sections <c>Accounts</c>, <c>Catalog</c>, <c>Channels</c>, <c>Market</c>, <c>Providers</c>, <c>Sweeper</c>, <c>Wallets</c>, <c>Workers</c>), the catalogue, metrics and the arming of
+    /// Adds options (sections <c>Accounts</c>, <c>Catalog</c>, <c>Channels</c>, <c>Market</c>, <c>Providers</c>, <c>Registry</c>, <c>Solvency</c>, <c>Sweeper</c>, <c>Wallets</c>, <c>Workers</c>), the catalogue, metrics and the arming of
     /// sweepers. The silo brings <see cref="Ledger.ILedger"/>, <see cref="Ledger.Wallets.IWalletStore"/>, <see cref="Ledger.Channels.IChannelStore"/>, grain storage and reminders, and
-    /// <see cref="IWalletChain"/>, <see cref="IChannelChain"/> and <see cref="IVoucherSigner"/> where there is a chain.
+    /// <see cref="IWalletChain"/>, <see cref="IChannelChain"/>, <see cref="IVoucherSigner"/> and <see cref="IRegistryChain"/> where there is a chain.
     /// </summary>
     /// <param name="services">The silo's services.</param>
     /// <param name="configuration">Where the sections are.</param>
@@ -46,6 +47,7 @@ public static class GrainServices
         services.AddStrictOptions<DepositOptions>(configuration.GetSection(DepositOptions.Section));
         services.AddStrictOptions<MarketOptions>(configuration.GetSection("Market"));
         services.AddStrictOptions<ProviderOptions>(configuration.GetSection("Providers"));
+        services.AddStrictOptions<RegistryOptions>(configuration.GetSection(RegistryOptions.Section));
         services.AddStrictOptions<SolvencyOptions>(configuration.GetSection(SolvencyOptions.Section));
         services.AddStrictOptions<SweeperOptions>(configuration.GetSection("Sweeper"));
         services.AddStrictOptions<WalletOptions>(configuration.GetSection("Wallets"));

@@ -22,8 +22,8 @@ internal static class KeyCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "The key file to write. It must not exist." };
-        var purpose = new Option<string>("--purpose") { Description = "wallet: pays; voucher: promises; provider: names a provider. No key is for two things.", Required = true };
-        purpose.AcceptOnlyFromAmong("wallet", "voucher", "provider");
+        var purpose = new Option<string>("--purpose") { Description = "wallet: pays; voucher: promises; provider: names a provider; owner: signs for a registry. No key is for two things.", Required = true };
+        purpose.AcceptOnlyFromAmong("wallet", "voucher", "provider", "owner");
         var network = new Option<string>("--network") { Description = "Where it works, and nowhere else.", Required = true };
         network.AcceptOnlyFromAmong([.. Networks.Keys]);
         var passphrase = new Option<string>("--passphrase-file") { Description = "A file of mode 0600 with a passphrase of 12 bytes or more.", Required = true };
@@ -34,7 +34,7 @@ internal static class KeyCommand
             Networks[result.GetRequiredValue(network)],
             result.GetRequiredValue(passphrase),
             output)));
-        return new Command("key", "Make keys for a silo that settles on TON, and for providers.") { create };
+        return new Command("key", "Make keys for a silo that settles on TON, for providers, and for the owners of a registry.") { create };
     }
 
     private static int Create(string file, KeyPurpose purpose, int network, string passphraseFile, CommandOutput output)

@@ -51,19 +51,22 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
 
     private async Task<string> StartAllAsync(Steps steps, CancellationToken cancellationToken)
     {
+        Digest? image = null;
         if (network is { Issuer: { } issuer, Topology.Issuer: { } place })
         {
             var ready = await StartAsync(steps, issuer, cancellationToken);
             place.WriteAnchor(ready);
-            var image = place.WriteImage(ready);
+            var measured = place.WriteImage(ready);
             if (network.Topology.Encrypted is { } encrypted)
             {
-                await StartBrokersAsync(steps, encrypted, image, cancellationToken);
+                await StartBrokersAsync(steps, encrypted, measured, cancellationToken);
             }
+
+            image = measured;
         }
 
         // The gateway is a client of the silo. Workers need neither to load their model, so they start beside both.
-        var servers = StartServersAsync(steps, cancellationToken);
+        var servers = StartServersAsync(steps, image, cancellationToken);
         await foreach (var started in Task.WhenEach([servers, .. network.Workers.Select(worker => StartAsync(steps, worker, cancellationToken))]))
         {
             await started; // The first failure is the one to tell: the others may only follow from it.
@@ -115,13 +118,15 @@ public sealed class NetworkStart(LocalNetwork network, LocalNetworkOptions optio
         }
     }
 
-    private async Task StartServersAsync(Steps steps, CancellationToken cancellationToken)
+    private async Task StartServersAsync(Steps steps, Digest? image, CancellationToken cancellationToken)
     {
         if (network is { Chain: { } chain, Topology.Settlement: { } settlement })
         {
             await StartAsync(steps, chain, cancellationToken);
             await steps.TakeAsync(
                 "operator's wallet", () => DevelopmentFaucet.FillAsync(settlement, clock, cancellationToken), balance => $"{balance.ToCoinString()} coins of the development chain");
+            await steps.TakeAsync(
+                "registry", () => DevelopmentRegistry.EnsureAsync(settlement, network.Topology.Model, image, clock, cancellationToken), address => address.ToString());
         }
 
         await StartAsync(steps, network.Silo, cancellationToken);

@@ -137,6 +137,8 @@ internal static class ProcessSettings
         Setting("OperatorWallet:PassphraseFile", settlement.PassphraseFile),
         Setting("OperatorVouchers:KeyFile", settlement.VoucherKeyFile),
         Setting("OperatorVouchers:PassphraseFile", settlement.PassphraseFile),
+        Setting("Registry:AddressFile", settlement.RegistryFile),
+        Setting("Registry:Interval", "00:00:01"),
         Setting("Channels:VoucherDelay", "00:00:01"),
         Setting("Channels:FundAtNano", 1),
         Setting("Sweeper:Interval", "00:00:01"),

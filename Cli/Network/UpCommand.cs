@@ -154,6 +154,7 @@ internal static class UpCommand
         if (network.Topology.Settlement is { } settlement)
         {
             output.Text.WriteLine($"Providers are paid at {settlement.PayoutAddress} on the development chain {settlement.Endpoint(1)}; their keys: {settlement.Folder}");
+            output.Text.WriteLine($"What may serve stands in the registry: ./cocoon registry show --registry {File.ReadAllText(settlement.RegistryFile)} --chain {settlement.Endpoint(1)} --network development");
         }
 
         output.Text.WriteLine(

@@ -19,12 +19,14 @@ public sealed record UpResult(
 /// <param name="PayoutAddress">Where providers are paid, in raw form.</param>
 /// <param name="Providers">The providers' accounts, one for each worker.</param>
 /// <param name="Keys">The folder with their keys.</param>
-public sealed record UpSettlement(Uri Chain, string OperatorWallet, string PayoutAddress, IReadOnlyList<string> Providers, string Keys)
+/// <param name="Registry">The registry, in raw form: it lists the model that is served, and the image that workers attest to.</param>
+public sealed record UpSettlement(Uri Chain, string OperatorWallet, string PayoutAddress, IReadOnlyList<string> Providers, string Keys, string Registry)
 {
     internal static UpSettlement? Of(SettlementPlace? place) => place is null ? null : new UpSettlement(
         place.Endpoint(1),
         place.OperatorWallet.ToString(),
         place.PayoutAddress.ToString(),
         [.. place.Providers.Select(provider => Ton.Providers.ProviderId.Of(provider.Key))],
-        place.Folder);
+        place.Folder,
+        File.ReadAllText(place.RegistryFile));
 }

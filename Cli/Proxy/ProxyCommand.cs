@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Cli.Channels;
 using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Registry;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Client;
 using CocoonOrleans.Client.Receipts;
@@ -38,6 +39,8 @@ internal static class ProxyCommand
         var anchor = new Option<FileInfo>("--simulated-anchor") { Description = "Believe this simulated issuer in place of Intel: development only, nothing is confidential. With --tier simulated.", HelpName = "file" };
         var floors = new Option<string?>("--floors") { Description = "The file that keeps which of Intel's documents were seen, so that nobody can go back to older ones; by default in the data folder.", HelpName = "file" };
         var receipts = new Option<string?>("--receipts") { Description = $"The folder that keeps the newest {ReceiptFolder.DefaultMost} receipts, for ./cocoon verify receipt; by default in the data folder.", HelpName = "folder" };
+        var registry = new Option<string?>("--registry") { Description = "The network's registry on the chain: only images and models that it lists are taken. It narrows --image, and takes nothing in its place.", HelpName = "address" };
+        var (chain, chainNetwork) = (ChainAddresses.Create(required: false), NetworkOption.Create("--chain-network"));
         var mostHold = new Option<Nano>("--most-hold")
         {
             Description = "The most coins that one request may put at risk; one that may cost more is refused (request.hold).",
@@ -47,7 +50,7 @@ internal static class ProxyCommand
         };
         var channel = new Option<string?>("--channel") { Description = "Pay from a channel of your own: the file that ./cocoon channel open made. By default the account of the key pays.", HelpName = "file" };
         var (channelKey, gateway) = (new ChannelKey(), new GatewayOptions());
-        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, fresh, padding, images, strict, collateral, socket, anchor, floors, receipts, mostHold, channel };
+        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, fresh, padding, images, strict, collateral, socket, anchor, floors, receipts, registry, chain, chainNetwork, mostHold, channel };
         channelKey.AddTo(command);
         images.AcceptExistingOnly();
         anchor.AcceptExistingOnly();
@@ -75,9 +78,19 @@ internal static class ProxyCommand
             await using var quotes = files.Length == 0 && simulated is null
                 ? null
                 : ProxyQuotes.Open(files, result.GetValue(collateral), result.GetValue(socket), simulated, result.GetValue(floors) ?? Path.Combine(gateway.Folder(result), FloorsName), result.GetValue(strict));
+            await using var listed = result.GetValue(registry) is not { } address
+                ? null
+                : await ProxyRegistry.OpenAsync(
+                    address,
+                    NetworkOption.Number(result.GetRequiredValue(chainNetwork)),
+                    result.GetValue(chain) ?? [],
+                    quotes?.Floors,
+                    result.GetValue(floors) ?? Path.Combine(gateway.Folder(result), FloorsName),
+                    output,
+                    cancellationToken);
             using var payer = result.GetValue(channel) is { } channelFile ? channelKey.OpenPayer(result, channelFile) : null;
             options = options with { Payer = payer };
-            options = options with { Quotes = quotes?.Trust, Receipts = Receipts(result.GetValue(receipts) ?? Path.Combine(gateway.Folder(result), ReceiptsName), output) };
+            options = options with { Quotes = quotes?.Trust, Registry = listed?.Trust, Receipts = Receipts(result.GetValue(receipts) ?? Path.Combine(gateway.Folder(result), ReceiptsName), output) };
             return await RunAsync(
                 result.GetValue(port), Token(result.GetValue(token)), options, gateway.Gateway(result), gateway.ApiKey(result), output, cancellationToken);
         });

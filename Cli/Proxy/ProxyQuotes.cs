@@ -25,6 +25,9 @@ internal sealed class ProxyQuotes : IAsyncDisposable
         Trust = new QuoteTrust { Anchor = anchor, Images = images.Count == 0 ? null : images, Collateral = _collateral, Tcb = tcb };
     }
 
+    /// <summary>The floors, which other things that are remembered share.</summary>
+    public FileCollateralFloorStore Floors => _floors;
+
     /// <summary>For the handler.</summary>
     public QuoteTrust Trust { get; }
 

@@ -37,6 +37,9 @@ public sealed record SettlementPlace
     /// <summary>The operator's key for vouchers.</summary>
     public required PublicKey VoucherKey { get; init; }
 
+    /// <summary>The one owner of the registry.</summary>
+    public required PublicKey RegistryOwner { get; init; }
+
     /// <summary>The wallet that providers are paid at.</summary>
     public required TonAddress PayoutAddress { get; init; }
 
@@ -54,6 +57,12 @@ public sealed record SettlementPlace
 
     /// <summary>The operator's voucher key.</summary>
     public string VoucherKeyFile => Path.Combine(Folder, "operator-vouchers.key");
+
+    /// <summary>The key of the registry's owner.</summary>
+    public string RegistryOwnerKeyFile => Path.Combine(Folder, "registry-owner.key");
+
+    /// <summary>Holds the registry's address, once it is there.</summary>
+    public string RegistryFile => Path.Combine(Folder, "registry");
 
     /// <summary>One of the chain's two endpoints.</summary>
     /// <param name="number">1 or 2.</param>
@@ -81,6 +90,7 @@ public sealed record SettlementPlace
             // Each takes a third of a second of one core: that is what a passphrase is for.
             var wallet = Task.Run(() => Ensure(Path.Combine(folder, "operator-wallet.key"), KeyPurpose.Wallet, passphrase));
             var vouchers = Task.Run(() => Ensure(Path.Combine(folder, "operator-vouchers.key"), KeyPurpose.Voucher, passphrase));
+            var registryOwner = Task.Run(() => Ensure(Path.Combine(folder, "registry-owner.key"), KeyPurpose.Owner, passphrase));
             var payout = new WalletV5R1(Ensure(Path.Combine(folder, "provider-wallet.key"), KeyPurpose.Wallet, passphrase), TonNetwork.Development).Address;
             Task<LocalProvider>[] providers =
             [
@@ -92,6 +102,7 @@ public sealed record SettlementPlace
                 Folder = folder,
                 OperatorWallet = new WalletV5R1(wallet.GetAwaiter().GetResult(), TonNetwork.Development).Address,
                 VoucherKey = vouchers.GetAwaiter().GetResult(),
+                RegistryOwner = registryOwner.GetAwaiter().GetResult(),
                 PayoutAddress = payout,
                 Providers = [.. providers.Select(provider => provider.GetAwaiter().GetResult())],
             };

@@ -11,6 +11,7 @@ using CocoonOrleans.Cli.Models;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Providers;
 using CocoonOrleans.Cli.Proxy;
+using CocoonOrleans.Cli.Registry;
 using CocoonOrleans.Cli.Testing;
 using CocoonOrleans.Cli.Verification;
 using CocoonOrleans.Cli.Watchtower;
@@ -49,6 +50,9 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ProxyResult))]
 [JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(ReceiptReport))]
+[JsonSerializable(typeof(RegistryPaperResult))]
+[JsonSerializable(typeof(RegistrySentResult))]
+[JsonSerializable(typeof(RegistryShowResult))]
 [JsonSerializable(typeof(RevocationReport))]
 [JsonSerializable(typeof(RevocationState))]
 [JsonSerializable(typeof(SolvencyReport))]

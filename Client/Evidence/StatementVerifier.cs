@@ -52,16 +52,23 @@ internal sealed class StatementVerifier(CocoonSealingOptions options)
 
         if (statement.Tier == TrustTier.Open)
         {
-            return signature is not null && ReceiptKey.Verify(bound, signature)
-                ? bound
-                : throw new SealingRefusedException(SealingRefusalCodes.StatementSignature, "A worker's statement is not signed by the key that it names.");
+            if (signature is null || !ReceiptKey.Verify(bound, signature))
+            {
+                throw new SealingRefusedException(SealingRefusalCodes.StatementSignature, "A worker's statement is not signed by the key that it names.");
+            }
         }
 
-        await VerifyQuoteAsync(bound, shown, now, cancellationToken);
+        var image = statement.Tier == TrustTier.Open ? null : await VerifyQuoteAsync(bound, shown, now, cancellationToken);
+        if (options.Registry is { } registry)
+        {
+            await registry.RequireAsync(bound, image, cancellationToken);
+        }
+
         return bound;
     }
 
-    private async Task VerifyQuoteAsync(BoundStatement bound, StatementVoucher? shown, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <returns>The image that the quote shows; null where it was compared with none.</returns>
+    private async Task<Digest?> VerifyQuoteAsync(BoundStatement bound, StatementVoucher? shown, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (_quotes is null || options.Quotes is not { } trust || shown is null)
         {
@@ -124,6 +131,8 @@ internal sealed class StatementVerifier(CocoonSealingOptions options)
         {
             throw TooLow(verdict.Tier);
         }
+
+        return verdict.Image is { } image ? new Digest(image.Id()) : null;
     }
 
     /// <returns>Why the machine may not go on.</returns>

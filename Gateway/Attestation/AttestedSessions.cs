@@ -9,9 +9,9 @@ using Microsoft.Extensions.Options;
 namespace CocoonOrleans.Gateway.Attestation;
 
 /// <summary>
-/// Tells the network what this gateway verified of a worker, and learns what only all gateways together know: whether the worker is revoked, and since when a relaunch of its TD is advised.
+/// Tells the network what this gateway verified of a worker, and learns what only all gateways together know: whether the worker is revoked, what the registry on the chain allows, and since when a relaunch of its TD is advised.
 /// </summary>
-public sealed class AttestedSessions(GrainCalls grains, TunnelIdentity identity, IOptions<GatewayOptions> options, TimeProvider time)
+public sealed class AttestedSessions(GrainCalls grains, NetworkRegistry registry, TunnelIdentity identity, IOptions<GatewayOptions> options, TimeProvider time)
 {
     /// <summary>Records a statement that was verified.</summary>
     /// <param name="workerId">The worker.</param>
@@ -22,6 +22,11 @@ public sealed class AttestedSessions(GrainCalls grains, TunnelIdentity identity,
     public async Task<StatementFinding> AdmitAsync(string workerId, CheckedStatement statement, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(statement);
+        if (await registry.JudgeAsync(statement, cancellationToken) is { } unlisted)
+        {
+            return unlisted;
+        }
+
         AttestedEvidence evidence = EvidenceOf(statement);
         AttestedAdmission admission = await grains.InvokeAsync((client, token) => client.GetGrain<IAttestedSessionGrain>(workerId).RecordAsync(evidence, token), cancellationToken);
         return admission.Revoked is { } revoked

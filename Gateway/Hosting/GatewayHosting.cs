@@ -190,6 +190,7 @@ public static class GatewayHosting
         services.AddSingleton<SlotLeases>();
         services.AddSingleton<MarketEndpoint>();
         services.AddSingleton<Revocations>().AddHostedService(static provider => provider.GetRequiredService<Revocations>());
+        services.AddSingleton<NetworkRegistry>().AddHostedService(static provider => provider.GetRequiredService<NetworkRegistry>());
         return services.AddHostedService<MarketPoller>();
     }
 

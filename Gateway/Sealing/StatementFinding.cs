@@ -33,7 +33,10 @@ public sealed record StatementFinding
     internal static StatementFinding Refused(TunnelRefusal refusal) => new() { Refusal = refusal };
 
     /// <summary>The cluster does not answer: what is known goes on, and it is tried again.</summary>
-    internal static StatementFinding Waits(string reason) => new() { Refusal = new TunnelRefusal(TunnelRefusalCodes.EvidenceRefused, reason), MayPass = true };
+    internal static StatementFinding Waits(string reason) => Waits(new TunnelRefusal(TunnelRefusalCodes.EvidenceRefused, reason));
+
+    /// <summary>What is missing is not the worker's to bring: what is known goes on, and it is tried again.</summary>
+    internal static StatementFinding Waits(TunnelRefusal refusal) => new() { Refusal = refusal, MayPass = true };
 
     internal static StatementFinding Refused(Refusal evidence) => new()
     {

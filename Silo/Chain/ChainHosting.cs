@@ -1,4 +1,5 @@
 using CocoonOrleans.Grains.Channels;
+using CocoonOrleans.Grains.Registries;
 using CocoonOrleans.Grains.Solvency;
 using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Market.Configuration;
@@ -18,7 +19,7 @@ public static class ChainHosting
 {
     /// <summary>
     /// Adds <see cref="TonChain"/> by section <c>Chain</c>, the check of its network and clock, which must pass before the silo starts, and the operator's
-    /// wallet and voucher key by sections <c>OperatorWallet</c> and <c>OperatorVouchers</c>, where they are named. Without endpoints nothing is added.
+    /// wallet, voucher key and the network's registry by sections <c>OperatorWallet</c>, <c>OperatorVouchers</c> and <c>Registry</c>, where they are named. Without endpoints nothing is added.
     /// </summary>
     /// <param name="services">The silo's services.</param>
     /// <param name="configuration">Where the section is.</param>
@@ -35,7 +36,10 @@ public static class ChainHosting
             .Validate<IHostEnvironment>(
                 static (options, environment) => !options.IsUsed || !environment.IsProduction() || options.HasQuorum,
                 "Chain:Endpoints needs endpoints of two different owners in Production.");
-        if (!section.GetSection(nameof(ChainOptions.Endpoints)).GetChildren().Any())
+        bool hasChain = section.GetSection(nameof(ChainOptions.Endpoints)).GetChildren().Any();
+        services.AddOptions<RegistryOptions>().Validate(
+            options => !options.IsUsed || hasChain, "Registry:Address needs Chain:Endpoints: the registry is read from the chain.");
+        if (!hasChain)
         {
             return false;
         }
@@ -56,6 +60,12 @@ public static class ChainHosting
         }
 
         services.AddSingleton<IChannelChain, TonChannelChain>();
+        IConfigurationSection registry = configuration.GetSection(RegistryOptions.Section);
+        if (registry[nameof(RegistryOptions.Address)] is { Length: > 0 } || registry[nameof(RegistryOptions.AddressFile)] is { Length: > 0 })
+        {
+            services.AddSingleton<IRegistryChain, TonRegistryChain>();
+        }
+
         if (configuration[$"Channels:{nameof(ChannelOptions.VoucherCopies)}"] is { Length: > 0 })
         {
             services.AddSingleton<IVoucherCopies, VoucherCopyFolder>();

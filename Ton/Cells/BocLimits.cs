@@ -8,6 +8,9 @@ public sealed record BocLimits(int MaxBytes, int MaxCells)
     /// <summary>What a node takes as an external message.</summary>
     public static BocLimits External { get; } = new(65_535, 8_192);
 
-    /// <summary>Whatever else we read: transactions, account states, get methods' results.</summary>
+    /// <summary>The data of an account: of a registry with 16,384 entries, four cells each.</summary>
+    public static BocLimits AccountData { get; } = new(10 * 1024 * 1024, 65_536);
+
+    /// <summary>Whatever else we read: transactions, code, get methods' results.</summary>
     public static BocLimits Default { get; } = new(2 * 1024 * 1024, 8_192);
 }

@@ -166,8 +166,8 @@ public sealed class ToncenterClient(HttpClient http, ToncenterOptions options, T
         return new AccountState(
             status,
             ReadNano(result.GetProperty("balance"), "balance"),
-            ReadMaybeCell(result, "code"),
-            ReadMaybeCell(result, "data"),
+            ReadMaybeCell(result, "code", BocLimits.Default),
+            ReadMaybeCell(result, "data", BocLimits.AccountData),
             last.Lt == 0 ? null : last,
             result.GetProperty("block_id").GetProperty("seqno").GetUInt32(),
             result.GetProperty("sync_utime").GetUInt32());
@@ -253,9 +253,9 @@ public sealed class ToncenterClient(HttpClient http, ToncenterOptions options, T
         return Nano.TryParse(text, out Nano amount) && amount >= Nano.Zero ? amount : throw new TonFormatException(field, "not an amount");
     }
 
-    private static Cell? ReadMaybeCell(JsonElement result, string name)
+    private static Cell? ReadMaybeCell(JsonElement result, string name, BocLimits limits)
     {
         string? text = result.GetProperty(name).GetString();
-        return string.IsNullOrEmpty(text) ? null : Boc.ParseBase64(text, name);
+        return string.IsNullOrEmpty(text) ? null : Boc.ParseBase64(text, name, limits);
     }
 }

@@ -11,4 +11,7 @@ public enum KeyPurpose
 
     /// <summary>Names a provider: signs its passes for workers, its requests and its closes of channels.</summary>
     Provider,
+
+    /// <summary>Signs proposals and vetoes of a registry's owner, off chain.</summary>
+    Owner,
 }

@@ -10,6 +10,13 @@ namespace CocoonOrleans.Ton.Vouchers;
 /// <param name="Note">For people.</param>
 public sealed record RegistryImage(byte Role, uint ValidFrom, uint ValidUntil, string Note)
 {
+    /// <summary>The role of an image that runs workers: that of their statements.</summary>
+    public const byte WorkerRole = 1;
+
+    /// <summary>Whether workers may run it at a time.</summary>
+    /// <param name="now">The time; both ends of its time belong to it.</param>
+    public bool AllowsWorkersAt(DateTimeOffset now) => Role == WorkerRole && now.ToUnixTimeSeconds() is var seconds && seconds >= ValidFrom && seconds <= ValidUntil;
+
     /// <summary>The entry as the registry stores it.</summary>
     public Cell ToCell()
     {

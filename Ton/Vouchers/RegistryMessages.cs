@@ -6,6 +6,12 @@ namespace CocoonOrleans.Ton.Vouchers;
 /// <summary>Bodies of the messages that the registry takes, from anyone. Each carries 0.05 coin or more; what isn't used comes back.</summary>
 public static class RegistryMessages
 {
+    /// <summary>What a message carries at least, in nano; what isn't used comes back.</summary>
+    public static readonly Market.Nano CallGas = new(100_000_000);
+
+    /// <summary>What a new registry gets, in nano: it keeps 0.1 coin to pay for its storage.</summary>
+    public static readonly Market.Nano DeployValue = new(500_000_000);
+
     private const uint ProposeOp = 0x5e7d4001;
     private const uint ApplyOp = 0x5e7d4002;
     private const uint CancelOp = 0x5e7d4003;

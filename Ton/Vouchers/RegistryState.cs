@@ -7,7 +7,11 @@ namespace CocoonOrleans.Ton.Vouchers;
 /// <summary>What the chain says of the registry.</summary>
 public sealed record RegistryState
 {
-    private const int MaxEntries = 4_096;
+    /// <summary>The most entries of one kind, and the most proposals that wait, that are read.</summary>
+    public const int MaxEntries = 16_384;
+
+    /// <summary>How long a proposal may be applied after its time lock.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromDays(30);
 
     /// <summary>Grows with each change that was applied.</summary>
     public required uint Version { get; init; }
@@ -39,11 +43,21 @@ public sealed record RegistryState
     /// <summary>Entries of gateways by key hash; <see cref="RegistryGateway.Read"/>.</summary>
     public required IReadOnlyDictionary<Bits256, Cell> Gateways { get; init; }
 
+    /// <summary>Hash of all that changes with the version alone: owners, delay, successor, parameters and entries. One version has one content.</summary>
+    public required Bits256 Content { get; init; }
+
     /// <summary>Code and first data of a new registry.</summary>
     /// <param name="owners">Its first owners.</param>
     /// <param name="delay">The time lock, in seconds.</param>
     /// <param name="parameters">Its first parameters.</param>
-    public static StateInit FirstInit(RegistryOwners owners, uint delay, RegistryParameters parameters)
+    /// <param name="images">Images that are allowed from the start; none where not given.</param>
+    /// <param name="models">Models that are listed from the start; none where not given.</param>
+    public static StateInit FirstInit(
+        RegistryOwners owners,
+        uint delay,
+        RegistryParameters parameters,
+        IReadOnlyDictionary<Bits256, RegistryImage>? images = null,
+        IReadOnlyDictionary<Bits256, RegistryModel>? models = null)
     {
         ArgumentNullException.ThrowIfNull(owners);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -55,8 +69,23 @@ public sealed record RegistryState
             .StoreReference(owners.ToCell())
             .StoreMaybeReference(null)
             .StoreReference(parameters.ToCell())
-            .StoreReference(new CellBuilder().StoreMaybeReference(null).StoreMaybeReference(null).StoreMaybeReference(null).Build())
+            .StoreReference(new CellBuilder()
+                .StoreMaybeReference(WriteEntries(images, image => image.ToCell()))
+                .StoreMaybeReference(WriteEntries(models, model => model.ToCell()))
+                .StoreMaybeReference(null)
+                .Build())
             .Build());
+    }
+
+    private static Cell? WriteEntries<T>(IReadOnlyDictionary<Bits256, T>? entries, Func<T, Cell> write)
+    {
+        var dictionary = new CellDictionary(256);
+        foreach ((Bits256 key, T entry) in entries ?? new Dictionary<Bits256, T>())
+        {
+            dictionary.Set(key, new CellBuilder().StoreReference(write(entry)).Build());
+        }
+
+        return dictionary.Write();
     }
 
     /// <summary>Reads the data of the registry.</summary>
@@ -72,7 +101,8 @@ public sealed record RegistryState
         var owners = RegistryOwners.Read(slice.ReadReference("registry.owners"));
         var pending = CellDictionary.Read(slice.ReadMaybeReference("registry.pending"), 32, "registry.pending", MaxEntries);
         Cell parameters = slice.ReadReference("registry.parameters");
-        CellSlice entries = slice.ReadReference("registry.entries").BeginRead();
+        Cell entriesCell = slice.ReadReference("registry.entries");
+        CellSlice entries = entriesCell.BeginRead();
         slice.RequireEnd("registry");
         var state = new RegistryState
         {
@@ -86,6 +116,14 @@ public sealed record RegistryState
             Images = ReadEntries(entries, "registry.images"),
             Models = ReadEntries(entries, "registry.models"),
             Gateways = ReadEntries(entries, "registry.gateways"),
+            Content = new CellBuilder()
+                .StoreUInt(delay, 32)
+                .StoreAddress(successor)
+                .StoreReference(owners.ToCell())
+                .StoreReference(parameters)
+                .StoreReference(entriesCell)
+                .Build()
+                .Hash,
         };
         entries.RequireEnd("registry.entries");
         return state;

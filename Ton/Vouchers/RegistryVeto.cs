@@ -20,4 +20,21 @@ public sealed record RegistryVeto(int Network, TonAddress Registry, uint Number,
         .StoreUInt(Number, 32)
         .StoreUInt(ValidUntil, 32)
         .Build();
+
+    /// <summary>Reads a veto, for owners to look at before they sign.</summary>
+    /// <exception cref="TonFormatException">The cell is none.</exception>
+    public static RegistryVeto Read(Cell cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        CellSlice slice = cell.BeginRead();
+        if (slice.ReadUInt32("veto.tag") != Tag)
+        {
+            throw new TonFormatException("veto.tag", "not a veto");
+        }
+
+        var veto = new RegistryVeto(
+            (int)slice.ReadInt(32, "veto.network"), slice.RequireAddress("veto.registry"), slice.ReadUInt32("veto.number"), slice.ReadUInt32("veto.valid until"));
+        slice.RequireEnd("veto");
+        return veto;
+    }
 }

@@ -30,6 +30,12 @@ public static class TunnelRefusalCodes
     /// <summary>The worker, its machine or its image was revoked by the network's operator.</summary>
     public const string Revoked = "revoked";
 
+    /// <summary>The network's registry on the chain doesn't list the worker's image, or a model of it.</summary>
+    public const string NotListed = "not_listed";
+
+    /// <summary>The network's registry on the chain can't be read, so no new worker is admitted.</summary>
+    public const string RegistryUnreadable = "registry_unreadable";
+
     /// <summary>What the gateway states of itself was not accepted by the worker.</summary>
     public const string GatewayStatement = "gateway_statement";
 

@@ -1,5 +1,5 @@
 // A chain in this process: the sandbox's TVM, an own history of each address, and a block for each message that was accepted.
-import { beginCell, storeMessage, storeTransaction } from '@ton/core';
+import { beginCell, Cell, loadStateInit, storeMessage, storeTransaction } from '@ton/core';
 import { createChain } from '../lib/chain.mjs';
 
 const keptBlocks = 256;
@@ -51,9 +51,11 @@ export class DevelopmentChain {
     this.onChange({ boc: beginCell().store(storeMessage(message)).endCell().toBoc().toString('base64') });
   }
 
-  async giveCoins(to, value) {
-    this.#record(await this.#faucet.send({ to, value, bounce: false }));
-    this.onChange({ to: to.toRawString(), value: String(value) });
+  /** Coins from nowhere; with code and first data, in base64, a contract is made of them, as anyone's transfer with a StateInit would. */
+  async giveCoins(to, value, init) {
+    const contract = init === undefined ? undefined : loadStateInit(Cell.fromBase64(init).beginParse());
+    this.#record(await this.#faucet.send({ to, value, bounce: false, init: contract }));
+    this.onChange({ to: to.toRawString(), value: String(value), init });
   }
 
   account(address) {

@@ -27,12 +27,12 @@ export class Journal {
 
   /** Makes the same changes again, and writes down those that come. */
   async replay(chain) {
-    for (const { now, boc, to, value } of this.#entries) {
+    for (const { now, boc, to, value, init } of this.#entries) {
       if (now > chain.now) {
         chain.setNow(now);
       }
 
-      await (boc === undefined ? chain.giveCoins(Address.parse(to), BigInt(value)) : chain.apply(loadMessage(Cell.fromBase64(boc).beginParse())));
+      await (boc === undefined ? chain.giveCoins(Address.parse(to), BigInt(value), init) : chain.apply(loadMessage(Cell.fromBase64(boc).beginParse())));
     }
 
     // No earlier run came further: each second and each change make a block at most.

@@ -125,8 +125,8 @@ export class Toncenter {
       return { '@type': 'raw.extMessageInfo', hash: base64(Cell.fromBase64(boc).hash()) };
     },
 
-    dev_faucet: async ({ address, amount }) => {
-      await this.#chain.giveCoins(parseAddress(address), BigInt(amount));
+    dev_faucet: async ({ address, amount, init }) => {
+      await this.#chain.giveCoins(parseAddress(address), BigInt(amount), init);
       return { seqno: this.#chain.seqno };
     },
     dev_now: ({ now, advance }) => {

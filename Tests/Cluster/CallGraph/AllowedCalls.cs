@@ -18,6 +18,7 @@ public static class AllowedCalls
         ("client", "provider"),
         ("client", "solvencydesk"),
         ("client", "attestedsession"),
+        ("client", "registry"),
         ("client", "revocation"),
         ("attestedsession", "revocation"),
         ("attestedsession", "attestedplatform"),

@@ -3,6 +3,7 @@ using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Grains.Registries;
 using CocoonOrleans.Grains.Solvency;
 using CocoonOrleans.Grains.Sweeping;
 using CocoonOrleans.Grains.Workers;
@@ -35,6 +36,7 @@ public sealed class CallGraphTests(TwoSilos silos) : ClusterTest(silos)
         await Silos.Client.GetGrain<IAttestedSessionGrain>(Sample.NewWorkerId()).RecordAsync(
             new AttestedEvidence("gateway-1", new string('1', 64), "open", "simulated", Now, null, null, Sample.NewWorkerId(), MustDrain: false));
         await Silos.Client.GetGrain<IRevocationGrain>(0).GetAsync(-1);
+        Assert.False((await Silos.Client.GetGrain<IRegistryGrain>(0).GetAsync(-1)).IsUsed);
 
         // A wallet with something to send: without a chain it is woken, and that is all.
         string address = $"0:{new string('3', 64)}";

@@ -1,8 +1,13 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text.Json;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Tests.EndToEnd.Networks;
+using CocoonOrleans.Ton;
+using CocoonOrleans.Ton.Cells;
+using CocoonOrleans.Ton.Signatures;
+using CocoonOrleans.Ton.Wallets;
 
 namespace CocoonOrleans.Tests.EndToEnd.Commands;
 
@@ -81,7 +86,7 @@ public sealed class UpCommandTests
     {
         await new NpmFolder("the development chain", BuiltArtifacts.Find().Root, "contracts").RequireAsync();
         using var folder = new TemporaryFolder();
-        string[] arguments = ["up", "--data", folder.Path, "--port", $"{FreePorts.Take(1)[0]}", "--workers", "1", "--settle", "--json"];
+        string[] arguments = ["up", "--data", folder.Path, "--port", $"{FreePorts.Take(1)[0]}", "--workers", "1", "--settle", "--simulated-tdx", "--json"];
         JsonElement settlement;
         string channel;
         long earned;
@@ -90,7 +95,7 @@ public sealed class UpCommandTests
             try
             {
                 settlement = JsonElement.Parse((await up.StandardOutput.ReadLineAsync().WaitAsync(Deadline))!).GetProperty("settlement");
-                Assert.Equal(4, RunningProcesses.ChildrenOf(up.Id).Count);
+                Assert.Equal(5, RunningProcesses.ChildrenOf(up.Id).Count);
                 await ChatAsync(folder);
                 var earnings = await EarningsAsync(folder, "a channel that holds coins", seen => Nano(seen, "promisedNano") > 0);
                 (channel, earned) = (earnings.GetProperty("channel").GetString()!, Nano(earnings, "earnedNano"));
@@ -119,6 +124,8 @@ public sealed class UpCommandTests
             // The same channel, whose deposit the chain still knows, and a higher voucher over it.
             var last = await EarningsAsync(folder, "a voucher of both answers", seen => Nano(seen, "promisedNano") > earned && Nano(seen, "promisedNano") == Nano(seen, "earnedNano"));
             Assert.Equal(channel, last.GetProperty("channel").GetString());
+            Assert.Equal(settlement.GetProperty("registry").GetString(), second.GetProperty("registry").GetString());
+            await RevokeImageAsync(folder, second);
             await Signals.TerminateAsync(again.Id);
             await again.WaitForExitAsync().WaitAsync(Deadline);
             Assert.Equal(0, again.ExitCode);
@@ -127,6 +134,42 @@ public sealed class UpCommandTests
         {
             again.Kill(entireProcessTree: true);
         }
+    }
+
+    /// <summary>The registry's owner revokes the image, by files as owners of a real network do: the worker that runs it is let go of, and told why.</summary>
+    private static async Task RevokeImageAsync(TemporaryFolder folder, JsonElement settlement)
+    {
+        var (keys, chain) = (settlement.GetProperty("keys").GetString()!, settlement.GetProperty("chain").GetString()!);
+        var passphrase = Path.Combine(keys, "passphrase");
+        string[] target = ["--registry", settlement.GetProperty("registry").GetString()!, "--chain", chain, "--network", "development"];
+        var paper = Path.Combine(folder.Path, "removal.json");
+        var before = await RegistryAsync(["show", .. target]);
+        var image = before.GetProperty("images").EnumerateArray().Single().GetProperty("id").GetString()!;
+        using (var http = new HttpClient())
+        {
+            var key = await File.ReadAllTextAsync(Path.Combine(keys, "provider-wallet.key"));
+            var wallet = new WalletV5R1(new PublicKey(Bits256.Parse(JsonElement.Parse(key).GetProperty("publicKey").GetString(), "publicKey")), TonNetwork.Development);
+            using var gift = await http.PostAsJsonAsync(new Uri(new Uri(chain), "dev_faucet"), new { address = wallet.Address.ToString(), amount = "1000000000" });
+            gift.EnsureSuccessStatusCode();
+        }
+
+        await RegistryAsync(["propose", "remove-image", image, .. target, "--out", paper]);
+        await RegistryAsync(["sign", paper, "--key", Path.Combine(keys, "registry-owner.key"), "--passphrase-file", passphrase]);
+        var sent = await RegistryAsync(["send", paper, "--chain", chain, "--key", Path.Combine(keys, "provider-wallet.key"), "--passphrase-file", passphrase]);
+        Assert.Equal(("applied", before.GetProperty("version").GetInt32() + 1), (sent.GetProperty("done").GetString(), sent.GetProperty("version").GetInt32()));
+
+        await Eventually.SeeAsync(
+            "the worker is told why",
+            () => File.ReadAllText(Path.Combine(folder.Path, "logs", "worker-1.log")),
+            log => log.Contains("not_listed", StringComparison.Ordinal) && log.Contains($"image {image} is not listed", StringComparison.Ordinal),
+            Deadline);
+    }
+
+    private static async Task<JsonElement> RegistryAsync(string[] arguments)
+    {
+        var (exitCode, output, error) = await Cocoon.RunAsync(["registry", .. arguments, "--json"]);
+        Assert.True(exitCode == 0, output + error);
+        return Cocoon.Json(output);
     }
 
     [Fact]

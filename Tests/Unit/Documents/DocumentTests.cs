@@ -47,7 +47,7 @@ public sealed partial class DocumentTests
     [InlineData("CONTRIBUTING.md")]
     public void Document_CocoonCommands_AreThoseOfTheCli(string document)
     {
-        string[] known = ["up", "demo", "channel", "chat", "proxy", "test", "doctor", "account", "cluster", "model", "bench", "verify", "key", "watchtower", "worker"];
+        string[] known = ["up", "demo", "channel", "chat", "proxy", "test", "doctor", "account", "cluster", "model", "bench", "verify", "key", "watchtower", "worker", "registry"];
         string[] unknown = [.. Commands().Matches(Text(document)).Select(command => command.Groups["verb"].Value).Except(known)];
         Assert.Empty(unknown);
     }

@@ -4,6 +4,7 @@ using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Grains.Attestation;
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Jobs;
+using CocoonOrleans.Grains.Registries;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,8 @@ public class TestCluster : DispatchProxy
 
     internal TestRevocations Revocations { get; } = new();
 
+    internal TestRegistry Registry { get; } = new();
+
     internal static TestCluster Create() => (TestCluster)(object)Create<IClusterClient, TestCluster>();
 
     /// <summary>The gateway's calls to it, each tried once, so that only the caller's own repeats are seen.</summary>
@@ -28,6 +31,7 @@ public class TestCluster : DispatchProxy
         targetMethod?.ReturnType == typeof(IJobGrain) ? Jobs
         : targetMethod?.ReturnType == typeof(IWorkerGrain) ? Slots
         : targetMethod?.ReturnType == typeof(IRevocationGrain) ? Revocations
+        : targetMethod?.ReturnType == typeof(IRegistryGrain) ? Registry
         : throw new NotSupportedException($"{targetMethod} is not needed here.");
 }
 
@@ -136,4 +140,16 @@ internal sealed class TestRevocations : IRevocationGrain
     public Task<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<bool> RestoreAsync(RevocationKind kind, string value, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
+
+/// <summary>What the cluster knows of the registry, as the test says.</summary>
+internal sealed class TestRegistry : IRegistryGrain
+{
+    public bool IsAway { get; set; }
+
+    public RegistryAnswer Answer { get; set; } = new(IsUsed: false, 0, default, null);
+
+    public Task<RegistryAnswer> GetAsync(long knownRevision, CancellationToken cancellationToken) => IsAway
+        ? throw new TimeoutException("Nobody answered.")
+        : Task.FromResult(Answer.Revision == knownRevision ? Answer with { Changed = null } : Answer);
 }

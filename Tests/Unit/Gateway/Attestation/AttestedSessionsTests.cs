@@ -1,18 +1,32 @@
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Tcb;
 using CocoonOrleans.Gateway.Attestation;
+using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Sealing;
+using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Trust;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Tests.Unit.Gateway.Attestation;
 
 /// <summary>Workers whose TD must be started again, and what this gateway says of a machine.</summary>
-public sealed class AttestedSessionsTests : IAsyncLifetime
+public sealed class AttestedSessionsTests : IAsyncLifetime, IDisposable
 {
     private readonly AttestedWorld _attested = AttestedWorld.Create();
     private readonly TunnelIdentity _identity = TunnelIdentity.Create(TimeProvider.System);
+
+    private readonly GrainCalls _calls;
+    private readonly NetworkRegistry _registry;
+
+    public AttestedSessionsTests()
+    {
+        _calls = TestCluster.Create().Calls(_attested.Time);
+        _registry = new NetworkRegistry(_calls, new WorkerConnections(), _attested.Time, NullLogger<NetworkRegistry>.Instance);
+    }
+
+    public void Dispose() => _registry.Dispose();
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -108,7 +122,7 @@ public sealed class AttestedSessionsTests : IAsyncLifetime
         Assert.Equal(RefusalCodes.PolicyStatus, finding.Refusal?.Code);
     }
 
-    private AttestedSessions Sessions() => new(TestCluster.Create().Calls(_attested.Time), _identity, Options.Create(_attested.Options), _attested.Time);
+    private AttestedSessions Sessions() => new(_calls, _registry, _identity, Options.Create(_attested.Options), _attested.Time);
 
     private async Task<CheckedStatement> CheckAsync(TcbStatus status)
     {
