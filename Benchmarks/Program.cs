@@ -2,6 +2,7 @@ using System.Text.Json;
 using CocoonOrleans.Benchmarks.Attestation;
 using CocoonOrleans.Benchmarks.Engine;
 using CocoonOrleans.Benchmarks.Gpu;
+using CocoonOrleans.Benchmarks.Market;
 using CocoonOrleans.Benchmarks.Sealing;
 using CocoonOrleans.Benchmarks.Settlement;
 using CocoonOrleans.Benchmarks.Tunnel;
@@ -11,11 +12,12 @@ using CocoonOrleans.Inference.Torch;
 using CocoonOrleans.Ton.Chain;
 
 // Progress goes to stderr; stdout carries one JSON object. ./cocoon bench runs this.
-if (args is not ["engine" or "gpu" or "attestation" or "sealing" or "settlement" or "tunnel", .. var rest])
+if (args is not ["engine" or "gpu" or "attestation" or "sealing" or "settlement" or "tunnel" or "market", .. var rest])
 {
     Console.Error.WriteLine("usage: CocoonOrleans.Benchmarks engine [--threads N] [--pairs N]");
     Console.Error.WriteLine("       CocoonOrleans.Benchmarks gpu [--model DIR] [--device N] [--quantization none|bfloat16|int8|int4] [--eager]");
     Console.Error.WriteLine("       CocoonOrleans.Benchmarks attestation|sealing|settlement|tunnel [--pairs N]");
+    Console.Error.WriteLine("       CocoonOrleans.Benchmarks market [--pairs N] [--plots DIR]");
     return 2;
 }
 
@@ -26,6 +28,7 @@ try
         "engine" => await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "gpu" => new GpuBenchmark(GpuBenchmarkOptions.Parse(rest), Console.Error).Run(),
         "tunnel" => await new TunnelBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
+        "market" => new MarketBenchmark(MarketBenchmarkOptions.Parse(rest), Console.Error).Run(),
         "attestation" => await new AttestationBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "settlement" => await new SettlementBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         _ => new SealingBenchmark(SealingBenchmarkOptions.Parse(rest), Console.Error).Run(),
