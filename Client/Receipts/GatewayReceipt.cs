@@ -52,7 +52,7 @@ public sealed partial record GatewayReceipt
         receipt = null;
         try
         {
-            if (utf8Json.Length > LargestBytes || JsonSerializer.Deserialize(utf8Json, FormJson.Default.Form) is not { Object: ObjectName, Auction: { Path: { } path } auction } form)
+            if (utf8Json.Length > LargestBytes || JsonSerializer.Deserialize(utf8Json, GatewayReceiptJson.Default.Form) is not { Object: ObjectName, Auction: { Path: { } path } auction } form)
             {
                 return false;
             }
@@ -85,5 +85,5 @@ public sealed partial record GatewayReceipt
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8)]
     [JsonSerializable(typeof(Form))]
-    private sealed partial class FormJson : JsonSerializerContext;
+    private sealed partial class GatewayReceiptJson : JsonSerializerContext;
 }
