@@ -170,7 +170,7 @@ public sealed partial class JobRunner(
         };
 
     private static ReadOnlyMemory<byte> VoucherOf(LeaseGrant lease, BoundStatement statement) =>
-        lease.Worker.Seal.Newest is var (newest, voucher, _) && newest.Bound.Hash == statement.Hash ? voucher : default;
+        lease.Worker.Seal.Newest is var (newest, shown) && newest.Bound.Hash == statement.Hash ? shown.Voucher : default;
 
     /// <summary>
     /// The client left: it pays for what was generated until the stop. Or the time is over: then it pays for what it got, which of one document is nothing.
