@@ -106,7 +106,8 @@ internal sealed class MarketSimulation
 
     private bool TryServe(double now, double came, double size)
     {
-        if (Choose(size) is not var (seller, price) || seller < 0)
+        (int seller, double price) = Choose(size);
+        if (seller < 0)
         {
             return false;
         }
