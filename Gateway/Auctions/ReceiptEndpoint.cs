@@ -3,6 +3,7 @@ using CocoonOrleans.Gateway.Authentication;
 using CocoonOrleans.Gateway.Chat;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Generations;
+using CocoonOrleans.Gateway.Requests;
 using CocoonOrleans.Sealing.Offers;
 using CocoonOrleans.Tunnel.Trust;
 using Microsoft.AspNetCore.Http.Features;
