@@ -3,6 +3,7 @@ using CocoonOrleans.Benchmarks.Attestation;
 using CocoonOrleans.Benchmarks.Cluster;
 using CocoonOrleans.Benchmarks.Engine;
 using CocoonOrleans.Benchmarks.Gpu;
+using CocoonOrleans.Benchmarks.Market;
 using CocoonOrleans.Benchmarks.Sealing;
 using CocoonOrleans.Benchmarks.Settlement;
 using CocoonOrleans.Benchmarks.Tunnel;
@@ -15,11 +16,12 @@ using CocoonOrleans.Ton.Chain;
 const string DatabaseVariable = "COCOON_BENCH_DATABASE";
 
 // Progress goes to stderr; stdout carries one JSON object. ./cocoon bench runs this.
-if (args is not ["engine" or "gpu" or "attestation" or "sealing" or "settlement" or "tunnel" or "ledger", .. var rest])
+if (args is not ["engine" or "gpu" or "attestation" or "sealing" or "settlement" or "tunnel" or "ledger" or "market", .. var rest])
 {
     Console.Error.WriteLine("usage: CocoonOrleans.Benchmarks engine [--threads N] [--pairs N]");
     Console.Error.WriteLine("       CocoonOrleans.Benchmarks gpu [--model DIR] [--device N] [--quantization none|bfloat16|int8|int4] [--eager]");
     Console.Error.WriteLine("       CocoonOrleans.Benchmarks attestation|sealing|settlement|tunnel [--pairs N]");
+    Console.Error.WriteLine("       CocoonOrleans.Benchmarks market [--pairs N] [--plots DIR]");
     Console.Error.WriteLine($"       CocoonOrleans.Benchmarks ledger [--pairs N]    on the database that the variable {DatabaseVariable} connects to");
     return 2;
 }
@@ -31,6 +33,7 @@ try
         "engine" => await new EngineBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "gpu" => new GpuBenchmark(GpuBenchmarkOptions.Parse(rest), Console.Error).Run(),
         "tunnel" => await new TunnelBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
+        "market" => new MarketBenchmark(MarketBenchmarkOptions.Parse(rest), Console.Error).Run(),
         "attestation" => await new AttestationBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "ledger" => await new LedgerBenchmark(
             Environment.GetEnvironmentVariable(DatabaseVariable) ?? throw new ArgumentException($"The variable {DatabaseVariable} is not set."), EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),

@@ -15,7 +15,7 @@ internal static class BenchCommand
     private const int MostPairs = 100;
     private const int MostDevices = 64;
 
-    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Gpu(), Attestation(), Sealing(), Settlement(), Tunnel(), Cluster() };
+    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Gpu(), Attestation(), Sealing(), Settlement(), Tunnel(), Cluster(), Market() };
 
     private static Command Engine()
     {
@@ -64,6 +64,19 @@ internal static class BenchCommand
         var pairs = Pairs("How often each measurement is repeated. By default 6.");
         var command = new Command("tunnel", "A worker's tunnel on loopback: its handshake with both sides attested, and a request on it. Seconds.") { pairs };
         return command.Runs((result, output, cancellationToken) => CompareAsync("tunnel", result.GetValue(pairs), output, cancellationToken));
+    }
+
+    private static Command Market()
+    {
+        var pairs = Pairs("How many seeds are simulated. By default 4.");
+        var plots = new Option<string?>("--plots") { Description = "A folder for the plots, as SVG.", HelpName = "folder" };
+        var command = new Command("market", "What the market's rule does to prices, against COCOON's and others on the same demand; how long a clearing takes. A minute or two.") { pairs, plots };
+        return command.Runs(async (result, output, cancellationToken) =>
+        {
+            string[] arguments = ["market", .. Given("--pairs", result.GetValue(pairs)), .. result.GetValue(plots) is { } folder ? (string[])["--plots", Path.GetFullPath(folder)] : []];
+            Show(await RunAsync(arguments, CommandJson.Default.BenchReport, cancellationToken), output);
+            return ExitCode.Success;
+        });
     }
 
     private static Command Cluster()

@@ -21,7 +21,7 @@ internal static class VerifyReceiptCommand
 
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("file") { Description = "The receipt, as ./cocoon proxy keeps it in its folder of receipts." };
+        var file = new Argument<FileInfo>("file") { Description = "The receipt, as ./cocoon proxy keeps it in its folder of receipts, or as a gateway answers GET /v1/receipts/ID." };
         var collateral = Optional("--collateral", "Intel's documents about the worker's platform (see verify quote). Without them a quote is not judged.");
         var image = Optional("--image", "The manifest of the image that must have run, in CBOR or JSON.");
         var anchor = Optional("--simulated-anchor", "Believe this simulated issuer in place of Intel: development only, it proves nothing.");
@@ -30,7 +30,7 @@ internal static class VerifyReceiptCommand
         var at = VerificationTime.Option();
         at.Description = "The time at which a quote must hold; by default when the request was sealed.";
         file.AcceptExistingOnly();
-        var command = new Command("receipt", "Verify a stored usage receipt. Exit code 0: accepted; 1: refused.") { file, collateral, image, anchor, model, strict, at };
+        var command = new Command("receipt", "Verify a stored usage receipt; one of a gateway with the auction behind its price. Exit code 0: accepted; 1: refused.") { file, collateral, image, anchor, model, strict, at };
         return command.Runs((result, output, _) => Task.FromResult(Verify(
             StoredFile.Read(result.GetRequiredValue(file), StoredReceipt.LargestBytes),
             new ReceiptFiles(
@@ -48,7 +48,8 @@ internal static class VerifyReceiptCommand
 
     private static int Verify(byte[] file, ReceiptFiles files, ReceiptEvidence evidence, CommandOutput output)
     {
-        var report = !StoredReceipt.TryRead(file, out var stored) ? Unreadable("file", new Refusal(ReceiptRefusalCodes.Format, "the file is no stored receipt of this version"))
+        var report = GatewayReceipt.TryRead(file, out var handedOut) ? Report(handedOut, evidence)
+            : !StoredReceipt.TryRead(file, out var stored) ? Unreadable("file", new Refusal(ReceiptRefusalCodes.Format, "the file is no stored receipt of this version"))
             : files.TryRead(ref evidence, out var what, out var refusal) ? Report(stored, evidence)
             : Unreadable(what!, refusal!);
         Show(report, output);
@@ -79,6 +80,35 @@ internal static class VerifyReceiptCommand
             verdict.Header?.Terms.HoldLimitNano.ToString(CultureInfo.InvariantCulture),
             stored.Asked,
             evidence.At ?? stored.Asked,
+            [.. verdict.Checks.Select(check => new QuoteCheck(check.Name, check.Passed, check.Text))]);
+    }
+
+    /// <summary>Of a request that the gateway sealed: it says nothing about the machine.</summary>
+    private static ReceiptReport Report(GatewayReceipt handedOut, ReceiptEvidence evidence)
+    {
+        var verdict = GatewayReceiptVerifier.Verify(handedOut);
+        var (receipt, statement, model) = (verdict.Receipt, verdict.Statement, evidence.ModelManifest);
+        var refusal = verdict.Refusal ?? (receipt is not null && model is { } wanted && wanted != receipt.Usage.ModelManifest
+            ? new Refusal(ReceiptRefusalCodes.Model, $"the model {wanted} was expected, and {receipt.Usage.ModelManifest} computed it") : null);
+        return new ReceiptReport(
+            refusal is null ? "accept" : "reject",
+            refusal?.Code,
+            refusal?.Reason,
+            receipt?.RequestId,
+            verdict.Transcript?.Model,
+            receipt?.Usage.ModelManifest.ToString(),
+            statement?.Hash.ToString(),
+            statement?.Statement.TunnelKeySha256.ToString(),
+            statement is null ? null : Word(statement.Statement.Tier),
+            null,
+            QuoteChecked: false,
+            statement?.Statement.Tier == TrustTier.Simulated ? SimulatedAssurance : "none",
+            receipt is null ? null : Word(receipt.Status),
+            receipt?.Usage is { } usage ? new ReceiptUsage(usage.PromptTokens, usage.CachedTokens, usage.CompletionTokens, usage.ReasoningTokens) : null,
+            verdict.CostNano?.ToString(CultureInfo.InvariantCulture),
+            null,
+            null,
+            null,
             [.. verdict.Checks.Select(check => new QuoteCheck(check.Name, check.Passed, check.Text))]);
     }
 

@@ -33,6 +33,12 @@ public static class ReceiptRefusalCodes
     /// <summary>The prices that the gateway named are not those of the receipt, or come to more than the client allowed.</summary>
     public const string Prices = "receipt.prices";
 
+    /// <summary>The auction's transcript does not have its form, is not signed by the gateway, is not the one that the worker signed for, or does not add up.</summary>
+    public const string Auction = "receipt.auction";
+
+    /// <summary>The winner's offer is not signed by the worker, or comes to other prices.</summary>
+    public const string Offer = "receipt.offer";
+
     /// <summary>The work was not done between question and answer.</summary>
     public const string Time = "receipt.time";
 }

@@ -1,3 +1,4 @@
+using CocoonOrleans.Gateway.Auctions;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Jobs;
@@ -18,7 +19,11 @@ public abstract record JobResult;
 /// <param name="IsReceiptVerified">Whether the worker's receipt came and is valid.</param>
 /// <param name="Charge">The booking of the charge, which may still be under way; null where it was given up.</param>
 public sealed record JobAnswer(
-    TokenUsage Usage, WorkerConnection Worker, string Fingerprint, BoundStatement Statement, TrustTier Tier, bool IsReceiptVerified, Task<JobCompletionResult?> Charge) : JobResult;
+    TokenUsage Usage, WorkerConnection Worker, string Fingerprint, BoundStatement Statement, TrustTier Tier, bool IsReceiptVerified, Task<JobCompletionResult?> Charge) : JobResult
+{
+    /// <summary>What is signed about it; null where no receipt is at hand.</summary>
+    public JobEvidence? Evidence { get; init; }
+}
 
 /// <summary>The job failed.</summary>
 /// <param name="Error">What the client is told.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CocoonOrleans.Gateway.Admission;
+using CocoonOrleans.Gateway.Auctions;
 using CocoonOrleans.Gateway.Completions;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Generations;
@@ -11,6 +12,7 @@ using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Billing;
 using CocoonOrleans.Market.Prices;
+using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
 using Microsoft.Extensions.Options;
@@ -162,7 +164,13 @@ public sealed partial class JobRunner(
     }
 
     private static JobAnswer Answer(LeaseGrant lease, AttemptResult result, TokenUsage usage, Task<JobCompletionResult?> charge) =>
-        new(usage, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), result.Statement!, result.Tier, result.Receipt is not null, charge);
+        new(usage, lease.Worker, lease.Worker.Fingerprint(lease.ManifestSha256), result.Statement!, result.Tier, result.Receipt is not null, charge)
+        {
+            Evidence = result.Receipt is { } receipt ? new JobEvidence(receipt.Signed, result.Statement!, VoucherOf(lease, result.Statement!), lease.Auction.Open(), lease.Price) : null,
+        };
+
+    private static ReadOnlyMemory<byte> VoucherOf(LeaseGrant lease, BoundStatement statement) =>
+        lease.Worker.Seal.Newest is var (newest, shown) && newest.Bound.Hash == statement.Hash ? shown.Voucher : default;
 
     /// <summary>
     /// The client left: it pays for what was generated until the stop. Or the time is over: then it pays for what it got, which of one document is nothing.

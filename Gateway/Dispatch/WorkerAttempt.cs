@@ -167,7 +167,10 @@ public sealed class WorkerAttempt(
             job.Until + ClockSkew,
             lease.Price.ToWire(),
             seal.Seal(terms, job.JobId, lease.LeaseId, lease.Worker.WorkerId),
-            job.Kind);
+            job.Kind)
+        {
+            Auction = lease.Auction.Hash.ToString(),
+        };
     }
 
     /// <summary>What has come so far.</summary>
@@ -176,7 +179,7 @@ public sealed class WorkerAttempt(
         private readonly BoundStatement _statement = request.Workers.Single();
 
         /// <summary>What its receipt must agree with.</summary>
-        public ReceiptBinding Binding { get; } = ReceiptBinding.Of(request, lease.ManifestSha256);
+        public ReceiptBinding Binding { get; } = ReceiptBinding.Of(request, lease.ManifestSha256, lease.Auction.Hash);
 
         public AttemptResult Stop() => new(AttemptEnd.Stopped, LeaseOutcome.Cancelled, "stopped", reader.CountTokens()) { Statement = _statement, Tier = tier };
 

@@ -1,4 +1,5 @@
 using CocoonOrleans.Gateway.Admission;
+using CocoonOrleans.Gateway.Auctions;
 using CocoonOrleans.Gateway.Dispatch;
 using CocoonOrleans.Grains.Jobs;
 using CocoonOrleans.Market.Prices;
@@ -23,6 +24,7 @@ public sealed class Generation
         {
             case JobAnswer answer:
                 (Status, Usage, WorkerId, Tier, Charge) = ("completed", answer.Usage, answer.Worker.WorkerId, answer.Tier, answer.Charge);
+                Evidence = answer.Evidence;
                 break;
             case JobFailure failure:
                 (Status, ErrorCode, Charge) = ("failed", failure.Error.Kind.Code, failure.Charge);
@@ -76,6 +78,9 @@ public sealed class Generation
     public double? TokensPerSecond => Usage is { Completion: > 1 } usage && TimeToFirstToken is { } first && Duration > first
         ? (usage.Completion - 1) / (Duration - first).TotalSeconds
         : null;
+
+    /// <summary>What is signed about it; null where nothing is.</summary>
+    public JobEvidence? Evidence { get; }
 
     /// <summary>The booking of the charge; null where nothing is charged.</summary>
     public Task<JobCompletionResult?>? Charge { get; }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using CocoonOrleans.Gateway.Accounts;
 using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Attestation;
+using CocoonOrleans.Gateway.Auctions;
 using CocoonOrleans.Gateway.Authentication;
 using CocoonOrleans.Gateway.Channels;
 using CocoonOrleans.Gateway.Chat;
@@ -115,6 +116,7 @@ public static class GatewayHosting
         api.MapGet("/models", (ModelsEndpoint models) => models.List());
         api.MapGet("/models/{**id}", (string id, ModelsEndpoint models) => models.Find(id));
         api.MapGet("/generation", (HttpContext http, GenerationEndpoint generations) => generations.FindAsync(http));
+        api.MapGet("/receipts/{id}", (string id, HttpContext http, ReceiptEndpoint receipts) => receipts.FindAsync(id, http));
         api.MapGet("/key", (HttpContext http, KeyEndpoint key) => key.HandleAsync(http));
 
         api.MapPost("/topups", (HttpContext http, TopUpEndpoint topUps) => topUps.CreateAsync(http));
@@ -219,6 +221,7 @@ public static class GatewayHosting
         services.AddSingleton<ApiDocument>();
         services.AddSingleton<GenerationLog>();
         services.AddSingleton<GenerationEndpoint>();
+        services.AddSingleton<ReceiptEndpoint>();
         services.AddSingleton<TextCompletionsReader>();
         services.AddSingleton<TextCompletionsEndpoint>();
         services.AddSingleton<AnswerReplays>();

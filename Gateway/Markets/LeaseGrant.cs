@@ -1,3 +1,4 @@
+using CocoonOrleans.Gateway.Auctions;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Market.Prices;
 
@@ -10,4 +11,8 @@ namespace CocoonOrleans.Gateway.Markets;
 /// <param name="Price">What the job pays.</param>
 /// <param name="ManifestSha256">The model's manifest.</param>
 /// <param name="Since">The clock's timestamp of the grant.</param>
-public sealed record LeaseGrant(Guid LeaseId, Guid JobId, WorkerConnection Worker, TokenPrices Price, string ManifestSha256, long Since);
+public sealed record LeaseGrant(Guid LeaseId, Guid JobId, WorkerConnection Worker, TokenPrices Price, string ManifestSha256, long Since)
+{
+    /// <summary>How it was auctioned.</summary>
+    public required Auction Auction { get; init; }
+}

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using CocoonOrleans.Grains.Markets;
+using CocoonOrleans.Market.Auctions;
 using CocoonOrleans.Market.Clearing;
 using CocoonOrleans.Market.Offers;
 using CocoonOrleans.Market.Prices;
@@ -22,6 +24,15 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
     /// <summary>Of so many answers the length must be known before requests are compared at it.</summary>
     private const int LengthsNeeded = 20;
 
+    /// <summary>Of a hundred jobs so many go to newcomers, where that costs the buyer nothing.</summary>
+    private const int ExploredOfHundred = 5;
+
+    /// <summary>The most of a model's tokens in an hour, in hundredths, that one provider gets while another is nearly as good.</summary>
+    private const int MostShare = 40;
+
+    /// <summary>Before so many answers an hour nobody has had too many of them.</summary>
+    private const double FewestAnswers = 50;
+
     /// <summary>What is four times as slow as the best is as slow as can be said.</summary>
     private const int MostPacePenalty = 3 * MarketClearing.PenaltyUnit;
 
@@ -32,7 +43,13 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private readonly ClearedPrices _cleared = new(time);
+    private readonly Dictionary<string, double> _tokens = new(StringComparer.Ordinal);
     private ClearingRow[] _rows = [];
+    private OfferTree _tree = OfferTree.Empty;
+    private long _version;
+    private long _decayed = time.GetTimestamp();
+    private double _recentAnswers;
+    private HashSet<string>? _sated;
     private long? _since;
     private double _jobSeconds = 1;
     private double _answerTokens;
@@ -66,12 +83,17 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
     public void Update(string shard, MarketSnapshot? snapshot)
     {
         int free;
+
+        // The tree takes a few microseconds for each offer: not while requests wait for the lock. Nobody else writes shards.
+        Offer[]? offers = snapshot is null ? null : OffersWith(shard, snapshot);
+        OfferTree? tree = offers is null ? null : OfferTree.Of(offers);
         lock (_lock)
         {
             _since = time.GetTimestamp();
             if (snapshot is not null)
             {
                 _shards[shard] = snapshot;
+                (_tree, _version) = (tree!, snapshot.Version);
                 foreach ((string worker, Slots slots) in _slots.ToArray())
                 {
                     if (slots.Mine == 0)
@@ -88,7 +110,8 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
             }
 
             // Also where no offer changed: the hour did, and perhaps the tunnels.
-            Rebuild();
+            Rebuild(offers ?? [.. _rows.Select(static row => row.Offer)]);
+            Decay();
             free = _rows.Sum(static row => row.Tier < 0 ? 0 : row.FreeSlots);
         }
 
@@ -122,13 +145,25 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
     }
 
     /// <summary>Clears a request on these offers.</summary>
-    public ClearingResult Clear(ClearingRequest request)
+    public ClearingResult Clear(ClearingRequest request) => Clear(request, out _, out _);
+
+    /// <summary>Clears a request on these offers.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="tree">The snapshot that was cleared on.</param>
+    /// <param name="version">Its version.</param>
+    public ClearingResult Clear(ClearingRequest request, out OfferTree tree, out long version)
     {
         ArgumentNullException.ThrowIfNull(request);
         IReadOnlyList<string> order = request.Filter.Order;
         lock (_lock)
         {
+            (tree, version) = (_tree, _version);
             ForgetRefusals();
+            if (request.Able is null && order.Count == 0)
+            {
+                request = request with { Sated = _sated, Explores = IsExplored(request.JobId) };
+            }
+
             if (order.Count == 0)
             {
                 return ClearSeen(request);
@@ -177,8 +212,11 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
         {
             _answers++;
             _answerTokens += (tokens - _answerTokens) / Math.Min(_answers, 100);
-            if (_places.ContainsKey(workerId))
+            if (_places.TryGetValue(workerId, out int place))
             {
+                _recentAnswers++;
+                string provider = _rows[place].Offer.ProviderId;
+                _tokens[provider] = _tokens.GetValueOrDefault(provider) + tokens;
                 if (!_paces.TryGetValue(workerId, out Pace? pace))
                 {
                     _paces[workerId] = pace = new Pace();
@@ -296,9 +334,47 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
 
     private int TierOf(string workerId) => sightOf(workerId) is { } sight ? (int)sight.Tier : ClearingRow.Unreachable;
 
-    private void Rebuild()
+    private Offer[] OffersWith(string shard, MarketSnapshot snapshot)
     {
-        Offer[] offers = [.. _shards.Values.SelectMany(static known => known.Offers).Select(static offer => offer.Offer).DistinctBy(static offer => offer.WorkerId)];
+        MarketSnapshot[] others;
+        lock (_lock)
+        {
+            others = [.. _shards.Where(known => known.Key != shard).Select(static known => known.Value)];
+        }
+
+        return [.. others.Append(snapshot).SelectMany(static known => known.Offers).Select(static offer => offer.Offer).DistinctBy(static offer => offer.WorkerId)];
+    }
+
+    /// <summary>By the job alone, so that nobody can choose to be the one.</summary>
+    private static bool IsExplored(Guid jobId)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        jobId.TryWriteBytes(bytes, bigEndian: true, out _);
+        return BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) % 100 < ExploredOfHundred;
+    }
+
+    /// <summary>What was served an hour ago weighs a third of what is served now; who has more than its share is sated until the next reading.</summary>
+    private void Decay()
+    {
+        double kept = Math.Exp(-time.GetElapsedTime(_decayed).TotalHours);
+        _decayed = time.GetTimestamp();
+        _recentAnswers *= kept;
+        foreach (string provider in _tokens.Keys.ToArray())
+        {
+            _tokens[provider] *= kept;
+            if (_tokens[provider] < 1)
+            {
+                _tokens.Remove(provider);
+            }
+        }
+
+        double all = _tokens.Values.Sum();
+        HashSet<string> sated = _recentAnswers < FewestAnswers ? [] : [.. _tokens.Where(entry => entry.Value * 100 > all * MostShare).Select(static entry => entry.Key)];
+        _sated = sated.Count > 0 ? sated : null;
+    }
+
+    private void Rebuild(Offer[] offers)
+    {
         _rows = new ClearingRow[offers.Length];
         _places.Clear();
         for (int i = 0; i < offers.Length; i++)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CocoonOrleans.Gateway.Auctions;
 using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Hosting;
@@ -6,6 +7,7 @@ using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Workers;
+using CocoonOrleans.Market.Auctions;
 using CocoonOrleans.Market.Clearing;
 using CocoonOrleans.Sealing.Statements;
 using Microsoft.Extensions.Options;
@@ -126,22 +128,24 @@ public sealed partial class SlotLeases(
     /// <returns>The slot, or null and a clearing that says why; workers that refused count as busy in it.</returns>
     private async Task<(LeaseGrant? Grant, ClearingResult Result)> TryAsync(MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded)
     {
-        ClearingResult result = Clear(book, wish, excluded);
+        ClearingRequest request = Request(book, wish, excluded);
+        ClearingResult result = book.Clear(request, out OfferTree tree, out long version);
         for (int tries = 0; tries < MaxTries && result.Best is { } best; tries++)
         {
-            if (await AskAsync(book, wish, best) is { } grant)
+            Auction auction = Auction.Of(options.Value.NetworkId, wish.Model, request, best, result.Eligible, tree, version);
+            if (await AskAsync(book, wish, best, auction) is { } grant)
             {
                 return (grant, result);
             }
 
             // The refusal stands in the book for a second.
-            result = Clear(book, wish, excluded);
+            result = book.Clear(request, out tree, out version);
         }
 
         return (null, result);
     }
 
-    private async Task<LeaseGrant?> AskAsync(MarketBook book, LeaseWish wish, ClearedOffer best)
+    private async Task<LeaseGrant?> AskAsync(MarketBook book, LeaseWish wish, ClearedOffer best, Auction auction)
     {
         string workerId = best.Offer.WorkerId;
         if (workers.Find(workerId) is not { } worker)
@@ -167,7 +171,7 @@ public sealed partial class SlotLeases(
         if (result.LeaseId is { } leaseId)
         {
             book.Record(best.Price);
-            return new LeaseGrant(leaseId, wish.JobId, worker, best.Price, best.Offer.ManifestSha256, time.GetTimestamp());
+            return new LeaseGrant(leaseId, wish.JobId, worker, best.Price, best.Offer.ManifestSha256, time.GetTimestamp()) { Auction = auction };
         }
 
         LogRefused(workerId, result.Refusal);

@@ -17,14 +17,18 @@ namespace CocoonOrleans.Gateway.Receipts;
 /// <param name="ModelManifest">Hash of the model's files.</param>
 public sealed record ReceiptBinding(Digest HeaderHash, Digest StatementHash, ReadOnlyMemory<byte> ReceiptKey, Digest ModelManifest)
 {
+    /// <summary>The auction that it must name, where it names one; null where that is not looked at, as long after the job.</summary>
+    public Digest? Auction { get; init; }
+
     /// <summary>Of a request that goes to one worker.</summary>
     /// <param name="request">The request.</param>
     /// <param name="manifestSha256">The model's manifest, 64 hex digits.</param>
-    public static ReceiptBinding Of(SealedRequest request, string manifestSha256)
+    /// <param name="auction">The auction that it must name; null where that is not looked at.</param>
+    public static ReceiptBinding Of(SealedRequest request, string manifestSha256, Digest? auction = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         BoundStatement worker = request.Workers.Single();
-        return new ReceiptBinding(request.HeaderHash, worker.Hash, worker.Statement.ReceiptKey, new Digest(Convert.FromHexString(manifestSha256)));
+        return new ReceiptBinding(request.HeaderHash, worker.Hash, worker.Statement.ReceiptKey, new Digest(Convert.FromHexString(manifestSha256))) { Auction = auction };
     }
 
     /// <summary>Checks a receipt that came without its answer.</summary>
@@ -52,7 +56,8 @@ public sealed record ReceiptBinding(Digest HeaderHash, Digest StatementHash, Rea
             && receipt.HeaderHash == HeaderHash
             && receipt.StatementHash == StatementHash
             && receipt.Usage.ModelManifest == ModelManifest
+            && (Auction is null || receipt.Usage.Auction is null || receipt.Usage.Auction == Auction)
             && receipt.Usage.Prices == new ReceiptPrices(price.Prompt.Value, price.Cached.Value, price.Completion.Value, price.Request.Value).Hash();
-        return fits ? new CheckedReceipt(receipt, SHA256.HashData(signed.Receipt.Span)) : null;
+        return fits ? new CheckedReceipt(receipt, SHA256.HashData(signed.Receipt.Span), signed) : null;
     }
 }

@@ -31,7 +31,7 @@ public sealed class SealedAttempt(TermsSeal seal, LateReceipts lateReceipts, Run
         using var firstByte = new CancellationTokenSource(options.Value.Dispatch.FirstTokenLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, firstByte.Token);
         BoundStatement statement = job.Workers[lease.Worker.WorkerId];
-        var binding = new ReceiptBinding(job.HeaderHash, statement.Hash, statement.Statement.ReceiptKey, new Digest(Convert.FromHexString(lease.ManifestSha256)));
+        var binding = new ReceiptBinding(job.HeaderHash, statement.Hash, statement.Statement.ReceiptKey, new Digest(Convert.FromHexString(lease.ManifestSha256))) { Auction = lease.Auction.Hash };
         AnswerReader reader = target.Begin();
         try
         {
@@ -108,6 +108,9 @@ public sealed class SealedAttempt(TermsSeal seal, LateReceipts lateReceipts, Run
             job.Until + WorkerAttempt.ClockSkew,
             lease.Price.ToWire(),
             seal.Seal(terms, job.JobId, lease.LeaseId, lease.Worker.WorkerId),
-            job.Kind);
+            job.Kind)
+        {
+            Auction = lease.Auction.Hash.ToString(),
+        };
     }
 }

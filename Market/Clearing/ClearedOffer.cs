@@ -13,4 +13,16 @@ public sealed record ClearedOffer(Offer Offer, TokenPrices Ask, TokenPrices Pric
 {
     /// <summary>What the worker's record and the buyer's wishes add to the score, in 1,024ths.</summary>
     public int Penalty { get; init; }
+
+    /// <summary>Its place among the offers.</summary>
+    public int Place { get; init; }
+
+    /// <summary>The share of its slots in use, in thousandths.</summary>
+    public int LoadPerMille { get; init; }
+
+    /// <summary>When the ask was reckoned.</summary>
+    public DateTimeOffset PricedAt { get; init; }
+
+    /// <summary>Whether it won as a newcomer that is to become known, at its own ask and no dearer than the winner would have been.</summary>
+    public bool IsExplored { get; init; }
 }

@@ -26,6 +26,12 @@ public sealed record ClearingRequest(
     /// <summary>Whom the buyer wants.</summary>
     public OfferFilter Filter { get; init; } = OfferFilter.Everybody;
 
+    /// <summary>Providers that had more than their share of late: where another is nearly as good, it wins. Null for none.</summary>
+    public IReadOnlySet<string>? Sated { get; init; }
+
+    /// <summary>Whether a newcomer wins where one asks no more than the winner would be paid.</summary>
+    public bool Explores { get; init; }
+
     /// <summary>The only workers, or providers, that may win; the others still make the price. Null for all.</summary>
     public IReadOnlySet<string>? Able { get; init; }
 }

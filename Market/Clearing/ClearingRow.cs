@@ -23,6 +23,9 @@ public struct ClearingRow
     /// <summary>Slots that are believed to be free.</summary>
     public int FreeSlots { get; private set; }
 
+    /// <summary>When <see cref="Ask"/> was reckoned, in Unix milliseconds.</summary>
+    internal long PricedAt { get; private set; }
+
     /// <summary>The most tokens that its context holds; beside the offer, which clearing must not have to look into.</summary>
     internal int ContextTokens { get; private init; }
 
@@ -77,7 +80,8 @@ public struct ClearingRow
     public void SetFree(int freeSlots, DateTimeOffset time)
     {
         FreeSlots = freeSlots;
-        Ask = Offer.AskAt(freeSlots, time);
+        PricedAt = time.ToUnixTimeMilliseconds();
+        Ask = Offer.AskAt(freeSlots, DateTimeOffset.FromUnixTimeMilliseconds(PricedAt));
     }
 
     /// <summary>Whether both are of one provider.</summary>

@@ -15,6 +15,12 @@ public static class MarketClearing
     /// <summary>A penalty of 1 in a score.</summary>
     public const int PenaltyUnit = 1024;
 
+    /// <summary>A worker is a newcomer until it ended so many jobs.</summary>
+    public const int KnownAfter = 200;
+
+    /// <summary>A provider that had its share gives way to another whose score is within so many hundredths of its own.</summary>
+    public const int SatedMargin = 115;
+
     private const int Reasons = (int)ExclusionReason.Busy + 1;
 
     // Room for all penalties together, and one bit more.
@@ -68,8 +74,14 @@ public static class MarketClearing
     public static Int128 Cost(TokenPrices ask, ClearingRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Cost<Int128>(ask, request.PromptTokens, request.ExpectedCompletionTokens);
+        return Cost(ask, request.PromptTokens, request.ExpectedCompletionTokens);
     }
+
+    /// <summary>The same for so many tokens.</summary>
+    /// <param name="ask">The prices.</param>
+    /// <param name="promptTokens">Prompt tokens.</param>
+    /// <param name="completionTokens">Generated tokens.</param>
+    public static Int128 Cost(TokenPrices ask, long promptTokens, long completionTokens) => Cost<Int128>(ask, promptTokens, completionTokens);
 
     private static ClearingResult Clear<T>(ClearingRequest request, ReadOnlySpan<ClearingRow> rows)
         where T : struct, IBinaryInteger<T>
@@ -127,9 +139,59 @@ public static class MarketClearing
 
         Int128 own = Int128.CreateTruncating(bestScore);
         Int128? other = runnerUp < 0 ? null : Int128.CreateTruncating(runnerUpScore);
-        ClearingRow winner = rows[best];
-        return new ClearingResult(
-            new ClearedOffer(winner.Offer, winner.Ask, PriceOf(winner.Ask, own, other, LimitOf(request)), own, other) { Penalty = Penalty(winner, asked.Sort) }, eligible, exclusions, null);
+        if (request.Sated is { } sated && other <= own * SatedMargin / 100 && sated.Contains(rows[best].Offer.ProviderId) && !sated.Contains(rows[runnerUp].Offer.ProviderId))
+        {
+            ClearingResult instead = Clear<T>(request with { Able = new HashSet<string> { rows[runnerUp].Offer.WorkerId }, Sated = null }, rows);
+            return new ClearingResult(instead.Best, eligible, exclusions, null);
+        }
+
+        ClearedOffer winner = Winner(rows, best, asked.Sort, PriceOf(rows[best].Ask, own, other, LimitOf(request)), own, other);
+        return new ClearingResult(request.Explores ? FindNewcomer(rows, asked, request, winner, seed) ?? winner : winner, eligible, exclusions, null);
+    }
+
+    private static ClearedOffer Winner(ReadOnlySpan<ClearingRow> rows, int place, ScoreOrder sort, TokenPrices price, Int128 score, Int128? runnerUp)
+    {
+        ClearingRow row = rows[place];
+        return new ClearedOffer(row.Offer, row.Ask, price, score, runnerUp)
+        {
+            Penalty = Penalty(row, sort),
+            Place = place,
+            LoadPerMille = row.Offer.LoadPerMille(row.FreeSlots),
+            PricedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.PricedAt),
+        };
+    }
+
+    /// <summary>Of the newcomers that cost the buyer no more than the winner the one that is known least. It is paid its own ask.</summary>
+    private static ClearedOffer? FindNewcomer(ReadOnlySpan<ClearingRow> rows, Asked asked, ClearingRequest request, ClearedOffer winner, ulong seed)
+    {
+        // While nobody is known yet there is nothing to make up for.
+        if (winner.Offer.Settled + winner.Offer.Failed < KnownAfter)
+        {
+            return null;
+        }
+
+        Int128 most = Cost(winner.Price, request);
+        int newest = -1;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ref readonly ClearingRow row = ref rows[i];
+            if (row.Tier >= 0 && row.Offer.Settled + row.Offer.Failed < KnownAfter && asked.FindReason(row) == ExclusionReason.None && Cost(row.Ask, request) <= most && row.Ask.IsWithin(winner.Price)
+                && (newest < 0 || Jobs(row) < Jobs(rows[newest]) || (Jobs(row) == Jobs(rows[newest]) && Mix(row.Tie ^ seed) < Mix(rows[newest].Tie ^ seed))))
+            {
+                newest = i;
+            }
+        }
+
+        if (newest < 0)
+        {
+            return null;
+        }
+
+        TokenPrices ask = rows[newest].Ask;
+        Int128 score = Score(rows[newest], (Int128)request.PromptTokens, (Int128)request.ExpectedCompletionTokens, asked.Sort);
+        return Winner(rows, newest, asked.Sort, ask, score, null) with { IsExplored = true };
+
+        static long Jobs(in ClearingRow row) => row.Offer.Settled + row.Offer.Failed;
     }
 
     /// <summary>The best of those who may win, and the best of another provider behind it, who need not be able to.</summary>

@@ -33,6 +33,9 @@ public sealed record AnswerUsage
     /// <summary>Manifest hash of the model that computed.</summary>
     public required Digest ModelManifest { get; init; }
 
+    /// <summary>The hash of the auction's transcript by which the prices came about; null where the gateway named none.</summary>
+    public Digest? Auction { get; init; }
+
     /// <summary>Whether every field is in its range.</summary>
     internal bool IsValid() =>
         CachedTokens >= 0 && PromptTokens >= CachedTokens && PromptTokens <= MostTokens

@@ -20,6 +20,7 @@ public sealed record UsageReceipt(
     public const int MaxBytes = 1024;
 
     private const int Version = 1;
+    private const int VersionWithAuction = 2;
     private const int IdBytes = 16;
     private const uint AlwaysThere = 0b1111_1111_1111;
 
@@ -27,7 +28,7 @@ public sealed record UsageReceipt(
     internal byte[] Encode() => DeterministicCbor.WriteMap(writer =>
     {
         writer.WriteInt32(0);
-        writer.WriteInt32(Version);
+        writer.WriteInt32(Usage.Auction is null ? Version : VersionWithAuction);
         writer.WriteInt32(1);
         writer.WriteTextString(NetworkId);
         Bytes(2, RequestId.ToByteArray(bigEndian: true));
@@ -41,6 +42,10 @@ public sealed record UsageReceipt(
         Bytes(9, Usage.Prices.ToArray());
         Numbers(10, Usage.Started.ToUnixTimeMilliseconds(), Usage.Ended.ToUnixTimeMilliseconds());
         Bytes(11, Usage.ModelManifest.ToArray());
+        if (Usage.Auction is { } auction)
+        {
+            Bytes(12, auction.ToArray());
+        }
 
         void Bytes(int key, byte[] value)
         {
@@ -78,12 +83,13 @@ public sealed record UsageReceipt(
         Guid id = default;
         Digest header = default, statement = default, nonce = default, answer = default, prices = default, model = default;
         long[] tokens = [], times = [];
-        var status = 0L;
+        Digest? auction = null;
+        var (status, version) = (0L, 0L);
         reader.ReadMap(AlwaysThere, key =>
         {
             switch (key)
             {
-                case 0 when reader.ReadNumber(Version) == Version: return true;
+                case 0: version = reader.ReadNumber(VersionWithAuction); return version >= Version;
                 case 1: network = reader.ReadText(NetworkName.MaxLength); return true;
                 case 2: id = new Guid(reader.ReadBytes(IdBytes, IdBytes), bigEndian: true); return true;
                 case 3: header = reader.ReadDigest(); return true;
@@ -95,6 +101,7 @@ public sealed record UsageReceipt(
                 case 9: prices = reader.ReadDigest(); return true;
                 case 10: times = reader.ReadArray(2, 2, () => reader.ReadNumber(AnswerUsage.LatestMs)); return true;
                 case 11: model = reader.ReadDigest(); return true;
+                case 12 when version == VersionWithAuction: auction = reader.ReadDigest(); return true;
                 default: return false;
             }
         });
@@ -108,7 +115,13 @@ public sealed record UsageReceipt(
             Started = DateTimeOffset.FromUnixTimeMilliseconds(times[0]),
             Ended = DateTimeOffset.FromUnixTimeMilliseconds(times[1]),
             ModelManifest = model,
+            Auction = auction,
         };
+        if (auction is null != (version == Version))
+        {
+            throw new CborContentException("The second version, and it alone, names an auction.");
+        }
+
         return new UsageReceipt(network, id, header, statement, nonce, usage, answer, (ReceiptStatus)status);
     }
 

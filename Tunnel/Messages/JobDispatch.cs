@@ -18,6 +18,9 @@ public sealed record JobDispatch(
     string JobId, string LeaseId, string Model, string CompletionId, DateTimeOffset Created, int MaxCompletionTokens, DateTimeOffset Deadline, OfferedPrices Prices,
     string Terms, JobKind Kind = JobKind.Chat)
 {
+    /// <summary>The hash of the auction's transcript, 64 lower-case hex digits: the worker signs it with its receipt. Null where there was none.</summary>
+    public string? Auction { get; init; }
+
     /// <summary>Most characters of the terms.</summary>
     public const int LargestTerms = 1024;
 
@@ -39,6 +42,11 @@ public sealed record JobDispatch(
         yield return new(JobHeaders.PriceCompletion, Text(Prices.CompletionNanoPerMillionTokens));
         yield return new(JobHeaders.PriceRequest, Text(Prices.RequestNano));
         yield return new(JobHeaders.Terms, Terms);
+        if (Auction is not null)
+        {
+            yield return new(JobHeaders.Auction, Auction);
+        }
+
         if (Kind != JobKind.Chat)
         {
             yield return new(JobHeaders.Kind, EmbeddingsKind);
@@ -65,8 +73,16 @@ public sealed record JobDispatch(
                 Number(header, JobHeaders.PriceCompletion, 0, long.MaxValue),
                 Number(header, JobHeaders.PriceRequest, 0, long.MaxValue)),
             Required(header, JobHeaders.Terms),
-            ReadKind(header(JobHeaders.Kind)));
+            ReadKind(header(JobHeaders.Kind)))
+        {
+            Auction = header(JobHeaders.Auction),
+        };
         FieldCheck.Text(dispatch.Model, 1, 128, JobHeaders.Model);
+        if (dispatch.Auction is { } auction)
+        {
+            FieldCheck.Hash(auction, JobHeaders.Auction);
+        }
+
         FieldCheck.That(FieldCheck.IsTerms(dispatch.Terms), JobHeaders.Terms, $"must be base64url of at most {LargestTerms} characters");
         return dispatch;
     }

@@ -39,6 +39,9 @@ public static class JobHeaders
     /// <summary>The gateways' own note about the job, opaque to the worker.</summary>
     public const string Terms = "cocoon-terms";
 
+    /// <summary>The hash of the auction's transcript; absent where there was none.</summary>
+    public const string Auction = "cocoon-auction";
+
     /// <summary>What the payload asks; absent for a chat, else <c>embeddings</c>.</summary>
     public const string Kind = "cocoon-kind";
 }

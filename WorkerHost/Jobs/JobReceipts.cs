@@ -1,3 +1,4 @@
+using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Receipts;
@@ -26,6 +27,7 @@ internal sealed class JobReceipts(ReceiptStore store, TimeProvider time)
             Started = progress.Started,
             Ended = now < progress.Started ? progress.Started : now,
             ModelManifest = job.ModelManifest,
+            Auction = job.Dispatch.Auction is { } auction ? new Digest(Convert.FromHexString(auction)) : null,
         };
     }
 

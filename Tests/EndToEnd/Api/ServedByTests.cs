@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CocoonOrleans.Client.Receipts;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 
 namespace CocoonOrleans.Tests.EndToEnd.Api;
@@ -53,6 +55,18 @@ public sealed class ServedByTests(ScriptedNetwork fixture)
         Assert.Equal(worker, answer.GetProperty("provider").GetProperty("worker").GetString());
         Assert.Equal((503, workers), ((int)refused.StatusCode, error.GetProperty("metadata").GetProperty("rejected_by").GetProperty("excluded").GetInt32()));
         Assert.True(error.GetProperty("metadata").GetProperty("cheapest_offer").GetProperty("rejected_by").GetString() is "excluded");
+
+        // What was paid can be computed again from what worker and gateway signed.
+        byte[] receipt = await client.GetByteArrayAsync($"/v1/receipts/{answer.GetProperty("id").GetString()}");
+        Assert.True(GatewayReceipt.TryRead(receipt, out GatewayReceipt? handedOut));
+        GatewayReceiptVerdict verdict = GatewayReceiptVerifier.Verify(handedOut);
+        Assert.Null(verdict.Refusal);
+        Assert.All(verdict.Checks, check => Assert.True(check.Passed));
+        Assert.Equal(answer.GetProperty("usage").GetProperty("cost").GetString(), verdict.CostNano!.Value.ToString(CultureInfo.InvariantCulture));
+        byte[] changed = [.. handedOut.Transcript.Span];
+        changed[^1] ^= 1;
+        Assert.Equal(ReceiptRefusalCodes.Auction, GatewayReceiptVerifier.Verify(handedOut with { Transcript = changed }).Refusal!.Code);
+        Assert.Equal(ReceiptRefusalCodes.Offer, GatewayReceiptVerifier.Verify(handedOut with { Offer = null }).Refusal!.Code);
 
         object Ask(object provider) => new { model = fixture.Network.Model, messages = new[] { new { role = "user", content = "hi" } }, provider };
     }

@@ -195,6 +195,30 @@ public sealed class MarketClearingTests
         Assert.Equal(("c", new Nano(200)), (last.Offer.WorkerId, last.Price.Prompt));
     }
 
+    [Theory]
+    [InlineData(114, "b")]
+    [InlineData(116, "a")]
+    public void Clear_SatedProvider_GivesWayToOneThatIsNearlyAsGood(long ask, string winner)
+    {
+        ClearedOffer best = Clear(Request() with { Sated = new HashSet<string> { "1" } }, Offer("a", "1", 100), Offer("b", "2", ask), Offer("c", "3", 150)).Best!;
+
+        Assert.Equal((winner, new Nano(winner == "b" ? 150 : ask)), (best.Offer.WorkerId, best.Price.Prompt));
+        Assert.Equal("a", Clear(Request() with { Sated = new HashSet<string> { "1", "2" } }, Offer("a", "1", 100), Offer("b", "2", ask)).Best!.Offer.WorkerId);
+    }
+
+    [Theory]
+    [InlineData(150, true)]
+    [InlineData(151, false)]
+    public void Clear_Explores_TakesTheNewcomerThatCostsNoMore(long ask, bool taken)
+    {
+        Offer known = Offer("known", "1", 100) with { Settled = 200 }, rival = Offer("rival", "2", 150) with { Settled = 200 }, newcomer = Offer("new", "3", ask) with { Settled = 3 };
+
+        ClearedOffer best = Clear(Request() with { Explores = true }, known, rival, newcomer, newcomer with { WorkerId = "newer", ProviderId = "4", Settled = 2, FreeSlots = 0 }).Best!;
+
+        Assert.Equal(taken ? ("new", new Nano(ask), true) : ("known", new Nano(150), false), (best.Offer.WorkerId, best.Price.Prompt, best.IsExplored));
+        Assert.Equal("new", Clear(Request() with { Explores = true }, newcomer with { Ask = Prices(1, 1) }, known).Best!.Offer.WorkerId);
+    }
+
     [Fact]
     public void Clear_AnyBook_AgreesWithAPlainRankingAndKeepsTheRules() =>
         Gen.Select(Offers.Array[0, 40], Gen.Long[1, 2000], Gen.Long[1, 2000], Gen.Long[0, 1500]).Sample((offers, cap, reserve, prompt) =>
