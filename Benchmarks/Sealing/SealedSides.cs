@@ -76,6 +76,16 @@ internal sealed class SealedSides : IDisposable
     /// <summary>Opens a request's bytes at the worker.</summary>
     public OpenedRequest OpenAtWorker(ReadOnlySpan<byte> request) => _opener.TryOpen(request, out var opened, out var fault) ? opened : throw Failed(fault);
 
+    /// <summary>Shows the worker what it must refuse.</summary>
+    public void Refuse(ReadOnlySpan<byte> request)
+    {
+        if (_opener.TryOpen(request, out var opened, out _))
+        {
+            opened.Dispose();
+            throw new InvalidOperationException("A request that was changed on the way was opened.");
+        }
+    }
+
     /// <summary>Ends an answer with a signed receipt.</summary>
     public void End(AnswerSealer answer)
     {

@@ -45,6 +45,7 @@ internal sealed class SealingBenchmark(SealingBenchmarkOptions options, TextWrit
             MeasureRequests(sides, sides.Offering(suite), suite);
         }
 
+        MeasureRefusals(sides);
         await using (var tunnel = await SealedTunnel.StartAsync())
         {
             foreach (var padding in (TrafficPadding[])[TrafficPadding.Off, TrafficPadding.Balanced])
@@ -77,6 +78,19 @@ internal sealed class SealingBenchmark(SealingBenchmarkOptions options, TextWrit
             () => Time(RequestsPerRun, () => sides.Take(sides.Seal(session))),
             () => Time(RequestsPerRun, () => sides.Take(sides.Seal(statement))));
         Add($"request {suite} in a session against a single one, sealed and opened", null, pairs);
+    }
+
+    /// <summary>Whether the time of a refusal tells what was spoilt on the way: the wrap, which is opened first, or the last record.</summary>
+    private void MeasureRefusals(SealedSides sides)
+    {
+        using var request = sides.Seal(sides.Statement);
+        byte[] wrap = [.. request.Bytes.Span], record = [.. wrap];
+        wrap["CSE1"u8.Length + sizeof(uint) + request.HeaderBytes.Length] ^= 1;
+        record[^1] ^= 1;
+        var pairs = Repeat(
+            () => Time(RequestsPerRun, () => sides.Refuse(wrap)),
+            () => Time(RequestsPerRun, () => sides.Refuse(record)));
+        Add("refusal of a request whose wrap is spoilt against one whose last record is", null, pairs);
     }
 
     /// <summary>Sealed and unsealed in turns over one tunnel.</summary>

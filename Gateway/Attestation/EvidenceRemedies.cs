@@ -26,7 +26,7 @@ public static class EvidenceRemedies
             RefusalCodes.StatementBinding => "The quote is not of this statement: look into what makes the worker's quotes.",
             RefusalCodes.ClockRollback => "Set the gateway's clock.",
             RefusalCodes.StatementExpired => "Set the clocks of worker and gateway.",
-            RefusalCodes.StatementTier or RefusalCodes.StatementImage => "Make Worker:Quotes say what really runs.",
+            RefusalCodes.StatementTier or RefusalCodes.StatementImage => "Make Worker:Quotes say what really runs; an image of tier confidential wants Worker:Quotes:CollectsGpuEvidence.",
             RefusalCodes.Fault => "Report it, with the gateway's log.",
             _ => code.Split('.')[0] switch
             {
@@ -34,6 +34,7 @@ public static class EvidenceRemedies
                 "tcb" or "tdxmodule" or "qe" or "policy" => "Update the platform's firmware, TDX module and quoting enclave, and start the TD again.",
                 "collateral" or "crl" or "qeid" => "It is the gateway's to mend: look at its Gateway:Attestation:CollateralAddress. The worker tries again by itself.",
                 "pck" or "quote" => "The quote is not under the root that this gateway believes: check Worker:Quotes, and whether the gateway expects simulated ones.",
+                "gpu" => "Look at what the worker logs of its GPUs, and keep Worker:Quotes:GpuReferenceFiles and GpuRevocationFiles fresh.",
                 "image" or "log" => "Run an image that this gateway lists.",
                 _ => "See docs/attestation.md.",
             },

@@ -1,4 +1,5 @@
 using CocoonOrleans.Attestation.EventLogs;
+using CocoonOrleans.Attestation.Gpus.References;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Provisioning;
 using CocoonOrleans.Attestation.Quotes;
@@ -8,6 +9,7 @@ using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.KeyBroker.Hosting;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Models;
+using CocoonOrleans.Sealing.Releases;
 using CocoonOrleans.Sealing.Shares;
 using CocoonOrleans.Sealing.Statements;
 using Microsoft.Extensions.Options;
@@ -27,11 +29,17 @@ public sealed class WorkerEvidence : IAsyncDisposable
     /// <summary>Reads anchor, images and floors.</summary>
     /// <exception cref="IOException">A file can't be read, or holds something else.</exception>
     public WorkerEvidence(IOptions<KeyBrokerOptions> options, TimeProvider time)
+        : this(options, time, null)
+    {
+    }
+
+    /// <summary>With an anchor that no settings can name: for tests, whose GPUs are no NVIDIA's.</summary>
+    internal WorkerEvidence(IOptions<KeyBrokerOptions> options, TimeProvider time, TrustAnchor? believed)
     {
         ArgumentNullException.ThrowIfNull(options);
         KeyBrokerOptions broker = options.Value;
         (_networkId, _time) = (broker.NetworkId, time);
-        TrustAnchor anchor = broker.SimulatedAnchorFile is { } file ? ReadAnchor(file) : TrustAnchor.Intel;
+        TrustAnchor anchor = believed ?? (broker.SimulatedAnchorFile is { } file ? ReadAnchor(file) : TrustAnchor.Intel);
         _images = [.. broker.ImageFiles.Select(ReadImage)];
         _verifier = new EvidenceVerifier(anchor);
         string folder = Directory.CreateDirectory(Path.Combine(broker.DataFolder, "collateral")).FullName;
@@ -67,32 +75,38 @@ public sealed class WorkerEvidence : IAsyncDisposable
 
     /// <summary>Judges the evidence of a request. It never throws on what that holds.</summary>
     /// <param name="statement">The statement, its bytes.</param>
-    /// <param name="quote">The quote.</param>
-    /// <param name="eventLog">What the machine measured; null where no log came.</param>
-    /// <param name="handed">Collateral that came with it; null where none did.</param>
+    /// <param name="shown">The quote, with what came beside it.</param>
     /// <param name="manifest">The model's manifest.</param>
     /// <param name="cancellationToken">Ends the wait for collateral.</param>
     public async ValueTask<EvidenceFinding> JudgeAsync(
-        ReadOnlyMemory<byte> statement, ReadOnlyMemory<byte> quote, byte[]? eventLog, byte[]? handed, EncryptedModelManifest manifest, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> statement, ReleaseRequest shown, EncryptedModelManifest manifest, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(shown);
         ArgumentNullException.ThrowIfNull(manifest);
         EventLog? log = null;
-        if (eventLog is not null && !EventLog.TryParse(eventLog, out log, out Refusal? unread))
+        if (shown.EventLog is { } events && !EventLog.TryParse(events, out log, out Refusal? unread))
         {
             return new EvidenceFinding(unread, TrustTier.Simulated, null, default);
         }
 
-        if (!Quote.TryParse(quote.Span, out Quote? parsed, out Refusal? refusal)
+        GpuReferences? references = null;
+        if (shown.GpuReferences is { } documents && !GpuReferences.TryDecode(documents, out references))
+        {
+            return new EvidenceFinding(
+                new Refusal(RefusalCodes.GpuReferenceFormat, "reference values and OCSP answers were expected in deterministic CBOR"), TrustTier.Simulated, null, default);
+        }
+
+        if (!Quote.TryParse(shown.Quote, out Quote? parsed, out Refusal? refusal)
             || !_collateral.TryReadSubject(parsed!, out CollateralSubject? subject, out refusal))
         {
             return new EvidenceFinding(refusal, TrustTier.Simulated, null, default);
         }
 
         CollateralResult set = await _collateral.GetAsync(subject!, cancellationToken);
-        bool isHanded = !set.IsThere && !Fetches && handed is not null;
+        bool isHanded = !set.IsThere && !Fetches && shown.Collateral is not null;
         if (isHanded)
         {
-            set = await _collateral.TakeAsync(subject!, handed!, cancellationToken);
+            set = await _collateral.TakeAsync(subject!, shown.Collateral!, cancellationToken);
         }
 
         if (!set.IsThere)
@@ -111,10 +125,19 @@ public sealed class WorkerEvidence : IAsyncDisposable
             // Test keys ask for no tier, and Production holds none.
             MinimumTier = manifest.MinimumTier == TrustTier.Simulated ? null : manifest.MinimumTier,
         };
-        EvidenceVerdict verdict = _verifier.Verify(new Attestation.Verification.Evidence { Quote = quote, Collateral = set.Collateral, EventLog = log, Statement = statement }, policy, _time.GetUtcNow());
+        var evidence = new Attestation.Verification.Evidence
+        {
+            Quote = shown.Quote,
+            Collateral = set.Collateral,
+            EventLog = log,
+            Gpus = shown.Gpus is { } gpus ? gpus : default(ReadOnlyMemory<byte>?),
+            GpuReferences = references,
+            Statement = statement,
+        };
+        EvidenceVerdict verdict = _verifier.Verify(evidence, policy, _time.GetUtcNow());
         if (isHanded && verdict.IsAccepted)
         {
-            await _collateral.ConfirmAsync(subject!, handed!, cancellationToken);
+            await _collateral.ConfirmAsync(subject!, shown.Collateral!, cancellationToken);
         }
 
         return new EvidenceFinding(

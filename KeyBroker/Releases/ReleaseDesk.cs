@@ -62,7 +62,7 @@ public sealed partial class ReleaseDesk(ShareFolder shares, NonceBook nonces, Wo
             return Refuse(ProblemCodes.NonceProof, "the nonce was expected to be under the statement's root");
         }
 
-        EvidenceFinding finding = await evidence.JudgeAsync(statement.Bytes, request.Quote, request.EventLog, request.Collateral, model.Manifest, cancellationToken);
+        EvidenceFinding finding = await evidence.JudgeAsync(statement.Bytes, request, model.Manifest, cancellationToken);
         if (finding.Refusal is { } refusal)
         {
             return (null, Problem.Of(refusal));

@@ -10,7 +10,7 @@ public static class ReleaseHttp
     public const string ReleasesPath = "v1/releases";
 
     /// <summary>Most bytes of a request.</summary>
-    public const int MostRequestBytes = 640 * 1024;
+    public const int MostRequestBytes = 1664 * 1024;
 
     /// <summary>Most bytes of an answer, a refusal included.</summary>
     public const int MostAnswerBytes = 16 * 1024;

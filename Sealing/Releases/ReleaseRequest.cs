@@ -8,4 +8,6 @@ namespace CocoonOrleans.Sealing.Releases;
 /// <param name="Proof">That the nonce is under the statement's root.</param>
 /// <param name="Collateral">What the quote is judged by, for a broker that can't fetch it; null for none.</param>
 /// <param name="EventLog">What the machine measured, event by event; null for none.</param>
-public sealed record ReleaseRequest(string Manifest, byte[] Statement, byte[] Quote, byte[] Nonce, byte[] Proof, byte[]? Collateral = null, byte[]? EventLog = null);
+/// <param name="Gpus">What the worker's GPUs show, which the statement names by its hash; null for nothing.</param>
+/// <param name="GpuReferences">NVIDIA's documents by which that is judged; null for none.</param>
+public sealed record ReleaseRequest(string Manifest, byte[] Statement, byte[] Quote, byte[] Nonce, byte[] Proof, byte[]? Collateral = null, byte[]? EventLog = null, byte[]? Gpus = null, byte[]? GpuReferences = null);

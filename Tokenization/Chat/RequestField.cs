@@ -83,7 +83,7 @@ internal readonly struct RequestField(JsonElement element, string path, RequestR
     /// <summary>Writes the JSON as it came.</summary>
     public void WriteTo(Utf8JsonWriter json) => json.WriteRawValue(element.GetRawText(), skipInputValidation: true);
 
-    /// <summary>Whether no object in it has a name twice, or one that is no text.</summary>
+    /// <summary>Whether no object in it has a name twice, or one that is no text (half a surrogate pair).</summary>
     public bool HasUniqueNames()
     {
         try
@@ -93,7 +93,6 @@ internal readonly struct RequestField(JsonElement element, string path, RequestR
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: half a surrogate pair in a name.
             return false;
         }
     }

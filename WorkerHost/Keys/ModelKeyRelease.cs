@@ -7,6 +7,7 @@ using CocoonOrleans.Sealing.Shares;
 using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Trust;
+using CocoonOrleans.WorkerHost.Gpus;
 using CocoonOrleans.WorkerHost.Hosting;
 using CocoonOrleans.WorkerHost.Measuring;
 using CocoonOrleans.WorkerHost.Sealing;
@@ -34,6 +35,7 @@ public sealed partial class ModelKeyRelease : IDisposable
     private readonly WorkerOptions _options;
     private readonly StatedCollateral _collateral;
     private readonly WorkerMeasurement _measurement;
+    private readonly StatedGpus _gpus;
     private readonly TimeProvider _time;
     private readonly ILogger<ModelKeyRelease> _logger;
     private readonly HttpClient _http;
@@ -48,12 +50,13 @@ public sealed partial class ModelKeyRelease : IDisposable
         IOptions<WorkerOptions> options,
         StatedCollateral collateral,
         WorkerMeasurement measurement,
+        StatedGpus gpus,
         TimeProvider time,
         ILogger<ModelKeyRelease> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_voucher, _identity, _receiptKey, _dialing, _engine, _options, _collateral, _measurement, _time, _logger) =
-            (voucher, identity, receiptKey, dialing, engine, options.Value, collateral, measurement, time, logger);
+        (_voucher, _identity, _receiptKey, _dialing, _engine, _options, _collateral, _measurement, _gpus, _time, _logger) =
+            (voucher, identity, receiptKey, dialing, engine, options.Value, collateral, measurement, gpus, time, logger);
 
         // No proxy, no redirect: a broker is asked where its operator says, or not at all.
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = ConnectLimit })
@@ -121,13 +124,15 @@ public sealed partial class ModelKeyRelease : IDisposable
 
         using var releaseKey = new ReleaseKey();
         var batch = new NonceBatch([.. reached.Select(index => nonces[index].Nonce!.Value)]);
-        BoundStatement statement = State(releaseKey, batch.Root, manifestHash);
+        var (stated, gpus) = await _gpus.AddAsync(State(releaseKey, batch.Root, manifestHash), cancellationToken);
+        BoundStatement statement = BoundStatement.Of(stated);
         ReadOnlyMemory<byte> quote;
-        byte[]? collateral;
+        byte[]? collateral, references;
         try
         {
             quote = await _voucher.VouchAsync(statement, cancellationToken);
             collateral = await _collateral.ReadAsync(cancellationToken);
+            references = gpus is null ? null : await _gpus.ReferencesAsync(cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -137,7 +142,15 @@ public sealed partial class ModelKeyRelease : IDisposable
 
         var answers = await Task.WhenAll(reached.Select((index, place) => brokers[index].ReleaseAsync(
             new ReleaseRequest(
-                manifestHash.ToString(), statement.Bytes.ToArray(), quote.ToArray(), nonces[index].Nonce!.Value.ToArray(), batch.Prove(place).Encode(), collateral, _measurement.EventLog),
+                manifestHash.ToString(),
+                statement.Bytes.ToArray(),
+                quote.ToArray(),
+                nonces[index].Nonce!.Value.ToArray(),
+                batch.Prove(place).Encode(),
+                collateral,
+                _measurement.EventLog,
+                gpus,
+                references),
             cancellationToken)));
         var shares = new List<KeyShare>();
         try
@@ -184,10 +197,10 @@ public sealed partial class ModelKeyRelease : IDisposable
         KeyReleaseException Refused(int count) => new(model, manifestHash, count, manifest.Threshold, refusals);
     }
 
-    private BoundStatement State(ReleaseKey key, Digest nonceRoot, Digest manifestHash)
+    private Statement State(ReleaseKey key, Digest nonceRoot, Digest manifestHash)
     {
         DateTimeOffset now = DateTimeOffset.FromUnixTimeSeconds(_time.GetUtcNow().ToUnixTimeSeconds());
-        return BoundStatement.Of(new Statement
+        return new Statement
         {
             NetworkId = _options.NetworkId,
             Role = StatementRole.KeyRequest,
@@ -204,6 +217,6 @@ public sealed partial class ModelKeyRelease : IDisposable
             Image = _options.Quotes?.ImageId,
             EngineVersion = _engine.Capabilities.Version,
             Quantisation = "none",
-        });
+        };
     }
 }

@@ -1,5 +1,7 @@
+using CocoonOrleans.Attestation.Gpus;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Simulated.Worlds;
+using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.KeyBroker.Nonces;
 using CocoonOrleans.KeyBroker.Problems;
 using CocoonOrleans.KeyBroker.Releases;
@@ -7,6 +9,7 @@ using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Hpke;
 using CocoonOrleans.Sealing.Releases;
 using CocoonOrleans.Sealing.Statements;
+using CocoonOrleans.Tests.Attestation.Gpus;
 using CocoonOrleans.Tests.Attestation.Worlds;
 
 namespace CocoonOrleans.Tests.Attestation.KeyBrokers;
@@ -190,6 +193,41 @@ public sealed class ReleaseDeskTests
         await using var broker = new TestBroker(manifest => manifest with { MinimumTier = TrustTier.Tdx });
 
         await RefusesAsync(broker, broker.Ask().Request, RefusalCodes.PolicyTier);
+    }
+
+    /// <summary>SELF-MADE: the processor is the simulated world's, the GPU a test's, and the anchor calls them hardware, as no settings can.</summary>
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("no GPU shown", RefusalCodes.StatementTier)]
+    [InlineData("no references", RefusalCodes.GpuReferenceMissing)]
+    [InlineData("references malformed", RefusalCodes.GpuReferenceFormat)]
+    [InlineData("another TD's GPU", RefusalCodes.GpuNonce)]
+    public async Task Decide_ModelOfTierConfidential_IsReleasedToATdThatShowsItsGpus(string change, string? code)
+    {
+        using var gpus = new GpuWorld();
+        var image = TestBroker.Image with { Tier = TrustTier.Confidential };
+        var id = new Digest(image.Id());
+        await using var broker = new TestBroker(
+            manifest => manifest with { MinimumTier = TrustTier.Confidential, Images = [id] },
+            options => File.WriteAllBytes(options.ImageFiles[0], image.Encode()),
+            believed: new TrustAnchor(World.Anchor.Root.Bytes.Span, World.Anchor.QeVendorId.Span, Assurance.Hardware, gpus.Verifier));
+        byte[] shown = [];
+        var (request, _) = broker.Ask(statement =>
+        {
+            var claims = statement with { Tier = TrustTier.Confidential, Image = id, GpuEvidenceSha256 = default(Digest) };
+            var nonce = change == "another TD's GPU" ? Digest.Of("another"u8) : BoundStatement.Of(claims).GpuNonce();
+            shown = new GpuEvidence([new GpuDevice(gpus.Report(nonce.ToArray()), gpus.Chain)]).Encode();
+            return claims with { GpuEvidenceSha256 = Digest.Of(shown) };
+        });
+        request = request with
+        {
+            Gpus = change == "no GPU shown" ? null : shown,
+            GpuReferences = change switch { "no references" => null, "references malformed" => [1], _ => gpus.References().Encode() },
+        };
+
+        var (answer, problem) = await broker.DecideAsync(request);
+
+        Assert.Equal((code, code is null), (problem?.Code, answer is not null));
     }
 
     [Fact]

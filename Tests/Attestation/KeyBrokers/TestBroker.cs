@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Simulated.Worlds;
+using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.KeyBroker.Evidence;
 using CocoonOrleans.KeyBroker.Hosting;
 using CocoonOrleans.KeyBroker.Nonces;
@@ -35,7 +36,9 @@ internal sealed class TestBroker : IAsyncDisposable
     /// <param name="change">What the model's manifest says otherwise.</param>
     /// <param name="options">What the settings say otherwise.</param>
     /// <param name="prepare">Told the data folder before the broker starts.</param>
-    public TestBroker(Func<EncryptedModelManifest, EncryptedModelManifest>? change = null, Action<KeyBrokerOptions>? options = null, Action<string>? prepare = null)
+    /// <param name="believed">An anchor that no settings can name; null for the simulated world's.</param>
+    public TestBroker(
+        Func<EncryptedModelManifest, EncryptedModelManifest>? change = null, Action<KeyBrokerOptions>? options = null, Action<string>? prepare = null, TrustAnchor? believed = null)
     {
         Manifest = Sample(Shares);
         Manifest = change?.Invoke(Manifest) ?? Manifest;
@@ -44,7 +47,7 @@ internal sealed class TestBroker : IAsyncDisposable
         prepare?.Invoke(Options.DataFolder);
         IOptions<KeyBrokerOptions> wrapped = Microsoft.Extensions.Options.Options.Create(Options);
         _shares = new ShareFolder(wrapped, new NamedEnvironment(Environments.Development));
-        _evidence = new WorkerEvidence(wrapped, Time);
+        _evidence = new WorkerEvidence(wrapped, Time, believed);
         _log = new ReleaseLog(wrapped);
         Nonces = new NonceBook(wrapped, Time);
         Desk = new ReleaseDesk(_shares, Nonces, _evidence, _log, Time, NullLogger<ReleaseDesk>.Instance);

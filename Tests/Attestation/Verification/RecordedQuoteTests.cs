@@ -125,6 +125,7 @@ public sealed class RecordedQuoteTests
 
     [Theory]
     [InlineData("intel-sgx-root-ca.der", "44a0196b2b99f889b8e149e95b807a350e7424964399e885a7cbb8ccfab674d3")]
+    [InlineData("nvidia-reference-values-ca.der", "12977b5115acb0381179279fffeb5a8c4d264971ebb32298023a465fa41df5d1")]
     [InlineData("nvidia-device-identity-ca.der", "102bf659d5419614c9d8e6aecebc80454eb26b1df6a769ac720b9a690b167b48")]
     public void Root_Embedded_IsItsMakers(string name, string sha256)
     {

@@ -35,11 +35,14 @@ public sealed class AttestedNetworkTests
         Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
     }
 
-    /// <summary>What a user of stock commands does: the proxy keeps the receipt with the quote, and it is judged offline with the issuer's documents.</summary>
+    /// <summary>
+    /// What a user of stock commands does: the proxy keeps the receipt with the quote, and it is judged offline with the issuer's documents. Intel advises to start this machine again: it may serve for a while, and a strict client
+    /// takes only what is up to date.
+    /// </summary>
     [Fact]
     public async Task Receipt_OfAWorkerThatAttests_IsJudgedWithItsQuoteAndSaidToBeSimulated()
     {
-        await using TestNetwork network = await TestNetwork.StartAsync(async options => await Script.InAllWorkersAsync(options, Answers) with { SimulatedTdx = [], Workers = 1 });
+        await using TestNetwork network = await TestNetwork.StartAsync(async options => await Script.InAllWorkersAsync(options, Answers) with { SimulatedTdx = ["--Simulated:Status=TDRelaunchAdvised"], Workers = 1 });
         SimulatedIssuer issuer = network.Processes.Topology.Issuer!;
         using var folder = new Networks.TemporaryFolder();
         string collateral = Path.Combine(folder.Path, "collateral.json");
@@ -48,33 +51,48 @@ public sealed class AttestedNetworkTests
             await File.WriteAllBytesAsync(collateral, await http.GetByteArrayAsync("collateral"));
         }
 
-        using var proxy = Cocoon.Start(
-            "proxy", "--port", $"{FreePorts.Take(1)[0]}", "--gateway", network.Url.ToString(), "--key", network.Key, "--receipts", folder.Path, "--floors", Path.Combine(folder.Path, "floors"),
-            "--tier", "simulated", "--simulated-anchor", issuer.AnchorFile, "--collateral-socket", issuer.Socket, "--image", issuer.ImageFile, "--strict", "--most-hold", "0.5", "--json");
-        try
-        {
-            JsonElement ready = JsonElement.Parse((await proxy.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90)))!);
-            Assert.Equal("500000000", ready.GetProperty("mostHold").GetString());
-            using var http = new HttpClient { DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ready.GetProperty("token").GetString()) } };
-            using HttpResponseMessage answer = await http.PostAsJsonAsync(
-                new Uri($"{ready.GetProperty("url").GetString()}/chat/completions"), new { model = network.Model, messages = new[] { new { role = "user", content = "hello" } } });
-            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-        }
-        finally
-        {
-            proxy.Kill(entireProcessTree: true);
-        }
+        JsonElement served = await ThroughProxyAsync(network, issuer, folder.Path, "--most-hold", "0.5");
+        JsonElement refused = await ThroughProxyAsync(network, issuer, folder.Path, "--strict");
+        Assert.Equal("simulated", served.GetProperty("provider").GetProperty("tier").GetString());
+        Assert.Equal("statement.quote", refused.GetProperty("error").GetProperty("code").GetString());
+        Assert.Contains("policy.status", refused.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
 
         string receipt = Assert.Single(Directory.GetFiles(folder.Path, "*.receipt.json"));
         var judged = await VerifyAsync(receipt, "--collateral", collateral, "--simulated-anchor", issuer.AnchorFile, "--image", issuer.ImageFile);
         var atIntel = await VerifyAsync(receipt, "--collateral", collateral);
         var unjudged = await VerifyAsync(receipt);
 
+        var strictly = await VerifyAsync(receipt, "--collateral", collateral, "--simulated-anchor", issuer.AnchorFile, "--image", issuer.ImageFile, "--strict");
+
+        Assert.Equal((1, "policy.status"), (strictly.ExitCode, strictly.CodeOrVerdict));
         Assert.Equal((0, "accept", "simulated", true, "simulated"), judged);
         Assert.Equal((1, "quote.qevendor", "simulated", false, null), atIntel);
         Assert.Equal((0, "accept", "simulated", false, null), unjudged);
         var (_, text, _) = await Cocoon.RunAsync("verify", "receipt", receipt);
         Assert.Contains("SIMULATED", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Asks through a <c>cocoon proxy</c> that believes the issuer.</summary>
+    private static async Task<JsonElement> ThroughProxyAsync(TestNetwork network, SimulatedIssuer issuer, string folder, params string[] more)
+    {
+        using var proxy = Cocoon.Start(
+        [
+            "proxy", "--port", $"{FreePorts.Take(1)[0]}", "--gateway", network.Url.ToString(), "--key", network.Key, "--receipts", folder, "--floors", Path.Combine(folder, "floors"),
+            "--tier", "simulated", "--simulated-anchor", issuer.AnchorFile, "--collateral-socket", issuer.Socket, "--image", issuer.ImageFile, "--json", .. more,
+        ]);
+        try
+        {
+            JsonElement ready = JsonElement.Parse((await proxy.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90)))!);
+            using var http = new HttpClient { DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ready.GetProperty("token").GetString()) } };
+            using HttpResponseMessage answer = await http.PostAsJsonAsync(
+                new Uri($"{ready.GetProperty("url").GetString()}/chat/completions"), new { model = network.Model, messages = new[] { new { role = "user", content = "hello" } } });
+            return JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync());
+        }
+        finally
+        {
+            proxy.Kill(entireProcessTree: true);
+            await proxy.WaitForExitAsync();
+        }
     }
 
     private static async Task<(int ExitCode, string? CodeOrVerdict, string? Assurance, bool QuoteChecked, string? Tier)> VerifyAsync(string file, params string[] more)

@@ -90,6 +90,7 @@ internal sealed class HostileGateway : HttpMessageHandler
         {
             "/v1/attested-workers" => Json(Workers(request.RequestUri.Query.Split("&nonce=") is [_, var nonce] ? new Digest(Convert.FromHexString(nonce)) : null)),
             "/v1/sealed" => Instead() ?? await AnswerAsync(body),
+            var path when path.StartsWith("/v1/channels/", StringComparison.Ordinal) => new HttpResponseMessage(HttpStatusCode.NotFound),
             _ => Json(new JsonObject { ["object"] = "list" }),
         };
     }

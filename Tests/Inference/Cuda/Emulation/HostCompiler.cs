@@ -27,8 +27,8 @@ internal static class HostCompiler
     });
 
     /// <summary>Skips a test where there is no compiler.</summary>
-    public static void SkipIfAbsent() => Skip.IfNot(
-        Present.Value && RuntimeInformation.ProcessArchitecture == Architecture.X64, "g++ is not installed or this is no x86-64, so the arithmetic of the CUDA kernels was NOT tested: apt-get install g++");
+    public static void SkipIfAbsent(string untested = "the arithmetic of the CUDA kernels") => Skip.IfNot(
+        Present.Value && RuntimeInformation.ProcessArchitecture == Architecture.X64, $"g++ is not installed or this is no x86-64, so {untested} was NOT tested: apt-get install g++");
 
     /// <summary>Our kernels for a shape.</summary>
     public static nint Build(KernelShape shape) => Build(KernelSources.Text, shape.Defines);

@@ -66,7 +66,7 @@ public sealed class NvmlLibraryTests
 
     private static NvmlLibrary Open()
     {
-        HostCompiler.SkipIfAbsent();
+        HostCompiler.SkipIfAbsent("the binding to NVIDIA's management library");
         string path = HostCompiler.BuildLibrary(Path.Combine(AppContext.BaseDirectory, "WorkerHost", "Gpus", "fake-nvml.cpp"));
         NvmlLibrary? nvml = NvmlLibrary.TryOpen(path, out string? reason);
         Assert.True(nvml is not null, reason);

@@ -7,6 +7,7 @@ using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tests.Inference.HouseModel;
 using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Trust;
+using CocoonOrleans.WorkerHost.Gpus;
 using CocoonOrleans.WorkerHost.Hosting;
 using CocoonOrleans.WorkerHost.Keys;
 using CocoonOrleans.WorkerHost.Measuring;
@@ -209,6 +210,7 @@ public sealed class ModelKeyReleaseTests : IAsyncLifetime, IDisposable
             services.GetRequiredService<IOptions<WorkerOptions>>(),
             services.GetRequiredService<StatedCollateral>(),
             services.GetRequiredService<WorkerMeasurement>(),
+            services.GetRequiredService<StatedGpus>(),
             TimeProvider.System,
             NullLogger<ModelKeyRelease>.Instance);
     }

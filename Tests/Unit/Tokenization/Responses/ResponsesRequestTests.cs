@@ -43,6 +43,16 @@ public sealed class ResponsesRequestTests
         Assert.Equal("text.format", request.ParamOf("response_format.json_schema.schema", 1));
     }
 
+    /// <summary>What the mutations below found: a name that is no text can't be compared with others.</summary>
+    [Theory]
+    [InlineData("""{"model":"m","input":"hi","tools":[{"type":"function","name":"f","parameters":{"\ud800":1}}]}""")]
+    [InlineData("""{"model":"m","input":"hi","text":{"format":{"type":"json_schema","name":"f","schema":{"\ud800":1}}}}""")]
+    public void TryParse_NameOfHalfACharacter_IsRefused(string body)
+    {
+        Assert.False(ResponsesRequest.TryParse(Encoding.UTF8.GetBytes(body), out _, out ChatRequestError? error));
+        Assert.NotNull(error);
+    }
+
     [Fact]
     public void TryParse_MutatedBody_NeverThrowsAndNeverRepeatsContent() =>
         Gen.Select(Gen.Int[0, Good.Length], Gen.Int[0, 30], Fragments, (at, remove, insert) => (at, remove, insert)).Array[1, 4]
