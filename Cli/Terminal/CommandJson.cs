@@ -48,6 +48,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ProxyResult))]
 [JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(ReceiptReport))]
+[JsonSerializable(typeof(ReconciliationReport))]
 [JsonSerializable(typeof(RevocationReport))]
 [JsonSerializable(typeof(RevocationState))]
 [JsonSerializable(typeof(SolvencyReport))]

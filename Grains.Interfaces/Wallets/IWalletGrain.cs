@@ -13,4 +13,8 @@ public interface IWalletGrain : IGrainWithStringKey
     /// <summary>Makes it look at its intents and at the chain soon. Returns at once; repeating it does no harm.</summary>
     [Alias("Wake"), OneWay]
     Task WakeAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the wallet's verified history, lists what left that the book doesn't know, and books it where told to; see <see cref="IWalletDeskGrain"/>.</summary>
+    [Alias("Reconcile")]
+    Task<WalletReconciliation> ReconcileAsync(bool apply, long acceptLt, CancellationToken cancellationToken = default);
 }

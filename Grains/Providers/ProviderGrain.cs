@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Ledger;
@@ -214,15 +212,15 @@ internal sealed partial class ProviderGrain(
             return;
         }
 
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"cocoon-payout-v1|{Id}|{earnings.Charged.Value}")));
+        Guid intentId = ProviderPayouts.IdOf(Id, earnings.Charged);
         var payout = new PlaceIntent
         {
-            IntentId = new Guid(hash.AsSpan(0, 16), bigEndian: true),
+            IntentId = intentId,
             Wallet = wallet,
             Destination = order.Address,
             Value = due,
             Amount = due,
-            Body = Boc.Write(Cell.Empty),
+            Body = Boc.Write(PaymentNote.OfPayout(intentId)),
             Purpose = IntentPurpose.Payout,
             AccountId = Id,
         };

@@ -1,4 +1,5 @@
 using CocoonOrleans.Grains.Wallets;
+using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
 using CocoonOrleans.Ton;
@@ -119,9 +120,15 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
                 .. transaction.OutMessages
                     .Where(message => message.Kind == MessageKind.Internal)
                     .Select(message => new WalletPayment(
-                        message.Destination!.ToString(), message.Value, message.Body.Hash.ToArray(), checked((long)message.CreatedLt))),
+                        message.Destination!.ToString(), message.Value, message.Body.Hash.ToArray(), Keep(message.Body), checked((long)message.CreatedLt))),
             ],
         };
+    }
+
+    private static ReadOnlyMemory<byte>? Keep(Cell body)
+    {
+        byte[] bytes = Boc.Write(body);
+        return bytes.Length <= LedgerLimits.MaxMessageLength ? bytes : default(ReadOnlyMemory<byte>?);
     }
 
     /// <summary>What stands beside coins that somebody sent and that stayed here.</summary>

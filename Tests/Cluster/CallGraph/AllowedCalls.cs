@@ -17,6 +17,8 @@ public static class AllowedCalls
         ("client", "clientchannel"),
         ("client", "provider"),
         ("client", "solvencydesk"),
+        ("client", "walletdesk"),
+        ("walletdesk", "wallet"),
         ("client", "attestedsession"),
         ("client", "revocation"),
         ("attestedsession", "revocation"),

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
+using CocoonOrleans.Cli.Cluster;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Channels;
@@ -161,18 +161,63 @@ public sealed class ChannelTests : IDisposable
         Assert.True(await silo.BookedAsync(Provider) < Nano.Zero);
         Assert.NotEmpty(await silo.Ledger.CheckInvariantsAsync(default));
 
-        // The wallet sent what the book doesn't know, so nothing more is sent until an operator has looked.
+        // The wallet sent what the book doesn't know, so nothing more is sent until that is booked.
         await EarnAsync(silo, 4_000_000_000);
-        string lt = await Eventually.SeeAsync(
-            "the stop in the log", () => Task.FromResult(Regex.Match(silo.LogOf(process), @"Wallets:AcknowledgedLt=(\d+)").Groups[1].Value), seen => seen.Length > 0, Deadline);
+        await StoppedAsync(silo, process);
         Assert.Equal(later, (await silo.Ledger.ListChannelsAsync(default))[0].State.Claimed);
-        await silo.KillAsync(process);
-        await silo.StartSiloAsync($"--Wallets:AcknowledgedLt={lt}");
+        ReconciliationReport booked = await silo.AdministerAsync(process, admin => admin.ReconcileAsync(apply: true, accept: 0, default));
+        Assert.Equal("running", booked.State);
+        Assert.All(booked.Payments, payment => Assert.True(payment.Kind is "topup" or "channelcall", payment.Kind));
         Nano all = await EarnedAsync(silo);
         await VoucherAsync(silo, channel, all);
         await ClaimedAsync(silo, channel, all);
         Assert.Equal(Nano.Zero, await silo.BookedAsync(Provider));
         Assert.InRange((await silo.ReceivedAsync(_payee)).Value, all.Value - 4_000_000, all.Value);
+    }
+
+    [SkippableFact]
+    public async Task Transfers_BookRestoredFromABackup_AreNotPaidAgain()
+    {
+        await using SettlingSilo silo = await StartAsync();
+        using var other = new SigningKey(RandomNumberGenerator.GetBytes(32));
+        (SigningKey Key, TonAddress Payee)[] providers = [(_key, SettlingSilo.NewAddress()), (other, SettlingSilo.NewAddress())];
+        for (int i = 0; i < providers.Length; i++)
+        {
+            await OrderAsync(silo, providers[i].Key, new PayoutTerms(providers[i].Payee, PayoutTerms.LeastTransfer, ByTransfer: true));
+            await EarnAsync(silo, 200_000_000 + i, ProviderId.Of(providers[i].Key.PublicKey));
+        }
+
+        string backup = silo.BackUpLedger();
+        ChildProcess process = await silo.StartSiloAsync();
+        await PaidAsync(silo, providers);
+        await silo.KillAsync(process);
+        await silo.RestoreLedgerAsync(backup, endsInOrder: true);
+        process = await silo.StartSiloAsync();
+
+        // All is due once more by the book, and waits for a wallet that has stopped.
+        await StoppedAsync(silo, process);
+        await Eventually.SeeAsync("the payouts placed again", () => silo.Store.ListWaitingAsync(silo.WalletAddress, 10, default), waiting => waiting.Count == 2, Deadline);
+        (ReconciliationReport shown, ReconciliationReport booked, ReconciliationReport again) = await silo.AdministerAsync(process, async admin => (
+            await admin.ReconcileAsync(apply: false, accept: 0, default),
+            await admin.ReconcileAsync(apply: true, accept: 0, default),
+            await admin.ReconcileAsync(apply: true, accept: 0, default)));
+        Assert.Equal(("stopped", false, "running", "running"), (shown.State, shown.Applied, booked.State, again.State));
+        Assert.Equal(
+            providers.Select(provider => (ProviderId.Of(provider.Key.PublicKey), provider.Payee.ToString(), "payout")).Order(),
+            booked.Payments.Select(payment => (payment.AccountId!, payment.Destination, payment.Kind)).Order());
+        Assert.Equal(booked.Payments, shown.Payments);
+        Assert.Empty(again.Payments);
+
+        // What is earned from now on is paid, and nothing else: book and chain are equal to the nano.
+        await EarnAsync(silo, 300_000_000, ProviderId.Of(other.PublicKey));
+        await PaidAsync(silo, providers);
+        await silo.SettleAsync();
+        foreach ((SigningKey key, TonAddress payee) in providers)
+        {
+            ProviderEarnings earnings = (await silo.Ledger.ReadEarningsAsync(ProviderId.Of(key.PublicKey), 1, default))!;
+            Assert.Equal((earnings.Earned, Nano.Zero), (earnings.Charged, earnings.Due));
+            Assert.Equal(earnings.Earned, await silo.ReceivedAsync(payee));
+        }
     }
 
     [SkippableFact]
@@ -217,6 +262,18 @@ public sealed class ChannelTests : IDisposable
     }
 
     public void Dispose() => _key.Dispose();
+
+    private static async Task PaidAsync(SettlingSilo silo, IEnumerable<(SigningKey Key, TonAddress Payee)> providers)
+    {
+        foreach ((SigningKey key, TonAddress payee) in providers)
+        {
+            Nano earned = (await silo.Ledger.ReadEarningsAsync(ProviderId.Of(key.PublicKey), 1, default))!.Earned;
+            await Eventually.SeeAsync("paid by transfer", () => silo.ReceivedAsync(payee), seen => seen == earned, Deadline);
+        }
+    }
+
+    private static Task StoppedAsync(SettlingSilo silo, ChildProcess process) => Eventually.SeeAsync(
+        "the stop in the log", () => silo.LogOf(process), log => log.Contains("./cocoon cluster reconcile", StringComparison.Ordinal), Deadline);
 
     private async Task<SettlingSilo> StartAsync(long thresholdCoins = 1)
     {

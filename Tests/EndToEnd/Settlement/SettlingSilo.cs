@@ -1,4 +1,5 @@
 using System.Globalization;
+using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Ledger.Accounts;
@@ -33,6 +34,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<ChildProcess> _silos = [];
+    private readonly Dictionary<ChildProcess, int> _clusterPorts = [];
     private readonly string[] _settings;
     private int _started;
 
@@ -134,6 +136,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
             ],
             Path.Combine(_folder.Path, $"{name}.log")));
         _silos.Add(silo);
+        _clusterPorts[silo] = ports[1];
         await silo.WaitUntilReadyAsync(Deadline, TimeProvider.System, CancellationToken.None);
         return silo;
     }
@@ -143,6 +146,33 @@ internal sealed class SettlingSilo : IAsyncDisposable
     {
         silo.Kill();
         await silo.Exited;
+    }
+
+    /// <summary>What <c>cocoon cluster reconcile</c> asks of a gateway of the silo's cluster.</summary>
+    public async Task<T> AdministerAsync<T>(ChildProcess silo, Func<AdminClient, Task<T>> ask)
+    {
+        var ports = FreePorts.Take(3);
+        var data = new DataFolder(Path.Combine(_folder.Path, $"{silo.Spec.Name}-gateway"));
+        await using var gateway = ChildProcess.Start(new ChildProcessSpec(
+            $"{silo.Spec.Name}-gateway",
+            BuiltArtifacts.Find().Assembly("Gateway"),
+            [
+                "--environment=Development",
+                $"--Cluster:ClusterId={silo.Spec.Name}",
+                $"--Cluster:ServiceId={silo.Spec.Name}",
+                $"--Cluster:GatewayPorts:0={_clusterPorts[silo]}",
+                $"--Gateway:Listen=127.0.0.1:{ports[0]}",
+                $"--Gateway:AdminListen=127.0.0.1:{ports[1]}",
+                $"--Gateway:DataFolder={data.Folder("gateway")}",
+                "--Gateway:ExitWithParent=true",
+                $"--Tunnel:Listen=127.0.0.1:{ports[2]}",
+                "--Tunnel:AllowAnyWorker=true",
+                $"--Tunnel:IdentityFolder={Path.Combine(data.Folder("gateway"), "identity")}",
+            ],
+            Path.Combine(_folder.Path, $"{silo.Spec.Name}-gateway.log")));
+        await gateway.WaitUntilReadyAsync(Deadline, TimeProvider.System, CancellationToken.None);
+        using AdminClient admin = AdminClient.Of(new Uri($"http://127.0.0.1:{ports[1]}"), data);
+        return await ask(admin);
     }
 
     public string LogOf(ChildProcess silo) => File.ReadAllText(silo.Spec.LogFile);
@@ -161,7 +191,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
     }
 
     /// <summary>Puts a copy in the ledger's place while no silo runs, as an operator does who has lost the disk.</summary>
-    public async Task RestoreLedgerAsync(string copy)
+    public async Task RestoreLedgerAsync(string copy, bool endsInOrder = false)
     {
         await Ledger.DisposeAsync();
         foreach (string file in Directory.GetFiles(DataFolder, "ledger.db*"))
@@ -171,7 +201,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
 
         File.Copy(copy, LedgerPath);
         Ledger = OpenLedger();
-        EndsInOrder = false;
+        EndsInOrder = endsInOrder;
     }
 
     /// <summary>Gives the provider something to be paid.</summary>

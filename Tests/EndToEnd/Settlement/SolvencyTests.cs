@@ -48,6 +48,11 @@ public sealed class SolvencyTests
         Assert.True(report.GetProperty("solvent").GetBoolean());
         Assert.DoesNotContain(report.GetProperty("addresses").EnumerateArray(), address => address.GetProperty("differs").GetBoolean());
 
+        // The book knows all that the wallet sent.
+        (exitCode, output, error) = await Cocoon.RunAsync("cluster", "reconcile", "--data", network.Data.Path, "--json");
+        Assert.True(exitCode == 0, error + output);
+        Assert.Equal(("running", 0), (Text(Cocoon.Json(output), "state"), Cocoon.Json(output).GetProperty("payments").GetArrayLength()));
+
         // Each change is caught, without asking anybody.
         Assert.Null(Check(proof, account.Account.AccountId));
         Assert.Equal(SolvencyChecks.Signature, Check(Changed(proof, json => json["statement"]!["liabilities"] = "1"), account.Account.AccountId));

@@ -1,3 +1,4 @@
+using CocoonOrleans.Cli.Cluster;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Operations;
@@ -220,7 +221,7 @@ public sealed class WalletTests
     }
 
     [SkippableFact]
-    public async Task Wallet_KeyUsedBySomebodyElse_SendsNothingUntilThatIsAcknowledged()
+    public async Task Wallet_KeyUsedBySomebodyElse_SendsNothingUntilThatIsAccepted()
     {
         await using SettlingSilo silo = await SettlingSilo.StartAsync(coins: 100);
         ChildProcess process = await silo.StartSiloAsync();
@@ -238,19 +239,24 @@ public sealed class WalletTests
         await silo.Chain.First.SendAsync(foreign.ToCell(), default);
         process = await silo.StartSiloAsync();
 
-        string said = await Eventually.SeeAsync(
-            "the log says so", () => silo.LogOf(process), log => log.Contains("Wallets:AcknowledgedLt=", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        await Eventually.SeeAsync(
+            "the log says so", () => silo.LogOf(process), log => log.Contains("./cocoon cluster reconcile", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         long stopped = (await silo.Store.FindStopAsync(silo.WalletAddress, default))!.Value;
-        Assert.Contains($"Wallets:AcknowledgedLt={stopped}", said, StringComparison.Ordinal);
         Assert.Equal(IntentState.Waiting, (await silo.ReadAsync(payout)).State);
         await silo.KillAsync(process);
         process = await silo.StartSiloAsync();
         await Eventually.SeeAsync(
-            "the log says it again", () => silo.LogOf(process), log => log.Contains("Wallets:AcknowledgedLt=", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+            "the log says it again", () => silo.LogOf(process), log => log.Contains("./cocoon cluster reconcile", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         Assert.Equal(Nano.Zero, await silo.ReceivedAsync(payee));
-        await silo.KillAsync(process);
 
-        await silo.StartSiloAsync($"--Wallets:AcknowledgedLt={stopped}");
+        // Nobody can tell what it was for, so a person must take the loss, knowing which.
+        (ReconciliationReport unknown, ReconciliationReport accepted) = await silo.AdministerAsync(process, async admin =>
+        {
+            Assert.Equal("stopped", (await admin.ReconcileAsync(apply: true, accept: stopped - 1, default)).State);
+            return (await admin.ReconcileAsync(apply: true, accept: 0, default), await admin.ReconcileAsync(apply: true, stopped, default));
+        });
+        Assert.Equal(("stopped", stopped, "unknown", Nano.FromCoins(7).ToString()), (unknown.State, unknown.StoppedLt, unknown.Payments[0].Kind, unknown.Payments[0].Value));
+        Assert.Equal(("running", "accepted"), (accepted.State, Assert.Single(accepted.Payments).Kind));
         await silo.WaitAsync(payout, IntentState.Delivered);
         await silo.SettleAsync();
         Assert.Equal(Nano.FromCoins(1), await silo.ReceivedAsync(payee));
