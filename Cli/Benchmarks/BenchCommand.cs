@@ -8,14 +8,14 @@ using CocoonOrleans.Cli.Terminal;
 
 namespace CocoonOrleans.Cli.Benchmarks;
 
-/// <summary><c>cocoon bench</c>: how fast the engine, the verification of evidence, the sealing and the settlement are, as ratios within one run.</summary>
+/// <summary><c>cocoon bench</c>: how fast the engine, the verification of evidence, the sealing, the settlement and the cluster are, as ratios within one run.</summary>
 internal static class BenchCommand
 {
     private const int MostThreads = 256;
     private const int MostPairs = 100;
     private const int MostDevices = 64;
 
-    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Gpu(), Attestation(), Sealing(), Settlement(), Tunnel() };
+    public static Command Create() => new("bench", "Measure how fast this machine computes.") { Engine(), Gpu(), Attestation(), Sealing(), Settlement(), Tunnel(), Cluster() };
 
     private static Command Engine()
     {
@@ -66,6 +66,19 @@ internal static class BenchCommand
         return command.Runs((result, output, cancellationToken) => CompareAsync("tunnel", result.GetValue(pairs), output, cancellationToken));
     }
 
+    private static Command Cluster()
+    {
+        var pairs = Pairs("How often each measurement of the ledger is repeated. By default 6.");
+        var command = new Command("cluster", "The ledger on PostgreSQL beside the server's bare commits. A minute; PostgreSQL must be installed, and a server of its own is started for it.") { pairs };
+        return command.Runs(async (result, output, cancellationToken) =>
+        {
+            await using var database = await BenchDatabase.StartAsync(cancellationToken);
+            string[] arguments = ["ledger", .. Given("--pairs", result.GetValue(pairs))];
+            Show(await RunAsync(arguments, CommandJson.Default.BenchReport, cancellationToken, (BenchDatabase.Variable, database.ConnectionString)), output);
+            return ExitCode.Success;
+        });
+    }
+
     private static async Task<int> CompareAsync(string subject, int pairs, CommandOutput output, CancellationToken cancellationToken)
     {
         Show(await RunAsync([subject, .. Given("--pairs", pairs)], CommandJson.Default.BenchReport, cancellationToken), output);
@@ -102,7 +115,7 @@ internal static class BenchCommand
 
     private static string[] Given(string option, int value) => value == 0 ? [] : [option, value.ToString(CultureInfo.InvariantCulture)];
 
-    private static async Task<T> RunAsync<T>(string[] arguments, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private static async Task<T> RunAsync<T>(string[] arguments, JsonTypeInfo<T> type, CancellationToken cancellationToken, params (string Name, string Value)[] variables)
         where T : class
     {
         var artifacts = BuiltArtifacts.Find();
@@ -110,6 +123,11 @@ internal static class BenchCommand
         foreach (var argument in (string[])[artifacts.Assembly("Benchmarks"), .. arguments])
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
         }
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");

@@ -1,5 +1,6 @@
 using CocoonOrleans.Gateway.Authentication;
 using CocoonOrleans.Gateway.Markets;
+using CocoonOrleans.Gateway.Replays;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Sealing.Statements;
@@ -48,6 +49,9 @@ public abstract record AdmittedJob
 
     /// <summary>The clock's timestamp of its arrival.</summary>
     public required long Arrived { get; init; }
+
+    /// <summary>Notes the answer for who repeats the request; null where there is no <c>Idempotency-Key</c>.</summary>
+    public AnswerLog? Log { get; init; }
 
     /// <summary>What is noted of it while it runs.</summary>
     public JobProgress Progress { get; } = new();

@@ -1,4 +1,5 @@
 using CocoonOrleans.Tokenization.Chat;
+using CocoonOrleans.Tokenization.ToolCalls;
 using CocoonOrleans.Tunnel.Messages;
 
 namespace CocoonOrleans.Gateway.Admission;
@@ -18,8 +19,8 @@ public sealed record ChatJob : AdmittedJob
     /// <summary>Whether the client asked for log-probabilities.</summary>
     public bool TakesLogprobs { get; init; }
 
-    /// <summary>Whether the answer is a call of a function whose beginning stands in the prompt.</summary>
-    public bool ForcesCall { get; init; }
+    /// <summary>The call of a function that the request forces, whose beginning stands in the prompt; null where it forces none.</summary>
+    public ForcedCall? ForcedCall { get; init; }
 
     /// <summary>How many answers the client wants.</summary>
     public int Choices { get; init; } = 1;

@@ -63,7 +63,7 @@ public sealed class ChatReader(ModelCatalog catalog, ChatModels chatModels, IOpt
             Stream = request.Stream,
             IncludeUsage = request.IncludeUsage,
             TakesLogprobs = request.TopLogprobs is not null,
-            ForcesCall = chatModel.ForcedCallOf(request) is not null,
+            ForcedCall = chatModel.ForcedCallOf(request),
             IsIdempotent = intake.IdempotencyKey is not null,
             PromptTokens = prompt,
 

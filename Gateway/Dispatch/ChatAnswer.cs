@@ -59,9 +59,9 @@ public sealed class ChatAnswer(ChatJob job, IAnswerSink sink, GatewayMetrics met
             }
 
             AnswerText text = _texts[content.Choice];
-            string written = content.Written;
+            string written = content.WrittenBy(job.ForcedCall);
             bool first = written.Length > 0 && Array.TrueForAll(_texts, static text => text.IsEmpty);
-            if (content.ToolCall is { Name: not null } && !job.ForcesCall)
+            if (content.ToolCall is { Name: not null } && job.ForcedCall?.Name is null)
             {
                 text.AddCall();
             }

@@ -1,3 +1,5 @@
+using CocoonOrleans.Tokenization.ToolCalls;
+
 namespace CocoonOrleans.Gateway.Dispatch;
 
 /// <summary>What one chunk says.</summary>
@@ -22,5 +24,6 @@ public readonly record struct ChunkContent(bool HasRole, string Text, string? Fi
     public bool IsRoleAlone => Text.Length == 0 && FinishReason is null && Reasoning is null && ToolCall is null && Logprobs is null;
 
     /// <summary>All that the model wrote for it, as well as that can be told from here, to count its tokens.</summary>
-    public string Written => ToolCall is { } call ? call.Written : Reasoning ?? Text;
+    /// <param name="forced">The call that the request forces: where it can be of one function only, its name stands in the prompt. Null where it forces none.</param>
+    public string WrittenBy(ForcedCall? forced) => ToolCall is not { } call ? Reasoning ?? Text : forced?.Name is null ? call.Name + call.Arguments : call.Arguments;
 }

@@ -5,8 +5,4 @@ namespace CocoonOrleans.Gateway.Dispatch;
 /// <param name="Id">The call's id; null in later pieces.</param>
 /// <param name="Name">The function; null in later pieces.</param>
 /// <param name="Arguments">The next piece of its arguments.</param>
-public sealed record ToolCallDelta(int Index, string? Id, string? Name, string Arguments)
-{
-    /// <summary>Name and arguments, as the model wrote them.</summary>
-    internal string Written => Name + Arguments;
-}
+public sealed record ToolCallDelta(int Index, string? Id, string? Name, string Arguments);

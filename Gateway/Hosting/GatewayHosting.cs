@@ -22,6 +22,7 @@ using CocoonOrleans.Gateway.OpenApi;
 using CocoonOrleans.Gateway.Providers;
 using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Gateway.Requests;
+using CocoonOrleans.Gateway.Replays;
 using CocoonOrleans.Gateway.Responses;
 using CocoonOrleans.Gateway.SealedRequests;
 using CocoonOrleans.Gateway.Sealing;
@@ -215,6 +216,7 @@ public static class GatewayHosting
         services.AddSingleton<GenerationEndpoint>();
         services.AddSingleton<TextCompletionsReader>();
         services.AddSingleton<TextCompletionsEndpoint>();
+        services.AddSingleton<AnswerReplays>();
         services.AddSingleton<ResponseStore>();
         services.AddSingleton<ResponsesEndpoint>();
         services.AddSingleton<KeptResponsesEndpoint>();

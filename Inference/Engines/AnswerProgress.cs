@@ -34,23 +34,27 @@ internal sealed class AnswerProgress
     /// <summary>Counts so far.</summary>
     public GenerationUsage Usage => new(_promptTokens, CachedTokens, _completionTokens);
 
+    /// <summary>How many more tokens the answer may have.</summary>
+    public int Left => _limit - _completionTokens;
+
     /// <summary>Takes the next token that was chosen.</summary>
     /// <param name="id">The token.</param>
     /// <param name="logprobs">How likely it was, where that was asked for.</param>
     /// <param name="completes">Whether the answer ends with it, because a grammar says so.</param>
+    /// <param name="completion">Why it ends then, or where the model itself says that it ends.</param>
     /// <returns>The events to deliver, in this order; at least one of them. With <c>Finished</c> the answer ends.</returns>
-    public (TokenGenerated? Token, GenerationFinished? Finished) Accept(int id, TokenLogprobs? logprobs = null, bool completes = false)
+    public (TokenGenerated? Token, GenerationFinished? Finished) Accept(int id, TokenLogprobs? logprobs = null, bool completes = false, FinishReason completion = FinishReason.Stop)
     {
         if (_stopIds.Contains(id))
         {
-            return (null, Finish(FinishReason.Stop));
+            return (null, Finish(completion));
         }
 
         _completionTokens++;
         var token = new TokenGenerated(id, _text.Append(id), logprobs) { Choice = _choice };
         if (_text.Stopped || completes)
         {
-            return (token, Finish(FinishReason.Stop));
+            return (token, Finish(_text.Stopped ? FinishReason.Stop : completion));
         }
 
         return (token, _completionTokens == _limit ? Finish(FinishReason.Length) : null);

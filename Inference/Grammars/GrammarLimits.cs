@@ -48,6 +48,9 @@ internal static class GrammarLimits
     /// </summary>
     public const long MaskSteps = 20_000_000;
 
+    /// <summary>Bytes that may be put in to end a text whose tokens run out. What needs more is cut.</summary>
+    public const int EndingBytes = 1024;
+
     /// <summary>Largest <c>minLength</c>, <c>maxLength</c>, <c>minItems</c> and <c>maxItems</c>.</summary>
     public const int Count = 1_000_000;
 

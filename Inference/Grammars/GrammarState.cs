@@ -23,6 +23,14 @@ public sealed class GrammarState
     /// <summary>Whether the answer must end here: it is complete and nothing may follow.</summary>
     public bool IsFinished => IsComplete && !_grammar.CanGoOn(_state);
 
+    /// <summary>The least bytes that complete the answer; where the grammar counts something it may need more.</summary>
+    public int LeastBytes => _grammar.LeastBytes(_state);
+
+    /// <summary>Tokens that complete the answer, about as few as can be.</summary>
+    /// <param name="most">The most that there may be.</param>
+    /// <returns>None where it is complete; null where it can't be done.</returns>
+    public IReadOnlyList<int>? Ending(int most) => _grammar.EndingOf(_state, most);
+
     /// <summary>Which tokens may follow. The tokens that end an answer have no text and are never among them; see <see cref="IsComplete"/>.</summary>
     /// <param name="mask">Receives one bit for each token id, the lowest first: <see cref="MaskLength"/> words.</param>
     public void Mask(Span<ulong> mask) => _grammar.MaskOf(_state).CopyTo(mask);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CocoonOrleans.Inference.Grammars.Automata;
 
 namespace CocoonOrleans.Inference.Grammars;
@@ -121,6 +122,65 @@ public sealed class TokenGrammar
         }
 
         return false;
+    }
+
+    /// <summary>The least bytes that end the text from a state; where something is counted it may need more.</summary>
+    internal int LeastBytes(ReadOnlySpan<Configuration> state)
+    {
+        var least = int.MaxValue;
+        foreach (var at in state)
+        {
+            least = Math.Min(least, _runner.LeastBytes(at));
+        }
+
+        return least;
+    }
+
+    /// <summary>A short way to end the text from a state: byte by byte to where the least is missing.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="most">More tokens than that are of no use.</param>
+    /// <returns>Tokens; none where the text is complete; null where no way was found.</returns>
+    internal List<int>? EndingOf(ReadOnlySpan<Configuration> state, int most)
+    {
+        lock (_gate)
+        {
+            var (from, end) = Load(state);
+            var bytes = new List<byte>();
+            while (!IsComplete(_walk.Slice(from, end)))
+            {
+                if (bytes.Count == GrammarLimits.EndingBytes || Nearest(from, end) is not { } value)
+                {
+                    return null;
+                }
+
+                bytes.Add(value);
+                _walk.Truncate(end);
+                _runner.Step(_walk, from, end, value);
+                (from, end) = (end, _walk.Count);
+            }
+
+            return _trie.Spell(CollectionsMarshal.AsSpan(bytes)) is { } ids && ids.Count <= most ? ids : null;
+        }
+    }
+
+    /// <summary>The byte behind which the least is missing. Which of an edge's bytes makes no difference.</summary>
+    private byte? Nearest(int from, int end)
+    {
+        (byte? nearest, var least) = (null, int.MaxValue);
+        for (var i = from; i < end; i++)
+        {
+            foreach (var edge in _automaton.Edges(_walk[i].Node))
+            {
+                _walk.Truncate(end);
+                _runner.Step(_walk, from, end, edge.Low);
+                if (_walk.Count > end && LeastBytes(_walk.Slice(end, _walk.Count)) is var missing && missing < least)
+                {
+                    (nearest, least) = (edge.Low, missing);
+                }
+            }
+        }
+
+        return nearest;
     }
 
     private ulong[] Walk(ReadOnlySpan<Configuration> state)

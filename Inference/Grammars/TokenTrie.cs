@@ -78,6 +78,48 @@ public sealed class TokenTrie
     /// <summary>The bytes of a token; none for a special token and for an id that no token has.</summary>
     internal ReadOnlySpan<byte> BytesOf(int id) => id >= 0 && id < _tokens.Length ? _tokens[id] : [];
 
+    /// <summary>Spells bytes in tokens, at each place the longest one.</summary>
+    /// <returns>The tokens; null where the vocabulary can't.</returns>
+    internal List<int>? Spell(ReadOnlySpan<byte> bytes)
+    {
+        var ids = new List<int>();
+        while (!bytes.IsEmpty)
+        {
+            var (longest, length) = (-1, 0);
+            for (var (node, depth) = (0, 0); node < NodeCount && depth < bytes.Length;)
+            {
+                if (_depths[node] < depth)
+                {
+                    break;
+                }
+
+                if (_values[node] != bytes[depth])
+                {
+                    node = _ends[node];
+                    continue;
+                }
+
+                depth++;
+                if (IdsAt(node) is [var id, ..])
+                {
+                    (longest, length) = (id, depth);
+                }
+
+                node++;
+            }
+
+            if (longest < 0)
+            {
+                return null;
+            }
+
+            ids.Add(longest);
+            bytes = bytes[length..];
+        }
+
+        return ids;
+    }
+
     private static int[] FillFirstIds(List<int> firstIds, int ids)
     {
         firstIds.Add(ids);

@@ -41,7 +41,12 @@ internal sealed class AnswerSequence(GenerationRequest request, AnswerProgress p
             return false;
         }
 
-        var (token, finished) = progress.Accept(id, logprobs, grammar?.Accept(id) ?? false);
+        if (grammar is not null && grammar.InTime(id, progress.Left) is var inTime && inTime != id)
+        {
+            (id, logprobs) = sampler.Instead(inTime, request.Sampling);
+        }
+
+        var (token, finished) = progress.Accept(id, logprobs, grammar?.Accept(id) ?? false, grammar is { IsCutShort: true } ? FinishReason.Length : FinishReason.Stop);
         Begun = true;
         if (token is not null)
         {

@@ -44,6 +44,11 @@ public sealed class TokenSampler(int vocabularySize)
         return new SampledToken(id, id >= 0 && options.TopLogprobs is { } top ? _logprobs!.Of(id, top) : null);
     }
 
+    /// <summary>Another token in place of the one that <see cref="Sample"/> chose last, with its own log-probabilities.</summary>
+    /// <param name="id">The token.</param>
+    /// <param name="options">As they were given then.</param>
+    internal SampledToken Instead(int id, SamplingOptions options) => new(id, options.TopLogprobs is { } top ? _logprobs!.Of(id, top) : null);
+
     private static void Mask(Span<float> logits, ReadOnlySpan<ulong> allowed)
     {
         if (allowed.IsEmpty)

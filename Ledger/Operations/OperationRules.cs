@@ -12,6 +12,9 @@ internal static class OperationRules
 {
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
+    /// <summary>Whether all bounds hold.</summary>
+    public static bool Holds(LedgerOperation operation) => Check(operation) is null;
+
     /// <summary>The first broken bound; null where all hold.</summary>
     public static OperationInvalid? Check(LedgerOperation operation) => operation switch
     {

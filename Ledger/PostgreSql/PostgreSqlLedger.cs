@@ -9,7 +9,8 @@ namespace CocoonOrleans.Ledger.PostgreSql;
 /// <summary>The ledger in PostgreSQL, for clusters of several silos: each has one writer, and the writers take turns.</summary>
 public sealed class PostgreSqlLedger : SqlLedger
 {
-    private static readonly PostgreSqlSchema LedgerSchema = PostgreSqlSchema.FromResources("ledger", typeof(PostgreSqlLedger), "Schema");
+    /// <summary>The steps that make the ledger's tables.</summary>
+    public static PostgreSqlSchema Schema { get; } = PostgreSqlSchema.FromResources("ledger", typeof(PostgreSqlLedger), "Schema");
 
     private readonly NpgsqlDataSource _reading;
     private readonly NpgsqlDataSource _writing;
@@ -26,8 +27,8 @@ public sealed class PostgreSqlLedger : SqlLedger
         : base(
             new GroupCommit<LedgerSession>(
                 "ledger",
-                () => new PostgreSqlBatchConnection<LedgerSession>(
-                    writing.OpenConnection, statements => new LedgerSession(statements, options.AllowTreasuryTransfers)),
+                () => new PostgreSqlBatchConnection(
+                    "ledger", writing.OpenConnection, statements => new LedgerSession(statements, options.AllowTreasuryTransfers)),
                 options.QueueLength,
                 options.BatchSize,
                 logger),
@@ -64,11 +65,14 @@ public sealed class PostgreSqlLedger : SqlLedger
             Pooling = false,
             MaxAutoPrepare = 256,
             AutoPrepareMinUsages = 2,
-            Options = $"-c lock_timeout={timeout} -c idle_in_transaction_session_timeout={timeout} -c synchronous_commit=on",
+
+            // A plan is kept for a statement's life, and a table that was small then may be large now: every access is by a key.
+            Options = $"-c lock_timeout={timeout} -c idle_in_transaction_session_timeout={timeout} -c synchronous_commit=on "
+                + "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off",
         });
         try
         {
-            LedgerSchema.Apply(source);
+            Schema.Apply(source);
             return source;
         }
         catch

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics;
+using CocoonOrleans.Ledger.Operations;
 using Microsoft.Extensions.Logging;
 
 namespace CocoonOrleans.Ledger.Sql;
@@ -48,10 +49,15 @@ public partial class GroupCommit<TSession> : IAsyncDisposable
     /// <param name="cancellationToken">Before the work is taken up: it is dropped. Afterwards its outcome is unknown.</param>
     /// <exception cref="CommitException">The commit failed.</exception>
     /// <exception cref="ObjectDisposedException">The writer was stopped.</exception>
-    public async Task<T> ExecuteAsync<T>(Func<TSession, T> work, int weight, CancellationToken cancellationToken)
+    public Task<T> ExecuteAsync<T>(Func<TSession, T> work, int weight, CancellationToken cancellationToken) =>
+        ExecuteAsync(work, [], weight, cancellationToken);
+
+    /// <summary>Does work of which it is known before what it applies: a database may do several such pieces as one.</summary>
+    internal async Task<T> ExecuteAsync<T>(
+        Func<TSession, T> work, IReadOnlyList<LedgerOperation> operations, int weight, CancellationToken cancellationToken)
     {
         await _room.WaitAsync(cancellationToken);
-        Work<T> item = new(work, weight, cancellationToken);
+        Work<T> item = new(work, operations, weight, cancellationToken);
         try
         {
             _queue.Add(item, CancellationToken.None);
@@ -144,8 +150,10 @@ public partial class GroupCommit<TSession> : IAsyncDisposable
         _connection = null;
     }
 
-    private abstract class Work(int weight, CancellationToken cancellationToken) : IBatchWork<TSession>
+    private abstract class Work(IReadOnlyList<LedgerOperation> operations, int weight, CancellationToken cancellationToken) : IBatchWork<TSession>
     {
+        public IReadOnlyList<LedgerOperation> Operations => operations;
+
         public int Weight => weight;
 
         protected CancellationToken CancellationToken => cancellationToken;
@@ -159,7 +167,8 @@ public partial class GroupCommit<TSession> : IAsyncDisposable
         public abstract void Fail(Exception exception);
     }
 
-    private sealed class Work<T>(Func<TSession, T> work, int weight, CancellationToken cancellationToken) : Work(weight, cancellationToken)
+    private sealed class Work<T>(Func<TSession, T> work, IReadOnlyList<LedgerOperation> operations, int weight, CancellationToken cancellationToken)
+        : Work(operations, weight, cancellationToken)
     {
         private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;

@@ -7,7 +7,7 @@ internal sealed class LedgerSession
 {
     private readonly AccountWriter _accounts;
     private readonly TransferWriter _transfers;
-    private readonly HoldWriter _holds;
+    private readonly HoldStatements _holds;
     private readonly DepositWriter _deposits;
 
     public LedgerSession(SqlStatements statements, bool allowTreasuryTransfers)
@@ -17,7 +17,7 @@ internal sealed class LedgerSession
         _transfers = new TransferWriter(statements, book, _accounts, allowTreasuryTransfers);
         Outbox = new OutboxWriter(statements);
         ClientChannels = new ClientChannelWriter(statements, book, _accounts);
-        _holds = new HoldWriter(statements, book, _accounts, Outbox, ClientChannels);
+        _holds = new HoldStatements(statements, book, _accounts, Outbox, ClientChannels);
         _deposits = new DepositWriter(statements, book, _accounts);
         UnknownPayments = new UnknownPaymentWriter(statements, book, _deposits);
         Wallets = new WalletWriter(statements, book, _accounts, _deposits, ClientChannels, UnknownPayments);
@@ -25,6 +25,9 @@ internal sealed class LedgerSession
         Providers = new ProviderWriter(statements);
         Solvency = new SolvencyWriter(statements);
     }
+
+    /// <summary>Where holds are written while it is set: a group that is written as one. Null: statement by statement.</summary>
+    public IHoldBook? Group { get; set; }
 
     public OutboxWriter Outbox { get; }
 
@@ -43,9 +46,9 @@ internal sealed class LedgerSession
     /// <summary>Applies one operation. What it wrote before it throws must be undone by the caller.</summary>
     public LedgerResult Apply(LedgerOperation operation, DateTimeOffset now) => OperationRules.Check(operation) ?? operation switch
     {
-        PlaceHold hold => _holds.Place(hold, now),
-        CaptureHold capture => _holds.Capture(capture, now),
-        ReleaseHold release => _holds.Release(release, now),
+        PlaceHold hold => (Group ?? _holds).Place(hold, now),
+        CaptureHold capture => (Group ?? _holds).Capture(capture, now),
+        ReleaseHold release => (Group ?? _holds).Release(release, now),
         Transfer transfer => _transfers.Move(transfer, now),
         CreateAccount create => _accounts.Create(create, now),
         CloseAccount close => _accounts.Close(close, now),

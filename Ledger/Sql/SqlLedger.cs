@@ -49,6 +49,7 @@ public abstract partial class SqlLedger : ILedger, IWalletStore, IChannelStore, 
 
                 return results;
             },
+            batch,
             batch.Count,
             cancellationToken);
     }
@@ -187,11 +188,15 @@ public abstract partial class SqlLedger : ILedger, IWalletStore, IChannelStore, 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LedgerLimits.MaxPageSize);
     }
 
-    private async Task<T> WriteAsync<T>(Func<LedgerSession, T> work, int weight, CancellationToken cancellationToken)
+    private Task<T> WriteAsync<T>(Func<LedgerSession, T> work, int weight, CancellationToken cancellationToken) =>
+        WriteAsync(work, [], weight, cancellationToken);
+
+    private async Task<T> WriteAsync<T>(
+        Func<LedgerSession, T> work, IReadOnlyList<LedgerOperation> operations, int weight, CancellationToken cancellationToken)
     {
         try
         {
-            return await _writer.ExecuteAsync(work, weight, cancellationToken);
+            return await _writer.ExecuteAsync(work, operations, weight, cancellationToken);
         }
         catch (Exception exception) when (exception is DbException or CommitException)
         {

@@ -1,4 +1,5 @@
 using CocoonOrleans.Cli.Databases;
+using CocoonOrleans.Ledger.PostgreSql;
 using Npgsql;
 
 namespace CocoonOrleans.Tests.Cluster;
@@ -6,16 +7,16 @@ namespace CocoonOrleans.Tests.Cluster;
 /// <summary>One PostgreSQL server for all tests of the process, without fsync. Where none is installed, its tests are skipped, and say so.</summary>
 internal static class PostgreSqlTestServer
 {
+    private const long RoomNeeded = 1L << 30;
+
     private static readonly Lazy<PostgreSqlServer> Server = new(Start);
+    private static readonly Lazy<string> LedgerTemplate = new(CreateLedgerTemplate);
 
     /// <summary>How the owner of a fresh, empty database connects.</summary>
-    public static string CreateDatabase()
-    {
-        Skip.If(PostgreSqlServer.FindPrograms() is null, "NOT TESTED: PostgreSQL is not installed (apt-get install postgresql-15).");
-        string name = $"t{Guid.NewGuid():N}";
-        Run($"CREATE DATABASE {name}");
-        return new NpgsqlConnectionStringBuilder(Server.Value.ConnectionString) { Database = name }.ToString();
-    }
+    public static string CreateDatabase() => CreateDatabase("template1");
+
+    /// <summary>How the owner of a fresh database with the ledger's tables connects: a copy of one that was made once, which takes a sixth of the time.</summary>
+    public static string CreateLedgerDatabase() => CreateDatabase(PostgreSqlServer.FindPrograms() is null ? "" : LedgerTemplate.Value);
 
     /// <summary>Drops a database, whoever is connected.</summary>
     public static void DropDatabase(string connectionString)
@@ -25,9 +26,32 @@ internal static class PostgreSqlTestServer
         Run($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
     }
 
+    private static string CreateDatabase(string template)
+    {
+        Skip.If(PostgreSqlServer.FindPrograms() is null, "NOT TESTED: PostgreSQL is not installed (apt-get install postgresql-15).");
+        string name = $"t{Guid.NewGuid():N}";
+
+        // Files are copied: without fsync that is faster than writing them to the log, which is the default.
+        Run($"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY");
+        return Connection(name);
+    }
+
+    private static string CreateLedgerTemplate()
+    {
+        string connection = CreateDatabase();
+        using (NpgsqlDataSource source = NpgsqlDataSource.Create(connection + ";Pooling=false"))
+        {
+            PostgreSqlLedger.Schema.Apply(source);
+        }
+
+        return new NpgsqlConnectionStringBuilder(connection).Database!;
+    }
+
+    private static string Connection(string database) => new NpgsqlConnectionStringBuilder(Server.Value.ConnectionString) { Database = database }.ToString();
+
     private static PostgreSqlServer Start()
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("postgresql-");
+        DirectoryInfo folder = CreateFolder();
         PostgreSqlServer server = PostgreSqlServer.StartAsync(folder.FullName, durable: false, CancellationToken.None).GetAwaiter().GetResult();
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
@@ -37,9 +61,18 @@ internal static class PostgreSqlTestServer
         return server;
     }
 
+    // In memory where there is room: a database is some 300 files, whose making on a disk was two thirds of these tests' processor time.
+    private static DirectoryInfo CreateFolder()
+    {
+        DriveInfo memory = new("/dev/shm");
+        return memory.IsReady && memory.AvailableFreeSpace > RoomNeeded
+            ? Directory.CreateDirectory(Path.Combine(memory.Name, $"postgresql-{Guid.NewGuid():N}"))
+            : Directory.CreateTempSubdirectory("postgresql-");
+    }
+
     private static void Run(string sql)
     {
-        using NpgsqlConnection connection = new(Server.Value.ConnectionString + ";Pooling=false");
+        using NpgsqlConnection connection = new(Server.Value.ConnectionString);
         connection.Open();
         using NpgsqlCommand command = new(sql, connection);
         command.ExecuteNonQuery();

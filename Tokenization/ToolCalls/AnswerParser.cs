@@ -5,7 +5,8 @@ namespace CocoonOrleans.Tokenization.ToolCalls;
 
 /// <summary>
 /// Takes a model's text as it comes apart into text for the reader, reasoning, and calls of functions. Text that may become a call is held back, so no part of a call
-/// is ever shown as text; what turns out not to be a whole call of a function that exists is text again. Joined, nothing that the model said is lost but the
+/// is ever shown as text; what turns out not to be a whole call of a function that exists is text again, but for a forced call, which stays one where the answer was cut:
+/// its arguments are then the beginning of JSON. Joined, nothing that the model said is lost but the
 /// marks and the white space around them. For one answer and one thread.
 /// </summary>
 /// <param name="style">How the model writes calls; <see cref="ToolCallStyle.None"/> where it may not call.</param>
@@ -267,8 +268,20 @@ public sealed partial class AnswerParser(
         return false;
     }
 
+    [GeneratedRegex("""\A\s*\{\s*"name"\s*:\s*"([^"\\]+)"\s*,\s*"(?:arguments|parameters)"\s*:\s*""", RegexOptions.CultureInvariant)]
+    private static partial Regex CallUpToItsArguments();
+
+    /// <summary>A forced call is held to its schema, so what is no whole call is the beginning of one.</summary>
     private List<(string Name, string Arguments)>? ReadForced(string text)
-        => forced!.Name is not { } name ? CallReader.Read(text, functions) : CallReader.IsObject(text) ? [(name, text)] : null;
+    {
+        if (forced!.Name is { } only)
+        {
+            return [(only, text)];
+        }
+
+        return CallReader.Read(text, functions)
+            ?? (CallUpToItsArguments().Match(text) is { Success: true } cut && functions.Contains(cut.Groups[1].Value) ? [(cut.Groups[1].Value, text[cut.Length..])] : null);
+    }
 
     private List<(string Name, string Arguments)>? ReadToTheEnd(string text)
         => CallReader.Read(style == ToolCallStyle.Mistral && text.StartsWith(MistralCalls, StringComparison.Ordinal) ? text[MistralCalls.Length..] : text, functions) ?? (style == ToolCallStyle.Mistral ? ReadMistralNames(text) : null);

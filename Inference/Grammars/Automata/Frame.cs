@@ -14,12 +14,14 @@ internal sealed class Frame
     /// <param name="returns">Where to go on.</param>
     /// <param name="countKeys">Of each of them, what tells its counter apart: see <see cref="PushdownRunner.CountKey"/>.</param>
     /// <param name="depth">Levels of nesting inside of it.</param>
-    public Frame(int rule, Configuration[] returns, int[] countKeys, int depth)
+    /// <param name="leastBytes">The least bytes that end the text once the rule is complete.</param>
+    public Frame(int rule, Configuration[] returns, int[] countKeys, int depth, int leastBytes)
     {
         _rule = rule;
         _returns = returns;
         _countKeys = countKeys;
         Depth = depth;
+        LeastBytes = leastBytes;
         var hash = new HashCode();
         hash.Add(rule);
         for (var i = 0; i < returns.Length; i++)
@@ -37,6 +39,9 @@ internal sealed class Frame
 
     /// <summary>Levels of nesting inside of it.</summary>
     public int Depth { get; }
+
+    /// <summary>The least bytes that end the text once the rule is complete, counters left out.</summary>
+    public int LeastBytes { get; }
 
     /// <summary>Equal for frames that are <see cref="Alike"/>.</summary>
     public int Hash { get; }

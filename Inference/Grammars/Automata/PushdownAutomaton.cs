@@ -11,6 +11,9 @@ internal sealed class PushdownAutomaton
 
     private const int Unreachable = int.MaxValue / 2;
 
+    /// <summary>More bytes to the end of a rule than anyone would put in; 64 rules inside each other still don't overflow.</summary>
+    private const int FarFromTheEnd = 1 << 20;
+
     // An entry of a row is the target with the guard above it.
     private const int GuardShift = 24;
     private const int TargetBits = (1 << GuardShift) - 1;
@@ -18,6 +21,7 @@ internal sealed class PushdownAutomaton
     private readonly DfaNode[] _nodes;
     private readonly int[] _ruleOf;
     private readonly int[] _depthNeeded;
+    private readonly int[] _bytesToTheEnd;
     private readonly NodeTraits[] _traits;
     private readonly int[]?[] _rows;
     private readonly Rule[] _rules;
@@ -60,6 +64,8 @@ internal sealed class PushdownAutomaton
         {
             throw new GrammarException("#", $"no text satisfies it that ends and is nested at most {GrammarLimits.OutputDepth} levels");
         }
+
+        _bytesToTheEnd = BytesToTheEnd();
     }
 
     /// <summary>The node at which a rule begins.</summary>
@@ -76,6 +82,12 @@ internal sealed class PushdownAutomaton
 
     /// <summary>How many levels deeper than a node its rule must be able to go to end.</summary>
     public int DepthNeeded(int node) => _depthNeeded[node];
+
+    /// <summary>The least bytes from a node to the end of its rule, counters left out; 2^20 stands for that and more.</summary>
+    public int BytesToTheEnd(int node) => _bytesToTheEnd[node];
+
+    /// <summary>What a node reads.</summary>
+    public ReadOnlySpan<ByteEdge> Edges(int node) => _nodes[node].Edges;
 
     /// <summary>The rules that a node calls.</summary>
     public ReadOnlySpan<CallEdge> Calls(int node) => _nodes[node].Calls;
@@ -155,5 +167,35 @@ internal sealed class PushdownAutomaton
         }
 
         return needed;
+    }
+
+    /// <summary>As above, in bytes. What is not settled after some rounds stays too high: then an answer is cut where it might have been completed.</summary>
+    private int[] BytesToTheEnd()
+    {
+        const int rounds = 32;
+        var bytes = new int[_nodes.Length];
+        Array.Fill(bytes, FarFromTheEnd);
+        for (var (round, changed) = (0, true); changed && round < rounds; round++)
+        {
+            changed = false;
+            for (var node = _nodes.Length - 1; node >= 0; node--)
+            {
+                var least = _nodes[node].Final ? 0 : FarFromTheEnd;
+                foreach (var edge in _nodes[node].Edges)
+                {
+                    least = Math.Min(least, bytes[edge.Target] + 1);
+                }
+
+                foreach (var call in _nodes[node].Calls)
+                {
+                    least = Math.Min(least, bytes[_entries[call.Rule]] + bytes[call.Target]);
+                }
+
+                changed |= least < bytes[node];
+                bytes[node] = Math.Min(least, bytes[node]);
+            }
+        }
+
+        return bytes;
     }
 }

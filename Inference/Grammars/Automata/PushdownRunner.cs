@@ -66,6 +66,9 @@ internal sealed class PushdownRunner(PushdownAutomaton automaton, int lookahead)
         return missing * (reach + 1) + left;
     }
 
+    /// <summary>The least bytes that end the text from here, counters left out: so it may need more, never less.</summary>
+    public int LeastBytes(in Configuration at) => automaton.BytesToTheEnd(at.Node) + (at.Frame?.LeastBytes ?? 0);
+
     private void Arrive(Configuration at, ConfigurationList to, int start)
     {
         if ((automaton.Traits(at.Node) & NodeTraits.Counting) != 0)
@@ -143,6 +146,6 @@ internal sealed class PushdownRunner(PushdownAutomaton automaton, int lookahead)
 
         _returns.Sort((a, b) => (a.Node, a.Count, a.Frame?.Hash ?? 0).CompareTo((b.Node, b.Count, b.Frame?.Hash ?? 0)));
         Configuration[] returns = [.. _returns];
-        Enter(new Configuration(automaton.EntryOf(rule), 0, new Frame(rule, returns, Array.ConvertAll(returns, back => CountKey(back.Node, back.Count)), depth)), to, start);
+        Enter(new Configuration(automaton.EntryOf(rule), 0, new Frame(rule, returns, Array.ConvertAll(returns, back => CountKey(back.Node, back.Count)), depth, returns.Min(back => LeastBytes(back)))), to, start);
     }
 }

@@ -14,7 +14,7 @@ public sealed partial class PostgreSqlLedgerDatabase : LedgerDatabase
     private readonly PostgreSqlLedger _ledger;
 
     public PostgreSqlLedgerDatabase()
-        : this(new Shared(PostgreSqlTestServer.CreateDatabase()))
+        : this(new Shared(PostgreSqlTestServer.CreateLedgerDatabase()))
     {
     }
 
@@ -70,6 +70,14 @@ public sealed partial class PostgreSqlLedgerDatabase : LedgerDatabase
     {
         using NpgsqlConnection connection = Connect();
         using NpgsqlCommand command = new($"SELECT count(*) FROM {table}", connection);
+        return (long)command.ExecuteScalar()!;
+    }
+
+    /// <summary>The next number of a sequence.</summary>
+    public long Next(string sequence)
+    {
+        using NpgsqlConnection connection = Connect();
+        using NpgsqlCommand command = new($"SELECT nextval('{sequence}')", connection);
         return (long)command.ExecuteScalar()!;
     }
 

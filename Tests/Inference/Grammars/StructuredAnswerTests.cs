@@ -72,15 +72,42 @@ public sealed class StructuredAnswerTests(ITestOutputHelper output) : IDisposabl
         await RequireValidAnswersAsync(engine, [.. SampleSchemas.Bounded.Where(schema => schema.Length < 90)], [TinyModel.BeginId], 40);
     }
 
+    /// <summary>However few tokens there are, an answer that can be completed is; and one that wanted to say more says so.</summary>
     [Fact]
-    public async Task Generate_JsonObjectUpToTheLimit_IsCutThere()
+    public async Task Generate_SchemasUpToTheLimit_AnswersAreCompletedWhereTheyCanBe()
+    {
+        await using var engine = await StartAsync(HouseModelFolder.Path, new RandomDecoder(HouseVocabulary, seed: 3));
+        var trie = new TokenTrie(Tokenizer.Load(HouseModelFolder.Path), HouseVocabulary);
+        var (cut, stopped) = (0, 0);
+        foreach (var source in SampleSchemas.Bounded.Concat(SampleSchemas.OpenEnded))
+        {
+            var (grammar, schema) = (ByteVocabulary.Schema(source), JsonSchema.FromText(source));
+            var least = new TokenGrammar(grammar, trie).Start().Ending(200)!.Count;
+            foreach (var limit in new[] { least, least + 1, least + 2, least + 7, least + 30 })
+            {
+                var (text, finished) = await AnswerAsync(engine, Request([1], grammar, limit) with { MaxCompletionTokens = limit });
+
+                using var answer = JsonDocument.Parse(text);
+                Assert.True(schema.Evaluate(answer.RootElement, Strict).IsValid, $"{text} for {source} in {limit} tokens");
+                Assert.InRange(finished.Usage.CompletionTokens, 1, limit);
+                (cut, stopped) = finished.Reason == FinishReason.Length ? (cut + 1, stopped) : (cut, stopped + 1);
+            }
+        }
+
+        output.WriteLine($"{cut} cut short, {stopped} ended by themselves");
+        Assert.InRange(cut, 20, 110);
+        Assert.InRange(stopped, 5, 100);
+    }
+
+    [Fact]
+    public async Task Generate_TooFewTokensForAnyEnd_IsCutThere()
     {
         await using var engine = await StartAsync(HouseModelFolder.Path, new RandomDecoder(HouseVocabulary, seed: 3));
 
-        var (text, finished) = await AnswerAsync(engine, Request([1], Grammar.JsonObject, 1) with { MaxCompletionTokens = 5 });
+        var (text, finished) = await AnswerAsync(engine, Request([1], ByteVocabulary.Schema("""{"type":"string","minLength":5000}"""), 1) with { MaxCompletionTokens = 5 });
 
         Assert.Equal((FinishReason.Length, 5), (finished.Reason, finished.Usage.CompletionTokens));
-        Assert.StartsWith("{", text);
+        Assert.StartsWith("\"", text);
     }
 
     [Fact]

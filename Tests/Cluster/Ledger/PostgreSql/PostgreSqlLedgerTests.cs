@@ -43,6 +43,51 @@ public sealed class PostgreSqlLedgerTests() : LedgerSuite(new PostgreSqlLedgerDa
     }
 
     [SkippableFact]
+    public async Task Execute_ManyHolds_AreWrittenByOneStatement()
+    {
+        // A sequence counts what is rolled back too: falling back to a statement for each hold would show.
+        Database.Run(
+            """
+            CREATE SEQUENCE written;
+            CREATE FUNCTION count_statement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('written'); RETURN NULL; END $$;
+            CREATE TRIGGER counted AFTER INSERT ON holds FOR EACH STATEMENT EXECUTE FUNCTION count_statement();
+            CREATE TRIGGER counted AFTER INSERT ON captures FOR EACH STATEMENT EXECUTE FUNCTION count_statement();
+            """);
+        Guid[] jobs = [.. Enumerable.Range(0, 100).Select(_ => Guid.CreateVersion7())];
+
+        IReadOnlyList<LedgerResult> results = await Ledger.ExecuteAsync(
+            [.. jobs.Select(job => Hold(job, 11)), .. jobs.Take(50).Select(job => Capture(job, 7)), .. jobs.Take(90).Select(job => new ReleaseHold(job, "done"))],
+            CancellationToken.None);
+
+        Assert.Equal([90, 10, 50, 40, 50, 0], new[]
+        {
+            results.Count(result => result is HoldPlaced), results.Count(result => result is InsufficientBalance), results.Count(result => result is HoldCaptured),
+            results.Count(result => result is HoldReleased), results.Count(result => result is AlreadyCaptured), results.Count(result => result is UnknownJob),
+        });
+        Assert.Equal(3, PostgreSql.Next("written"));
+    }
+
+    [SkippableFact]
+    public async Task Execute_OneOfAGroupThrows_TheOthersStay()
+    {
+        Database.Run("CREATE TRIGGER fault BEFORE INSERT ON holds FOR EACH ROW WHEN (NEW.amount = 13) EXECUTE FUNCTION refuse('fault')");
+        Task<IReadOnlyList<LedgerResult>>[] calls;
+        using (Database.Lock())
+        {
+            // The first takes the writer, and the others wait together for its next commit.
+            calls = [.. new[] { 1, 2, 13, 3 }.Select(amount => Ledger.ExecuteAsync([Hold(Guid.CreateVersion7(), amount)], CancellationToken.None))];
+        }
+
+        await Assert.ThrowsAsync<LedgerUnavailableException>(() => calls[2]);
+        foreach (Task<IReadOnlyList<LedgerResult>> call in calls.Where((_, place) => place != 2))
+        {
+            Assert.IsType<HoldPlaced>(Assert.Single(await call));
+        }
+
+        Assert.Equal(new Nano(6), (await Read(Client)).Held);
+    }
+
+    [SkippableFact]
     public async Task Execute_SessionsCutByTheServer_WorksAgainAtOnce()
     {
         await Do<HoldPlaced>(Hold(Guid.CreateVersion7(), 1));

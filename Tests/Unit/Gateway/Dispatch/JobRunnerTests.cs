@@ -13,6 +13,7 @@ using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Epochs;
 using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tests.Unit.Tunnel;
+using CocoonOrleans.Tokenization.ToolCalls;
 using CocoonOrleans.Tunnel.Messages;
 
 namespace CocoonOrleans.Tests.Unit.Gateway.Dispatch;
@@ -641,6 +642,28 @@ public sealed class JobRunnerTests : IAsyncDisposable
         var gone = new TaskCompletionSource();
         await using CancellationTokenRegistration registration = reply.Gone.Register(gone.SetResult);
         await gone.Task;
+    }
+
+    /// <summary>The name of a forced call stands in the prompt: the worker has spent none of its tokens on it.</summary>
+    [Fact]
+    public async Task Run_ForcedCallOfAllTokensLeased_IsWholeAndPaid()
+    {
+        const string arguments = "{ab:cdefg}";
+        _bench = await JobRunnerBench.StartAsync(async reply =>
+        {
+            await reply.BeginAsync();
+            await reply.CallAsync("a_function_with_a_long_name", arguments);
+            await reply.FinishAsync("length");
+            await reply.FinalAsync(arguments.Length, "length");
+        });
+        ChatJob job = _bench.Job(arguments.Length) with { ForcedCall = new ForcedCall("", "a_function_with_a_long_name", "{}") };
+        var sink = new JsonAnswer();
+
+        var answer = Assert.IsType<JobAnswer>(await _bench.RunAsync(job, sink, CancellationToken.None).WaitAsync(TestGateway.Deadline));
+
+        Assert.Equal(("length", arguments.Length), (Assert.Single(sink.Choices).FinishReason, answer.Usage.Completion));
+        Assert.True(answer.IsReceiptVerified, "the receipt is valid");
+        await ReleasedAsync(LeaseOutcome.Completed);
     }
 
     private Task<JobResult> RunAsync(IAnswerSink sink, params Func<WorkerReply, Task>[] workers) => RunAsync(sink, workers, maxCompletionTokens: 100);

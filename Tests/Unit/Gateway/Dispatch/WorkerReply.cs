@@ -40,6 +40,13 @@ internal sealed class WorkerReply(SealedReply reply)
     /// <summary>A piece of text, of one token for each of its letters.</summary>
     public Task TextAsync(string text, int choice = 0) => ChunkAsync($$"""{"content":"{{text}}"}""", choice: choice);
 
+    /// <summary>A whole call of a function.</summary>
+    public async Task CallAsync(string name, string arguments)
+    {
+        await ChunkAsync($$$"""{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"{{{name}}}","arguments":""}}]}""");
+        await ChunkAsync($$$"""{"tool_calls":[{"index":0,"function":{"arguments":"{{{arguments}}}"}}]}""");
+    }
+
     /// <summary>The chunk that ends the answer.</summary>
     public Task FinishAsync(string reason = "stop", int choice = 0) => ChunkAsync("{}", reason, choice);
 

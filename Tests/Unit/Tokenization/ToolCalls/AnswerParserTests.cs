@@ -136,9 +136,14 @@ public sealed class AnswerParserTests
 
     [Theory]
     [InlineData("add", """{"a": 1}""", """0 add {"a": 1}""")]
-    [InlineData("add", """{"a": 1""", """{"a": 1""")]
+    [InlineData("add", """{"a": 1""", """0 add {"a": 1""")]
+    [InlineData("add", "", "0 add ")]
     [InlineData(null, """{"name":"add","arguments":{"a":1}}""", """0 add {"a":1}""")]
-    public void Complete_ForcedCall_IsTheCallOrWhereItWasCutTheText(string? name, string text, string part) =>
+    [InlineData(null, """{"name":"add","arguments":{"a":1}""", """0 add {"a":1}""")]
+    [InlineData(null, """{"name": "add", "parameters": {"a":""", """0 add {"a":""")]
+    [InlineData(null, """{"name":"ad""", """{"name":"ad""")]
+    [InlineData(null, """{"name":"unknown","arguments":{""", """{"name":"unknown","arguments":{""")]
+    public void Complete_ForcedCall_IsTheCallAlsoWhereItWasCut(string? name, string text, string part) =>
         Assert.Equal([part], Parse(new AnswerParser(ToolCallStyle.Hermes, Functions, forced: new ForcedCall("", name, "{}")), text.Select(c => c.ToString())));
 
     /// <summary>However the text is cut, the parts are the same, and nothing of a call is ever shown as text.</summary>
