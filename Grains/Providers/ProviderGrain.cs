@@ -113,7 +113,10 @@ internal sealed partial class ProviderGrain(
             [.. details.Captures.Select(capture => new StatementJob(
                 capture.JobId, capture.Amount, capture.ProviderAmount, capture.ReportHash is { } hash ? new Bits256(hash.Span) : null))],
             [.. details.Vouchers.Select(voucher => new StatementVoucher(voucher.Channel, voucher.Serial, voucher.Cumulative))],
-            [.. details.Charges.Select(charge => new StatementCharge(charge.At, charge.Amount))],
+            [.. details.Charges.Select(charge => new StatementCharge(
+                charge.At,
+                charge.Amount,
+                charge.Transaction is { } chain ? new StatementTransaction(chain.Account, chain.Lt, Bits256.Parse(chain.Hash, "charge")) : null))],
             details.Due);
         return await statement.SignAsync(seal => signer.SignAsync(seal, cancellationToken));
     }

@@ -140,7 +140,7 @@ internal sealed class UnknownPaymentWriter(SqlStatements statements, BookWriter 
                 // What waited is in flight; what was sent may be another amount, for the book that sent it knew of other earnings.
                 Nano inFlight = explanation.Waiting?.Amount ?? Nano.Zero;
                 Move(payment, "waited", WellKnownAccounts.PayoutsInFlight, WellKnownAccounts.Treasury, inFlight, "payout sent", now);
-                Move(payment, "paid", account!, WellKnownAccounts.Treasury, payment.Value - inFlight, "payout", now);
+                Move(payment, "paid", account!, WellKnownAccounts.Treasury, payment.Value - inFlight, "payout", now, explanation.Waiting is null ? added : null);
                 break;
             case UnknownPaymentState.Refund:
                 string from = explanation.Waiting is null ? WellKnownAccounts.Suspense : WellKnownAccounts.PayoutsInFlight;
@@ -163,7 +163,7 @@ internal sealed class UnknownPaymentWriter(SqlStatements statements, BookWriter 
     }
 
     /// <summary>Moves an amount; a negative one the other way. A provider's balance is the sum of its entries: it may fall below zero where the book forgot what it earned.</summary>
-    private void Move(UnknownPayment payment, string what, string debited, string credited, Nano amount, string reason, DateTimeOffset now)
+    private void Move(UnknownPayment payment, string what, string debited, string credited, Nano amount, string reason, DateTimeOffset now, Guid? id = null)
     {
         if (amount == Nano.Zero)
         {
@@ -182,7 +182,12 @@ internal sealed class UnknownPaymentWriter(SqlStatements statements, BookWriter 
 
         book.Credit(credited, amount);
         book.Book(
-            ChainEvents.IdOf($"reconciled {what}", payment.Wallet, payment.MessageLt), TransactionKind.Transfer, reason, now, (debited, -amount), (credited, amount));
+            id ?? ChainEvents.IdOf($"reconciled {what}", payment.Wallet, payment.MessageLt),
+            TransactionKind.Transfer,
+            reason,
+            now,
+            (debited, -amount),
+            (credited, amount));
     }
 
     private static void Once(int rows)

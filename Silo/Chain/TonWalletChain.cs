@@ -90,9 +90,14 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
             return 0;
         }
 
+        if (state.Status == AccountStatus.Frozen)
+        {
+            throw new ChainUnavailableException("The wallet is frozen by the chain, for rent that it owes: its coins are kept, and nothing can be sent until it is thawed.");
+        }
+
         if (state.Status != AccountStatus.Active || state.Code?.Hash != operatorWallet.Wallet.Init.Code!.Hash || state.Data is not { } data)
         {
-            throw new ChainUnavailableException("The wallet is frozen, or has another code.");
+            throw new ChainUnavailableException("The wallet has another code.");
         }
 
         return WalletV5R1.ReadSeqno(data);

@@ -1,19 +1,24 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Deposits;
+using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Ledger.Sqlite;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
+using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 using CocoonOrleans.Tests.Settlement.Chain;
 using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Messages;
+using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Wallets;
 using Microsoft.Data.Sqlite;
@@ -208,6 +213,55 @@ internal sealed class SettlingSilo : IAsyncDisposable
     public async Task EarnAsync(Nano amount) => Assert.IsType<Transferred>(Assert.Single(await Ledger.ExecuteAsync(
         [new Transfer(Guid.NewGuid(), WellKnownAccounts.Treasury, Provider, amount, "earned in a test")], CancellationToken.None)));
 
+    /// <summary>Says where a provider is paid.</summary>
+    public async Task OrderAsync(SigningKey key, PayoutTerms terms)
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        string provider = ProviderId.Of(key.PublicKey);
+        var request = new ProviderRequest(TonNetwork.Development, key.PublicKey, (ulong)now.ToUnixTimeMilliseconds(), ProviderRequestKind.Payout, terms.ToCell());
+        await Ledger.ExecuteAsync([new CreateAccount(provider, AccountClass.Provider, "")], default);
+        Assert.True(await Ledger.TryAddOrderAsync(
+            new PayoutOrder(provider, (long)request.Time, terms.Address.ToString(), terms.Threshold, terms.ByTransfer, now, request.Sign(key), now), default));
+    }
+
+    /// <summary>A job of a provider, held and captured as every one is; done twice, it is one.</summary>
+    /// <returns>SHA-256 of its usage receipt.</returns>
+    public async Task<byte[]> ServeAsync(Guid job, string client, string provider, Nano charge)
+    {
+        byte[] receipt = SHA256.HashData(job.ToByteArray());
+        var price = new TokenPrices(new Nano(1), new Nano(1), new Nano(1), new Nano(1));
+        IReadOnlyList<LedgerResult> results = await Ledger.ExecuteAsync(
+            [
+                new PlaceHold
+                {
+                    JobId = job,
+                    AccountId = client,
+                    ApiKeyId = null,
+                    Amount = charge,
+                    ExpiresAt = DateTimeOffset.MaxValue,
+                    RequestHash = new byte[32],
+                    Model = "house",
+                    PromptTokens = 1,
+                    MaxCompletionTokens = 1,
+                    PriceCap = price,
+                },
+                new CaptureHold
+                {
+                    JobId = job,
+                    ProviderAccountId = provider,
+                    WorkerId = "worker",
+                    Prices = price,
+                    Usage = new TokenUsage(1, 0, 1, 0),
+                    Amount = charge,
+                    Status = CompletionStatus.Complete,
+                    ReportHash = receipt,
+                },
+            ],
+            default);
+        Assert.IsType<HoldCaptured>(results[1]);
+        return receipt;
+    }
+
     /// <summary>Earns and pays out.</summary>
     public async Task<Guid> PayAsync(TonAddress destination, Nano amount)
     {
@@ -215,9 +269,9 @@ internal sealed class SettlingSilo : IAsyncDisposable
         return await PlaceAsync(Payout(destination, amount));
     }
 
-    public PlaceIntent Payout(TonAddress destination, Nano amount)
+    public PlaceIntent Payout(TonAddress destination, Nano amount, Guid? intentId = null)
     {
-        Guid id = Guid.NewGuid();
+        Guid id = intentId ?? Guid.NewGuid();
         return new PlaceIntent
         {
             IntentId = id,
@@ -266,7 +320,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
         Options.Create(new SqliteLedgerOptions { Path = LedgerPath, AllowTreasuryTransfers = true }), TimeProvider.System, NullLogger<SqliteLedger>.Instance);
 
     /// <summary>An address that nobody has used.</summary>
-    public static TonAddress NewAddress() => new(0, new Bits256(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+    public static TonAddress NewAddress() => new(0, new Bits256(RandomNumberGenerator.GetBytes(32)));
 
     public async ValueTask DisposeAsync()
     {

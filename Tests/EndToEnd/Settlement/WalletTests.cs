@@ -203,21 +203,32 @@ public sealed class WalletTests
     }
 
     [SkippableFact]
-    public async Task Wallet_ChainAway_WaitsAndGoesOn()
+    public async Task Wallet_ChainAwayForAnHour_WaitsAndGoesOn()
     {
         await using SettlingSilo silo = await SettlingSilo.StartAsync(coins: 100);
         ChildProcess process = await silo.StartSiloAsync();
         TonAddress payee = SettlingSilo.NewAddress();
+
+        // The last bytes before it went away are in nobody's block: they expire meanwhile, and come to light again when nobody wants them.
+        await silo.Chain.DevAsync("dev_hold", new { address = silo.WalletAddress, times = 100_000 });
+        Guid held = await silo.PayAsync(payee, Nano.FromCoins(2));
+        await silo.WaitAsync(held, IntentState.Signed);
+        await Eventually.SeeAsync(
+            "the bytes at both endpoints", async () => (await silo.Chain.DevAsync("dev_held", new { })).GetProperty("held").GetInt32(), seen => seen >= 2, Deadline);
         await silo.Chain.DevAsync("dev_fail", new { status = 503, times = 100_000 });
         Guid payout = await silo.PayAsync(payee, Nano.FromCoins(1));
         await Eventually.SeeAsync("the failure in the log", () => silo.LogOf(process), log => log.Contains("could not be looked at", StringComparison.Ordinal), Deadline);
         Assert.Equal(IntentState.Waiting, (await silo.ReadAsync(payout)).State);
 
+        await silo.Chain.DevAsync("dev_now", new { advance = 3600 });
+        Assert.Equal(0, (await silo.Chain.DevAsync("dev_release", new { })).GetProperty("applied").GetInt32());
         await silo.Chain.DevAsync("dev_clear", new { });
 
         await silo.WaitAsync(payout, IntentState.Delivered);
+        await silo.WaitAsync(held, IntentState.Delivered);
         await silo.SettleAsync();
-        Assert.Equal(Nano.FromCoins(1), await silo.ReceivedAsync(payee));
+        Assert.Equal(Nano.FromCoins(3), await silo.ReceivedAsync(payee));
+        Assert.Equal(2, (await silo.Chain.First.GetTransactionsAsync(payee, null, 10, default)).Count);
     }
 
     [SkippableFact]

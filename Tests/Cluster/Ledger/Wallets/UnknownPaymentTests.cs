@@ -46,6 +46,12 @@ public abstract class UnknownPaymentTests(LedgerDatabase database) : LedgerSuite
         Assert.Equal(IntentState.Delivered, (await Store.FindIntentAsync(second, default))!.State);
         Assert.Empty(await Store.ListWaitingAsync(Wallet, 10, default));
         Assert.Equal(new Nano(100), (await ((IProviderStore)Ledger).ReadEarningsAsync(Provider, 1, default))!.Charged);
+
+        // A statement names their transactions.
+        ProviderDayDetails day = await ((IProviderStore)Ledger).ReadDayAsync(Provider, DateOnly.FromDateTime(Now.UtcDateTime), 10, default);
+        Assert.Equal(
+            [(new Nano(60), new ChainTransaction(Wallet, 21, new string('0', 64))), (new Nano(40), new ChainTransaction(Wallet, 31, new string('0', 64)))],
+            day.Charges.Select(charge => (charge.Amount, charge.Transaction!)));
     }
 
     [SkippableTheory]
