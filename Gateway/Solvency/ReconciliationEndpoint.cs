@@ -20,17 +20,19 @@ public sealed class ReconciliationEndpoint(GrainCalls grains)
     private async Task<IResult> ReconcileAsync(bool apply, long accept, HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
-        WalletReconciliation reconciliation = await grains.InvokeAsync(
-            (client, token) => client.GetGrain<IWalletDeskGrain>(0).ReconcileAsync(apply, accept, token), http.RequestAborted);
-        return reconciliation.Status switch
+        string? wallet = await grains.InvokeAsync(static (client, token) => client.GetGrain<IWalletDeskGrain>(0).FindAsync(token), http.RequestAborted);
+        WalletReconciliation? reconciliation = wallet is null
+            ? null
+            : await grains.InvokeAsync((client, token) => client.GetGrain<IWalletGrain>(wallet).ReconcileAsync(apply, accept, token), http.RequestAborted);
+        return reconciliation?.Status switch
         {
-            WalletReconciliationStatus.NoWallet => new ApiError(ErrorKinds.NoSolvencyProof, "This network settles on no chain."),
+            null or WalletReconciliationStatus.NoWallet => new ApiError(ErrorKinds.NoSolvencyProof, "This network settles on no chain."),
             WalletReconciliationStatus.ChainAway => new ApiError(ErrorKinds.NoSolvencyProof, "The chain does not answer, or its endpoints don't agree."),
             _ => Results.Bytes(
                 AnswerJson.Write(json =>
                 {
                     json.WriteStartObject();
-                    json.WriteString("wallet", reconciliation.Wallet);
+                    json.WriteString("wallet", reconciliation!.Wallet);
                     json.WriteString("state", reconciliation.Status.ToString().ToLowerInvariant());
                     json.WriteNumber("stopped_lt", reconciliation.StoppedLt);
                     json.WriteBoolean("applied", reconciliation.IsApplied);

@@ -18,7 +18,7 @@ public static class AllowedCalls
         ("client", "provider"),
         ("client", "solvencydesk"),
         ("client", "walletdesk"),
-        ("walletdesk", "wallet"),
+        ("client", "wallet"),
         ("client", "attestedsession"),
         ("client", "revocation"),
         ("attestedsession", "revocation"),

@@ -29,7 +29,7 @@ public sealed class ChannelRefusalTests(SharedChain shared) : IClassFixture<Shar
     [InlineData("charge with another amount than was signed", ContractExit.Signature)]
     [InlineData("charge of another channel's voucher", ContractExit.OtherContractOrNetwork)]
     [InlineData("charge of another network's voucher", ContractExit.OtherContractOrNetwork)]
-    [InlineData("charge of a close in a voucher's place", ContractExit.Malformed)]
+    [InlineData("charge of a close in a voucher's place", ContractExit.OtherKind)]
     [InlineData("charge of a voucher with a bit more", ContractExit.Malformed)]
     [InlineData("charge shown twice", ContractExit.NothingNew)]
     [InlineData("charge of an older voucher", ContractExit.NothingNew)]

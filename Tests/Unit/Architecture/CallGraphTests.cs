@@ -19,7 +19,6 @@ public sealed partial class CallGraphTests
         ("Sweeping", "IPaymentChannelGrain"),
         ("Sweeping", "IProviderGrain"),
         ("Sweeping", "IWalletGrain"),
-        ("Wallets", "IWalletGrain"),
 
         // Not a grain: the silo arms its sweepers when it starts.
         ("Sweeping", "ISweeperGrain"),
