@@ -63,14 +63,14 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
             : new ApiError(ErrorKinds.NoCapacity, "No worker that serves this model makes a fresh statement now.") { RetryAfter = FreshRetry };
     }
 
-    private static Offered? Newest(WorkerConnection worker) => worker.Seal.Newest is var (statement, voucher, eventLog) ? new Offered(worker, statement, voucher, eventLog, default) : null;
+    private static Offered? Newest(WorkerConnection worker) => worker.Seal.Newest is var (statement, shown) ? new Offered(worker, statement, shown, default) : null;
 
     private async Task<Offered[]> FreshAsync(WorkerConnection[] chosen, Digest nonce, CancellationToken cancellationToken)
     {
         FreshFinding?[] found = await Task.WhenAll(chosen.Select(worker => freshStatements.AskAsync(worker, nonce, cancellationToken)));
         return
         [
-            .. chosen.Zip(found, static (worker, fresh) => fresh is null ? null : new Offered(worker, fresh.Statement, fresh.Voucher, worker.Seal.Newest?.EventLog ?? default, fresh.Proof)).OfType<Offered>(),
+            .. chosen.Zip(found, static (worker, fresh) => fresh is null ? null : new Offered(worker, fresh.Statement, (worker.Seal.Newest?.Shown ?? new ShownEvidence(default)) with { Voucher = fresh.Voucher }, fresh.Proof)).OfType<Offered>(),
         ];
     }
 
@@ -97,16 +97,11 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
             json.WriteNumber("expires", statement.Expires.ToUnixTimeSeconds());
             json.WriteString("engine", one.Worker.Registration.Engine.Kind);
             json.WriteBase64String("statement", one.Statement.Bound.Bytes.Span);
-            json.WriteBase64String(statement.Tier == TrustTier.Open ? "signature" : "quote", one.Voucher.Span);
-            if (!one.EventLog.IsEmpty)
-            {
-                json.WriteBase64String("event_log", one.EventLog.Span);
-            }
-
-            if (!one.Proof.IsEmpty)
-            {
-                json.WriteBase64String("nonce_proof", one.Proof.Span);
-            }
+            json.WriteBase64String(statement.Tier == TrustTier.Open ? "signature" : "quote", one.Shown.Voucher.Span);
+            WriteOptional(json, "event_log", one.Shown.EventLog);
+            WriteOptional(json, "gpus", one.Shown.Gpus);
+            WriteOptional(json, "gpu_references", one.Shown.GpuReferences);
+            WriteOptional(json, "nonce_proof", one.Proof);
 
             json.WriteEndObject();
         }
@@ -115,5 +110,13 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
         json.WriteEndObject();
     }
 
-    private sealed record Offered(WorkerConnection Worker, CheckedStatement Statement, ReadOnlyMemory<byte> Voucher, ReadOnlyMemory<byte> EventLog, ReadOnlyMemory<byte> Proof);
+    private static void WriteOptional(Utf8JsonWriter json, string name, ReadOnlyMemory<byte> bytes)
+    {
+        if (!bytes.IsEmpty)
+        {
+            json.WriteBase64String(name, bytes.Span);
+        }
+    }
+
+    private sealed record Offered(WorkerConnection Worker, CheckedStatement Statement, ShownEvidence Shown, ReadOnlyMemory<byte> Proof);
 }

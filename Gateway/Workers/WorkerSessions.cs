@@ -134,7 +134,7 @@ public sealed partial class WorkerSessions(
         }
 
         CheckedStatement statement = finding.Statement;
-        if (!connection.Seal.TryRenew(statement, out SealingFault sealing, vouched.Voucher, vouched.EventLog))
+        if (!connection.Seal.TryRenew(statement, out SealingFault sealing, ShownEvidence.Of(vouched)))
         {
             throw new TunnelProtocolException($"statement: nothing can be sealed to it ({sealing}).");
         }

@@ -12,6 +12,7 @@ using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
+using CocoonOrleans.WorkerHost.Gpus;
 using CocoonOrleans.WorkerHost.Heartbeats;
 using CocoonOrleans.WorkerHost.Jobs;
 using CocoonOrleans.WorkerHost.Keys;
@@ -103,6 +104,7 @@ public static class WorkerHosting
         services.AddSingleton(provider => new RequestOpener(provider.GetRequiredService<EpochKeyRing>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ReceiptKey>();
         services.AddSingleton<StatedCollateral>();
+        services.AddSingleton<GpuCollector>().AddSingleton<StatedGpus>();
         services.AddSingleton<IStatementVoucher>(static provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Quotes is { } quotes
             ? QuoteVoucher.Of(quotes, provider.GetRequiredService<TimeProvider>(), quotes.Measures ? provider.GetRequiredService<DialingOptions>().BootId : null)
             : ActivatorUtilities.CreateInstance<ReceiptKeyVoucher>(provider));
