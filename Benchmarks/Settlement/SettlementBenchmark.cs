@@ -29,6 +29,10 @@ internal sealed class SettlementBenchmark(EngineBenchmarkOptions options, TextWr
     private const double ChargeAt = 2e9;
     private const double TopUpBy = 10e9;
     private const double FeesPerCharge = 1_000;
+    private const double FirstDeposit = 1e9;
+
+    /// <summary>How many fees a charge, and how many a top-up, must move so that each takes half of what may be lost.</summary>
+    private const double PerHalf = 2 / LargestShare;
     private const double LaterPrices = 1 / 6.0;
 
     /// <summary>What may be lost to the chain: a thousandth.</summary>
@@ -110,7 +114,10 @@ internal sealed class SettlementBenchmark(EngineBenchmarkOptions options, TextWr
         var payee = await chain.FundAsync(payeeKey, 1);
         var terms = new ChannelTerms(payer.Address, key.PublicKey, payee.Address, payeeKey.PublicKey, 60, 7);
         var deposit = Nano.FromCoins(100);
+        await chain.SendAsync(payer, key, new OutgoingMessage(payee.Address, Gas, Cell.Empty));
+        var unfunded = await TotalAsync(chain, payer.Address, payee.Address, terms.Address);
         await chain.SendAsync(payer, key, new OutgoingMessage(terms.Address, deposit + Gas, ChannelMessages.TopUp(1, deposit), Init: terms.Init));
+        var opening = (unfunded - await TotalAsync(chain, payer.Address, payee.Address, terms.Address)).Value;
         var prices = ChainPrices.Read(
             await chain.Client.GetConfigParamAsync(ChainPrices.GasParameter, CancellationToken.None), await chain.Client.GetConfigParamAsync(ChainPrices.ForwardParameter, CancellationToken.None));
 
@@ -133,6 +140,7 @@ internal sealed class SettlementBenchmark(EngineBenchmarkOptions options, TextWr
         foreach (var (times, when) in ((double, string)[])[(LaterPrices, "a sixth of the prices of December 2025"), (1, "prices of December 2025")])
         {
             var moved = Math.Max(ChargeAt, FeesPerCharge * charge * times);
+            Note(string.Create(CultureInfo.InvariantCulture, $"With {when} the chain takes less than a thousandth from charges of {Coins(PerHalf * charge * times)} and top-ups of {Coins(PerHalf * topUp * times)} coins on; of a new channel's first {Coins(FirstDeposit)} coin, opened and charged once, it takes {100 * times * (opening + charge) / FirstDeposit:0.00} %."));
             Share($"chain cost of a channel, charged at {Coins(moved)} coins and topped up by {Coins(TopUpBy)}, against a thousandth of the money, {when}", times * ((charge / moved) + (topUp / TopUpBy)));
         }
 

@@ -116,6 +116,18 @@ public sealed class AdminClient : IDisposable
         return await ReadAsync<SolvencyReport>(response, cancellationToken) ?? throw new CommandFailedException("The gateway says nothing of its solvency.", "See the gateway's log.");
     }
 
+    /// <summary>What left the wallet and the book doesn't know.</summary>
+    /// <param name="apply">Whether what can be explained is booked.</param>
+    /// <param name="accept">The transaction up to which the rest counts as lost; 0 not to.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<ReconciliationReport> ReconcileAsync(bool apply, long accept, CancellationToken cancellationToken)
+    {
+        using var response = apply
+            ? await _http.PostAsync($"/admin/wallet/reconciliation?accept={accept}", content: null, cancellationToken)
+            : await _http.GetAsync("/admin/wallet/reconciliation", cancellationToken);
+        return await ReadAsync<ReconciliationReport>(response, cancellationToken) ?? throw new CommandFailedException("The gateway says nothing of the wallet.", "See the gateway's log.");
+    }
+
     /// <summary>The workers that are connected to the gateway.</summary>
     public async Task<IReadOnlyList<ClusterWorker>> WorkersAsync(CancellationToken cancellationToken)
     {

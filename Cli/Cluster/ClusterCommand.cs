@@ -6,14 +6,14 @@ using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Cluster;
 
-/// <summary><c>cocoon cluster workers|revoke|restore|revocations|solvency|certificates</c>: the operator's commands, for the network of a data folder.</summary>
+/// <summary><c>cocoon cluster workers|revoke|restore|revocations|solvency|reconcile|certificates</c>: the operator's commands, for the network of a data folder.</summary>
 internal static class ClusterCommand
 {
     private static readonly string[] Kinds = ["worker", "platform", "image", "measurement"];
 
     public static Command Create() => new("cluster", "Look after a network, as its operator: who serves in it, and whether its coins cover its debts.")
     {
-        Workers(), Revoke(), Restore(), Revocations(), SolvencyCommand.Create(), CertificatesCommand.Create(),
+        Workers(), Revoke(), Restore(), Revocations(), SolvencyCommand.Create(), ReconcileCommand.Create(), CertificatesCommand.Create(),
     };
 
     private static Command Workers()

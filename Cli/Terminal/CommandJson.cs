@@ -50,6 +50,7 @@ namespace CocoonOrleans.Cli.Terminal;
 [JsonSerializable(typeof(ProxyResult))]
 [JsonSerializable(typeof(QuoteVerdict))]
 [JsonSerializable(typeof(ReceiptReport))]
+[JsonSerializable(typeof(ReconciliationReport))]
 [JsonSerializable(typeof(RegistryPaperResult))]
 [JsonSerializable(typeof(RegistrySentResult))]
 [JsonSerializable(typeof(RegistryShowResult))]

@@ -150,6 +150,8 @@ public static class GatewayHosting
         admin.MapPost("/providers/{id}/leave", (string id, ProviderEndpoint endpoint, CancellationToken cancellationToken) => endpoint.LeaveAsync(id, cancellationToken));
         admin.MapGet("/workers", (AdminWorkersEndpoint workers, CancellationToken cancellationToken) => workers.ListAsync(cancellationToken));
         admin.MapGet("/solvency", (HttpContext http, SolvencyEndpoint solvency) => solvency.CheckAsync(http));
+        admin.MapGet("/wallet/reconciliation", (HttpContext http, ReconciliationEndpoint reconciliation) => reconciliation.ShowAsync(http));
+        admin.MapPost("/wallet/reconciliation", (long? accept, HttpContext http, ReconciliationEndpoint reconciliation) => reconciliation.ApplyAsync(accept, http));
         admin.MapGet("/deposits", (HttpContext http, AdminDepositsEndpoint deposits) => deposits.ListAsync(http));
         admin.MapPost("/deposits/{id:long}/assign", (long id, HttpContext http, AdminDepositsEndpoint deposits) => deposits.AssignAsync(id, http));
         admin.MapPost("/deposits/{id:long}/refund", (long id, HttpContext http, AdminDepositsEndpoint deposits) => deposits.RefundAsync(id, http));
@@ -235,6 +237,7 @@ public static class GatewayHosting
         services.AddSingleton<AdminAuthentication>();
         services.AddSingleton<ChannelEndpoint>();
         services.AddSingleton<SolvencyEndpoint>();
+        services.AddSingleton<ReconciliationEndpoint>();
         services.AddSingleton<TopUpEndpoint>();
         services.AddSingleton<AdminDepositsEndpoint>();
         services.AddSingleton<AdminEndpoint>();

@@ -7,6 +7,9 @@ internal sealed partial class ClientChannelGrain
     [LoggerMessage(Level = LogLevel.Critical, Message = "What lies at {Channel} is not the client's channel: {Reason}. It pays for nothing")]
     private partial void LogForeign(string channel, string reason);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Channel {Channel} is frozen by the chain, for rent that it owes. Its coins and vouchers are kept, and it is charged when it is thawed")]
+    private partial void LogFrozen(string channel);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "What the chain says of {Channel} at block {Seqno} is older than what it said before; ignored")]
     private partial void LogOlder(string channel, long seqno);
 

@@ -65,7 +65,11 @@ internal sealed partial class ClientChannelGrain(
 
         if (snapshot is null)
         {
-            if (before.State.Phase != WorkerChannelPhase.Unfunded)
+            if (observation.IsFrozen)
+            {
+                LogFrozen(Channel);
+            }
+            else if (before.State.Phase != WorkerChannelPhase.Unfunded)
             {
                 LogForeign(Channel, "there is no contract any more");
             }

@@ -47,7 +47,10 @@ internal static class ObservedChannel
                 state.PendingWithdraw,
                 state.UnlockTime,
                 seen.Seqno,
-                seen.LastLt);
+                seen.LastLt)
+            {
+                LastHash = seen.LastHash is { } hash ? Convert.ToHexStringLower(hash) : null,
+            };
             return null;
         }
         catch (TonFormatException malformed)

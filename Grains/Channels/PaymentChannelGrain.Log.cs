@@ -7,6 +7,9 @@ internal sealed partial class PaymentChannelGrain
     [LoggerMessage(Level = LogLevel.Critical, Message = "What lies at {Channel} is not our channel: {Reason}. Nothing is signed or paid there")]
     private partial void LogForeign(string channel, string reason);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Channel {Channel} is frozen by the chain, for rent that it owes. Nothing is signed, topped up or charged there; its coins and its vouchers are kept")]
+    private partial void LogFrozen(string channel);
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "Channel {Channel} is stranded with {Left} nano in it: {Reason}. Nothing is signed or sent for it; name its key again to close it")]
     private partial void LogStranded(string channel, string reason, long left);
 

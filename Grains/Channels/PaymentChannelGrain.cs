@@ -212,6 +212,12 @@ internal sealed partial class PaymentChannelGrain(
 
         if (snapshot is null)
         {
+            if (seen.IsFrozen)
+            {
+                LogFrozen(Channel);
+                return false;
+            }
+
             if (channel.State.Phase != WorkerChannelPhase.Unfunded)
             {
                 LogForeign(Channel, "there is no contract any more");

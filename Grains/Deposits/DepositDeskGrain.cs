@@ -78,9 +78,7 @@ internal sealed class DepositDeskGrain(ILedger ledger, IDepositStore store, ISol
             return Task.FromResult(new DepositSettlement(DepositSettlementStatus.Invalid, null));
         }
 
-        // No text: an exchange would look for its own in it. The number makes the message one of its kind.
-        Cell body = new CellBuilder().StoreUInt(0, 32).StoreBytes(System.Text.Encoding.ASCII.GetBytes(FormattableString.Invariant($"refund {deposit}"))).Build();
-        return SettleAsync(new RefundDeposit(deposit, raw, Boc.Write(body)), cancellationToken);
+        return SettleAsync(new RefundDeposit(deposit, raw, Boc.Write(PaymentNote.OfRefund(deposit))), cancellationToken);
     }
 
     private async Task<DepositSettlement> SettleAsync(LedgerOperation operation, CancellationToken cancellationToken) =>

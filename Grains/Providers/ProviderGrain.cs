@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using CocoonOrleans.Grains.Channels;
 using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Ledger;
@@ -115,7 +113,10 @@ internal sealed partial class ProviderGrain(
             [.. details.Captures.Select(capture => new StatementJob(
                 capture.JobId, capture.Amount, capture.ProviderAmount, capture.ReportHash is { } hash ? new Bits256(hash.Span) : null))],
             [.. details.Vouchers.Select(voucher => new StatementVoucher(voucher.Channel, voucher.Serial, voucher.Cumulative))],
-            [.. details.Charges.Select(charge => new StatementCharge(charge.At, charge.Amount))],
+            [.. details.Charges.Select(charge => new StatementCharge(
+                charge.At,
+                charge.Amount,
+                charge.Transaction is { } chain ? new StatementTransaction(chain.Account, chain.Lt, Bits256.Parse(chain.Hash, "charge")) : null))],
             details.Due);
         return await statement.SignAsync(seal => signer.SignAsync(seal, cancellationToken));
     }
@@ -214,15 +215,15 @@ internal sealed partial class ProviderGrain(
             return;
         }
 
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"cocoon-payout-v1|{Id}|{earnings.Charged.Value}")));
+        Guid intentId = ProviderPayouts.IdOf(Id, earnings.Charged);
         var payout = new PlaceIntent
         {
-            IntentId = new Guid(hash.AsSpan(0, 16), bigEndian: true),
+            IntentId = intentId,
             Wallet = wallet,
             Destination = order.Address,
             Value = due,
             Amount = due,
-            Body = Boc.Write(Cell.Empty),
+            Body = Boc.Write(PaymentNote.OfPayout(intentId)),
             Purpose = IntentPurpose.Payout,
             AccountId = Id,
         };

@@ -1,5 +1,4 @@
 using CocoonOrleans.Ledger.Wallets;
-using CocoonOrleans.Market;
 using CocoonOrleans.Ton.Cells;
 
 namespace CocoonOrleans.Grains.Wallets;
@@ -13,18 +12,18 @@ internal static class SentMessages
     /// <summary>Finds the intents.</summary>
     /// <param name="payments">What went out.</param>
     /// <param name="carried">What the signed bytes carried.</param>
-    /// <returns>The intents that left, and what else did, in nano.</returns>
-    public static (IReadOnlyList<SentIntent> Sent, Nano Others) Match(IReadOnlyList<WalletPayment> payments, IReadOnlyList<Intent> carried)
+    /// <returns>The intents that left, and what else did.</returns>
+    public static (IReadOnlyList<SentIntent> Sent, IReadOnlyList<WalletPayment> Others) Match(IReadOnlyList<WalletPayment> payments, IReadOnlyList<Intent> carried)
     {
         List<SentIntent> sent = [];
-        Nano others = Nano.Zero;
+        List<WalletPayment> others = [];
         int next = 0;
         foreach (WalletPayment payment in payments)
         {
             int found = Find(payment, carried, next);
             if (found < 0)
             {
-                others += payment.Value;
+                others.Add(payment);
             }
             else
             {

@@ -1,3 +1,4 @@
+using CocoonOrleans.Ledger.Wallets;
 using Microsoft.Extensions.Logging;
 
 namespace CocoonOrleans.Grains.Wallets;
@@ -16,11 +17,17 @@ internal sealed partial class WalletGrain
     [LoggerMessage(Level = LogLevel.Critical, Message = "Counter {Seqno} was used by bytes that are not ours: somebody else has the wallet's key")]
     private partial void LogForeign(long seqno);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The wallet ran in transaction {Lt} by bytes that the book doesn't know: the book is older than the wallet, or somebody else has its key. Nothing is sent any more; when you have looked, set Wallets:AcknowledgedLt={Acknowledge} and start again")]
-    private partial void LogStopped(long lt, long acknowledge);
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The wallet ran in transaction {Lt} by bytes that the book doesn't know: the book is older than the wallet, or somebody else has its key. Nothing is sent any more until you have looked: ./cocoon cluster reconcile")]
+    private partial void LogStopped(long lt);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The wallet goes on: transaction {Lt}, which the book doesn't know, was acknowledged")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The wallet goes on: all that it sent up to transaction {Lt} is in the book")]
     private partial void LogResumed(long lt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Nano} nano that left for {Destination} in transaction {Lt}, and that the book didn't know, are booked: {Kind}")]
+    private partial void LogReconciled(long nano, string destination, long lt, UnknownPaymentState kind);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Count} payments up to transaction {Lt} that nobody can explain were accepted as the operator's loss")]
+    private partial void LogAccepted(int count, long lt);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The wallet sent {Nano} nano in transaction {Lt} that no intent asked for")]
     private partial void LogSentByOthers(long nano, long lt);

@@ -1,5 +1,6 @@
 using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Ledger;
+using CocoonOrleans.Ledger.Deposits;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,7 @@ namespace CocoonOrleans.Grains.Wallets;
 /// </summary>
 internal sealed partial class WalletGrain(
     IWalletStore store,
+    IDepositStore depositStore,
     IServiceProvider services,
     IOptions<WalletOptions> options,
     IOptions<DepositOptions> deposits,
@@ -207,16 +209,10 @@ internal sealed partial class WalletGrain(
             return true;
         }
 
-        if (stopped == options.Value.AcknowledgedLt && await store.TryResumeAsync(Wallet, stopped, cancellationToken))
-        {
-            LogResumed(stopped);
-            return true;
-        }
-
         if (_stopSaidAt is null || clock.GetUtcNow() - _stopSaidAt >= options.Value.IdleLook)
         {
             _stopSaidAt = clock.GetUtcNow();
-            LogStopped(stopped, stopped);
+            LogStopped(stopped);
         }
 
         return false;
@@ -242,7 +238,10 @@ internal sealed partial class WalletGrain(
         WalletCursor? cursor = await store.FindCursorAsync(Wallet, cancellationToken);
         if (cursor is null)
         {
-            cursor = new WalletCursor(account.LastLt, account.LastHash, account.Balance);
+            // A wallet that has sent already is read from its beginning: what it sent may have been for what this book, restored from an old backup, still owes.
+            cursor = account.Seqno == 0
+                ? new WalletCursor(account.LastLt, account.LastHash, account.Balance)
+                : new WalletCursor(Lt: 0, new byte[32], Nano.Zero);
             await store.OpenWalletAsync(Wallet, cursor, cancellationToken);
         }
 
@@ -300,15 +299,15 @@ internal sealed partial class WalletGrain(
     {
         WalletSend? send = transaction.ExternalBody is { } body ? await store.FindSendAsync(Wallet, body, cancellationToken) : null;
         IReadOnlyList<Intent> carried = send is null ? [] : await store.ListCarriedAsync(send, cancellationToken);
-        (IReadOnlyList<SentIntent> sent, Nano others) = SentMessages.Match(transaction.Payments, carried);
+        (IReadOnlyList<SentIntent> sent, IReadOnlyList<WalletPayment> others) = SentMessages.Match(transaction.Payments, carried);
         if (send is not null)
         {
             LogRan(send.Seqno, sent.Count, carried.Count - sent.Count);
         }
 
-        if (others > Nano.Zero)
+        if (others.Count > 0)
         {
-            LogSentByOthers(others.Value, transaction.Lt);
+            LogSentByOthers(others.Aggregate(Nano.Zero, (sum, payment) => sum + payment.Value).Value, transaction.Lt);
         }
 
         return new WalletStep
@@ -329,7 +328,7 @@ internal sealed partial class WalletGrain(
             Send = send,
             IsOfUnknownBytes = transaction.ExternalBody is not null && send is null,
             Sent = sent,
-            SentByOthers = others,
+            Unknown = [.. others.Select(payment => Unknown(Wallet, transaction, payment))],
         };
     }
 

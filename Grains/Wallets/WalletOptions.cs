@@ -21,12 +21,6 @@ public sealed class WalletOptions
     [Range(typeof(TimeSpan), "00:00:10", "00:10:00")]
     public TimeSpan ExpiryMargin { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// The logical time of the transaction that stopped the wallet, as its log says it, when a person has looked: the wallet then goes on. 0 for none.
-    /// </summary>
-    [Range(0, long.MaxValue)]
-    public long AcknowledgedLt { get; set; }
-
     /// <summary>The most messages in one transaction, 1 to 255.</summary>
     [Range(1, 255)]
     public int BatchSize { get; set; } = 100;

@@ -50,5 +50,6 @@ public sealed record WalletTransaction
 /// <param name="Destination">Where to, in raw form.</param>
 /// <param name="Value">What it carries, in nano.</param>
 /// <param name="BodyHash">Hash of its body, 32 bytes.</param>
+/// <param name="Body">Its body, a bag of cells; null where that is longer than <see cref="Ledger.Operations.LedgerLimits.MaxMessageLength"/>.</param>
 /// <param name="Lt">Its logical time.</param>
-public sealed record WalletPayment(string Destination, Nano Value, ReadOnlyMemory<byte> BodyHash, long Lt);
+public sealed record WalletPayment(string Destination, Nano Value, ReadOnlyMemory<byte> BodyHash, ReadOnlyMemory<byte>? Body, long Lt);

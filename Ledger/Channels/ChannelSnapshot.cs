@@ -14,6 +14,9 @@ namespace CocoonOrleans.Ledger.Channels;
 public sealed record ChannelSnapshot(
     WorkerChannelPhase Phase, Nano Deposited, Nano Claimed, Nano Withdrawn, Nano PendingWithdraw, long UnlockTime, long Seqno, long LastLt)
 {
+    /// <summary>Hash of its last transaction, hexadecimal, as it was seen; null where it wasn't, and when read from the books.</summary>
+    public string? LastHash { get; init; }
+
     /// <summary>A channel that nobody has funded.</summary>
     public static ChannelSnapshot Unseen { get; } = new(WorkerChannelPhase.Unfunded, Nano.Zero, Nano.Zero, Nano.Zero, Nano.Zero, 0, 0, 0);
 

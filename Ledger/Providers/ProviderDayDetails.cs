@@ -9,7 +9,7 @@ namespace CocoonOrleans.Ledger.Providers;
 /// <param name="Charges">What channels paid in it, and transfers.</param>
 /// <param name="Due">What is due now, in nano.</param>
 public sealed record ProviderDayDetails(
-    IReadOnlyList<ProviderCapture> Captures, IReadOnlyList<StoredVoucher> Vouchers, IReadOnlyList<(DateTimeOffset At, Nano Amount)> Charges, Nano Due);
+    IReadOnlyList<ProviderCapture> Captures, IReadOnlyList<StoredVoucher> Vouchers, IReadOnlyList<ProviderCharge> Charges, Nano Due);
 
 /// <summary>A job that a provider was paid for.</summary>
 /// <param name="JobId">The job.</param>

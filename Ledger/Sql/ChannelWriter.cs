@@ -25,6 +25,9 @@ internal sealed class ChannelWriter(SqlStatements statements, BookWriter book)
     private readonly SqlStatement _ofAccount = statements.Prepare(
         ChannelRows.SelectChannel + " WHERE h.account_id = $account AND h.phase <> 'closed' AND h.stranded_at IS NULL");
 
+    private readonly SqlStatement _addClaim = statements.Prepare(
+        "INSERT INTO claims (transaction_id, channel, lt, hash) VALUES ($transaction, $channel, $lt, $hash)");
+
     private readonly SqlStatement _read = statements.Prepare(ChannelRows.SelectChannel + " WHERE h.channel = $channel");
 
     // What a provider is due is the sum of its entries; what the channel has paid is not in it any more, and what its stranded channels promise is promised.
@@ -138,6 +141,14 @@ internal sealed class ChannelWriter(SqlStatements statements, BookWriter book)
                 now,
                 (before.AccountId, -charged),
                 (WellKnownAccounts.ChainChannels, charged));
+            if (state.LastHash is { } hash && state.LastLt > 0)
+            {
+                _addClaim.Run(
+                    ("$transaction", Values.Blob(ChainEvents.IdOf("claimed", address, state.Claimed.Value))),
+                    ("$channel", address),
+                    ("$lt", state.LastLt),
+                    ("$hash", Convert.FromHexString(hash)));
+            }
         }
 
         return true;

@@ -103,6 +103,19 @@ internal sealed class DepositWriter(SqlStatements statements, BookWriter book, A
         return null;
     }
 
+    /// <summary>Whether a deposit of that amount waits, or is on its way back.</summary>
+    public bool CanReturn(long sequence, Nano amount) =>
+        Read(sequence) is { State: DepositState.Suspense or DepositState.Refunded } deposit && deposit.Amount == amount;
+
+    /// <summary>Counts a deposit as sent back, since it has left. The money is moved by who calls.</summary>
+    public void Return(long sequence, DateTimeOffset now)
+    {
+        if (Read(sequence) is { State: DepositState.Suspense } deposit)
+        {
+            Settle(deposit, DepositState.Refunded, deposit.AccountId, now);
+        }
+    }
+
     private static SuspenseReason ReasonOf(WalletStep step) => step.Note switch
     {
         TransferNote.None => SuspenseReason.NoMemo,

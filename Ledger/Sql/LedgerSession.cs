@@ -19,7 +19,8 @@ internal sealed class LedgerSession
         ClientChannels = new ClientChannelWriter(statements, book, _accounts);
         _holds = new HoldStatements(statements, book, _accounts, Outbox, ClientChannels);
         _deposits = new DepositWriter(statements, book, _accounts);
-        Wallets = new WalletWriter(statements, book, _accounts, _deposits, ClientChannels);
+        UnknownPayments = new UnknownPaymentWriter(statements, book, _deposits);
+        Wallets = new WalletWriter(statements, book, _accounts, _deposits, ClientChannels, UnknownPayments);
         Channels = new ChannelWriter(statements, book);
         Providers = new ProviderWriter(statements);
         Solvency = new SolvencyWriter(statements);
@@ -31,6 +32,8 @@ internal sealed class LedgerSession
     public OutboxWriter Outbox { get; }
 
     public WalletWriter Wallets { get; }
+
+    public UnknownPaymentWriter UnknownPayments { get; }
 
     public ChannelWriter Channels { get; }
 

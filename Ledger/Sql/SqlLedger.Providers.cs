@@ -108,11 +108,17 @@ public abstract partial class SqlLedger
                         ("$to", to)),
                     connection.ReadAll(
                         """
-                        SELECT t.created_at, -e.amount FROM entries e JOIN transactions t ON t.transaction_id = e.transaction_id
+                        SELECT t.created_at, -e.amount, coalesce(c.channel, i.wallet), coalesce(c.lt, i.message_lt), coalesce(c.hash, i.sent_by)
+                        FROM entries e JOIN transactions t ON t.transaction_id = e.transaction_id
+                        LEFT JOIN claims c ON c.transaction_id = t.transaction_id
+                        LEFT JOIN intents i ON i.intent_id = t.transaction_id AND i.message_lt IS NOT NULL
                         WHERE e.account_id = $account AND t.kind = 'transfer' AND t.reason IN ('channel charged', 'payout') AND t.created_at >= $from AND t.created_at < $to
                         ORDER BY e.entry_id
                         """,
-                        row => (row.Time(0), row.Nano(1)),
+                        row => new ProviderCharge(
+                            row.Time(0),
+                            row.Nano(1),
+                            row.IsDBNull(4) ? null : new ChainTransaction(row.GetString(2), row.GetInt64(3), Convert.ToHexStringLower(row.Bytes(4)))),
                         ("$account", accountId),
                         ("$from", from),
                         ("$to", to)),

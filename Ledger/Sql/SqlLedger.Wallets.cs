@@ -1,3 +1,4 @@
+using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Wallets;
 
 namespace CocoonOrleans.Ledger.Sql;
@@ -6,8 +7,11 @@ public abstract partial class SqlLedger
 {
     /// <inheritdoc/>
     public async Task<Intent?> FindIntentAsync(Guid intentId, CancellationToken cancellationToken) =>
-        (await ListAsync(WalletRows.SelectIntent + " WHERE i.intent_id = $intent", WalletRows.Intent, cancellationToken, ("$intent", Values.Blob(intentId))))
-            .SingleOrDefault();
+        await FindByQueryAsync(PlaceIntent.QueryIdOf(intentId), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<Intent?> FindByQueryAsync(long queryId, CancellationToken cancellationToken) =>
+        (await ListAsync(WalletRows.SelectIntent + " WHERE i.query_id = $query", WalletRows.Intent, cancellationToken, ("$query", queryId))).SingleOrDefault();
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ListBusyWalletsAsync(CancellationToken cancellationToken) => await ListAsync(
@@ -104,6 +108,50 @@ public abstract partial class SqlLedger
     /// <inheritdoc/>
     public Task<bool> TryResumeAsync(string wallet, long stoppedLt, CancellationToken cancellationToken) =>
         WriteAsync(session => session.Wallets.TryResume(wallet, stoppedLt), weight: 1, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<UnknownPayment>> ListUnknownAsync(string wallet, int limit, CancellationToken cancellationToken)
+    {
+        CheckLimit(limit);
+        return await ListAsync(
+            WalletRows.SelectUnknown + " WHERE u.wallet = $wallet AND u.state = 'open' ORDER BY u.message_lt LIMIT $limit",
+            WalletRows.Unknown,
+            cancellationToken,
+            ("$wallet", wallet),
+            ("$limit", (long)limit));
+    }
+
+    /// <inheritdoc/>
+    public Task<KnownPayees> ReadPayeesAsync(CancellationToken cancellationToken) => ReadAsync(
+        connection =>
+        {
+            using var transaction = connection.BeginSnapshot();
+            return new KnownPayees(
+                connection.ReadAll(
+                    """
+                    SELECT a.account_id, coalesce(h.claimed, 0) + coalesce(i.amount, 0) FROM accounts a
+                    LEFT JOIN (SELECT account_id, sum(claimed) AS claimed FROM channels GROUP BY account_id) h ON h.account_id = a.account_id
+                    LEFT JOIN (SELECT account_id, sum(amount) AS amount FROM intents WHERE purpose = 'payout' GROUP BY account_id) i ON i.account_id = a.account_id
+                    WHERE a.class = 'provider' ORDER BY a.account_id
+                    """,
+                    row => (row.GetString(0), row.Nano(1))),
+                connection.ReadAll("SELECT DISTINCT address, account_id FROM payout_orders ORDER BY address, account_id", row => (row.GetString(0), row.GetString(1))),
+                connection.ReadAll("SELECT channel FROM channels UNION SELECT channel FROM client_channels", row => row.GetString(0)).ToHashSet(StringComparer.Ordinal));
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> TryExplainAsync(UnknownPayment payment, PaymentExplanation explanation, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(payment);
+        ArgumentNullException.ThrowIfNull(explanation);
+        return WriteAsync(
+            session => session.UnknownPayments.TryExplain(payment.Wallet, payment.MessageLt, explanation, _clock.GetUtcNow()), weight: 1, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<int> AcceptUnknownAsync(string wallet, long stoppedLt, CancellationToken cancellationToken) =>
+        WriteAsync(session => session.UnknownPayments.Accept(wallet, stoppedLt, _clock.GetUtcNow()), weight: 1, cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> TryEndSendAsync(WalletSend send, SendEnd end, CancellationToken cancellationToken)

@@ -17,6 +17,11 @@ internal static class WalletRows
 
     public const string SelectCursor = "SELECT w.cursor_lt, w.cursor_hash, w.balance FROM wallets w";
 
+    public const string SelectUnknown =
+        """
+        SELECT u.wallet, u.message_lt, u.lt, u.hash, u.destination, u.value, u.body_hash, u.body, u.query_id, u.returned, u.state, u.account_id FROM unknown_payments u
+        """;
+
     public static Intent Intent(DbDataReader row) => new()
     {
         Sequence = row.GetInt64(0),
@@ -37,6 +42,22 @@ internal static class WalletRows
         ExitCode = row.IsDBNull(15) ? null : row.GetInt32(15),
         CreatedAt = row.Time(16),
         EndedAt = row.TimeOrNull(17),
+    };
+
+    public static UnknownPayment Unknown(DbDataReader row) => new()
+    {
+        Wallet = row.GetString(0),
+        MessageLt = row.GetInt64(1),
+        Lt = row.GetInt64(2),
+        Hash = row.Bytes(3),
+        Destination = row.GetString(4),
+        Value = row.Nano(5),
+        BodyHash = row.Bytes(6),
+        Body = row.BytesOrNull(7),
+        QueryId = row.IsDBNull(8) ? null : row.GetInt64(8),
+        Returned = row.Nano(9),
+        State = row.Enum<UnknownPaymentState>(10),
+        AccountId = row.IsDBNull(11) ? null : row.GetString(11),
     };
 
     public static WalletSend Send(DbDataReader row) =>

@@ -10,9 +10,10 @@ using CocoonOrleans.Market;
 namespace CocoonOrleans.Ledger.Sql;
 
 /// <summary>Places intents, stores what wallets sign, and takes their transactions into the books.</summary>
-internal sealed class WalletWriter(SqlStatements statements, BookWriter book, AccountWriter accounts, DepositWriter deposits, ClientChannelWriter channels)
+internal sealed class WalletWriter(
+    SqlStatements statements, BookWriter book, AccountWriter accounts, DepositWriter deposits, ClientChannelWriter channels, UnknownPaymentWriter unknown)
 {
-    private readonly SqlStatement _readIntent = statements.Prepare(WalletRows.SelectIntent + " WHERE i.intent_id = $intent");
+    private readonly SqlStatement _readIntent = statements.Prepare(WalletRows.SelectIntent + " WHERE i.query_id = $query");
 
     private readonly SqlStatement _readByQuery = statements.Prepare(WalletRows.SelectIntent + " WHERE i.query_id = $query AND i.wallet = $wallet");
 
@@ -58,7 +59,11 @@ internal sealed class WalletWriter(SqlStatements statements, BookWriter book, Ac
     private readonly SqlStatement _stop = statements.Prepare("UPDATE wallets SET stopped_lt = $lt WHERE wallet = $wallet");
 
     private readonly SqlStatement _resume = statements.Prepare(
-        "UPDATE wallets SET stopped_lt = NULL WHERE wallet = $wallet AND stopped_lt IS NOT NULL AND stopped_lt = $lt");
+        """
+        UPDATE wallets SET stopped_lt = NULL
+        WHERE wallet = $wallet AND stopped_lt IS NOT NULL AND stopped_lt = $lt
+          AND NOT EXISTS (SELECT 1 FROM unknown_payments WHERE wallet = $wallet AND state = 'open')
+        """);
 
     private readonly SqlStatement _carry = statements.Prepare(
         "INSERT INTO wallet_send_intents (wallet, seqno, attempt, position, sequence) VALUES ($wallet, $seqno, $attempt, $position, $sequence)");
@@ -208,7 +213,8 @@ internal sealed class WalletWriter(SqlStatements statements, BookWriter book, Ac
 
     public WalletCursor? TryApply(WalletStep step, DateTimeOffset now)
     {
-        Nano spent = step.Sent.Aggregate(step.Fees + step.SentByOthers, (sum, sent) => sum + sent.Intent.Value);
+        Nano unknownValue = step.Unknown.Aggregate(Nano.Zero, (sum, payment) => sum + payment.Value);
+        Nano spent = step.Sent.Aggregate(step.Fees + unknownValue, (sum, sent) => sum + sent.Intent.Value);
         if (_moveCursor.Run(
             ("$wallet", step.Wallet),
             ("$previous", step.PreviousLt),
@@ -219,13 +225,18 @@ internal sealed class WalletWriter(SqlStatements statements, BookWriter book, Ac
             return null;
         }
 
-        if (step.IsOfUnknownBytes || step.SentByOthers > Nano.Zero)
+        foreach (UnknownPayment payment in step.Unknown)
+        {
+            unknown.Add(payment, now);
+        }
+
+        if (step.IsOfUnknownBytes || step.Unknown.Count > 0)
         {
             _stop.Run(("$wallet", step.Wallet), ("$lt", step.Lt));
         }
 
         Pay(step, "fees", WellKnownAccounts.ChainFees, step.Fees, "chain fees", now);
-        Pay(step, "others", WellKnownAccounts.Treasury, step.SentByOthers, "sent by somebody else", now);
+        Pay(step, "others", WellKnownAccounts.Treasury, unknownValue, "sent by no intent of the book", now);
         Receive(step, now);
         if (step.Send is { } send)
         {
@@ -312,6 +323,10 @@ internal sealed class WalletWriter(SqlStatements statements, BookWriter book, Ac
             case WalletReceipt.Coins when step.Deposits is { } rules && step.Received > Nano.Zero && IsDeposit(step):
                 Take(step, "deposit", deposits.Receive(step, rules, now), step.Received, "deposit", now);
                 break;
+            case WalletReceipt.Bounced when step is { BouncedQueryId: { } query, Source: { } source }:
+                unknown.Return(step.Wallet, source, query, step.Received);
+                Take(step, "received", WellKnownAccounts.Treasury, step.Received, "coins received", now);
+                break;
             default:
                 Take(step, "received", WellKnownAccounts.Treasury, step.Received, "coins received", now);
                 break;
@@ -379,7 +394,8 @@ internal sealed class WalletWriter(SqlStatements statements, BookWriter book, Ac
         return row.Nano(0);
     }
 
-    private Intent? Read(Guid intentId) => Rows.One(_readIntent.Query(("$intent", Values.Blob(intentId))), WalletRows.Intent);
+    /// <summary>By the number that follows from the id: that is how a message is known that left before the book forgot it.</summary>
+    private Intent? Read(Guid intentId) => Rows.One(_readIntent.Query(("$query", PlaceIntent.QueryIdOf(intentId))), WalletRows.Intent);
 
     private Intent? ReadByQuery(long queryId, string wallet) => Rows.One(_readByQuery.Query(("$query", queryId), ("$wallet", wallet)), WalletRows.Intent);
 

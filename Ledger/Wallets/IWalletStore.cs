@@ -53,9 +53,26 @@ public interface IWalletStore
     /// </summary>
     Task<long?> FindStopAsync(string wallet, CancellationToken cancellationToken);
 
-    /// <summary>Lets a wallet sign again, when a person has looked at the transaction that stopped it.</summary>
-    /// <returns>False where it isn't stopped, or another transaction stopped it since.</returns>
+    /// <summary>Lets a wallet sign again, when all that it sent is explained or accepted.</summary>
+    /// <returns>False where it isn't stopped, another transaction stopped it since, or a payment is unexplained.</returns>
     Task<bool> TryResumeAsync(string wallet, long stoppedLt, CancellationToken cancellationToken);
+
+    /// <summary>Payments that left a wallet and are unexplained, the oldest first.</summary>
+    Task<IReadOnlyList<UnknownPayment>> ListUnknownAsync(string wallet, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Whom wallets may have paid, read at one moment.</summary>
+    Task<KnownPayees> ReadPayeesAsync(CancellationToken cancellationToken);
+
+    /// <summary>The intent whose message carries a number, whatever its id; null where there is none.</summary>
+    Task<Intent?> FindByQueryAsync(long queryId, CancellationToken cancellationToken);
+
+    /// <summary>Books an unexplained payment as what it was, in one commit: what was paid already is not due, and what waits to be sent for it has left.</summary>
+    /// <returns>False where it is explained already, or the books changed since the explanation was made.</returns>
+    Task<bool> TryExplainAsync(UnknownPayment payment, PaymentExplanation explanation, CancellationToken cancellationToken);
+
+    /// <summary>Counts all unexplained payments of a wallet as the operator's loss, up to the transaction that stopped it.</summary>
+    /// <returns>How many; none where another transaction stopped it.</returns>
+    Task<int> AcceptUnknownAsync(string wallet, long stoppedLt, CancellationToken cancellationToken);
 
     /// <summary>Ends bytes that will never run. What they carried waits again.</summary>
     /// <returns>False where they were at an end already.</returns>

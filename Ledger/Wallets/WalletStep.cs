@@ -54,8 +54,8 @@ public sealed record WalletStep
     /// <summary>The intents of <see cref="Send"/> whose messages went out.</summary>
     public IReadOnlyList<SentIntent> Sent { get; init; } = [];
 
-    /// <summary>What went out and belongs to no intent, in nano.</summary>
-    public Nano SentByOthers { get; init; }
+    /// <summary>What went out and belongs to no intent: the wallet then stops.</summary>
+    public IReadOnlyList<UnknownPayment> Unknown { get; init; } = [];
 }
 
 /// <summary>An intent whose message went out.</summary>

@@ -5,6 +5,7 @@ using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Chain;
+using CocoonOrleans.Ton.Messages;
 
 namespace CocoonOrleans.Silo.Chain;
 
@@ -27,7 +28,9 @@ internal sealed class TonChannelChain(TonChain chain, TimeProvider clock) : ICha
                 state.Seqno,
                 checked((long)(state.LastTransaction?.Lt ?? 0)),
                 await ReadChargeFeeAsync(cancellationToken),
-                state.Time);
+                state.Time,
+                state.LastTransaction?.Hash.ToArray(),
+                state.Status == AccountStatus.Frozen);
         }
         catch (Exception failed) when (failed is ChainException or TonFormatException or OverflowException)
         {

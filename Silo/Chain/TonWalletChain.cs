@@ -1,4 +1,5 @@
 using CocoonOrleans.Grains.Wallets;
+using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
 using CocoonOrleans.Ton;
@@ -89,9 +90,14 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
             return 0;
         }
 
+        if (state.Status == AccountStatus.Frozen)
+        {
+            throw new ChainUnavailableException("The wallet is frozen by the chain, for rent that it owes: its coins are kept, and nothing can be sent until it is thawed.");
+        }
+
         if (state.Status != AccountStatus.Active || state.Code?.Hash != operatorWallet.Wallet.Init.Code!.Hash || state.Data is not { } data)
         {
-            throw new ChainUnavailableException("The wallet is frozen, or has another code.");
+            throw new ChainUnavailableException("The wallet has another code.");
         }
 
         return WalletV5R1.ReadSeqno(data);
@@ -119,9 +125,15 @@ internal sealed class TonWalletChain(TonChain chain, OperatorWallet operatorWall
                 .. transaction.OutMessages
                     .Where(message => message.Kind == MessageKind.Internal)
                     .Select(message => new WalletPayment(
-                        message.Destination!.ToString(), message.Value, message.Body.Hash.ToArray(), checked((long)message.CreatedLt))),
+                        message.Destination!.ToString(), message.Value, message.Body.Hash.ToArray(), Keep(message.Body), checked((long)message.CreatedLt))),
             ],
         };
+    }
+
+    private static ReadOnlyMemory<byte>? Keep(Cell body)
+    {
+        byte[] bytes = Boc.Write(body);
+        return bytes.Length <= LedgerLimits.MaxMessageLength ? bytes : default(ReadOnlyMemory<byte>?);
     }
 
     /// <summary>What stands beside coins that somebody sent and that stayed here.</summary>

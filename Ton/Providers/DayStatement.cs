@@ -30,7 +30,7 @@ public sealed record DayStatement(
     /// <summary>The most bytes of a signed statement.</summary>
     public const int MaxBytes = 8 << 20;
 
-    private const string Title = "cocoon-statement-v1";
+    private const string Title = "cocoon-statement-v2";
     private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
     private const string DayFormat = "yyyy-MM-dd";
 
@@ -108,10 +108,16 @@ public sealed record DayStatement(
             Line("voucher", voucher.Channel, voucher.Serial, voucher.Cumulative);
         }
 
-        Line("charge", "at", "amount");
+        Line("charge", "at", "amount", "account", "lt", "transaction");
         foreach (StatementCharge charge in Charges)
         {
-            Line("charge", charge.At.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture), charge.Amount);
+            Line(
+                "charge",
+                charge.At.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
+                charge.Amount,
+                charge.Transaction?.Account ?? "",
+                charge.Transaction is { } chain ? chain.Lt : "",
+                charge.Transaction is { } named ? named.Hash : "");
         }
 
         Line("total", "captured", "earned", "charged", "receipts_root");
@@ -140,7 +146,11 @@ public sealed record DayStatement(
                 [.. Rows("job", 6).Select(row => new StatementJob(
                     Guid.ParseExact(row[1], "D"), ReadNano(row[2]), ReadNano(row[4]), row[5].Length == 0 ? null : Bits256.Parse(row[5], "statement.job")))],
                 [.. Rows("voucher", 4).Select(row => new StatementVoucher(row[1], long.Parse(row[2], NumberStyles.None, CultureInfo.InvariantCulture), ReadNano(row[3])))],
-                [.. Rows("charge", 3).Select(row => new StatementCharge(ReadTime(row[1]), ReadNano(row[2])))],
+                [.. Rows("charge", 6).Select(row => new StatementCharge(
+                    ReadTime(row[1]),
+                    ReadNano(row[2]),
+                    row[5].Length == 0 ? null : new StatementTransaction(
+                        row[3], long.Parse(row[4], NumberStyles.None, CultureInfo.InvariantCulture), Bits256.Parse(row[5], "statement.charge"))))],
                 ReadNano(First("due", 2)[1]));
         }
         catch (Exception malformed) when (malformed is FormatException or OverflowException)
@@ -168,7 +178,14 @@ public sealed record StatementJob(Guid JobId, Nano Captured, Nano Earned, Bits25
 /// <param name="Cumulative">What it says, in nano.</param>
 public sealed record StatementVoucher(string Channel, long Serial, Nano Cumulative);
 
-/// <summary>What a channel paid on the chain.</summary>
+/// <summary>What was paid on the chain, by a channel or by a transfer.</summary>
 /// <param name="At">When it was booked.</param>
 /// <param name="Amount">In nano.</param>
-public sealed record StatementCharge(DateTimeOffset At, Nano Amount);
+/// <param name="Transaction">Where it stands on the chain; null while a transfer has not left.</param>
+public sealed record StatementCharge(DateTimeOffset At, Nano Amount, StatementTransaction? Transaction);
+
+/// <summary>Where a payment stands on the chain.</summary>
+/// <param name="Account">Whose transaction it is, in raw form: the wallet that paid, or the channel.</param>
+/// <param name="Lt">Of a transfer the message's logical time; of a channel the logical time of its newest transaction in the state that showed the payment.</param>
+/// <param name="Hash">The transaction's hash.</param>
+public sealed record StatementTransaction(string Account, long Lt, Bits256 Hash);

@@ -63,5 +63,34 @@ public static class ChannelMessages
     /// <summary>Pays the part that was asked for after the delay; from anyone.</summary>
     public static Cell DoWithdraw(ulong queryId) => Begin(DoWithdrawOp, queryId).Build();
 
+    /// <summary>What a message asks a channel for; null where it is none of the above.</summary>
+    /// <param name="body">The message's body.</param>
+    /// <returns>Its number, and what it deposits; null for the amount of one that deposits nothing.</returns>
+    public static (ulong QueryId, Nano? Deposit)? Find(Cell body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        CellSlice slice = body.BeginRead();
+        uint op = body.Kind != CellKind.Ordinary || slice.BitsLeft < 32 + 64 ? 0 : slice.ReadUInt32("op");
+        if (op is < TopUpOp or > DoWithdrawOp)
+        {
+            return null;
+        }
+
+        ulong query = slice.ReadUInt(64, "query id");
+        if (op != TopUpOp)
+        {
+            return (query, null);
+        }
+
+        try
+        {
+            return (query, slice.ReadCoins("amount"));
+        }
+        catch (TonFormatException)
+        {
+            return null;
+        }
+    }
+
     private static CellBuilder Begin(uint op, ulong queryId) => new CellBuilder().StoreUInt(op, 32).StoreUInt(queryId, 64);
 }

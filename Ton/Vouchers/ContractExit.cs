@@ -9,6 +9,9 @@ public enum ContractExit
     /// <summary>Fields are missing or too many.</summary>
     Malformed = 9,
 
+    /// <summary>What was signed is of another kind: a close in a voucher's place.</summary>
+    OtherKind = 63,
+
     /// <summary>The voucher moves nothing, or less than a payout; a close or a proposal is outdated.</summary>
     NothingNew = 1000,
 

@@ -1,5 +1,5 @@
 // A chain in this process: the sandbox's TVM, an own history of each address, and a block for each message that was accepted.
-import { beginCell, Cell, loadStateInit, storeMessage, storeTransaction } from '@ton/core';
+import { beginCell, Cell, loadStateInit, storeMessage, storeStateInit, storeTransaction } from '@ton/core';
 import { createChain } from '../lib/chain.mjs';
 
 const keptBlocks = 256;
@@ -11,6 +11,7 @@ export class DevelopmentChain {
   #blocks = new Map();
   #marks = new Map();
   #seqno = 0;
+  #frozen = new Map();
 
   /** Told each change that was made, in a form that can be made again. */
   onChange = () => {};
@@ -56,6 +57,44 @@ export class DevelopmentChain {
     const contract = init === undefined ? undefined : loadStateInit(Cell.fromBase64(init).beginParse());
     this.#record(await this.#faucet.send({ to, value, bounce: false, init: contract }));
     this.onChange({ to: to.toRawString(), value: String(value), init });
+  }
+
+  /** Freezes an active account, as the chain does to one that owes too much rent: of its code and data only the hash stays. */
+  async freeze(address) {
+    const { shardAccount, state } = await this.#stateOf(address);
+    if (state?.type !== 'active') {
+      throw new RangeError('only an active account freezes');
+    }
+
+    const { code, data } = state.state;
+    const hash = beginCell().store(storeStateInit({ code, data })).endCell().hash();
+    this.#frozen.set(address.toRawString(), state);
+    await this.#setState(address, shardAccount, { type: 'frozen', stateHash: BigInt(`0x${hash.toString('hex')}`) });
+    this.onChange({ frozen: address.toRawString() });
+  }
+
+  /** Thaws what was frozen, as a message with its code and data does. */
+  async thaw(address) {
+    const { shardAccount } = await this.#stateOf(address);
+    const state = this.#frozen.get(address.toRawString());
+    if (state === undefined) {
+      throw new RangeError('it is not frozen');
+    }
+
+    this.#frozen.delete(address.toRawString());
+    await this.#setState(address, shardAccount, state);
+    this.onChange({ thawed: address.toRawString() });
+  }
+
+  async #stateOf(address) {
+    const { account: shardAccount } = await this.#chain.getContract(address);
+    return { shardAccount, state: shardAccount.account?.storage?.state };
+  }
+
+  async #setState(address, shardAccount, state) {
+    const { account } = shardAccount;
+    await this.#chain.setShardAccount(address, { ...shardAccount, account: { ...account, storage: { ...account.storage, state } } });
+    this.#closeBlock();
   }
 
   account(address) {

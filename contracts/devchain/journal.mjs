@@ -27,12 +27,18 @@ export class Journal {
 
   /** Makes the same changes again, and writes down those that come. */
   async replay(chain) {
-    for (const { now, boc, to, value, init } of this.#entries) {
+    for (const { now, boc, to, value, init, frozen, thawed } of this.#entries) {
       if (now > chain.now) {
         chain.setNow(now);
       }
 
-      await (boc === undefined ? chain.giveCoins(Address.parse(to), BigInt(value), init) : chain.apply(loadMessage(Cell.fromBase64(boc).beginParse())));
+      if (frozen !== undefined) {
+        await chain.freeze(Address.parse(frozen));
+      } else if (thawed !== undefined) {
+        await chain.thaw(Address.parse(thawed));
+      } else {
+        await (boc === undefined ? chain.giveCoins(Address.parse(to), BigInt(value), init) : chain.apply(loadMessage(Cell.fromBase64(boc).beginParse())));
+      }
     }
 
     // No earlier run came further: each second and each change make a block at most.

@@ -136,6 +136,14 @@ export class Toncenter {
 
       return { now: this.#chain.now };
     },
+    dev_freeze: async ({ address }) => {
+      await this.#chain.freeze(parseAddress(address));
+      return { seqno: this.#chain.seqno };
+    },
+    dev_thaw: async ({ address }) => {
+      await this.#chain.thaw(parseAddress(address));
+      return { seqno: this.#chain.seqno };
+    },
     dev_snapshot: () => ({ id: this.#chain.mark() }),
     dev_restore: async ({ id }) => {
       await this.#chain.restore(Number(id));

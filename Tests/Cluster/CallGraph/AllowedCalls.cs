@@ -17,6 +17,8 @@ public static class AllowedCalls
         ("client", "clientchannel"),
         ("client", "provider"),
         ("client", "solvencydesk"),
+        ("client", "walletdesk"),
+        ("client", "wallet"),
         ("client", "attestedsession"),
         ("client", "registry"),
         ("client", "revocation"),

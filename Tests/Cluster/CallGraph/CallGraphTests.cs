@@ -6,6 +6,7 @@ using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Grains.Registries;
 using CocoonOrleans.Grains.Solvency;
 using CocoonOrleans.Grains.Sweeping;
+using CocoonOrleans.Grains.Wallets;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Ledger.Channels;
 using CocoonOrleans.Ledger.Operations;
@@ -76,6 +77,8 @@ public sealed class CallGraphTests(TwoSilos silos) : ClusterTest(silos)
         await Silos.Client.GetGrain<IChannelDeskGrain>(0).GetOfferAsync();
         await Silos.Client.GetGrain<IDepositDeskGrain>(0).ListSuspenseAsync();
         Assert.Null(await Silos.Client.GetGrain<ISolvencyDeskGrain>(0).CheckAsync());
+        Assert.Null(await Silos.Client.GetGrain<IWalletDeskGrain>(0).FindAsync());
+        Assert.Equal(WalletReconciliationStatus.NoWallet, (await Silos.Client.GetGrain<IWalletGrain>(address).ReconcileAsync(apply: true, acceptLt: 0)).Status);
         Silos.Clock.Advance(TimeSpan.FromMinutes(6));
         for (int shard = 0; shard < ISweeperGrain.Count; shard++)
         {

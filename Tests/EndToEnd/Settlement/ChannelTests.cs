@@ -1,15 +1,12 @@
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
+using CocoonOrleans.Cli.Cluster;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Channels;
-using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Operations;
 using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Market;
-using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Tests.EndToEnd.Networks;
-using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Messages;
@@ -72,13 +69,13 @@ public sealed class ChannelTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task Channel_ChainAwayAndBytesLost_EndsWithLedgerVouchersAndChainEqual()
+    public async Task Channel_ChainAwayBytesLostAndFrozen_EndsWithLedgerVouchersAndChainEqual()
     {
         await using SettlingSilo silo = await StartAsync();
-        await silo.StartSiloAsync();
+        ChildProcess process = await silo.StartSiloAsync();
         WorkerChannel channel = await ChannelAsync(silo);
         Nano earned = Nano.Zero;
-        for (int round = 0; round < 4; round++)
+        for (int round = 0; round < 3; round++)
         {
             await silo.Chain.DevAsync("dev_drop", new { address = silo.WalletAddress, times = 2 });
             await silo.Chain.DevAsync("dev_fail", new { endpoint = (round % 2) + 1, status = 503, times = 6 });
@@ -88,6 +85,16 @@ public sealed class ChannelTests : IDisposable
             earned += await silo.BookedAsync(Provider);
             await ClaimedAsync(silo, channel, earned);
         }
+
+        // Frozen: seen with its reason, nothing is lost, and what was earned meanwhile is paid when it is thawed.
+        await silo.Chain.DevAsync("dev_clear", new { });
+        await silo.Chain.DevAsync("dev_freeze", new { address = channel.Channel });
+        await EarnAsync(silo, 1_200_000_100);
+        await Eventually.SeeAsync("the reason in the log", () => silo.LogOf(process), log => log.Contains($"Channel {channel.Channel} is frozen", StringComparison.Ordinal), Deadline);
+        Assert.Equal(earned, (await silo.Ledger.FindChannelAsync(channel.Channel, default))!.State.Claimed);
+        await silo.Chain.DevAsync("dev_thaw", new { address = channel.Channel });
+        earned += await silo.BookedAsync(Provider);
+        await ClaimedAsync(silo, channel, earned);
 
         await silo.SettleAsync();
         Assert.Equal(earned, (await silo.Ledger.FindVoucherAsync(channel.Channel, default))!.Cumulative);
@@ -161,18 +168,63 @@ public sealed class ChannelTests : IDisposable
         Assert.True(await silo.BookedAsync(Provider) < Nano.Zero);
         Assert.NotEmpty(await silo.Ledger.CheckInvariantsAsync(default));
 
-        // The wallet sent what the book doesn't know, so nothing more is sent until an operator has looked.
+        // The wallet sent what the book doesn't know, so nothing more is sent until that is booked.
         await EarnAsync(silo, 4_000_000_000);
-        string lt = await Eventually.SeeAsync(
-            "the stop in the log", () => Task.FromResult(Regex.Match(silo.LogOf(process), @"Wallets:AcknowledgedLt=(\d+)").Groups[1].Value), seen => seen.Length > 0, Deadline);
+        await StoppedAsync(silo, process);
         Assert.Equal(later, (await silo.Ledger.ListChannelsAsync(default))[0].State.Claimed);
-        await silo.KillAsync(process);
-        await silo.StartSiloAsync($"--Wallets:AcknowledgedLt={lt}");
+        ReconciliationReport booked = await silo.AdministerAsync(process, admin => admin.ReconcileAsync(apply: true, accept: 0, default));
+        Assert.Equal("running", booked.State);
+        Assert.All(booked.Payments, payment => Assert.True(payment.Kind is "topup" or "channelcall", payment.Kind));
         Nano all = await EarnedAsync(silo);
         await VoucherAsync(silo, channel, all);
         await ClaimedAsync(silo, channel, all);
         Assert.Equal(Nano.Zero, await silo.BookedAsync(Provider));
         Assert.InRange((await silo.ReceivedAsync(_payee)).Value, all.Value - 4_000_000, all.Value);
+    }
+
+    [SkippableFact]
+    public async Task Transfers_BookRestoredFromABackup_AreNotPaidAgain()
+    {
+        await using SettlingSilo silo = await StartAsync();
+        using var other = new SigningKey(RandomNumberGenerator.GetBytes(32));
+        (SigningKey Key, TonAddress Payee)[] providers = [(_key, SettlingSilo.NewAddress()), (other, SettlingSilo.NewAddress())];
+        for (int i = 0; i < providers.Length; i++)
+        {
+            await silo.OrderAsync(providers[i].Key, new PayoutTerms(providers[i].Payee, PayoutTerms.LeastTransfer, ByTransfer: true));
+            await EarnAsync(silo, 200_000_000 + i, ProviderId.Of(providers[i].Key.PublicKey));
+        }
+
+        string backup = silo.BackUpLedger();
+        ChildProcess process = await silo.StartSiloAsync();
+        await PaidAsync(silo, providers);
+        await silo.KillAsync(process);
+        await silo.RestoreLedgerAsync(backup, endsInOrder: true);
+        process = await silo.StartSiloAsync();
+
+        // All is due once more by the book, and waits for a wallet that has stopped.
+        await StoppedAsync(silo, process);
+        await Eventually.SeeAsync("the payouts placed again", () => silo.Store.ListWaitingAsync(silo.WalletAddress, 10, default), waiting => waiting.Count == 2, Deadline);
+        (ReconciliationReport shown, ReconciliationReport booked, ReconciliationReport again) = await silo.AdministerAsync(process, async admin => (
+            await admin.ReconcileAsync(apply: false, accept: 0, default),
+            await admin.ReconcileAsync(apply: true, accept: 0, default),
+            await admin.ReconcileAsync(apply: true, accept: 0, default)));
+        Assert.Equal(("stopped", false, "running", "running"), (shown.State, shown.Applied, booked.State, again.State));
+        Assert.Equal(
+            providers.Select(provider => (ProviderId.Of(provider.Key.PublicKey), provider.Payee.ToString(), "payout")).Order(),
+            booked.Payments.Select(payment => (payment.AccountId!, payment.Destination, payment.Kind)).Order());
+        Assert.Equal(booked.Payments, shown.Payments);
+        Assert.Empty(again.Payments);
+
+        // What is earned from now on is paid, and nothing else: book and chain are equal to the nano.
+        await EarnAsync(silo, 300_000_000, ProviderId.Of(other.PublicKey));
+        await PaidAsync(silo, providers);
+        await silo.SettleAsync();
+        foreach ((SigningKey key, TonAddress payee) in providers)
+        {
+            ProviderEarnings earnings = (await silo.Ledger.ReadEarningsAsync(ProviderId.Of(key.PublicKey), 1, default))!;
+            Assert.Equal((earnings.Earned, Nano.Zero), (earnings.Charged, earnings.Due));
+            Assert.Equal(earnings.Earned, await silo.ReceivedAsync(payee));
+        }
     }
 
     [SkippableFact]
@@ -184,7 +236,7 @@ public sealed class ChannelTests : IDisposable
         TonAddress[] payees = [.. keys.Select(_ => SettlingSilo.NewAddress())];
         for (int i = 0; i < count; i++)
         {
-            await OrderAsync(silo, keys[i], new PayoutTerms(payees[i], PayoutTerms.LeastTransfer, ByTransfer: true));
+            await silo.OrderAsync(keys[i], new PayoutTerms(payees[i], PayoutTerms.LeastTransfer, ByTransfer: true));
 
             // The last one is below its threshold.
             await EarnAsync(silo, i == count - 1 ? 50_000_000 : 200_000_000 + i, ProviderId.Of(keys[i].PublicKey));
@@ -218,10 +270,22 @@ public sealed class ChannelTests : IDisposable
 
     public void Dispose() => _key.Dispose();
 
+    private static async Task PaidAsync(SettlingSilo silo, IEnumerable<(SigningKey Key, TonAddress Payee)> providers)
+    {
+        foreach ((SigningKey key, TonAddress payee) in providers)
+        {
+            Nano earned = (await silo.Ledger.ReadEarningsAsync(ProviderId.Of(key.PublicKey), 1, default))!.Earned;
+            await Eventually.SeeAsync("paid by transfer", () => silo.ReceivedAsync(payee), seen => seen == earned, Deadline);
+        }
+    }
+
+    private static Task StoppedAsync(SettlingSilo silo, ChildProcess process) => Eventually.SeeAsync(
+        "the stop in the log", () => silo.LogOf(process), log => log.Contains("./cocoon cluster reconcile", StringComparison.Ordinal), Deadline);
+
     private async Task<SettlingSilo> StartAsync(long thresholdCoins = 1)
     {
         SettlingSilo silo = await SettlingSilo.StartAsync(coins: 100, "--Channels:VoucherDelay=00:00:01", "--Channels:CloseDelay=00:01:00", "--Channels:LeastDepositNano=10000000000");
-        await OrderAsync(silo, _key, new PayoutTerms(_payee, Nano.FromCoins(thresholdCoins)));
+        await silo.OrderAsync(_key, new PayoutTerms(_payee, Nano.FromCoins(thresholdCoins)));
         await silo.Ledger.ExecuteAsync(
             [
                 new CreateAccount(Client, AccountClass.Client, ""),
@@ -231,55 +295,7 @@ public sealed class ChannelTests : IDisposable
         return silo;
     }
 
-    /// <summary>Says where a provider is paid.</summary>
-    private static async Task OrderAsync(SettlingSilo silo, SigningKey key, PayoutTerms terms)
-    {
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        string provider = ProviderId.Of(key.PublicKey);
-        var request = new ProviderRequest(TonNetwork.Development, key.PublicKey, (ulong)now.ToUnixTimeMilliseconds(), ProviderRequestKind.Payout, terms.ToCell());
-        await silo.Ledger.ExecuteAsync([new CreateAccount(provider, AccountClass.Provider, "")], default);
-        Assert.True(await silo.Ledger.TryAddOrderAsync(
-            new PayoutOrder(provider, (long)request.Time, terms.Address.ToString(), terms.Threshold, terms.ByTransfer, now, request.Sign(key), now), default));
-    }
-
-    /// <summary>A job of the provider, held and captured as every one is.</summary>
-    /// <returns>SHA-256 of its usage receipt.</returns>
-    private async Task<byte[]> EarnAsync(SettlingSilo silo, long charge, string? provider = null)
-    {
-        Guid job = Guid.CreateVersion7();
-        byte[] receipt = SHA256.HashData(job.ToByteArray());
-        var price = new TokenPrices(new Nano(1), new Nano(1), new Nano(1), new Nano(1));
-        IReadOnlyList<LedgerResult> results = await silo.Ledger.ExecuteAsync(
-            [
-                new PlaceHold
-                {
-                    JobId = job,
-                    AccountId = Client,
-                    ApiKeyId = null,
-                    Amount = new Nano(charge),
-                    ExpiresAt = DateTimeOffset.MaxValue,
-                    RequestHash = new byte[32],
-                    Model = "house",
-                    PromptTokens = 1,
-                    MaxCompletionTokens = 1,
-                    PriceCap = price,
-                },
-                new CaptureHold
-                {
-                    JobId = job,
-                    ProviderAccountId = provider ?? Provider,
-                    WorkerId = "worker",
-                    Prices = price,
-                    Usage = new TokenUsage(1, 0, 1, 0),
-                    Amount = new Nano(charge),
-                    Status = CompletionStatus.Complete,
-                    ReportHash = receipt,
-                },
-            ],
-            default);
-        Assert.IsType<HoldCaptured>(results[1]);
-        return receipt;
-    }
+    private Task<byte[]> EarnAsync(SettlingSilo silo, long charge, string? provider = null) => silo.ServeAsync(Guid.CreateVersion7(), Client, provider ?? Provider, new Nano(charge));
 
     private static async Task<WorkerChannel> ChannelAsync(SettlingSilo silo) => Assert.Single(await Eventually.SeeAsync(
         "a channel for the provider", () => silo.Ledger.ListChannelsAsync(default), channels => channels.Count > 0, Deadline));

@@ -52,6 +52,12 @@ public sealed class ProviderTests
 
         string text = await File.ReadAllTextAsync(file);
         Assert.Equal(network.Network.Ledger.Jobs().Single(job => job.State == "captured").JobId.ToString(), text.Split("job,")[2].Split(',')[0]);
+
+        // What was paid names its transaction, which the chain has.
+        string[] paid = text.Split('\n').Last(line => line.StartsWith("charge,", StringComparison.Ordinal)).Split(',');
+        Assert.Contains(
+            await network.Chain.GetTransactionsAsync(TonAddress.ParseRaw(paid[3]), null, 100, default),
+            transaction => (transaction.Lt.ToString(System.Globalization.CultureInfo.InvariantCulture), transaction.Hash.ToString()) == (paid[4], paid[5]));
         await File.WriteAllTextAsync(file, text.Replace($",{earned},", $",{earned + 1},", StringComparison.Ordinal));
         Assert.Equal(1, (await Commands.Cocoon.RunAsync(["verify", "statement", file, .. keys, "--json"])).ExitCode);
     }

@@ -1,18 +1,24 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Deposits;
+using CocoonOrleans.Ledger.Holds;
 using CocoonOrleans.Ledger.Operations;
+using CocoonOrleans.Ledger.Providers;
 using CocoonOrleans.Ledger.Sqlite;
 using CocoonOrleans.Ledger.Wallets;
 using CocoonOrleans.Market;
+using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Tests.EndToEnd.Networks;
 using CocoonOrleans.Tests.Settlement.Chain;
 using CocoonOrleans.Ton;
 using CocoonOrleans.Ton.Addresses;
 using CocoonOrleans.Ton.Cells;
 using CocoonOrleans.Ton.Messages;
+using CocoonOrleans.Ton.Providers;
 using CocoonOrleans.Ton.Signatures;
 using CocoonOrleans.Ton.Wallets;
 using Microsoft.Data.Sqlite;
@@ -33,6 +39,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<ChildProcess> _silos = [];
+    private readonly Dictionary<ChildProcess, int> _clusterPorts = [];
     private readonly string[] _settings;
     private int _started;
 
@@ -134,6 +141,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
             ],
             Path.Combine(_folder.Path, $"{name}.log")));
         _silos.Add(silo);
+        _clusterPorts[silo] = ports[1];
         await silo.WaitUntilReadyAsync(Deadline, TimeProvider.System, CancellationToken.None);
         return silo;
     }
@@ -143,6 +151,33 @@ internal sealed class SettlingSilo : IAsyncDisposable
     {
         silo.Kill();
         await silo.Exited;
+    }
+
+    /// <summary>What <c>cocoon cluster reconcile</c> asks of a gateway of the silo's cluster.</summary>
+    public async Task<T> AdministerAsync<T>(ChildProcess silo, Func<AdminClient, Task<T>> ask)
+    {
+        var ports = FreePorts.Take(3);
+        var data = new DataFolder(Path.Combine(_folder.Path, $"{silo.Spec.Name}-gateway"));
+        await using var gateway = ChildProcess.Start(new ChildProcessSpec(
+            $"{silo.Spec.Name}-gateway",
+            BuiltArtifacts.Find().Assembly("Gateway"),
+            [
+                "--environment=Development",
+                $"--Cluster:ClusterId={silo.Spec.Name}",
+                $"--Cluster:ServiceId={silo.Spec.Name}",
+                $"--Cluster:GatewayPorts:0={_clusterPorts[silo]}",
+                $"--Gateway:Listen=127.0.0.1:{ports[0]}",
+                $"--Gateway:AdminListen=127.0.0.1:{ports[1]}",
+                $"--Gateway:DataFolder={data.Folder("gateway")}",
+                "--Gateway:ExitWithParent=true",
+                $"--Tunnel:Listen=127.0.0.1:{ports[2]}",
+                "--Tunnel:AllowAnyWorker=true",
+                $"--Tunnel:IdentityFolder={Path.Combine(data.Folder("gateway"), "identity")}",
+            ],
+            Path.Combine(_folder.Path, $"{silo.Spec.Name}-gateway.log")));
+        await gateway.WaitUntilReadyAsync(Deadline, TimeProvider.System, CancellationToken.None);
+        using AdminClient admin = AdminClient.Of(new Uri($"http://127.0.0.1:{ports[1]}"), data);
+        return await ask(admin);
     }
 
     public string LogOf(ChildProcess silo) => File.ReadAllText(silo.Spec.LogFile);
@@ -161,7 +196,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
     }
 
     /// <summary>Puts a copy in the ledger's place while no silo runs, as an operator does who has lost the disk.</summary>
-    public async Task RestoreLedgerAsync(string copy)
+    public async Task RestoreLedgerAsync(string copy, bool endsInOrder = false)
     {
         await Ledger.DisposeAsync();
         foreach (string file in Directory.GetFiles(DataFolder, "ledger.db*"))
@@ -171,12 +206,61 @@ internal sealed class SettlingSilo : IAsyncDisposable
 
         File.Copy(copy, LedgerPath);
         Ledger = OpenLedger();
-        EndsInOrder = false;
+        EndsInOrder = endsInOrder;
     }
 
     /// <summary>Gives the provider something to be paid.</summary>
     public async Task EarnAsync(Nano amount) => Assert.IsType<Transferred>(Assert.Single(await Ledger.ExecuteAsync(
         [new Transfer(Guid.NewGuid(), WellKnownAccounts.Treasury, Provider, amount, "earned in a test")], CancellationToken.None)));
+
+    /// <summary>Says where a provider is paid.</summary>
+    public async Task OrderAsync(SigningKey key, PayoutTerms terms)
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        string provider = ProviderId.Of(key.PublicKey);
+        var request = new ProviderRequest(TonNetwork.Development, key.PublicKey, (ulong)now.ToUnixTimeMilliseconds(), ProviderRequestKind.Payout, terms.ToCell());
+        await Ledger.ExecuteAsync([new CreateAccount(provider, AccountClass.Provider, "")], default);
+        Assert.True(await Ledger.TryAddOrderAsync(
+            new PayoutOrder(provider, (long)request.Time, terms.Address.ToString(), terms.Threshold, terms.ByTransfer, now, request.Sign(key), now), default));
+    }
+
+    /// <summary>A job of a provider, held and captured as every one is; done twice, it is one.</summary>
+    /// <returns>SHA-256 of its usage receipt.</returns>
+    public async Task<byte[]> ServeAsync(Guid job, string client, string provider, Nano charge)
+    {
+        byte[] receipt = SHA256.HashData(job.ToByteArray());
+        var price = new TokenPrices(new Nano(1), new Nano(1), new Nano(1), new Nano(1));
+        IReadOnlyList<LedgerResult> results = await Ledger.ExecuteAsync(
+            [
+                new PlaceHold
+                {
+                    JobId = job,
+                    AccountId = client,
+                    ApiKeyId = null,
+                    Amount = charge,
+                    ExpiresAt = DateTimeOffset.MaxValue,
+                    RequestHash = new byte[32],
+                    Model = "house",
+                    PromptTokens = 1,
+                    MaxCompletionTokens = 1,
+                    PriceCap = price,
+                },
+                new CaptureHold
+                {
+                    JobId = job,
+                    ProviderAccountId = provider,
+                    WorkerId = "worker",
+                    Prices = price,
+                    Usage = new TokenUsage(1, 0, 1, 0),
+                    Amount = charge,
+                    Status = CompletionStatus.Complete,
+                    ReportHash = receipt,
+                },
+            ],
+            default);
+        Assert.IsType<HoldCaptured>(results[1]);
+        return receipt;
+    }
 
     /// <summary>Earns and pays out.</summary>
     public async Task<Guid> PayAsync(TonAddress destination, Nano amount)
@@ -185,9 +269,9 @@ internal sealed class SettlingSilo : IAsyncDisposable
         return await PlaceAsync(Payout(destination, amount));
     }
 
-    public PlaceIntent Payout(TonAddress destination, Nano amount)
+    public PlaceIntent Payout(TonAddress destination, Nano amount, Guid? intentId = null)
     {
-        Guid id = Guid.NewGuid();
+        Guid id = intentId ?? Guid.NewGuid();
         return new PlaceIntent
         {
             IntentId = id,
@@ -236,7 +320,7 @@ internal sealed class SettlingSilo : IAsyncDisposable
         Options.Create(new SqliteLedgerOptions { Path = LedgerPath, AllowTreasuryTransfers = true }), TimeProvider.System, NullLogger<SqliteLedger>.Instance);
 
     /// <summary>An address that nobody has used.</summary>
-    public static TonAddress NewAddress() => new(0, new Bits256(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+    public static TonAddress NewAddress() => new(0, new Bits256(RandomNumberGenerator.GetBytes(32)));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using CocoonOrleans.Cli.Cluster;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Ledger.Accounts;
 using CocoonOrleans.Ledger.Operations;
@@ -202,25 +203,36 @@ public sealed class WalletTests
     }
 
     [SkippableFact]
-    public async Task Wallet_ChainAway_WaitsAndGoesOn()
+    public async Task Wallet_ChainAwayForAnHour_WaitsAndGoesOn()
     {
         await using SettlingSilo silo = await SettlingSilo.StartAsync(coins: 100);
         ChildProcess process = await silo.StartSiloAsync();
         TonAddress payee = SettlingSilo.NewAddress();
+
+        // The last bytes before it went away are in nobody's block: they expire meanwhile, and come to light again when nobody wants them.
+        await silo.Chain.DevAsync("dev_hold", new { address = silo.WalletAddress, times = 100_000 });
+        Guid held = await silo.PayAsync(payee, Nano.FromCoins(2));
+        await silo.WaitAsync(held, IntentState.Signed);
+        await Eventually.SeeAsync(
+            "the bytes at both endpoints", async () => (await silo.Chain.DevAsync("dev_held", new { })).GetProperty("held").GetInt32(), seen => seen >= 2, Deadline);
         await silo.Chain.DevAsync("dev_fail", new { status = 503, times = 100_000 });
         Guid payout = await silo.PayAsync(payee, Nano.FromCoins(1));
         await Eventually.SeeAsync("the failure in the log", () => silo.LogOf(process), log => log.Contains("could not be looked at", StringComparison.Ordinal), Deadline);
         Assert.Equal(IntentState.Waiting, (await silo.ReadAsync(payout)).State);
 
+        await silo.Chain.DevAsync("dev_now", new { advance = 3600 });
+        Assert.Equal(0, (await silo.Chain.DevAsync("dev_release", new { })).GetProperty("applied").GetInt32());
         await silo.Chain.DevAsync("dev_clear", new { });
 
         await silo.WaitAsync(payout, IntentState.Delivered);
+        await silo.WaitAsync(held, IntentState.Delivered);
         await silo.SettleAsync();
-        Assert.Equal(Nano.FromCoins(1), await silo.ReceivedAsync(payee));
+        Assert.Equal(Nano.FromCoins(3), await silo.ReceivedAsync(payee));
+        Assert.Equal(2, (await silo.Chain.First.GetTransactionsAsync(payee, null, 10, default)).Count);
     }
 
     [SkippableFact]
-    public async Task Wallet_KeyUsedBySomebodyElse_SendsNothingUntilThatIsAcknowledged()
+    public async Task Wallet_KeyUsedBySomebodyElse_SendsNothingUntilThatIsAccepted()
     {
         await using SettlingSilo silo = await SettlingSilo.StartAsync(coins: 100);
         ChildProcess process = await silo.StartSiloAsync();
@@ -238,19 +250,24 @@ public sealed class WalletTests
         await silo.Chain.First.SendAsync(foreign.ToCell(), default);
         process = await silo.StartSiloAsync();
 
-        string said = await Eventually.SeeAsync(
-            "the log says so", () => silo.LogOf(process), log => log.Contains("Wallets:AcknowledgedLt=", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        await Eventually.SeeAsync(
+            "the log says so", () => silo.LogOf(process), log => log.Contains("./cocoon cluster reconcile", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         long stopped = (await silo.Store.FindStopAsync(silo.WalletAddress, default))!.Value;
-        Assert.Contains($"Wallets:AcknowledgedLt={stopped}", said, StringComparison.Ordinal);
         Assert.Equal(IntentState.Waiting, (await silo.ReadAsync(payout)).State);
         await silo.KillAsync(process);
         process = await silo.StartSiloAsync();
         await Eventually.SeeAsync(
-            "the log says it again", () => silo.LogOf(process), log => log.Contains("Wallets:AcknowledgedLt=", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+            "the log says it again", () => silo.LogOf(process), log => log.Contains("./cocoon cluster reconcile", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
         Assert.Equal(Nano.Zero, await silo.ReceivedAsync(payee));
-        await silo.KillAsync(process);
 
-        await silo.StartSiloAsync($"--Wallets:AcknowledgedLt={stopped}");
+        // Nobody can tell what it was for, so a person must take the loss, knowing which.
+        (ReconciliationReport unknown, ReconciliationReport accepted) = await silo.AdministerAsync(process, async admin =>
+        {
+            Assert.Equal("stopped", (await admin.ReconcileAsync(apply: true, accept: stopped - 1, default)).State);
+            return (await admin.ReconcileAsync(apply: true, accept: 0, default), await admin.ReconcileAsync(apply: true, stopped, default));
+        });
+        Assert.Equal(("stopped", stopped, "unknown", Nano.FromCoins(7).ToString()), (unknown.State, unknown.StoppedLt, unknown.Payments[0].Kind, unknown.Payments[0].Value));
+        Assert.Equal(("running", "accepted"), (accepted.State, Assert.Single(accepted.Payments).Kind));
         await silo.WaitAsync(payout, IntentState.Delivered);
         await silo.SettleAsync();
         Assert.Equal(Nano.FromCoins(1), await silo.ReceivedAsync(payee));

@@ -64,6 +64,6 @@ public sealed class DayStatementTests : IDisposable
         new DateTimeOffset(2026, 11, 30, 12, 0, 0, 5, TimeSpan.Zero),
         [new StatementJob(Guid.NewGuid(), new Nano(100), new Nano(95), new Bits256(RandomNumberGenerator.GetBytes(32))), new StatementJob(Guid.NewGuid(), new Nano(200), new Nano(190), null)],
         [new StatementVoucher($"0:{new string('a', 64)}", 1, new Nano(285))],
-        [new StatementCharge(new DateTimeOffset(2026, 11, 30, 11, 0, 0, TimeSpan.Zero), new Nano(200))],
+        [new StatementCharge(new DateTimeOffset(2026, 11, 30, 11, 0, 0, TimeSpan.Zero), new Nano(200), new StatementTransaction("0:" + new string('c', 64), 77, new Bits256(RandomNumberGenerator.GetBytes(32))))],
         new Nano(85));
 }

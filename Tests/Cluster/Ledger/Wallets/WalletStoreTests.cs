@@ -137,7 +137,7 @@ public abstract class WalletStoreTests(LedgerDatabase database) : LedgerSuite(da
         Intent intent = await ReadyAsync();
         Assert.Null(await Store.FindStopAsync(Wallet, default));
 
-        await Store.TryApplyAsync(Step(10, 20) with { IsOfUnknownBytes = unknownBytes, SentByOthers = new Nano(sentByOthers) }, default);
+        await Store.TryApplyAsync(Step(10, 20) with { IsOfUnknownBytes = unknownBytes, Unknown = sentByOthers == 0 ? [] : [Unknown(20, sentByOthers)] }, default);
         await Store.TryApplyAsync(Step(20, 30) with { Received = new Nano(5) }, default);
 
         Assert.Equal(20, await Store.FindStopAsync(Wallet, default));
@@ -150,7 +150,13 @@ public abstract class WalletStoreTests(LedgerDatabase database) : LedgerSuite(da
         Assert.Equal(20, await store.FindStopAsync(Wallet, default));
         await store.TryApplyAsync(Step(30, 40) with { IsOfUnknownBytes = true }, default);
         Assert.False(await store.TryResumeAsync(Wallet, 20, default));
-        Assert.True(await store.TryResumeAsync(Wallet, 40, default));
+        Assert.Equal(sentByOthers == 0, await store.TryResumeAsync(Wallet, 40, default));
+        if (sentByOthers > 0)
+        {
+            Assert.Equal(1, await store.AcceptUnknownAsync(Wallet, 40, default));
+            Assert.True(await store.TryResumeAsync(Wallet, 40, default));
+        }
+
         Assert.False(await store.TryResumeAsync(Wallet, 40, default));
         Assert.True(await store.TryAddSendAsync(Send(1, 1, "a"), 40, [intent], default));
     }
@@ -246,6 +252,19 @@ public abstract class WalletStoreTests(LedgerDatabase database) : LedgerSuite(da
 
     private static WalletSend Send(long seqno, int attempt, string message) =>
         new(Wallet, seqno, attempt, 100, SHA256.HashData(Encoding.UTF8.GetBytes(message)), Encoding.UTF8.GetBytes(message));
+
+    private static UnknownPayment Unknown(long lt, long value) => new()
+    {
+        Wallet = Wallet,
+        MessageLt = lt + 1,
+        Lt = lt,
+        Hash = new byte[32],
+        Destination = Destination,
+        Value = new Nano(value),
+        BodyHash = new byte[32],
+        Body = null,
+        QueryId = null,
+    };
 
     private static WalletStep Step(long previous, long lt) => new() { Wallet = Wallet, PreviousLt = previous, Lt = lt, Hash = new byte[32], Fees = Nano.Zero };
 }
