@@ -1,7 +1,9 @@
+using System.Net;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Telemetry;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Messaging;
 
 namespace CocoonOrleans.Gateway.Cluster;
 
@@ -9,6 +11,9 @@ namespace CocoonOrleans.Gateway.Cluster;
 public static class ClusterClient
 {
     private const int DefaultGatewayPort = 30000;
+
+    /// <summary>The list is in memory (<see cref="LiveGateways"/>): looking costs nothing.</summary>
+    private static readonly TimeSpan ListRefresh = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(500);
 
@@ -27,9 +32,19 @@ public static class ClusterClient
                 client.AddActivityPropagation();
             }
 
-            // The overload sets both ids: with one of them left out, the silos drop the client in silence.
+            // Both ids: with one of them left out, the silos drop the client in silence.
+            client.Configure<Orleans.Configuration.ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (options.ServiceId, options.ClusterId));
             int[] ports = options.GatewayPorts.Count == 0 ? [DefaultGatewayPort] : [.. options.GatewayPorts];
-            client.UseLocalhostClustering(ports, options.ServiceId, options.ClusterId);
+            var gateways = new LiveGateways([.. ports.Select(static port => new IPEndPoint(IPAddress.Loopback, port))]);
+            client.Services.AddSingleton(gateways).AddSingleton<IGatewayListProvider>(gateways);
+            client.AddGatewayCountChangedHandler((_, change) =>
+            {
+                if (change.NumberOfConnectedGateways < change.PreviousNumberOfConnectedGateways)
+                {
+                    gateways.TellThatOneLeft();
+                }
+            });
+            client.Configure<GatewayOptions>(gateway => gateway.GatewayListRefreshPeriod = ListRefresh);
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
             {
@@ -38,6 +53,7 @@ public static class ClusterClient
             });
         });
         builder.Services.AddSingleton<GrainCalls>();
+        builder.Services.AddHostedService<SiloWatch>();
         return builder;
     }
 

@@ -56,7 +56,7 @@ public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, 
             _since = time.GetTimestamp();
             if (snapshot is not null)
             {
-                _shards[shard] = snapshot;
+                _shards[shard] = WithKept(shard, snapshot);
                 _offers = [.. _shards.Values.SelectMany(static known => known.Offers).Select(static offer => offer.Offer)];
                 foreach ((string worker, Slots slots) in _slots.ToArray())
                 {
@@ -163,6 +163,21 @@ public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, 
         {
             return TimeSpan.FromSeconds((Room.Count + 1) * _jobSeconds / slots);
         }
+    }
+
+    /// <summary>
+    /// A book that was lost with its silo begins empty, and workers renew their offers in it one by one: until then the offers of the last one stand, of workers
+    /// that this gateway has a tunnel to. The lease at the worker is what counts.
+    /// </summary>
+    private MarketSnapshot WithKept(string shard, MarketSnapshot snapshot)
+    {
+        if (!snapshot.IsRebuilding || !_shards.TryGetValue(shard, out MarketSnapshot? last))
+        {
+            return snapshot;
+        }
+
+        HashSet<string> renewed = [.. snapshot.Offers.Select(static offer => offer.Offer.WorkerId)];
+        return snapshot with { Offers = [.. snapshot.Offers, .. last.Offers.Where(offer => !renewed.Contains(offer.Offer.WorkerId) && tierOf(offer.Offer.WorkerId) is not null)] };
     }
 
     private int Free(Offer offer)
