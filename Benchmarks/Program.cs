@@ -35,7 +35,7 @@ try
         "ledger" => await new LedgerBenchmark(
             Environment.GetEnvironmentVariable(DatabaseVariable) ?? throw new ArgumentException($"The variable {DatabaseVariable} is not set."), EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
         "settlement" => await new SettlementBenchmark(EngineBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
-        _ => new SealingBenchmark(SealingBenchmarkOptions.Parse(rest), Console.Error).Run(),
+        _ => await new SealingBenchmark(SealingBenchmarkOptions.Parse(rest), Console.Error).RunAsync(),
     };
     Console.Out.WriteLine(JsonSerializer.Serialize(report, report.GetType(), JsonSerializerOptions.Web));
     return 0;

@@ -51,6 +51,7 @@ public sealed class CocoonSealingHandler : DelegatingHandler
         : base(inner)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MostHoldNano, 1, nameof(options));
         _options = options;
         _directory = new WorkerDirectory(new StatementVerifier(options), options, base.SendAsync);
         _sessions = new SealedSessions(options.Time);
@@ -157,6 +158,14 @@ public sealed class CocoonSealingHandler : DelegatingHandler
     private SealedRequest Seal(ApiCall call, AttestedWorkers workers, BoundStatement[] statements, TrustTier minimum, int attempt)
     {
         var now = _options.Time.GetUtcNow();
+        var hold = _options.HoldLimitNano ?? HoldOf(call, workers);
+        if (hold > _options.MostHoldNano)
+        {
+            throw new SealingRefusedException(
+                SealingRefusalCodes.RequestHold,
+                $"The request may cost up to {hold} nano, and {nameof(CocoonSealingOptions.MostHoldNano)} allows {_options.MostHoldNano}. Ask for fewer tokens (max_completion_tokens), or raise {nameof(CocoonSealingOptions.MostHoldNano)} (./cocoon proxy --most-hold).");
+        }
+
         var terms = new RequestTerms
         {
             RequestId = call.RequestId(attempt, now),
@@ -164,7 +173,7 @@ public sealed class CocoonSealingHandler : DelegatingHandler
             IsStreamed = call.IsStreamed,
             MinimumTier = minimum,
             Padding = _options.Padding,
-            HoldLimitNano = _options.HoldLimitNano ?? HoldOf(call, workers),
+            HoldLimitNano = hold,
             Expires = DateTimeOffset.FromUnixTimeSeconds((now + Life).ToUnixTimeSeconds()),
         };
         var meta = new RequestMeta("POST", call.Path, "application/json", _salt);
@@ -233,6 +242,11 @@ public sealed class CocoonSealingHandler : DelegatingHandler
             {
                 chat.Take(bytes.Span);
             }
+        }
+
+        if (answer.FailedUsage is { } charged)
+        {
+            chat.Compare(charged);
         }
 
         return answer.Usage is not { } usage ? null : call.IsEmbeddings ? vectors.End(usage) : chat.End(usage);

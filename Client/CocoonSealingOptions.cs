@@ -9,6 +9,9 @@ namespace CocoonOrleans.Client;
 /// <summary>What a client that seals by itself insists on.</summary>
 public sealed record CocoonSealingOptions
 {
+    /// <summary>What <see cref="MostHoldNano"/> is where nobody says otherwise: one coin.</summary>
+    public const long DefaultMostHoldNano = 1_000_000_000;
+
     /// <summary>The network; statements of another are refused.</summary>
     public string NetworkId { get; init; } = "local";
 
@@ -29,6 +32,12 @@ public sealed record CocoonSealingOptions
 
     /// <summary>The most that a request may cost, in nano; null for what its length and token limit come to at the model's highest price.</summary>
     public long? HoldLimitNano { get; init; }
+
+    /// <summary>
+    /// The most that one request may put at risk, in nano; at least 1. The gateway names the prices that a hold is made of, so without a ceiling a false one could have all that an account or channel holds promised for
+    /// one request. A request above it is refused before it leaves (<see cref="SealingRefusalCodes.RequestHold"/>).
+    /// </summary>
+    public long MostHoldNano { get; init; } = DefaultMostHoldNano;
 
     /// <summary>By what quotes are judged; null where none are accepted, and so no tier above <see cref="TrustTier.Open"/>.</summary>
     public QuoteTrust? Quotes { get; init; }

@@ -6,6 +6,9 @@ public static class SealingRefusalCodes
     /// <summary>The request can't be sealed, so it is not sent at all.</summary>
     public const string RequestUnsupported = "request.unsupported";
 
+    /// <summary>What a request may cost is above the ceiling of this client (<see cref="CocoonSealingOptions.MostHoldNano"/>), so it is not sent.</summary>
+    public const string RequestHold = "request.hold";
+
     /// <summary>What a request may cost could not be kept in the channel's file, so it is not sent.</summary>
     public const string PaymentNotKept = "payment.not_kept";
 
@@ -39,6 +42,12 @@ public static class SealingRefusalCodes
     /// <summary>Nothing can be sealed to a statement that is otherwise good.</summary>
     public const string StatementUnusable = "statement.unusable";
 
+    /// <summary>The network's registry is shown in an older version than this client has seen.</summary>
+    public const string RegistryRollback = "registry.rollback";
+
+    /// <summary>What was seen can't be kept, so that it could be gone back behind: it is not believed.</summary>
+    public const string FloorsNotKept = "floors.not_kept";
+
     /// <summary>A sealed request was answered with success, but not sealed.</summary>
     public const string AnswerUnsealed = "answer.unsealed";
 
@@ -57,12 +66,12 @@ public static class SealingRefusalCodes
     /// <summary>The worker says, sealed, that it failed in the middle of its answer.</summary>
     public const string AnswerFailed = "answer.failed";
 
-    /// <summary>The usage receipt is missing, not signed by the statement's key, or of another answer or model.</summary>
+    /// <summary>The usage receipt, of a whole answer or of one that broke off, is missing, not signed by the statement's key, or of another answer, end or model.</summary>
     public const string ReceiptInvalid = "receipt.invalid";
 
     /// <summary>The prices that the gateway named are not those of the receipt, or come to more than was allowed.</summary>
     public const string ReceiptPrices = "receipt.prices";
 
-    /// <summary>The counts in the answer are not those of the receipt.</summary>
+    /// <summary>The counts in the answer are not those of the receipt, or the receipt counts more than the answer can hold.</summary>
     public const string ReceiptUsage = "receipt.usage";
 }

@@ -1,4 +1,5 @@
 using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Answers;
 using CocoonOrleans.Sealing.Epochs;
 using CocoonOrleans.Sealing.Hpke;
 using CocoonOrleans.Sealing.Receipts;
@@ -70,7 +71,27 @@ internal sealed class SealedSides : IDisposable
         _sealer.TrySeal(Terms(padding), Meta, _body, [statement], out var request, out var fault) ? request : throw Failed(fault);
 
     /// <summary>Opens a request at the worker.</summary>
-    public OpenedRequest OpenAtWorker(SealedRequest request) => _opener.TryOpen(request.Bytes.Span, out var opened, out var fault) ? opened : throw Failed(fault);
+    public OpenedRequest OpenAtWorker(SealedRequest request) => OpenAtWorker(request.Bytes.Span);
+
+    /// <summary>Opens a request's bytes at the worker.</summary>
+    public OpenedRequest OpenAtWorker(ReadOnlySpan<byte> request) => _opener.TryOpen(request, out var opened, out var fault) ? opened : throw Failed(fault);
+
+    /// <summary>Ends an answer with a signed receipt.</summary>
+    public void End(AnswerSealer answer)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        answer.WriteFinal("stop", new AnswerUsage
+        {
+            PromptTokens = 1,
+            CachedTokens = 0,
+            CompletionTokens = 1,
+            ReasoningTokens = 0,
+            Prices = Model,
+            Started = now,
+            Ended = now,
+            ModelManifest = Model,
+        }, _receipts);
+    }
 
     /// <summary>Opens a request at the worker and lets go of it.</summary>
     public void Take(SealedRequest request)

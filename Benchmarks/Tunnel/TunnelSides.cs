@@ -55,11 +55,13 @@ internal sealed class TunnelSides : ITunnelHandler, IGatewayStatements, IAsyncDi
             Options.Create(new TunnelListenerOptions { Listen = "127.0.0.1:0" }), _gateway, pinned, this, TimeProvider.System, NullLogger<WorkerTunnelListener>.Instance, this);
     }
 
-    public static async Task<TunnelSides> StartAsync()
+    /// <summary>Starts both.</summary>
+    /// <param name="work">What the worker does with a job; null for an echo.</param>
+    public static async Task<TunnelSides> StartAsync(RequestDelegate? work = null)
     {
         var sides = new TunnelSides();
         await sides._listener.StartAsync(CancellationToken.None);
-        sides._app = sides.MakeWorker();
+        sides._app = sides.MakeWorker(work ?? (context => context.Request.Body.CopyToAsync(context.Response.Body, context.RequestAborted)));
         await sides._app.StartAsync();
         await sides._tunnel.Task.WaitAsync(Deadline);
         return sides;
@@ -111,10 +113,7 @@ internal sealed class TunnelSides : ITunnelHandler, IGatewayStatements, IAsyncDi
     /// <summary>One request on the worker's tunnel, and its answer.</summary>
     public async Task RequestAsync()
     {
-        var tunnel = await _tunnel.Task;
-        var dispatch = new JobDispatch(
-            $"job-{_jobs++}", "lease-1", "house", "chatcmpl-1", DateTimeOffset.UnixEpoch, 1, TimeProvider.System.GetUtcNow() + Deadline, new OfferedPrices(1, 1, 1), "dGVybXM");
-        await using var job = await tunnel.SendJobAsync(dispatch, _payload, CancellationToken.None);
+        await using var job = await SendAsync(_payload);
         long length = 0;
         for (ReadResult read; ;)
         {
@@ -131,6 +130,15 @@ internal sealed class TunnelSides : ITunnelHandler, IGatewayStatements, IAsyncDi
         {
             throw new InvalidOperationException($"{PayloadBytes} bytes were expected back, not {length}.");
         }
+    }
+
+    /// <summary>Sends the worker a job.</summary>
+    public async Task<JobStream> SendAsync(ReadOnlyMemory<byte> body)
+    {
+        var tunnel = await _tunnel.Task;
+        var dispatch = new JobDispatch(
+            $"job-{_jobs++}", "lease-1", "house", "chatcmpl-1", DateTimeOffset.UnixEpoch, 1, TimeProvider.System.GetUtcNow() + Deadline, new OfferedPrices(1, 1, 1), "dGVybXM");
+        return await tunnel.SendJobAsync(dispatch, body, CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -150,7 +158,7 @@ internal sealed class TunnelSides : ITunnelHandler, IGatewayStatements, IAsyncDi
         _worker.Dispose();
     }
 
-    private WebApplication MakeWorker()
+    private WebApplication MakeWorker(RequestDelegate work)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -159,7 +167,7 @@ internal sealed class TunnelSides : ITunnelHandler, IGatewayStatements, IAsyncDi
         builder.Services.AddTunnelDialing(_ => [new GatewayEndPoint("127.0.0.1", _listener.LocalEndPoint!.Port, PinnedKeys.Only(_gateway.Id, "gateway"))]);
         var app = builder.Build();
         app.MapTunnelControl();
-        app.MapPost(TunnelRoutes.Jobs, (RequestDelegate)(context => context.Request.Body.CopyToAsync(context.Response.Body, context.RequestAborted)));
+        app.MapPost(TunnelRoutes.Jobs, work);
         return app;
     }
 }

@@ -19,11 +19,15 @@ internal static class DemoCommand
     public static Command Create()
     {
         var seed = new Option<int>("--seed") { Description = "Which sum is asked.", DefaultValueFactory = _ => DefaultSeed, CustomParser = WholeNumber.Between(0, int.MaxValue) };
-        var command = new Command("demo", "The main job, end to end, then stop: network up, a chat streamed from the real engine, every nano accounted for, its provider paid on a development chain.") { seed };
-        return command.Runs((result, output, cancellationToken) => RunAsync(result.GetValue(seed), output, cancellationToken));
+        var encrypted = new Option<bool>("--encrypted-model")
+        {
+            Description = "Workers have the model encrypted, and get its key of two of three key brokers for a quote of a simulated issuer: development only, their tier is \"simulated\".",
+        };
+        var command = new Command("demo", "The main job, end to end, then stop: network up, a chat streamed from the real engine, every nano accounted for, its provider paid on a development chain.") { seed, encrypted };
+        return command.Runs((result, output, cancellationToken) => RunAsync(result.GetValue(seed), result.GetValue(encrypted), output, cancellationToken));
     }
 
-    private static async Task<int> RunAsync(int seed, CommandOutput output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(int seed, bool encryptsModel, CommandOutput output, CancellationToken cancellationToken)
     {
         var artifacts = BuiltArtifacts.Find();
         var sum = HeldOutSums.Draw(artifacts, seed);
@@ -39,10 +43,17 @@ internal static class DemoCommand
                 ModelFolder = HouseModelFolder.Path(artifacts),
                 Port = FreePorts.Take(1)[0],
                 Settles = obstacle is null,
+                SimulatedTdx = encryptsModel ? [] : null,
+                EncryptsModel = encryptsModel,
                 PriceMultiple = obstacle is null ? SettlingPriceMultiple : 1,
             };
             await using var network = LocalNetwork.Create(options, TimeProvider.System);
             output.Console.MarkupLine("[bold]A network on this machine[/]: a silo, a gateway and two workers, each a process of its own");
+            if (encryptsModel)
+            {
+                output.Console.MarkupLine("[yellow]SIMULATED: the workers attest to a simulated issuer, and get the model's key for that. Nothing here is confidential.[/]");
+            }
+
             if (obstacle is not null)
             {
                 output.Console.MarkupLineInterpolated($"[yellow]PLAY MONEY: nothing is settled on a chain, since {obstacle}.[/]");
@@ -50,6 +61,7 @@ internal static class DemoCommand
 
             var key = await new NetworkStart(network, options, TimeProvider.System).RunAsync(output, cancellationToken);
             var result = await new DemoRun(network, options, key).AskAsync(sum, seed, output, cancellationToken);
+            result = network.Topology.Encrypted is { } place ? EncryptionAudit.Check(place, network.Workers.Count, result) : result;
             var payout = network.Topology.Settlement is { } settlement
                 ? await new DemoSettlement(network, settlement, options.Data, TimeProvider.System).PayAsync(cancellationToken)
                 : null;

@@ -30,6 +30,8 @@ namespace CocoonOrleans.Cli.Demo;
 /// <param name="FeeNano">What the way of the payout costs, by the chain's configuration.</param>
 /// <param name="OnChainNano">What lies at the provider's address on the chain.</param>
 /// <param name="NotSettled">Why nothing was settled, and what to do about it; null where it was.</param>
+/// <param name="EncryptedModel">Whether the workers had the model encrypted, and got its key of brokers.</param>
+/// <param name="Encryption">Its key, by id, and who got it; null where it was not encrypted.</param>
 /// <param name="Checks">What was checked.</param>
 public sealed record DemoResult(
     bool Ok,
@@ -59,6 +61,8 @@ public sealed record DemoResult(
     string? FeeNano,
     string? OnChainNano,
     string? NotSettled,
+    bool EncryptedModel,
+    DemoEncryption? Encryption,
     IReadOnlyList<DemoCheck> Checks)
 {
     /// <summary>With one more check.</summary>

@@ -2,9 +2,11 @@ using System.Diagnostics;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Chat;
 using CocoonOrleans.Cli.Network;
+using CocoonOrleans.Cli.Proxy;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Client;
 using CocoonOrleans.Market;
+using CocoonOrleans.Sealing.Statements;
 using Spectre.Console;
 
 namespace CocoonOrleans.Cli.Demo;
@@ -66,12 +68,18 @@ internal sealed class DemoRun(LocalNetwork network, LocalNetworkOptions options,
             FeeNano: null,
             OnChainNano: null,
             NotSettled: null,
+            EncryptedModel: false,
+            Encryption: null,
             checks);
     }
 
     private async Task<ChatAnswer> StreamAsync(ChatQuestion question, CommandOutput output, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(new CocoonSealingHandler(new CocoonSealingOptions(), new SocketsHttpHandler { UseProxy = false }))
+        await using var quotes = network.Topology.Issuer is { } issuer
+            ? ProxyQuotes.Open([new FileInfo(issuer.ImageFile)], service: null, issuer.Socket, new FileInfo(issuer.AnchorFile), Path.Combine(options.Data.Path, "demo-floors.json"), strict: false)
+            : null;
+        var sealing = quotes is null ? new CocoonSealingOptions() : new CocoonSealingOptions { MinimumTier = TrustTier.Simulated, Quotes = quotes.Trust };
+        using var http = new HttpClient(new CocoonSealingHandler(sealing, new SocketsHttpHandler { UseProxy = false }))
         {
             BaseAddress = network.Topology.Url,
             Timeout = Timeout.InfiniteTimeSpan,

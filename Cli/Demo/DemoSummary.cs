@@ -12,6 +12,11 @@ internal static class DemoSummary
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
         Row(table, "answer", $"{(result.Correct ? "right" : "wrong")}, {result.PromptTokens} + {result.CompletionTokens} tokens, first text after {result.TtftMs.ToString("0", CultureInfo.InvariantCulture)} ms");
         Row(table, "model", $"{result.Model}, manifest {result.ModelSha256[..16]}...");
+        if (result.Encryption is { } encryption)
+        {
+            Row(table, "encrypted", $"key {encryption.KeyId[..16]}..., of {encryption.Threshold} of {encryption.Brokers} brokers: {encryption.Releases} shares released, to workers of tier {encryption.Tier}");
+        }
+
         Row(table, "engine", result.Engine);
         Row(table, "sealed", $"by the {result.Sealer}, to statement {result.StatementHash[..Math.Min(16, result.StatementHash.Length)]}... of tier {result.Tier}");
         Row(table, "job", result.JobId.ToString());

@@ -6,6 +6,7 @@ using CocoonOrleans.Cli.Network;
 using CocoonOrleans.Cli.Terminal;
 using CocoonOrleans.Client;
 using CocoonOrleans.Client.Receipts;
+using CocoonOrleans.Market;
 using CocoonOrleans.Sealing.Records;
 using CocoonOrleans.Sealing.Statements;
 
@@ -37,16 +38,23 @@ internal static class ProxyCommand
         var anchor = new Option<FileInfo>("--simulated-anchor") { Description = "Believe this simulated issuer in place of Intel: development only, nothing is confidential. With --tier simulated.", HelpName = "file" };
         var floors = new Option<string?>("--floors") { Description = "The file that keeps which of Intel's documents were seen, so that nobody can go back to older ones; by default in the data folder.", HelpName = "file" };
         var receipts = new Option<string?>("--receipts") { Description = $"The folder that keeps the newest {ReceiptFolder.DefaultMost} receipts, for ./cocoon verify receipt; by default in the data folder.", HelpName = "folder" };
+        var mostHold = new Option<Nano>("--most-hold")
+        {
+            Description = "The most coins that one request may put at risk; one that may cost more is refused (request.hold).",
+            HelpName = "coins",
+            DefaultValueFactory = _ => new Nano(CocoonSealingOptions.DefaultMostHoldNano),
+            CustomParser = CoinAmount.Read,
+        };
         var channel = new Option<string?>("--channel") { Description = "Pay from a channel of your own: the file that ./cocoon channel open made. By default the account of the key pays.", HelpName = "file" };
         var (channelKey, gateway) = (new ChannelKey(), new GatewayOptions());
-        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, fresh, padding, images, strict, collateral, socket, anchor, floors, receipts, channel };
+        var command = new Command("proxy", "Seal for any OpenAI client on this machine: a proxy on 127.0.0.1, so that the gateway can't read what passes.") { port, token, network, tier, fresh, padding, images, strict, collateral, socket, anchor, floors, receipts, mostHold, channel };
         channelKey.AddTo(command);
         images.AcceptExistingOnly();
         anchor.AcceptExistingOnly();
         gateway.AddTo(command);
         return command.Runs(async (result, output, cancellationToken) =>
         {
-            var options = new CocoonSealingOptions { NetworkId = result.GetRequiredValue(network), MinimumTier = result.GetValue(tier), RequiresFreshStatements = result.GetValue(fresh), Padding = result.GetValue(padding) };
+            var options = new CocoonSealingOptions { NetworkId = result.GetRequiredValue(network), MinimumTier = result.GetValue(tier), RequiresFreshStatements = result.GetValue(fresh), Padding = result.GetValue(padding), MostHoldNano = result.GetValue(mostHold).Value };
             var files = result.GetValue(images) ?? [];
             if (options.MinimumTier > TrustTier.Open && files.Length == 0)
             {
@@ -94,6 +102,7 @@ internal static class ProxyCommand
             output.Text.WriteLine("SIMULATED: it believes a simulated issuer. Nothing here is confidential.");
         }
 
+        output.Text.WriteLine($"No request may cost more than {new Nano(options.MostHoldNano).ToCoinString()} coins (--most-hold).");
         output.Text.WriteLine($"It keeps what the workers sign for in {options.Receipts!.Path}. Check one: ./cocoon verify receipt FILE");
         if (options.Payer is { } payer)
         {
@@ -101,7 +110,7 @@ internal static class ProxyCommand
         }
 
         output.Text.Flush();
-        output.Result(new ProxyResult(url, token, gateway, tier, options.Receipts.Path), CommandJson.Default.ProxyResult);
+        output.Result(new ProxyResult(url, token, gateway, tier, new Nano(options.MostHoldNano).ToString(), options.Receipts.Path), CommandJson.Default.ProxyResult);
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

@@ -56,7 +56,7 @@ internal sealed class ProxyQuotes : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new CommandFailedException($"The floors in {floorsFile} can't be used: {e.Message}", "Name another file: --floors FILE", innerException: e);
+            throw new CommandFailedException($"The floors in {floorsFile} can't be used: {e.Message}", "Stop the other proxy that has them, restore the file from a copy, or let the proxy read and write it. Another file (--floors FILE) begins with no floors: older documents would be taken again.", innerException: e);
         }
     }
 

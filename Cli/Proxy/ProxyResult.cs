@@ -5,5 +5,6 @@ namespace CocoonOrleans.Cli.Proxy;
 /// <param name="Token">What they have as their API key.</param>
 /// <param name="Gateway">Where it goes.</param>
 /// <param name="MinimumTier">The least tier of a worker.</param>
+/// <param name="MostHold">The most that one request may cost, in nano.</param>
 /// <param name="Receipts">The folder that keeps the newest receipts.</param>
-public sealed record ProxyResult(Uri Url, string Token, Uri Gateway, string MinimumTier, string Receipts);
+public sealed record ProxyResult(Uri Url, string Token, Uri Gateway, string MinimumTier, string MostHold, string Receipts);

@@ -96,7 +96,7 @@ internal sealed class ProxyServer : IAsyncDisposable
         }
         catch (SealingRefusedException e)
         {
-            var isOurs = e.Code == SealingRefusalCodes.RequestUnsupported;
+            var isOurs = e.Code is SealingRefusalCodes.RequestUnsupported or SealingRefusalCodes.RequestHold;
             await RefuseAsync(
                 http, isOurs ? StatusCodes.Status400BadRequest : StatusCodes.Status502BadGateway, isOurs ? "invalid_request_error" : "server_error", e.Code, e.Message);
         }

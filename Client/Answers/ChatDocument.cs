@@ -28,6 +28,10 @@ internal sealed class ChatDocument
         }
     }
 
+    /// <summary>Holds what was told of an answer that broke off to its receipt.</summary>
+    /// <exception cref="SealingRefusedException">The counts differ.</exception>
+    public void Compare(VerifiedUsage usage) => _events.Compare(usage);
+
     /// <summary>The document.</summary>
     /// <exception cref="SealingRefusedException">The answer is not whole.</exception>
     public byte[] End(VerifiedUsage usage)

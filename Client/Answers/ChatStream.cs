@@ -129,6 +129,11 @@ internal sealed class ChatStream : Stream
 
         if (_answer.Error is { } error)
         {
+            if (_answer.FailedUsage is { } charged)
+            {
+                _events.Compare(charged);
+            }
+
             throw new SealingRefusedException(SealingRefusalCodes.AnswerFailed, $"The worker failed in the middle of its answer: {error.Message}");
         }
 

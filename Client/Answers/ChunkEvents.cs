@@ -50,6 +50,13 @@ internal sealed class ChunkEvents
             throw Malformed(null);
         }
 
+        Compare(usage);
+    }
+
+    /// <summary>Holds what was told until now to what the receipt says, of an answer that broke off too.</summary>
+    /// <exception cref="SealingRefusedException">The counts differ.</exception>
+    public void Compare(VerifiedUsage usage)
+    {
         if (Told is { } told && told != (usage.Usage.PromptTokens, usage.Usage.CompletionTokens))
         {
             throw new SealingRefusedException(SealingRefusalCodes.ReceiptUsage, "The counts in the answer are not those of the worker's receipt.");

@@ -51,6 +51,9 @@ internal sealed class OpenedAnswer : IAsyncDisposable
     /// <summary>How the worker failed; null where it didn't.</summary>
     public AnswerError? Error { get; private set; }
 
+    /// <summary>What is charged for an answer that failed, after the same checks as of a whole one; null where it didn't fail, and where nothing is.</summary>
+    public VerifiedUsage? FailedUsage { get; private set; }
+
     /// <summary>Begins to read an answer.</summary>
     /// <param name="response">The gateway's answer of status 200; disposed of with this.</param>
     /// <param name="request">The request; disposed of with this.</param>
@@ -112,22 +115,32 @@ internal sealed class OpenedAnswer : IAsyncDisposable
             throw new SealingRefusedException(SealingRefusalCodes.AnswerRejected, $"The answer does not open: {_opener.Fault}.");
         }
 
-        if (_opener.Error is { } error)
+        // What is broken off may be charged too, and so is held to the same: a wrong receipt must not hide behind an error.
+        Error = _opener.Error;
+        if (Error is { Receipt: null })
         {
-            Error = error;
             return;
         }
 
         var fault = _opener.CheckReceipt(out var receipt);
         if (fault != ReceiptFault.None)
         {
-            throw new SealingRefusedException(SealingRefusalCodes.ReceiptInvalid, $"The answer's usage receipt is not valid: {fault}.");
+            throw new SealingRefusedException(SealingRefusalCodes.ReceiptInvalid, $"The {What()}'s usage receipt is not valid: {fault}.");
         }
 
-        Usage = VerifiedUsage.Of(_opener.Worker!, _opener.Meta!.Engine, receipt!, _prices, _holdNano);
-        _paid?.Settle(new Nano(Usage.CostNano), new Bits256(SHA256.HashData(_opener.Final!.Receipt.Receipt.Span)));
-        _keeping?.Keep(_request, _opener, _opener.Final!.Receipt, _prices!);
+        if (receipt!.Usage.CompletionTokens > _opener.AnswerBytes)
+        {
+            throw new SealingRefusedException(SealingRefusalCodes.ReceiptUsage, $"The {What()}'s receipt counts more generated tokens than the answer has bytes.");
+        }
+
+        var signed = (Error?.Receipt ?? _opener.Final?.Receipt)!;
+        var usage = VerifiedUsage.Of(_opener.Worker!, _opener.Meta?.Engine ?? "", receipt, _prices, _holdNano);
+        (Usage, FailedUsage) = Error is null ? (usage, null) : ((VerifiedUsage?)null, usage);
+        _paid?.Settle(new Nano(usage.CostNano), new Bits256(SHA256.HashData(signed.Receipt.Span)));
+        _keeping?.Keep(_request, _opener, signed, _prices!);
     }
+
+    private string What() => Error is null ? "answer" : "broken-off answer";
 
     private static SealingRefusedException Truncated(Exception? inner) =>
         new(SealingRefusalCodes.AnswerTruncated, "The answer ended before its last record: what came of it is not to be relied on.", inner);

@@ -1,6 +1,9 @@
 using CocoonOrleans.Attestation.EventLogs;
+using CocoonOrleans.Attestation.Gpus.References;
 using CocoonOrleans.Attestation.Quotes;
+using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Verification;
+using CocoonOrleans.Client.Workers;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Statements;
@@ -15,11 +18,10 @@ internal sealed class StatementVerifier(CocoonSealingOptions options)
     /// <summary>Verifies a statement.</summary>
     /// <param name="bytes">The statement.</param>
     /// <param name="signature">What stands in place of a quote in tier open; null where none came.</param>
-    /// <param name="quote">The quote; null where none came.</param>
-    /// <param name="eventLog">The event log beside the quote; null where none came.</param>
+    /// <param name="shown">The quote, with what came beside it; null where none came.</param>
     /// <param name="cancellationToken">Ends the wait for Intel's documents.</param>
     /// <exception cref="SealingRefusedException">Something is wrong with it.</exception>
-    public async Task<BoundStatement> VerifyAsync(byte[] bytes, byte[]? signature, byte[]? quote, byte[]? eventLog, CancellationToken cancellationToken)
+    public async Task<BoundStatement> VerifyAsync(byte[] bytes, byte[]? signature, StatementVoucher? shown, CancellationToken cancellationToken)
     {
         if (!BoundStatement.TryRead(bytes, out var bound))
         {
@@ -55,26 +57,32 @@ internal sealed class StatementVerifier(CocoonSealingOptions options)
                 : throw new SealingRefusedException(SealingRefusalCodes.StatementSignature, "A worker's statement is not signed by the key that it names.");
         }
 
-        await VerifyQuoteAsync(bound, quote, eventLog, now, cancellationToken);
+        await VerifyQuoteAsync(bound, shown, now, cancellationToken);
         return bound;
     }
 
-    private async Task VerifyQuoteAsync(BoundStatement bound, byte[]? bytes, byte[]? eventLog, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task VerifyQuoteAsync(BoundStatement bound, StatementVoucher? shown, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (_quotes is null || options.Quotes is not { } trust || bytes is null)
+        if (_quotes is null || options.Quotes is not { } trust || shown is null)
         {
-            throw Refused(bytes is null ? "no quote came with it" : "the client has no images and no root to judge quotes by");
+            throw Refused(shown is null ? "no quote came with it" : "the client has no images and no root to judge quotes by");
         }
 
-        if (!Quote.TryParse(bytes, out var quote, out var refusal) || !trust.Collateral.TryReadSubject(quote!, out var subject, out refusal))
+        if (!Quote.TryParse(shown.Voucher.Span, out var quote, out var refusal) || !trust.Collateral.TryReadSubject(quote!, out var subject, out refusal))
         {
             throw Refused(refusal!.ToString());
         }
 
         EventLog? log = null;
-        if (eventLog is not null && !EventLog.TryParse(eventLog, out log, out refusal))
+        if (shown.EventLog is { } events && !EventLog.TryParse(events.Span, out log, out refusal))
         {
             throw Refused(refusal!.ToString());
+        }
+
+        GpuReferences? references = null;
+        if (shown.GpuReferences is { } documents && !GpuReferences.TryDecode(documents, out references))
+        {
+            throw Refused($"{RefusalCodes.GpuReferenceFormat}: reference values and OCSP answers were expected in deterministic CBOR");
         }
 
         var found = await trust.Collateral.GetAsync(subject!, cancellationToken);
@@ -92,7 +100,16 @@ internal sealed class StatementVerifier(CocoonSealingOptions options)
             Role = StatementRole.Worker,
             MinimumTier = options.MinimumTier == TrustTier.Simulated ? null : options.MinimumTier,
         };
-        var verdict = _quotes.Verify(new Attestation.Verification.Evidence { Quote = bytes, Collateral = found.Collateral!, EventLog = log, Statement = bound.Bytes }, policy, now);
+        var evidence = new Attestation.Verification.Evidence
+        {
+            Quote = shown.Voucher,
+            Collateral = found.Collateral!,
+            EventLog = log,
+            Gpus = shown.Gpus,
+            GpuReferences = references,
+            Statement = bound.Bytes,
+        };
+        var verdict = _quotes.Verify(evidence, policy, now);
         if (!verdict.IsAccepted)
         {
             throw Refused(verdict.Refusal!.ToString());

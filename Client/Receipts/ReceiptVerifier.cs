@@ -1,5 +1,6 @@
 using System.Globalization;
 using CocoonOrleans.Attestation.EventLogs;
+using CocoonOrleans.Attestation.Gpus.References;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Verification;
@@ -130,8 +131,14 @@ public sealed class ReceiptVerifier
             throw new Refused(unread!.Code, unread.Reason);
         }
 
+        GpuReferences? references = null;
+        if (_stored.GpuReferences is { } documents && !GpuReferences.TryDecode(documents, out references))
+        {
+            throw new Refused(RefusalCodes.GpuReferenceFormat, "reference values and OCSP answers were expected in deterministic CBOR");
+        }
+
         _quote = new EvidenceVerifier(_evidence.Anchor).Verify(
-            new Attestation.Verification.Evidence { Quote = _stored.Voucher, Collateral = collateral, EventLog = log, Statement = _stored.Statement }, policy, _evidence.At ?? _stored.Asked);
+            new Attestation.Verification.Evidence { Quote = _stored.Voucher, Collateral = collateral, EventLog = log, Gpus = _stored.Gpus, GpuReferences = references, Statement = _stored.Statement }, policy, _evidence.At ?? _stored.Asked);
         if (_quote.Refusal is { } refusal)
         {
             throw new Refused(refusal.Code, refusal.Reason);

@@ -15,7 +15,7 @@ namespace CocoonOrleans.Client.Receipts;
 public sealed partial record StoredReceipt
 {
     /// <summary>The most bytes that are looked at.</summary>
-    public const int LargestBytes = 512 * 1024;
+    public const int LargestBytes = 1536 * 1024;
 
     private const int Version = 1;
 
@@ -30,6 +30,12 @@ public sealed partial record StoredReceipt
 
     /// <summary>The event log beside a quote; null where none came.</summary>
     public ReadOnlyMemory<byte>? EventLog { get; init; }
+
+    /// <summary>What the worker's GPUs showed; null where nothing came.</summary>
+    public ReadOnlyMemory<byte>? Gpus { get; init; }
+
+    /// <summary>NVIDIA's documents about them; null where none came.</summary>
+    public ReadOnlyMemory<byte>? GpuReferences { get; init; }
 
     /// <summary>The clear part of the request, as the client sealed it.</summary>
     public required ReadOnlyMemory<byte> Header { get; init; }
@@ -67,7 +73,9 @@ public sealed partial record StoredReceipt
             AnswerSha256.ToString(),
             AnswerBytes,
             SealedHttp.Write(Prices),
-            EventLog?.ToArray()),
+            EventLog?.ToArray(),
+            Gpus?.ToArray(),
+            GpuReferences?.ToArray()),
         FormJson.Default.Form);
 
     /// <summary>Reads a stored receipt. Nothing of it is believed: <see cref="ReceiptVerifier"/> says what it is worth.</summary>
@@ -91,7 +99,9 @@ public sealed partial record StoredReceipt
                 Signed = new SignedReceipt(form.Receipt, form.Signature),
                 Statement = form.Statement,
                 Voucher = form.Voucher,
-                EventLog = form.EventLog is null ? default(ReadOnlyMemory<byte>?) : form.EventLog,
+                EventLog = Optional(form.EventLog),
+                Gpus = Optional(form.Gpus),
+                GpuReferences = Optional(form.GpuReferences),
                 Header = form.Header,
                 Asked = form.Asked,
                 Answered = form.Answered,
@@ -111,6 +121,8 @@ public sealed partial record StoredReceipt
     /// <summary>The request whose receipt it is; null where the header does not have its form.</summary>
     internal Guid? RequestId => RequestHeader.TryRead(Header, out var header, out _) ? header.Terms.RequestId : null;
 
+    private static ReadOnlyMemory<byte>? Optional(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : bytes;
+
     internal sealed record Form(
         int Format,
         byte[] Receipt,
@@ -124,7 +136,9 @@ public sealed partial record StoredReceipt
         string AnswerSha256,
         long AnswerBytes,
         string Prices,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? EventLog = null);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? EventLog = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? Gpus = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? GpuReferences = null);
 
     [JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

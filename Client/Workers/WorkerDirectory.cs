@@ -13,7 +13,7 @@ namespace CocoonOrleans.Client.Workers;
 /// <summary>Asks gateways for workers, verifies them, and remembers them for a moment. Thread-safe.</summary>
 internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingOptions options, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send)
 {
-    private const int MostBytes = 1 << 20;
+    private const int MostBytes = 4 << 20;
     private const int MostModels = 64;
 
     /// <summary>The market's order changes all the time; a statement lives longer.</summary>
@@ -101,10 +101,11 @@ internal sealed class WorkerDirectory(StatementVerifier verifier, CocoonSealingO
         {
             try
             {
-                var (signature, quote, eventLog) = (Bytes(worker, "signature"), Bytes(worker, "quote"), Bytes(worker, "event_log"));
-                var statement = await verifier.VerifyAsync(worker.GetProperty("statement").GetBytesFromBase64(), signature, quote, eventLog, cancellationToken);
+                var (signature, quote) = (Bytes(worker, "signature"), Bytes(worker, "quote"));
+                var beside = StatementVoucher.Of(quote, Bytes(worker, "event_log"), Bytes(worker, "gpus"), Bytes(worker, "gpu_references"));
+                var statement = await verifier.VerifyAsync(worker.GetProperty("statement").GetBytesFromBase64(), signature, quote is null ? null : beside, cancellationToken);
                 CheckFresh(statement, nonce, worker);
-                if (vouchers.TryAdd(statement.Hash, new StatementVoucher(statement.Statement.Tier == TrustTier.Open ? signature : quote, eventLog is null ? default(ReadOnlyMemory<byte>?) : eventLog)))
+                if (vouchers.TryAdd(statement.Hash, statement.Statement.Tier == TrustTier.Open ? StatementVoucher.Of(signature, null) : beside))
                 {
                     verified.Add(statement);
                 }

@@ -1,6 +1,8 @@
 using CocoonOrleans.Gateway.Authentication;
 using CocoonOrleans.Gateway.Markets;
+using CocoonOrleans.Gateway.Replays;
 using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Market.Clearing;
 using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Messages;
@@ -40,6 +42,9 @@ public abstract record AdmittedJob
     /// <summary>The lowest trust tier that may serve it; null for any.</summary>
     public TrustTier? MinimumTier { get; init; }
 
+    /// <summary>Whom the buyer wants to be served by.</summary>
+    public OfferFilter Filter { get; init; } = OfferFilter.Everybody;
+
     /// <summary>The second that stands as <c>created</c> in every chunk.</summary>
     public required DateTimeOffset Created { get; init; }
 
@@ -48,6 +53,9 @@ public abstract record AdmittedJob
 
     /// <summary>The clock's timestamp of its arrival.</summary>
     public required long Arrived { get; init; }
+
+    /// <summary>Notes the answer for who repeats the request; null where there is no <c>Idempotency-Key</c>.</summary>
+    public AnswerLog? Log { get; init; }
 
     /// <summary>What is noted of it while it runs.</summary>
     public JobProgress Progress { get; } = new();
@@ -59,5 +67,5 @@ public abstract record AdmittedJob
     public virtual bool IsReadable => true;
 
     /// <summary>What it wants of the market.</summary>
-    public virtual LeaseWish Wish => new(JobId, Model.Name, PromptTokens, MaxCompletionTokens, LongestContext, Cap, Until, MinimumTier);
+    public virtual LeaseWish Wish => new(JobId, Model.Name, PromptTokens, MaxCompletionTokens, LongestContext, Cap, Until, MinimumTier) { Reserve = Model.Reserve, Filter = Filter };
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Markets;
 
@@ -18,30 +17,31 @@ public sealed class JobAdmission(SlotLeases leases, JobHolds holds) : IDisposabl
     /// <summary>Admits a request, or says why not. Where it is admitted its hold is durable.</summary>
     /// <param name="intake">The request.</param>
     /// <param name="reader">Understands it.</param>
+    /// <returns>The job; or why there is none, and the job that this one repeats, which runs or was charged.</returns>
     /// <exception cref="Cluster.ClusterUnavailableException">The hold could not be placed.</exception>
-    public async Task<(TJob? Job, ApiError? Error)> AdmitAsync<TJob>(JobIntake intake, JobReader<TJob> reader)
+    public async Task<(TJob? Job, ApiError? Error, Guid? RepeatOf)> AdmitAsync<TJob>(JobIntake intake, JobReader<TJob> reader)
         where TJob : AdmittedJob
     {
         ArgumentNullException.ThrowIfNull(intake);
         ArgumentNullException.ThrowIfNull(reader);
         if (intake.IdempotencyKey is { } key && !JobIds.IsIdempotencyKey(key))
         {
-            return (null, new ApiError(ErrorKinds.InvalidValue, $"{IdempotencyHeader} must be 1 to {JobIds.MaxIdempotencyKeyLength} printable ASCII characters.") { Param = IdempotencyHeader });
+            return (null, new ApiError(ErrorKinds.InvalidValue, $"{IdempotencyHeader} must be 1 to {JobIds.MaxIdempotencyKeyLength} printable ASCII characters.") { Param = IdempotencyHeader }, null);
         }
 
         (TJob? job, ApiError? error) = await ReadAsync(intake, reader);
         if (job is null)
         {
-            return (null, error);
+            return (null, error, null);
         }
 
         // Before money moves. A repeat of an earlier request is told what became of that, whatever the market is now.
         if (intake.IdempotencyKey is null && leases.FindObstacle(job.Wish) is { } obstacle)
         {
-            return (null, obstacle);
+            return (null, obstacle, null);
         }
 
-        return await holds.PlaceAsync(job, SHA256.HashData(intake.Body), intake.IdempotencyKey, intake.Voucher);
+        return await holds.PlaceAsync(job, intake.BodySha256, intake.IdempotencyKey, intake.Voucher);
     }
 
     /// <inheritdoc/>

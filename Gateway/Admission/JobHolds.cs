@@ -27,7 +27,8 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
     /// <param name="idempotencyKey">The client's text, or null.</param>
     /// <param name="voucher">The signed voucher with which a channel pays; null where the account's balance does.</param>
     /// <exception cref="ClusterUnavailableException">The cluster does not answer; a hold that was placed all the same is released by the sweeper.</exception>
-    public async Task<(TJob? Job, ApiError? Error)> PlaceAsync<TJob>(TJob job, byte[] requestSha256, string? idempotencyKey, byte[]? voucher = null)
+    /// <returns>The job; or why there is none, and the job that this one repeats, which runs or was charged.</returns>
+    public async Task<(TJob? Job, ApiError? Error, Guid? RepeatOf)> PlaceAsync<TJob>(TJob job, byte[] requestSha256, string? idempotencyKey, byte[]? voucher = null)
         where TJob : AdmittedJob
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -37,7 +38,7 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
             TJob candidate = idempotencyKey is null ? job : (TJob)(job with { JobId = JobIds.Derive(job.Caller.KeyId, idempotencyKey, generation) });
             if (!running.TryAdd(candidate.JobId))
             {
-                return (null, InProgress());
+                return (null, InProgress(), candidate.JobId);
             }
 
             bool held = false;
@@ -47,13 +48,13 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
                 held = result.Status == JobStartStatus.Held || (repeated && IsOurs(result, candidate));
                 if (held)
                 {
-                    return (candidate, null);
+                    return (candidate, null, null);
                 }
 
                 bool again = result is { Status: JobStartStatus.Repeated, Existing.State: JobState.Released };
                 if (!again)
                 {
-                    return (null, Refusal(result, candidate));
+                    return (null, Refusal(result, candidate), result.Status == JobStartStatus.Repeated ? candidate.JobId : null);
                 }
             }
             finally
@@ -65,7 +66,7 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
             }
         }
 
-        return (null, new ApiError(ErrorKinds.IdempotencyKeyReuse, $"Requests with this {JobAdmission.IdempotencyHeader} failed {MaxGenerations} times; use a new one."));
+        return (null, new ApiError(ErrorKinds.IdempotencyKeyReuse, $"Requests with this {JobAdmission.IdempotencyHeader} failed {MaxGenerations} times; use a new one."), null);
     }
 
     private async Task<(JobStartResult Result, bool Repeated)> StartAsync(AdmittedJob job, byte[] requestSha256, byte[]? voucher)
@@ -115,7 +116,7 @@ public sealed class JobHolds(GrainCalls grains, RunningJobs running, IOptions<Ga
     private static ApiError InProgress() => new(ErrorKinds.IdempotencyInProgress, $"The first request with this {JobAdmission.IdempotencyHeader} is still running.");
 
     private static ApiError Completed(JobView job) =>
-        new(ErrorKinds.IdempotencyCompleted, $"The first request with this {JobAdmission.IdempotencyHeader} has ended and was charged; its answer is not kept.")
+        new(ErrorKinds.IdempotencyCompleted, $"The first request with this {JobAdmission.IdempotencyHeader} has ended and was charged; its answer is not here any more.")
         {
             Metadata = new JsonObject
             {

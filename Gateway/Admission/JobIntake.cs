@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CocoonOrleans.Gateway.Authentication;
 
 namespace CocoonOrleans.Gateway.Admission;
@@ -9,4 +10,8 @@ namespace CocoonOrleans.Gateway.Admission;
 /// <param name="Arrived">The clock's timestamp of its arrival.</param>
 /// <param name="Voucher">The signed voucher with which a channel pays; null where the account's balance does.</param>
 /// <param name="IsStrict">Whether a field that would be ignored is refused.</param>
-public sealed record JobIntake(Caller Caller, byte[] Body, string? IdempotencyKey, long Arrived, byte[]? Voucher = null, bool IsStrict = false);
+public sealed record JobIntake(Caller Caller, byte[] Body, string? IdempotencyKey, long Arrived, byte[]? Voucher = null, bool IsStrict = false)
+{
+    /// <summary>SHA-256 of the body.</summary>
+    public byte[] BodySha256 { get; } = SHA256.HashData(Body);
+}

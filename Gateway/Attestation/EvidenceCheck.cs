@@ -1,11 +1,13 @@
 using CocoonOrleans.Attestation.Collaterals;
 using CocoonOrleans.Attestation.EventLogs;
+using CocoonOrleans.Attestation.Gpus.References;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Provisioning;
 using CocoonOrleans.Attestation.Quotes;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Statements;
 using Microsoft.Extensions.Options;
@@ -27,12 +29,18 @@ public sealed class EvidenceCheck : IAsyncDisposable
     /// <param name="logger">Hears of collateral that can't be fetched.</param>
     /// <exception cref="IOException">A file can't be read, or holds something else.</exception>
     public EvidenceCheck(IOptions<GatewayOptions> options, TimeProvider time, ILogger<EvidenceCheck> logger)
+        : this(options, time, logger, null)
+    {
+    }
+
+    /// <summary>With an anchor that no settings can name: for tests, whose GPUs are no NVIDIA's.</summary>
+    internal EvidenceCheck(IOptions<GatewayOptions> options, TimeProvider time, ILogger<EvidenceCheck> logger, TrustAnchor? believed)
     {
         ArgumentNullException.ThrowIfNull(options);
         GatewayOptions gateway = options.Value;
         AttestationOptions attestation = gateway.Attestation;
         _time = time;
-        TrustAnchor anchor = attestation.SimulatedAnchorFile is { } file ? AnchorFile.Read(file) : TrustAnchor.Intel;
+        TrustAnchor anchor = believed ?? (attestation.SimulatedAnchorFile is { } file ? AnchorFile.Read(file) : TrustAnchor.Intel);
         _policy = new EvidencePolicy
         {
             Tcb = attestation.Tcb.ToPolicy(),
@@ -49,21 +57,26 @@ public sealed class EvidenceCheck : IAsyncDisposable
 
     /// <summary>Judges a statement's evidence. It never throws on what the evidence holds.</summary>
     /// <param name="statement">The statement.</param>
-    /// <param name="quote">The quote that was made for it, as it came.</param>
+    /// <param name="shown">The quote that was made for it, with what came beside it.</param>
     /// <param name="handed">Collateral that the worker handed over, JSON; null where none came. It is used where none can be fetched, and checked like what is fetched.</param>
     /// <param name="cancellationToken">Ends the wait for collateral.</param>
-    /// <param name="eventLog">What the machine measured, as it came; null where none came.</param>
-    public async ValueTask<EvidenceFinding> JudgeAsync(
-        BoundStatement statement, ReadOnlyMemory<byte> quote, byte[]? handed, CancellationToken cancellationToken, byte[]? eventLog = null)
+    public async ValueTask<EvidenceFinding> JudgeAsync(BoundStatement statement, ShownEvidence shown, byte[]? handed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(statement);
+        ArgumentNullException.ThrowIfNull(shown);
         EventLog? log = null;
-        if (eventLog is not null && !EventLog.TryParse(eventLog, out log, out Refusal? unread))
+        if (!shown.EventLog.IsEmpty && !EventLog.TryParse(shown.EventLog.Span, out log, out Refusal? unread))
         {
             return EvidenceFinding.Refused(unread!);
         }
 
-        if (!Quote.TryParse(quote.Span, out Quote? parsed, out Refusal? refusal)
+        GpuReferences? references = null;
+        if (!shown.GpuReferences.IsEmpty && !GpuReferences.TryDecode(shown.GpuReferences, out references))
+        {
+            return EvidenceFinding.Refused(new Refusal(RefusalCodes.GpuReferenceFormat, "reference values and OCSP answers were expected in deterministic CBOR"));
+        }
+
+        if (!Quote.TryParse(shown.Voucher.Span, out Quote? parsed, out Refusal? refusal)
             || !_collateral.TryReadSubject(parsed!, out CollateralSubject? subject, out refusal))
         {
             return EvidenceFinding.Refused(refusal!);
@@ -72,7 +85,7 @@ public sealed class EvidenceCheck : IAsyncDisposable
         CollateralResult set = await _collateral.GetAsync(subject!, cancellationToken);
         if (set.IsThere)
         {
-            return Judge(statement, quote, set.Collateral, log);
+            return Judge(statement, shown, set.Collateral, log, references);
         }
 
         if (handed is not { } json)
@@ -87,7 +100,7 @@ public sealed class EvidenceCheck : IAsyncDisposable
         }
 
         // Whoever is refused has changed nothing for others.
-        EvidenceFinding finding = Judge(statement, quote, set.Collateral, log);
+        EvidenceFinding finding = Judge(statement, shown, set.Collateral, log, references);
         if (finding.Refusal is null)
         {
             await _collateral.ConfirmAsync(subject!, json, cancellationToken);
@@ -103,9 +116,18 @@ public sealed class EvidenceCheck : IAsyncDisposable
         _floors.Dispose();
     }
 
-    private EvidenceFinding Judge(BoundStatement statement, ReadOnlyMemory<byte> quote, Collateral collateral, EventLog? log)
+    private EvidenceFinding Judge(BoundStatement statement, ShownEvidence shown, Collateral collateral, EventLog? log, GpuReferences? references)
     {
-        EvidenceVerdict verdict = _verifier.Verify(new Evidence { Quote = quote, Collateral = collateral, EventLog = log, Statement = statement.Bytes }, _policy, _time.GetUtcNow());
+        var evidence = new Evidence
+        {
+            Quote = shown.Voucher,
+            Collateral = collateral,
+            EventLog = log,
+            Gpus = shown.Gpus.IsEmpty ? default(ReadOnlyMemory<byte>?) : shown.Gpus,
+            GpuReferences = references,
+            Statement = statement.Bytes,
+        };
+        EvidenceVerdict verdict = _verifier.Verify(evidence, _policy, _time.GetUtcNow());
         return verdict.Refusal is { } refused ? EvidenceFinding.Refused(refused) : new EvidenceFinding(verdict.Tier, verdict.ValidUntil!.Value, null, MachineOf(verdict));
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Threading.RateLimiting;
 using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Limits;
@@ -8,6 +9,9 @@ namespace CocoonOrleans.Gateway.Authentication;
 /// <summary>Lets a request in that has a valid key and keeps the limits; the handler finds its <see cref="Caller"/> among the features.</summary>
 public sealed class ApiKeyFilter(ApiKeyAuthenticator authenticator, RequestLimiter limiter, GatewayMetrics metrics) : IEndpointFilter
 {
+    /// <summary>The API key of a request that was let in, as it came.</summary>
+    internal static string KeyOf(HttpContext http) => AuthenticationHeaderValue.Parse(http.Request.Headers.Authorization!).Parameter!.Trim();
+
     /// <inheritdoc/>
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -24,11 +24,12 @@ public sealed class AnswerDelivery(JobRunner jobs, JobCosts costs, IOptions<Gate
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(document);
         using var presence = new ClientPresence(http.RequestAborted, _limits.JsonGrace, time);
+        job.Log?.Attend(presence);
         using var sink = new JsonAnswer(job.Choices);
         JobResult result = await jobs.RunAsync(job, new ChatAnswer(job, sink, metrics, time), presence.Gone);
         return (result, result switch
         {
-            JobAnswer answer => Results.Bytes(document(answer, sink, await costs.OfAsync(answer.Charge)), "application/json"),
+            JobAnswer answer => Document(job, document(answer, sink, await costs.OfAsync(answer.Charge))),
             JobFailure failure => await costs.TellAsync(failure),
             _ => Results.Empty,
         });
@@ -47,7 +48,8 @@ public sealed class AnswerDelivery(JobRunner jobs, JobCosts costs, IOptions<Gate
         ArgumentNullException.ThrowIfNull(form);
         ArgumentNullException.ThrowIfNull(usage);
         using var presence = new ClientPresence(http.RequestAborted, job.IsIdempotent ? _limits.IdempotentStreamGrace : TimeSpan.Zero, time);
-        await using var events = new SseAnswer(http, _limits.KeepAlivePeriod, time);
+        job.Log?.Attend(presence);
+        await using var events = new SseAnswer(http, _limits.KeepAlivePeriod, time, job.Log);
         JobResult result;
         try
         {
@@ -80,5 +82,11 @@ public sealed class AnswerDelivery(JobRunner jobs, JobCosts costs, IOptions<Gate
         }
 
         return (result, response);
+    }
+
+    private static IResult Document(ChatJob job, byte[] document)
+    {
+        job.Log?.Append(document);
+        return Results.Bytes(document, "application/json");
     }
 }

@@ -1,5 +1,6 @@
 using CocoonOrleans.Gateway.Dispatch;
 using CocoonOrleans.Gateway.Errors;
+using CocoonOrleans.Gateway.Replays;
 
 namespace CocoonOrleans.Gateway.Chat;
 
@@ -15,6 +16,7 @@ public sealed class SseAnswer : IAnswerSink, IAsyncDisposable
     private readonly HttpContext _http;
     private readonly TimeSpan _keepAlive;
     private readonly TimeProvider _time;
+    private readonly AnswerLog? _log;
     private readonly SseWriter _writer;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _ended = new();
@@ -26,13 +28,15 @@ public sealed class SseAnswer : IAnswerSink, IAsyncDisposable
     /// <param name="http">The request to answer.</param>
     /// <param name="keepAlive">After so long a silence a comment is sent.</param>
     /// <param name="time">The clock.</param>
-    public SseAnswer(HttpContext http, TimeSpan keepAlive, TimeProvider time)
+    /// <param name="log">Notes what is sent, and numbers it; null where nobody may come back for it.</param>
+    public SseAnswer(HttpContext http, TimeSpan keepAlive, TimeProvider time, AnswerLog? log = null)
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(time);
         _http = http;
         _keepAlive = keepAlive;
         _time = time;
+        _log = log;
         _writer = new SseWriter(http.Response.BodyWriter);
         _lastWrite = time.GetTimestamp();
         _keepingAlive = KeepAliveAsync(_ended.Token);
@@ -61,11 +65,11 @@ public sealed class SseAnswer : IAnswerSink, IAsyncDisposable
             Begin();
             foreach (byte[] role in _roles)
             {
-                await _writer.WriteDataAsync(role);
+                await WriteAsync(role);
             }
 
             _roles.Clear();
-            await _writer.WriteDataAsync(chunk.Span);
+            await WriteAsync(chunk.Span);
             _lastWrite = _time.GetTimestamp();
         }
         finally
@@ -92,10 +96,10 @@ public sealed class SseAnswer : IAnswerSink, IAsyncDisposable
         await EndKeepAliveAsync();
         if (usage is not null)
         {
-            await _writer.WriteDataAsync(usage);
+            await WriteAsync(usage);
         }
 
-        await _writer.WriteDoneAsync();
+        await WriteAsync(SseWriter.Done);
     }
 
     /// <summary>
@@ -106,9 +110,62 @@ public sealed class SseAnswer : IAnswerSink, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(error);
         await EndKeepAliveAsync();
-        await _writer.WriteDataAsync(error.ToUtf8());
+        await WriteAsync(error.ToUtf8());
         await Task.Delay(AbortDelay, _time, CancellationToken.None);
         _http.Abort();
+    }
+
+    /// <summary>Sends the events of a log, from a number on, for as long as they come. Where the answer broke off, so does this.</summary>
+    /// <param name="http">The request to answer.</param>
+    /// <param name="log">The events.</param>
+    /// <param name="from">The number of the first one.</param>
+    /// <param name="keepAlive">After so long a silence a comment is sent.</param>
+    /// <param name="time">The clock.</param>
+    public static async Task ReplayAsync(HttpContext http, AnswerLog log, int from, TimeSpan keepAlive, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(time);
+        var writer = new SseWriter(http.Response.BodyWriter);
+        CancellationToken left = http.RequestAborted;
+        while (!left.IsCancellationRequested)
+        {
+            (IReadOnlyList<byte[]> pieces, AnswerLogEnd end, Task changed) = log.Read(from);
+            foreach (byte[] piece in pieces)
+            {
+                Begin(http.Response);
+                if (!await writer.WriteDataAsync(piece, from++))
+                {
+                    return;
+                }
+            }
+
+            if (pieces.Count == 0 && end == AnswerLogEnd.Whole)
+            {
+                return;
+            }
+
+            if (pieces.Count == 0 && end == AnswerLogEnd.Broken)
+            {
+                await Task.Delay(AbortDelay, time, CancellationToken.None);
+                http.Abort();
+                return;
+            }
+
+            try
+            {
+                await (pieces.Count == 0 ? changed.WaitAsync(keepAlive, time, left) : Task.CompletedTask);
+            }
+            catch (TimeoutException)
+            {
+                Begin(http.Response);
+                await writer.WriteKeepAliveAsync();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>Stops the comments; the answer itself is not touched.</summary>
@@ -121,16 +178,22 @@ public sealed class SseAnswer : IAnswerSink, IAsyncDisposable
 
     private void Begin()
     {
-        if (HasStarted)
+        Begin(_http.Response);
+    }
+
+    private static void Begin(HttpResponse response)
+    {
+        if (response.HasStarted)
         {
             return;
         }
 
-        HttpResponse response = _http.Response;
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-cache";
         response.Headers["X-Accel-Buffering"] = "no";
     }
+
+    private ValueTask<bool> WriteAsync(ReadOnlySpan<byte> line) => _writer.WriteDataAsync(line, _log?.Append(line));
 
     private async Task EndKeepAliveAsync()
     {

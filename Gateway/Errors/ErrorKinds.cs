@@ -94,7 +94,7 @@ public static class ErrorKinds
     /// <summary>The first request with this Idempotency-Key is still running.</summary>
     public static ErrorKind IdempotencyInProgress { get; } = new(409, InvalidRequest, "idempotency_in_progress", "Repeat later.");
 
-    /// <summary>The first request with this Idempotency-Key has ended and was charged; its answer is not kept.</summary>
+    /// <summary>The first request with this Idempotency-Key has ended and was charged; its answer is not here any more.</summary>
     public static ErrorKind IdempotencyCompleted { get; } = new(409, InvalidRequest, "idempotency_completed", "Use a new Idempotency-Key to ask again.");
 
     /// <summary>The id of a sealed request was used before.</summary>

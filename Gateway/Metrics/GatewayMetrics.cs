@@ -19,6 +19,7 @@ public sealed class GatewayMetrics
     private readonly UpDownCounter<long> _streams;
     private readonly Counter<long> _evidence;
     private readonly Counter<long> _unpaid;
+    private readonly Counter<long> _replayed;
 
     /// <summary>Made once for the process.</summary>
     public GatewayMetrics(IMeterFactory meters, TimeProvider time)
@@ -32,11 +33,16 @@ public sealed class GatewayMetrics
         _streams = meter.CreateUpDownCounter<long>("cocoon.gateway.streams.open", "{stream}", "Answers under way.");
         _evidence = meter.CreateCounter<long>("cocoon.gateway.evidence", "{statement}", "Workers' statements whose evidence was judged: accepted, or the code of the refusal.");
         _unpaid = meter.CreateCounter<long>("cocoon.gateway.unpaid", "{job}", "Jobs of which something was delivered and no valid receipt was at hand.");
+        _replayed = meter.CreateCounter<long>("cocoon.gateway.replayed", "{answer}", "Answers that were given again to a repeat of their request.");
     }
 
     /// <summary>Something was delivered, and no valid receipt says what it used.</summary>
     /// <param name="reason">The short code of why.</param>
     public void Unpaid(string reason) => _unpaid.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>A repeat got the answer of the first request.</summary>
+    /// <param name="state">What that was: running, ended, or adopted.</param>
+    public void Replayed(string state) => _replayed.Add(1, new KeyValuePair<string, object?>("state", state));
 
     /// <summary>Measures a stage until it is disposed: auth, hold, lease or capture.</summary>
     public StageTimer Stage(string stage) => new(this, stage);

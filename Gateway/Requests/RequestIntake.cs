@@ -6,13 +6,14 @@ using CocoonOrleans.Gateway.Errors;
 using CocoonOrleans.Gateway.Health;
 using CocoonOrleans.Gateway.Limits;
 using CocoonOrleans.Gateway.Metrics;
+using CocoonOrleans.Gateway.Replays;
 using CocoonOrleans.Sealing.Statements;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CocoonOrleans.Gateway.Requests;
 
 /// <summary>The way of every request that becomes a job: the body, admission, then what its endpoint makes of the job; counted and measured.</summary>
-public sealed class RequestIntake(BodyReader bodies, JobAdmission admission, DrainState drain, OpenAnswers open, GatewayMetrics metrics, TimeProvider time)
+public sealed class RequestIntake(BodyReader bodies, JobAdmission admission, AnswerReplays replays, DrainState drain, OpenAnswers open, GatewayMetrics metrics, TimeProvider time)
 {
     /// <summary>Answers a request.</summary>
     /// <param name="http">The request.</param>
@@ -56,24 +57,45 @@ public sealed class RequestIntake(BodyReader bodies, JobAdmission admission, Dra
         }
 
         string? idempotencyKey = http.Request.Headers[JobAdmission.IdempotencyHeader];
-        (TJob? job, error) = await admission.AdmitAsync(new JobIntake(caller, body, idempotencyKey, arrived, voucher, isStrict), reader);
+        var intake = new JobIntake(caller, body, idempotencyKey, arrived, voucher, isStrict);
+        if (idempotencyKey is null && await replays.AdoptAsync(http, caller.KeyId, intake.BodySha256) is { } adopted)
+        {
+            return adopted;
+        }
+
+        (TJob? job, error, Guid? repeatOf) = await admission.AdmitAsync(intake, reader);
+        if (repeatOf is { } earlier && idempotencyKey is not null
+            && await replays.AnswerAsync(http, caller.KeyId, ApiKeyFilter.KeyOf(http), idempotencyKey, earlier, intake.BodySha256) is { } replay)
+        {
+            return replay;
+        }
+
         if (job is null)
         {
             metrics.Request(arrived, model: null, tier: null, error!.Kind.Code);
             return error;
         }
 
+        job = job with { Log = replays.Begin(job, http.Request.Path, intake.BodySha256) };
+
         metrics.StreamsOpen(1, job.Model.Name);
         string? code = "fault";
         TrustTier? tier = null;
+        bool isWhole = false;
         try
         {
             (JobResult result, IResult response) = await answer(job);
+            isWhole = result is JobAnswer;
             (code, tier) = (CodeOf(result), (result as JobAnswer)?.Tier);
             return response;
         }
         finally
         {
+            if (job.Log is { } log)
+            {
+                replays.End(job, log, http.Request.Path, ApiKeyFilter.KeyOf(http), idempotencyKey, isWhole);
+            }
+
             metrics.StreamsOpen(-1, job.Model.Name);
             metrics.Request(arrived, job.Model.Name, tier, code);
         }

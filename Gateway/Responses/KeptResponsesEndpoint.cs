@@ -122,7 +122,7 @@ public sealed class KeptResponsesEndpoint(ResponseStore store, IOptions<GatewayO
         });
     }
 
-    private static (Caller Caller, string ApiKey) Of(HttpContext http) => (http.Features.GetRequiredFeature<Caller>(), ResponsesEndpoint.ApiKeyOf(http));
+    private static (Caller Caller, string ApiKey) Of(HttpContext http) => (http.Features.GetRequiredFeature<Caller>(), ApiKeyFilter.KeyOf(http));
 
     private static ApiError NotFound() =>
         new(ErrorKinds.ResponseNotFound, "This key has no such response here: it was not stored, was deleted, has expired, or another gateway has it.") { Param = "response_id" };

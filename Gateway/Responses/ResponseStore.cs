@@ -1,5 +1,6 @@
 using CocoonOrleans.Gateway.Authentication;
 using CocoonOrleans.Gateway.Hosting;
+using CocoonOrleans.Gateway.Sealing;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Gateway.Responses;
@@ -13,21 +14,19 @@ public sealed class ResponseStore : IDisposable
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
 
     private readonly ResponseOptions _options;
-    private readonly TimeProvider _time;
     private readonly ITimer _sweep;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RunningResponse> _running = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Sealed> _ended = new(StringComparer.Ordinal);
-    private readonly LinkedList<string> _oldestFirst = [];
-    private long _bytes;
+    private readonly SealedTexts _ended;
 
     /// <summary>Made once for the process.</summary>
     public ResponseStore(IOptions<GatewayOptions> options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        (_options, _time) = (options.Value.Responses, time);
-        _sweep = time.CreateTimer(_ => Sweep(), null, SweepPeriod, SweepPeriod);
+        _options = options.Value.Responses;
+        _ended = new SealedTexts(_options.KeepFor, _options.MaxBytes, time);
+        _sweep = time.CreateTimer(_ => _ended.Sweep(), null, SweepPeriod, SweepPeriod);
     }
 
     /// <summary>Whether a key may have one more response in the background.</summary>
@@ -54,21 +53,12 @@ public sealed class ResponseStore : IDisposable
     {
         ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(response);
-        var box = new Sealed(caller.KeyId, ResponseSeal.Seal(apiKey, id, response.ToUtf8()), _time.GetUtcNow() + _options.KeepFor);
+        _ended.Keep(caller.KeyId, apiKey, id, response.ToUtf8());
         lock (_lock)
         {
             if (_running.Remove(id, out RunningResponse? running))
             {
                 running.Ended.TrySetResult();
-            }
-
-            Drop(id);
-            _ended.Add(id, box);
-            _oldestFirst.AddLast(id);
-            _bytes += box.Bytes.Length;
-            while (_bytes > _options.MaxBytes && _oldestFirst.First is { } oldest)
-            {
-                Drop(oldest.Value);
             }
         }
     }
@@ -87,13 +77,7 @@ public sealed class ResponseStore : IDisposable
     public KeptResponse? Find(Caller caller, string apiKey, string id)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        Sealed? box;
-        lock (_lock)
-        {
-            box = _ended.GetValueOrDefault(id);
-        }
-
-        return box is not null && box.KeyId == caller.KeyId && box.Until > _time.GetUtcNow() && ResponseSeal.Open(apiKey, id, box.Bytes) is { } text ? KeptResponse.Parse(text) : null;
+        return _ended.Find(caller.KeyId, apiKey, id) is { } text ? KeptResponse.Parse(text) : null;
     }
 
     /// <summary>Forgets a key's ended response.</summary>
@@ -101,38 +85,9 @@ public sealed class ResponseStore : IDisposable
     public bool Delete(Caller caller, string id)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        lock (_lock)
-        {
-            return _ended.GetValueOrDefault(id) is { } box && box.KeyId == caller.KeyId && Drop(id);
-        }
+        return _ended.Delete(caller.KeyId, id);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _sweep.Dispose();
-
-    private void Sweep()
-    {
-        DateTimeOffset now = _time.GetUtcNow();
-        lock (_lock)
-        {
-            while (_oldestFirst.First is { } oldest && _ended[oldest.Value].Until <= now)
-            {
-                Drop(oldest.Value);
-            }
-        }
-    }
-
-    private bool Drop(string id)
-    {
-        if (!_ended.Remove(id, out Sealed? box))
-        {
-            return false;
-        }
-
-        _oldestFirst.Remove(id);
-        _bytes -= box.Bytes.Length;
-        return true;
-    }
-
-    private sealed record Sealed(string KeyId, byte[] Bytes, DateTimeOffset Until);
 }

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Authentication;
@@ -39,7 +38,7 @@ public sealed partial class ResponsesEndpoint(
     public Task<IResult> CreateAsync(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
-        string apiKey = ApiKeyOf(http);
+        string apiKey = ApiKeyFilter.KeyOf(http);
         var reader = new ResponsesReader(catalog, chatModels, chats, store, apiKey);
         return intake.HandleAsync(http, reader, job => reader.Request switch
         {
@@ -60,17 +59,15 @@ public sealed partial class ResponsesEndpoint(
         }
 
         var request = new JobIntake(http.Features.GetRequiredFeature<Caller>(), body, null, time.GetTimestamp(), IsStrict: isStrict);
-        return new ResponsesReader(catalog, chatModels, chats, store, ApiKeyOf(http)).Read(request, out error) is { } job
+        return new ResponsesReader(catalog, chatModels, chats, store, ApiKeyFilter.KeyOf(http)).Read(request, out error) is { } job
             ? ResponseJson.Result(new JsonObject { ["object"] = "response.input_tokens", ["input_tokens"] = job.PromptTokens })
             : error!;
     }
 
-    /// <summary>The API key of an admitted request, as it came.</summary>
-    internal static string ApiKeyOf(HttpContext http) => AuthenticationHeaderValue.Parse(http.Request.Headers.Authorization!).Parameter!.Trim();
-
     private async Task<(JobResult Result, IResult Response)> CollectAsync(HttpContext http, ChatJob job, ResponsesReader reader, string apiKey)
     {
         using var presence = new ClientPresence(http.RequestAborted, _limits.JsonGrace, time);
+        job.Log?.Attend(presence);
         var builder = new ResponseBuilder(job, reader.Request!.Echo, null, time);
         JobResult result = await jobs.RunAsync(job, new ChatAnswer(job, builder, metrics, time), presence.Gone);
         switch (result)
@@ -78,7 +75,9 @@ public sealed partial class ResponsesEndpoint(
             case JobAnswer answer:
                 builder.Complete(answer, await costs.OfAsync(answer.Charge));
                 KeepIfStored(job, builder, null, reader, apiKey);
-                return (result, ResponseJson.Result(builder.Snapshot()));
+                byte[] document = ResponseJson.Write(builder.Snapshot());
+                job.Log?.Append(document);
+                return (result, Results.Bytes(document, "application/json"));
             case JobFailure failure:
                 return (result, await costs.TellAsync(failure));
             default:

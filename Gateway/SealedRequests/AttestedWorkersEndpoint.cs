@@ -19,6 +19,9 @@ namespace CocoonOrleans.Gateway.SealedRequests;
 /// <summary><c>GET /v1/attested-workers?model=...</c>, with a nonce if wished: to whom a client may seal a request, in the market's order. The client verifies each: nothing here is to be believed.</summary>
 public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks books, WorkerConnections workers, FreshStatements freshStatements, IOptions<GatewayOptions> options, TimeProvider time)
 {
+    // Some of them may have no open seal at this moment.
+    private const int MostRanked = 2 * RequestHeader.MaxRecipients;
+
     private static readonly HashSet<string> Nobody = [];
     private static readonly TimeSpan FreshRetry = TimeSpan.FromSeconds(2);
 
@@ -45,10 +48,9 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
 
         MarketBook book = books.Of(model.Name);
         var request = new ClearingRequest(JobIds.Fresh(time), 1, model.Embeds ? 0 : 1, 1, model.Reserve, Nobody);
-        ClearingResult result = book.Clear(request);
 
         // Who has no free slot may have one when the request comes, and else it waits.
-        IEnumerable<string> ranked = result.Ranked.Select(cleared => cleared.Offer.WorkerId)
+        IEnumerable<string> ranked = Ranked(book, request)
             .Concat(book.Offers().Where(offer => offer.Ask.IsWithin(model.Reserve)).OrderByDescending(offer => offer.FreeSlots).Select(offer => offer.WorkerId))
             .Distinct(StringComparer.Ordinal);
         WorkerConnection[] chosen = [.. ranked.Select(workers.Find).OfType<WorkerConnection>().Where(worker => worker.Seal.IsOpen).Take(RequestHeader.MaxRecipients)];
@@ -63,14 +65,24 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
             : new ApiError(ErrorKinds.NoCapacity, "No worker that serves this model makes a fresh statement now.") { RetryAfter = FreshRetry };
     }
 
-    private static Offered? Newest(WorkerConnection worker) => worker.Seal.Newest is var (statement, voucher, eventLog) ? new Offered(worker, statement, voucher, eventLog, default) : null;
+    /// <summary>The winner, who would win without it, and so on.</summary>
+    private static IEnumerable<string> Ranked(MarketBook book, ClearingRequest request)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        while (named.Count < MostRanked && book.Clear(request with { Excluded = named }).Best is { } best && named.Add(best.Offer.WorkerId))
+        {
+            yield return best.Offer.WorkerId;
+        }
+    }
+
+    private static Offered? Newest(WorkerConnection worker) => worker.Seal.Newest is var (statement, shown) ? new Offered(worker, statement, shown, default) : null;
 
     private async Task<Offered[]> FreshAsync(WorkerConnection[] chosen, Digest nonce, CancellationToken cancellationToken)
     {
         FreshFinding?[] found = await Task.WhenAll(chosen.Select(worker => freshStatements.AskAsync(worker, nonce, cancellationToken)));
         return
         [
-            .. chosen.Zip(found, static (worker, fresh) => fresh is null ? null : new Offered(worker, fresh.Statement, fresh.Voucher, worker.Seal.Newest?.EventLog ?? default, fresh.Proof)).OfType<Offered>(),
+            .. chosen.Zip(found, static (worker, fresh) => fresh is null ? null : new Offered(worker, fresh.Statement, (worker.Seal.Newest?.Shown ?? new ShownEvidence(default)) with { Voucher = fresh.Voucher }, fresh.Proof)).OfType<Offered>(),
         ];
     }
 
@@ -97,16 +109,11 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
             json.WriteNumber("expires", statement.Expires.ToUnixTimeSeconds());
             json.WriteString("engine", one.Worker.Registration.Engine.Kind);
             json.WriteBase64String("statement", one.Statement.Bound.Bytes.Span);
-            json.WriteBase64String(statement.Tier == TrustTier.Open ? "signature" : "quote", one.Voucher.Span);
-            if (!one.EventLog.IsEmpty)
-            {
-                json.WriteBase64String("event_log", one.EventLog.Span);
-            }
-
-            if (!one.Proof.IsEmpty)
-            {
-                json.WriteBase64String("nonce_proof", one.Proof.Span);
-            }
+            json.WriteBase64String(statement.Tier == TrustTier.Open ? "signature" : "quote", one.Shown.Voucher.Span);
+            WriteOptional(json, "event_log", one.Shown.EventLog);
+            WriteOptional(json, "gpus", one.Shown.Gpus);
+            WriteOptional(json, "gpu_references", one.Shown.GpuReferences);
+            WriteOptional(json, "nonce_proof", one.Proof);
 
             json.WriteEndObject();
         }
@@ -115,5 +122,13 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
         json.WriteEndObject();
     }
 
-    private sealed record Offered(WorkerConnection Worker, CheckedStatement Statement, ReadOnlyMemory<byte> Voucher, ReadOnlyMemory<byte> EventLog, ReadOnlyMemory<byte> Proof);
+    private static void WriteOptional(Utf8JsonWriter json, string name, ReadOnlyMemory<byte> bytes)
+    {
+        if (!bytes.IsEmpty)
+        {
+            json.WriteBase64String(name, bytes.Span);
+        }
+    }
+
+    private sealed record Offered(WorkerConnection Worker, CheckedStatement Statement, ShownEvidence Shown, ReadOnlyMemory<byte> Proof);
 }

@@ -58,7 +58,7 @@ public sealed partial class FreshStatements(StatementCheck check, TimeProvider t
 
     private async Task<IReadOnlyList<FreshFinding?>> CheckAsync(WorkerConnection connection, FreshStatement made, IReadOnlyList<Digest> nonces, CancellationToken cancellationToken)
     {
-        var vouched = new VouchedStatement(made.Statement, made.Voucher, EventLog: connection.Seal.Newest is { EventLog.IsEmpty: false } newest ? newest.EventLog.ToArray() : null);
+        var vouched = (connection.Seal.Newest?.Shown ?? new ShownEvidence(default)).Beside(made.Statement, made.Voucher);
         StatementFinding finding = await check.CheckAsync(vouched, connection.WorkerId, connection.Registration, connection.Seal.Statement?.Bound, cancellationToken);
         if (!finding.IsTaken)
         {

@@ -40,7 +40,7 @@ public sealed class StatementCheck(IOptions<GatewayOptions> options, EvidenceChe
                 : StatementFinding.Refused("statement: its receipt key did not sign it.");
         }
 
-        EvidenceFinding shown = await evidence.JudgeAsync(bound, vouched.Voucher, vouched.Collateral, cancellationToken, vouched.EventLog);
+        EvidenceFinding shown = await evidence.JudgeAsync(bound, ShownEvidence.Of(vouched), vouched.Collateral, cancellationToken);
         metrics.Evidence(shown.Refusal?.Code, shown.Machine?.Assurance);
         return shown.Refusal is { } refusal
             ? StatementFinding.Refused(refusal)

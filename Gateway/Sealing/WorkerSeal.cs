@@ -34,8 +34,8 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <summary>Whether requests can be sealed to the worker now.</summary>
     public bool IsOpen => Tier is not null;
 
-    /// <summary>The newest statement and what vouches for it, with the event log beside a quote, as the worker sent them; null before the first.</summary>
-    public (CheckedStatement Statement, ReadOnlyMemory<byte> Voucher, ReadOnlyMemory<byte> EventLog)? Newest => _held is { } held ? (held.Statement, held.Voucher, held.EventLog) : null;
+    /// <summary>The newest statement and what came beside it, as the worker sent them; null before the first.</summary>
+    public (CheckedStatement Statement, ShownEvidence Shown)? Newest => _held is { } held ? (held.Statement, held.Shown) : null;
 
     /// <summary>A statement of the worker that still holds: the newest, one before it, or a fresh one.</summary>
     /// <param name="hash">Its hash.</param>
@@ -49,9 +49,8 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
     /// <summary>Seals under this statement from now on, and opens its session: the public-key work is done before the first request comes.</summary>
     /// <param name="statement">A statement that was verified.</param>
     /// <param name="fault">Why nothing can be sealed to it; then the one before it stays.</param>
-    /// <param name="voucher">What vouches for it, for clients that verify it themselves.</param>
-    /// <param name="eventLog">The event log beside a quote, for the same; empty where none came.</param>
-    public bool TryRenew(CheckedStatement statement, out SealingFault fault, ReadOnlyMemory<byte> voucher = default, ReadOnlyMemory<byte> eventLog = default)
+    /// <param name="shown">What came beside it; null for nothing.</param>
+    public bool TryRenew(CheckedStatement statement, out SealingFault fault, ShownEvidence? shown = null)
     {
         ArgumentNullException.ThrowIfNull(statement);
         if (!ClientSession.TryOpen(statement.Bound, time, out ClientSession? session, out fault))
@@ -60,7 +59,7 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
         }
 
         // Who seals in the old session at this moment finds it over, and seals a single request.
-        if (Interlocked.Exchange(ref _held, new Held(statement, session, voucher, eventLog)) is { } before)
+        if (Interlocked.Exchange(ref _held, new Held(statement, session, shown ?? new ShownEvidence(default))) is { } before)
         {
             before.Session.Dispose();
             _earlier = [.. _earlier.Prepend(before.Statement).Where(Holds).Take(MostEarlier)];
@@ -137,7 +136,7 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
 
     private bool Holds(CheckedStatement statement) => !_isRevoked && time.GetUtcNow() is var now && now < statement.ValidUntil && statement.Bound.CheckTime(now) == SealingFault.None;
 
-    private sealed class Held(CheckedStatement statement, ClientSession session, ReadOnlyMemory<byte> voucher, ReadOnlyMemory<byte> eventLog)
+    private sealed class Held(CheckedStatement statement, ClientSession session, ShownEvidence shown)
     {
         private volatile bool _hasNoSession;
 
@@ -145,9 +144,7 @@ public sealed class WorkerSeal(TimeProvider time) : IDisposable
 
         public ClientSession Session => session;
 
-        public ReadOnlyMemory<byte> Voucher => voucher;
-
-        public ReadOnlyMemory<byte> EventLog => eventLog;
+        public ShownEvidence Shown => shown;
 
         public bool HasNoSession
         {

@@ -10,11 +10,15 @@ namespace CocoonOrleans.Tunnel.Messages;
 /// </param>
 /// <param name="Collateral">What a quote is judged by, in JSON, for a gateway that can't fetch it; null where none is handed over. At most <see cref="MaxCollateralBytes"/>.</param>
 /// <param name="EventLog">What the machine measured, event by event, a CCEL table; null where none is handed over. At most <see cref="MaxEventLogBytes"/>.</param>
+/// <param name="Gpus">What the worker's GPUs show, which the statement names by its hash (docs/protocol.md); null where nothing. At most <see cref="MaxGpuBytes"/>.</param>
+/// <param name="GpuReferences">NVIDIA's documents by which that is judged; null where none are handed over. At most <see cref="MaxGpuReferenceBytes"/>.</param>
 public sealed record VouchedStatement(
     byte[] Statement,
     byte[] Voucher,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? Collateral = null, // the generated writer makes "" of null
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? EventLog = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? EventLog = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? Gpus = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] byte[]? GpuReferences = null)
 {
     /// <summary>Most bytes of a statement.</summary>
     public const int MaxStatementBytes = 4096;
@@ -28,8 +32,14 @@ public sealed record VouchedStatement(
     /// <summary>Most bytes of the event log.</summary>
     public const int MaxEventLogBytes = 128 << 10;
 
+    /// <summary>Most bytes of what GPUs show: sixteen have some 160 KiB.</summary>
+    public const int MaxGpuBytes = 256 << 10;
+
+    /// <summary>Most bytes of NVIDIA's documents about them.</summary>
+    public const int MaxGpuReferenceBytes = 512 << 10;
+
     /// <summary>Most bytes of it as JSON.</summary>
-    public const int MaxBytes = 640 << 10;
+    public const int MaxBytes = 1664 << 10;
 
     internal void Validate()
     {
@@ -37,5 +47,7 @@ public sealed record VouchedStatement(
         FieldCheck.That(Voucher.Length is >= 1 and <= MaxVoucherBytes, "voucher", $"must have 1 to {MaxVoucherBytes} bytes");
         FieldCheck.That(Collateral is null or { Length: >= 1 and <= MaxCollateralBytes }, "collateral", $"must have 1 to {MaxCollateralBytes} bytes, or be absent");
         FieldCheck.That(EventLog is null or { Length: >= 1 and <= MaxEventLogBytes }, "eventLog", $"must have 1 to {MaxEventLogBytes} bytes, or be absent");
+        FieldCheck.That(Gpus is null or { Length: >= 1 and <= MaxGpuBytes }, "gpus", $"must have 1 to {MaxGpuBytes} bytes, or be absent");
+        FieldCheck.That(GpuReferences is null or { Length: >= 1 and <= MaxGpuReferenceBytes }, "gpuReferences", $"must have 1 to {MaxGpuReferenceBytes} bytes, or be absent");
     }
 }

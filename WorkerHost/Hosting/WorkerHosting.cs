@@ -12,12 +12,14 @@ using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Handshakes;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
+using CocoonOrleans.WorkerHost.Gpus;
 using CocoonOrleans.WorkerHost.Heartbeats;
 using CocoonOrleans.WorkerHost.Jobs;
 using CocoonOrleans.WorkerHost.Keys;
 using CocoonOrleans.WorkerHost.Measuring;
 using CocoonOrleans.WorkerHost.Metrics;
 using CocoonOrleans.WorkerHost.Models;
+using CocoonOrleans.WorkerHost.Offers;
 using CocoonOrleans.WorkerHost.Receipts;
 using CocoonOrleans.WorkerHost.Registration;
 using CocoonOrleans.WorkerHost.Sealing;
@@ -64,6 +66,7 @@ public static class WorkerHosting
         services.AddSingleton<VoucherStore>();
         services.AddSingleton<ProviderPause>();
         services.AddSingleton<WorkerMetrics>();
+        services.AddSingleton<StandingOffers>();
         services.AddSingleton<JobGate>().AddSingleton<RequestGrammars>().AddSingleton<JobRun>().AddSingleton<JobEndpoint>().AddSingleton<HeartbeatEndpoint>();
         services.AddSingleton<WorkerDrain>().AddHostedService(provider => provider.GetRequiredService<WorkerDrain>());
 
@@ -84,6 +87,7 @@ public static class WorkerHosting
         app.MapTunnelControl();
         app.MapRegistration();
         app.MapReceipts();
+        app.MapOffers();
         app.MapVouchers();
         WorkerStatements statements = app.Services.GetRequiredService<WorkerStatements>();
         app.MapGet(TunnelRoutes.Statement, (RequestDelegate)(context =>
@@ -103,6 +107,7 @@ public static class WorkerHosting
         services.AddSingleton(provider => new RequestOpener(provider.GetRequiredService<EpochKeyRing>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ReceiptKey>();
         services.AddSingleton<StatedCollateral>();
+        services.AddSingleton<GpuCollector>().AddSingleton<StatedGpus>();
         services.AddSingleton<IStatementVoucher>(static provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Quotes is { } quotes
             ? QuoteVoucher.Of(quotes, provider.GetRequiredService<TimeProvider>(), quotes.Measures ? provider.GetRequiredService<DialingOptions>().BootId : null)
             : ActivatorUtilities.CreateInstance<ReceiptKeyVoucher>(provider));

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
+using CocoonOrleans.Attestation.Gpus.References;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Refusals;
 using CocoonOrleans.Sealing;
@@ -14,6 +15,7 @@ public sealed class QuoteOptions : IValidatableObject
     private const string KernelEventLog = "/sys/firmware/acpi/tables/data/CCEL";
 
     private Digest? _imageId;
+    private TrustTier _imageTier;
 
     /// <summary>The folder in which the kernel of a TD takes requests, such as <c>/sys/kernel/config/tsm/report</c>; null where <see cref="Socket"/> is set.</summary>
     public string? Folder { get; set; }
@@ -48,6 +50,20 @@ public sealed class QuoteOptions : IValidatableObject
     /// <summary>The kernel's file of RTMR3; null for where it is. With <see cref="Socket"/> the service has the register.</summary>
     public string? RegisterFile { get; set; }
 
+    /// <summary>
+    /// Whether the GPUs of the machine are asked for evidence with each epoch, by NVIDIA's library: with it the statements claim <see cref="TrustTier.Confidential"/>, for which the image must be of that tier too. Where it can't be
+    /// had, the log says why, and the statements claim nothing of GPUs.
+    /// </summary>
+    public bool CollectsGpuEvidence { get; set; }
+
+    /// <summary>Files of NVIDIA's reference values (RIM, XML) for driver and VBIOS of the GPUs, which go to gateways and clients beside the evidence; at most 16. They are read anew each epoch.</summary>
+    [MaxLength(GpuReferences.MostManifests)]
+    public List<string> GpuReferenceFiles { get; set; } = [];
+
+    /// <summary>Files of NVIDIA's OCSP answers (DER) about the certificates of GPUs and reference values, not older than seven days; at most 128. They are read anew each epoch.</summary>
+    [MaxLength(GpuReferences.MostRevocationAnswers)]
+    public List<string> GpuRevocationFiles { get; set; } = [];
+
     /// <summary>Where the firmware's event log is; null where none is handed over.</summary>
     internal string? EventLogPath => EventLogFile ?? (string.IsNullOrWhiteSpace(Folder) || !Measures ? null : KernelEventLog);
 
@@ -80,6 +96,11 @@ public sealed class QuoteOptions : IValidatableObject
             yield return new ValidationResult("must be the firmware's event log, behind which the worker writes what it measures; or set Worker:Quotes:Measures to false.", [nameof(EventLogFile)]);
         }
 
+        if (CollectsGpuEvidence && !IsSimulated && ImageFile is not null && ReadImage(ImageFile, out _) is not null && _imageTier != TrustTier.Confidential)
+        {
+            yield return new ValidationResult("must be the manifest of an image of tier confidential where CollectsGpuEvidence is set: no other image shows that tier.", [nameof(ImageFile)]);
+        }
+
         if (ImageFile is not null && Image is not null)
         {
             yield return new ValidationResult("must be absent where Image names the image.", [nameof(ImageFile)]);
@@ -90,14 +111,15 @@ public sealed class QuoteOptions : IValidatableObject
         }
     }
 
-    private static Digest? ReadImage(string path, out string? reason)
+    private Digest? ReadImage(string path, out string? reason)
     {
         try
         {
             if (ImageManifest.TryParse(File.ReadAllBytes(path), out ImageManifest? manifest, out Refusal? refusal))
             {
                 reason = null;
-                return new Digest(manifest!.Id());
+                _imageTier = manifest!.Tier;
+                return new Digest(manifest.Id());
             }
 
             reason = refusal!.ToString();

@@ -8,6 +8,7 @@ using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Dialing;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.Tunnel.Trust;
+using CocoonOrleans.WorkerHost.Gpus;
 using CocoonOrleans.WorkerHost.Hosting;
 using CocoonOrleans.WorkerHost.Measuring;
 using CocoonOrleans.WorkerHost.Models;
@@ -30,6 +31,7 @@ public sealed partial class WorkerStatements(
     IInferenceEngine engine,
     StatedCollateral collateral,
     WorkerMeasurement measurement,
+    StatedGpus gpus,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<WorkerStatements> logger) : IHostedService, IDisposable
@@ -44,6 +46,7 @@ public sealed partial class WorkerStatements(
     private readonly CancellationTokenSource _stopping = new();
     private volatile Newest? _newest;
     private BoundStatement? _unvouched;
+    private byte[]? _gpuEvidence;
     private Task _renewing = Task.CompletedTask;
 
     /// <summary>The newest statement, with what vouches for it.</summary>
@@ -66,7 +69,9 @@ public sealed partial class WorkerStatements(
             return null;
         }
 
-        var fresh = BoundStatement.Of(statement with { NotBefore = now > statement.NotBefore ? now : statement.NotBefore, NonceRoot = nonceRoot });
+        // The GPUs' evidence of the epoch is for a nonce over all but the root: what is beside it stays as it was.
+        var begins = statement.GpuEvidenceSha256 is null && now > statement.NotBefore ? now : statement.NotBefore;
+        var fresh = BoundStatement.Of(statement with { NotBefore = begins, NonceRoot = nonceRoot });
         return keys.TryAddress(fresh) ? fresh : null;
     }
 
@@ -126,12 +131,18 @@ public sealed partial class WorkerStatements(
         {
             if (_unvouched is null || time.GetUtcNow() - _unvouched.Statement.NotBefore > LongestWait)
             {
-                _unvouched = Begin();
+                _unvouched = await BeginAsync(cancellationToken);
             }
 
             statement = _unvouched;
             var evidence = await voucher.VouchAsync(statement, cancellationToken);
-            _newest = new Newest(statement.Hash, statement.Statement, new VouchedStatement(statement.Bytes.ToArray(), evidence.ToArray(), await collateral.ReadAsync(cancellationToken), measurement.EventLog));
+            _newest = new Newest(statement.Hash, statement.Statement, new VouchedStatement(
+                statement.Bytes.ToArray(),
+                evidence.ToArray(),
+                await collateral.ReadAsync(cancellationToken),
+                measurement.EventLog,
+                _gpuEvidence,
+                _gpuEvidence is null ? null : await gpus.ReferencesAsync(cancellationToken)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -145,41 +156,47 @@ public sealed partial class WorkerStatements(
         }
 
         _unvouched = null;
-        LogStated(statement.Statement.Epoch, voucher.Tier, statement.Hash, statement.Statement.Expires);
+        LogStated(statement.Statement.Epoch, statement.Statement.Tier, statement.Hash, statement.Statement.Expires);
         return null;
     }
 
     /// <summary>Begins an epoch, whose keys take what is sealed to its statement.</summary>
-    private BoundStatement Begin()
+    private async Task<BoundStatement> BeginAsync(CancellationToken cancellationToken)
     {
         var epoch = keys.Begin();
-        var statement = BoundStatement.Of(new Statement
-        {
-            NetworkId = options.Value.NetworkId,
-            Role = StatementRole.Worker,
-            Tier = voucher.Tier,
-            BootId = Convert.FromHexString(dialing.BootId),
-            Epoch = epoch.Number,
-            NotBefore = epoch.Begins,
-            Expires = epoch.Begins + EpochKeyRing.Length,
-            Keys = epoch.Keys,
-            ReceiptKey = receiptKey.PublicKey,
-            TunnelKeySha256 = Digest.Of(identity.PublicKey.SubjectPublicKeyInfo.Span),
-            Models = [.. models.All.Select(model => new Digest(Convert.FromHexString(model.Loaded.ManifestSha256))).Distinct()],
-            Image = options.Value.Quotes?.ImageId,
-            EngineVersion = engine.Capabilities.Version,
-            Quantisation = Quantisation(),
-        });
+        (var stated, _gpuEvidence) = await gpus.AddAsync(State(epoch), cancellationToken);
+        var statement = BoundStatement.Of(stated);
         return keys.TryAddress(statement) ? statement : throw new UnreachableException("The keys of an epoch take its own statement.");
     }
 
+    private Statement State(Epoch epoch) => new()
+    {
+        NetworkId = options.Value.NetworkId,
+        Role = StatementRole.Worker,
+        Tier = voucher.Tier,
+        BootId = Convert.FromHexString(dialing.BootId),
+        Epoch = epoch.Number,
+        NotBefore = epoch.Begins,
+        Expires = epoch.Begins + EpochKeyRing.Length,
+        Keys = epoch.Keys,
+        ReceiptKey = receiptKey.PublicKey,
+        TunnelKeySha256 = Digest.Of(identity.PublicKey.SubjectPublicKeyInfo.Span),
+        Models = [.. models.All.Select(model => new Digest(Convert.FromHexString(model.Loaded.ManifestSha256))).Distinct()],
+        Image = options.Value.Quotes?.ImageId,
+        EngineVersion = engine.Capabilities.Version,
+        Quantisation = Quantisation,
+    };
+
     /// <summary>How the engine keeps weights; where another server computes, that is its own affair.</summary>
-    private string Quantisation() => engine.Capabilities.Kind switch
+    internal string Quantisation => engine.Capabilities.Kind switch
     {
         EngineKind.Native when options.Value.Native.Quantization != WeightQuantization.None => options.Value.Native.Quantization.ToString().ToLowerInvariant(),
         EngineKind.Upstream => "unknown",
         _ => "none",
     };
+
+    /// <summary>The tier that its statements claim.</summary>
+    internal TrustTier Tier => voucher.Tier;
 
     private sealed record Newest(Digest Hash, Statement Statement, VouchedStatement Vouched);
 }

@@ -1,11 +1,15 @@
+using CocoonOrleans.Attestation.Gpus;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Provisioning;
 using CocoonOrleans.Attestation.Simulated.Worlds;
+using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Client;
 using CocoonOrleans.Client.Evidence;
+using CocoonOrleans.Client.Workers;
 using CocoonOrleans.Sealing;
 using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Statements;
+using CocoonOrleans.Tests.Attestation.Gpus;
 using CocoonOrleans.Tests.Attestation.Images;
 using CocoonOrleans.Tests.Attestation.Provisioning;
 using CocoonOrleans.Tests.Attestation.Worlds;
@@ -95,6 +99,33 @@ public sealed class QuotedStatementTests : IAsyncLifetime, IDisposable
     [Fact]
     public Task Verify_NothingToJudgeQuotesBy_IsRefused() => RefusedAsync(Quote(Stated), trust: null, "no images");
 
+    /// <summary>SELF-MADE: a GPU of a test, under an anchor that calls the simulated processor hardware, as no settings can.</summary>
+    [Theory]
+    [InlineData(true, true, null)]
+    [InlineData(false, true, "statement.tier: ")]
+    [InlineData(true, false, "gpu.rim.missing: ")]
+    public async Task Verify_GpusBesideTheQuote_AreJudgedForTheTierConfidential(bool showsGpus, bool showsReferences, string? code)
+    {
+        using var gpus = new GpuWorld();
+        var image = Image with { Tier = TrustTier.Confidential };
+        var claims = Stated with { Tier = TrustTier.Confidential, Image = new Digest(image.Id()), GpuEvidenceSha256 = default(Digest) };
+        var shown = new GpuEvidence([new GpuDevice(gpus.Report(BoundStatement.Of(claims).GpuNonce().ToArray()), gpus.Chain)]).Encode();
+        var stated = claims with { GpuEvidenceSha256 = Digest.Of(shown) };
+        var anchor = new TrustAnchor(World.Anchor.Root.Bytes.Span, World.Anchor.QeVendorId.Span, Assurance.Hardware, gpus.Verifier);
+        var beside = StatementVoucher.Of(Quote(stated), null, showsGpus ? shown : null, showsReferences ? gpus.References().Encode() : null);
+        Task<BoundStatement> Verify() => new StatementVerifier(
+            new CocoonSealingOptions { NetworkId = "test", MinimumTier = TrustTier.Confidential, Quotes = Trust() with { Anchor = anchor, Images = [image] }, Time = _time })
+            .VerifyAsync(stated.Encode(), signature: null, beside, CancellationToken.None);
+
+        if (code is null)
+        {
+            Assert.Equal(BoundStatement.Of(stated).Hash, (await Verify()).Hash);
+            return;
+        }
+
+        Assert.Contains(code, (await Assert.ThrowsAsync<SealingRefusedException>(Verify)).Message, StringComparison.Ordinal);
+    }
+
     private static byte[] Quote(Statement stated) => World.Make(world =>
     {
         world.ReportData = BoundStatement.Of(stated).ReportData();
@@ -112,5 +143,5 @@ public sealed class QuotedStatementTests : IAsyncLifetime, IDisposable
 
     private Task<BoundStatement> VerifyAsync(byte[]? quote, QuoteTrust? trust, byte[]? eventLog = null, Statement? stated = null) =>
         new StatementVerifier(new CocoonSealingOptions { NetworkId = "test", MinimumTier = TrustTier.Simulated, Quotes = trust, Time = _time })
-            .VerifyAsync((stated ?? Stated).Encode(), signature: null, quote, eventLog, CancellationToken.None);
+            .VerifyAsync((stated ?? Stated).Encode(), signature: null, quote is null ? null : StatementVoucher.Of(quote, eventLog), CancellationToken.None);
 }

@@ -50,10 +50,11 @@ public sealed class AttestedNetworkTests
 
         using var proxy = Cocoon.Start(
             "proxy", "--port", $"{FreePorts.Take(1)[0]}", "--gateway", network.Url.ToString(), "--key", network.Key, "--receipts", folder.Path, "--floors", Path.Combine(folder.Path, "floors"),
-            "--tier", "simulated", "--simulated-anchor", issuer.AnchorFile, "--collateral-socket", issuer.Socket, "--image", issuer.ImageFile, "--json");
+            "--tier", "simulated", "--simulated-anchor", issuer.AnchorFile, "--collateral-socket", issuer.Socket, "--image", issuer.ImageFile, "--strict", "--most-hold", "0.5", "--json");
         try
         {
             JsonElement ready = JsonElement.Parse((await proxy.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(90)))!);
+            Assert.Equal("500000000", ready.GetProperty("mostHold").GetString());
             using var http = new HttpClient { DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ready.GetProperty("token").GetString()) } };
             using HttpResponseMessage answer = await http.PostAsJsonAsync(
                 new Uri($"{ready.GetProperty("url").GetString()}/chat/completions"), new { model = network.Model, messages = new[] { new { role = "user", content = "hello" } } });

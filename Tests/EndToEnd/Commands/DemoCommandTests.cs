@@ -55,6 +55,7 @@ public sealed class DemoCommandTests
         Assert.Equal(Nano(result, "earnedNano"), Nano(result, "onChainNano") + Nano(result, "feeNano"));
         Assert.Equal(400_000, Nano(result, "feeNano"));
         Assert.Equal(JsonValueKind.Null, result.GetProperty("notSettled").ValueKind);
+        Assert.Equal((false, JsonValueKind.Null), (result.GetProperty("encryptedModel").GetBoolean(), result.GetProperty("encryption").ValueKind));
 
         var processes = result.GetProperty("processes");
         int[] ids = [processes.GetProperty("silo").GetInt32(), processes.GetProperty("gateway").GetInt32(), processes.GetProperty("chain").GetInt32(), .. processes.GetProperty("workers").EnumerateArray().Select(id => id.GetInt32())];
@@ -63,15 +64,24 @@ public sealed class DemoCommandTests
     }
 
     [Fact]
-    public async Task Demo_NodeIsNotHere_GoesOnWithPlayMoneyAndSaysWhatIsMissing()
+    public async Task Demo_EncryptedModelAndNoNode_ReleasesTheKeyToWorkersAndGoesOnWithPlayMoney()
     {
         using var folder = new TemporaryFolder();
-        var (exitCode, output, error) = await Cocoon.RunAsync(("PATH", folder.Path), "demo", "--json");
+        var (exitCode, output, error) = await Cocoon.RunAsync(("PATH", folder.Path), "demo", "--encrypted-model", "--json");
 
         Assert.True(exitCode == 0, error);
         Assert.Contains("PLAY MONEY", error, StringComparison.Ordinal);
         var result = Cocoon.Json(output);
         Assert.True(result.GetProperty("ok").GetBoolean());
+        Assert.Contains("SIMULATED", error, StringComparison.Ordinal);
+        Assert.True(result.GetProperty("encryptedModel").GetBoolean());
+        var encryption = result.GetProperty("encryption");
+        Assert.Matches("^[0-9a-f]{64}$", encryption.GetProperty("keyId").GetString()!);
+        Assert.Equal((3, 2, 6, "simulated"), (encryption.GetProperty("brokers").GetInt32(), encryption.GetProperty("threshold").GetInt32(), encryption.GetProperty("releases").GetInt32(), encryption.GetProperty("tier").GetString()?.ToLowerInvariant()));
+        Assert.Equal(("simulated", "client", true), (result.GetProperty("tier").GetString(), result.GetProperty("sealer").GetString(), result.GetProperty("receiptVerified").GetBoolean()));
+        string?[] checks = [.. result.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString())];
+        Assert.Contains("the workers have the weights as ciphertext only", checks);
+        Assert.Contains("each worker got enough shares of the key, after its evidence was verified", checks);
         Assert.Contains("npm ci in", result.GetProperty("notSettled").GetString(), StringComparison.Ordinal);
         foreach (var name in (string[])["channel", "voucher", "payoutTx", "payoutAddress", "earnedNano", "feeNano", "onChainNano"])
         {

@@ -38,5 +38,5 @@ public sealed class LedgerAuditTests
     }
 
     private static DemoResult Claim(string before, string after, string charged) => new(
-        Ok: true, "What is 1 plus 2?", "3", Correct: true, "house", "", "native", Guid.NewGuid(), 1, 1, charged, before, after, "gateway", "open", ReceiptVerified: true, "", 1, new NetworkProcesses(1, 2, [], null), null, null, null, null, null, null, null, null, []);
+        Ok: true, "What is 1 plus 2?", "3", Correct: true, "house", "", "native", Guid.NewGuid(), 1, 1, charged, before, after, "gateway", "open", ReceiptVerified: true, "", 1, new NetworkProcesses(1, 2, [], null), null, null, null, null, null, null, null, null, EncryptedModel: false, Encryption: null, []);
 }

@@ -302,7 +302,7 @@ public sealed class ClientChannelTests
 
     private static Process StartProxy(PayingNetwork settling, string key, string file) => Cocoon.Start(
         "proxy", "--port", $"{FreePorts.Take(1)[0]}", "--gateway", settling.Network.Url.ToString(), "--key", key, "--receipts", Path.Combine(settling.Folder, "receipts"),
-        "--channel", file, "--voucher-key", KeyFileOf(settling), "--passphrase-file", settling.PassphraseFile, "--json");
+        "--channel", file, "--voucher-key", KeyFileOf(settling), "--passphrase-file", settling.PassphraseFile, "--most-hold", "10000", "--json"); // its prices are a thousandfold
 
     private static async Task WithProxyAsync(PayingNetwork settling, string key, string file, Func<JsonElement, Task> act)
     {

@@ -251,6 +251,110 @@ public sealed class CocoonSealingHandlerTests : IDisposable
     public Task Receipt_OfOtherCounts_IsRefused() =>
         RefusedAsync(SealingRefusalCodes.ReceiptUsage, () => _gateway.ToldUsage = """{"prompt_tokens":10,"completion_tokens":4,"total_tokens":14}""");
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task BrokenOff_GoodReceipt_IsAFailureOfTheWorker(bool stream)
+    {
+        _gateway.BreaksOff = _gateway.SignError;
+
+        Assert.Equal(SealingRefusalCodes.AnswerFailed, await FailureAsync(stream));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task BrokenOff_NoReceipt_IsAFailureOfTheWorker(bool stream)
+    {
+        _gateway.BreaksOff = _ => null;
+
+        Assert.Equal(SealingRefusalCodes.AnswerFailed, await FailureAsync(stream));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task BrokenOff_ReceiptOfAnotherKey_IsRefused(bool stream)
+    {
+        using var other = new ReceiptKey();
+        _gateway.BreaksOff = _gateway.SignError;
+        _gateway.Signer = other;
+
+        Assert.Equal(SealingRefusalCodes.ReceiptInvalid, await FailureAsync(stream));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task BrokenOff_ReceiptOfAWholeAnswer_IsRefused(bool stream)
+    {
+        _gateway.BreaksOff = _gateway.SignWhole;
+
+        Assert.Equal(SealingRefusalCodes.ReceiptInvalid, await FailureAsync(stream));
+    }
+
+    [Fact]
+    public async Task BrokenOff_ReceiptOfAnotherModel_IsRefused()
+    {
+        _gateway.BreaksOff = _gateway.SignError;
+        _gateway.Changed = usage => usage with { ModelManifest = Digest.Of("another"u8) };
+
+        Assert.Equal(SealingRefusalCodes.ReceiptInvalid, await FailureAsync(stream: true));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task BrokenOff_ReceiptOfOtherPrices_IsRefused(bool stream)
+    {
+        _gateway.BreaksOff = _gateway.SignError;
+        _gateway.NamedPrices = "1,1,1,1";
+
+        Assert.Equal(SealingRefusalCodes.ReceiptPrices, await FailureAsync(stream));
+    }
+
+    [Fact]
+    public async Task BrokenOff_ReceiptOfMoreThanWasAllowed_IsRefused()
+    {
+        _http = Open(_options with { HoldLimitNano = 20 });
+        _gateway.BreaksOff = _gateway.SignError;
+
+        Assert.Equal(SealingRefusalCodes.ReceiptPrices, await FailureAsync(stream: true));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task BrokenOff_ReceiptOfOtherCountsThanTold_IsRefused(bool stream)
+    {
+        _gateway.BreaksOff = _gateway.SignError;
+        _gateway.ToldUsage = """{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12}""";
+
+        Assert.Equal(SealingRefusalCodes.ReceiptUsage, await FailureAsync(stream));
+    }
+
+    [Theory, InlineData(false, false), InlineData(true, false), InlineData(false, true), InlineData(true, true)]
+    public async Task Receipt_OfMoreTokensThanTheAnswerHasBytes_IsRefused(bool stream, bool breaksOff)
+    {
+        _http = Open(_options with { HoldLimitNano = 1_000_000 });
+        _gateway.BreaksOff = breaksOff ? _gateway.SignError : null;
+        _gateway.Changed = usage => usage with { CompletionTokens = 100_000 };
+
+        Assert.Equal(SealingRefusalCodes.ReceiptUsage, await FailureAsync(stream));
+    }
+
+    [Fact]
+    public async Task Hold_AboveTheCeiling_IsKeptBackAndNamesTheSetting()
+    {
+        _http = Open(_options with { MostHoldNano = 500 });
+
+        var refused = await Assert.ThrowsAsync<SealingRefusedException>(() => AskAsync(stream: false, more: ""","max_completion_tokens":2000"""));
+
+        Assert.Equal(SealingRefusalCodes.RequestHold, refused.Code);
+        Assert.Contains(nameof(CocoonSealingOptions.MostHoldNano), refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--most-hold", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_gateway.Seen, seen => seen.Path == "/v1/sealed");
+        _http = Open(_options with { MostHoldNano = 5_000 });
+        using var answer = await AskAsync(stream: false, more: ""","max_completion_tokens":2000""");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Hold_NamedAboveTheCeiling_IsKeptBack()
+    {
+        _http = Open(_options with { HoldLimitNano = CocoonSealingOptions.DefaultMostHoldNano + 1 });
+
+        Assert.Equal(SealingRefusalCodes.RequestHold, (await Assert.ThrowsAsync<SealingRefusedException>(() => AskAsync(stream: false))).Code);
+    }
+
     [Theory, InlineData("/v1/completions"), InlineData("/v1/responses"), InlineData("/v1/audio/speech")]
     public async Task Request_ThatCantBeSealed_NeverLeaves(string path)
     {
@@ -278,6 +382,22 @@ public sealed class CocoonSealingHandlerTests : IDisposable
         var (header, body) = Assert.Single(_gateway.Opened);
         var prompt = Math.Min(SealedRequest.MostRecordBytes(TrafficPadding.Balanced, body.Length), 512);
         Assert.Equal(prompt + 40 + 5, header.Terms.HoldLimitNano);
+    }
+
+    /// <returns>The refusal's code; of an answer in one piece that the worker says it can't give, that of a failed one.</returns>
+    private async Task<string> FailureAsync(bool stream)
+    {
+        try
+        {
+            using var response = await AskAsync(stream);
+            await response.Content.ReadAsByteArrayAsync();
+            Assert.Equal((false, HttpStatusCode.BadGateway), (stream, response.StatusCode));
+            return SealingRefusalCodes.AnswerFailed;
+        }
+        catch (SealingRefusedException refused)
+        {
+            return refused.Code;
+        }
     }
 
     private async Task RefusedAsync(string code, Action arrange)

@@ -64,6 +64,15 @@ internal sealed class HostileGateway : HttpMessageHandler
     /// <summary>The worker's error in place of an answer; null for an answer.</summary>
     public AnswerError? Error { get; set; }
 
+    /// <summary>How the worker breaks off after it has said a part, with the receipt that it writes; null where it doesn't.</summary>
+    public Func<AnswerSealer, SignedReceipt?>? BreaksOff { get; set; }
+
+    /// <summary>Signs for an answer that broke off, as the worker does.</summary>
+    public SignedReceipt SignError(AnswerSealer answer) => answer.SignError(Changed(Usage()), Signer ?? Worker.Receipts);
+
+    /// <summary>Signs for the same as for a whole one.</summary>
+    public SignedReceipt SignWhole(AnswerSealer answer) => answer.SignFinal(Changed(Usage()), Signer ?? Worker.Receipts);
+
     /// <summary>The numbers with which the worker answers; null for a chat.</summary>
     public float[]? Vectors { get; set; }
 
@@ -148,10 +157,22 @@ internal sealed class HostileGateway : HttpMessageHandler
             answer.WriteData(Event("""{"role":"assistant","content":""}""", "null", "null"));
             answer.WriteData(Event("""{"content":"se"}""", "null", "null"));
             answer.WriteData(Event("""{"content":"ven"}""", "null", "null"));
+            if (BreaksOff is { } breakOff)
+            {
+                answer.WriteData(Event("""{"content":"te"}""", "null", ToldUsage));
+                answer.WriteError(new AnswerError("engine_failed", "The engine failed.", IsRetryable: true, breakOff(answer)));
+                return Sealed(output);
+            }
+
             answer.WriteData(Event("{}", "\"stop\"", ToldUsage));
             answer.WriteFinal("stop", Changed(Usage()), Signer ?? Worker.Receipts);
         }
 
+        return Sealed(output);
+    }
+
+    private HttpResponseMessage Sealed(ArrayBufferWriter<byte> output)
+    {
         var response = new HttpResponseMessage { Content = new ByteArrayContent(Pass(output.WrittenSpan.ToArray())) { Headers = { ContentType = new MediaTypeHeaderValue(SealedHttp.MediaType) } } };
         if (NamedPrices is not null)
         {

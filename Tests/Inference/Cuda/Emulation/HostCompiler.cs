@@ -13,6 +13,7 @@ internal static class HostCompiler
 
     private static readonly TemporaryFolder Folder = MakeFolder();
     private static readonly ConcurrentDictionary<string, Lazy<nint>> Built = new();
+    private static readonly ConcurrentDictionary<string, Lazy<string>> Libraries = new();
     private static readonly Lazy<bool> Present = new(() =>
     {
         try
@@ -36,6 +37,15 @@ internal static class HostCompiler
     /// <returns>The loaded library.</returns>
     public static nint Build(string source, IReadOnlyList<string> defines)
         => Built.GetOrAdd(string.Join('\n', [.. defines, source]), _ => new Lazy<nint>(() => BuildOnce(source, defines))).Value;
+
+    /// <summary>A library of a source file.</summary>
+    /// <returns>Its path.</returns>
+    public static string BuildLibrary(string source) => Libraries.GetOrAdd(source, file => new Lazy<string>(() =>
+    {
+        var library = Folder.File(Guid.NewGuid().ToString("N") + ".so");
+        var (code, output) = Run("-std=c++17", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", file, "-o", library);
+        return code == 0 ? library : throw new InvalidOperationException($"{Compiler} can't compile {file}:\n{output}");
+    })).Value;
 
     private static TemporaryFolder MakeFolder()
     {

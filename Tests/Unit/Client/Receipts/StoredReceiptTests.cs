@@ -10,6 +10,7 @@ using CocoonOrleans.Client;
 using CocoonOrleans.Client.Evidence;
 using CocoonOrleans.Client.Receipts;
 using CocoonOrleans.Sealing;
+using CocoonOrleans.Sealing.Receipts;
 using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Messages;
 using Microsoft.Extensions.Time.Testing;
@@ -86,6 +87,18 @@ public sealed class StoredReceiptTests : IDisposable
         await AskAsync(receipts: folder);
 
         Assert.IsAssignableFrom<IOException>(told);
+    }
+
+    [Fact]
+    public async Task Keep_AnswerThatBrokeOff_IsKeptWithItsEnd()
+    {
+        _gateway.BreaksOff = _gateway.SignError;
+        await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync()); // 502
+
+        var verdict = Verify(File.ReadAllBytes(Assert.Single(Directory.GetFiles(Receipts))));
+
+        Assert.True(verdict.IsAccepted, verdict.Refusal?.ToString());
+        Assert.Equal((21, ReceiptStatus.Error), (verdict.CostNano, verdict.Receipt!.Status));
     }
 
     [Theory]

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using CocoonOrleans.Attestation.Gpus;
 using CocoonOrleans.Attestation.Images;
 using CocoonOrleans.Attestation.Simulated.Worlds;
+using CocoonOrleans.Attestation.Verification;
 using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Metrics;
@@ -22,9 +24,11 @@ internal sealed class AttestedWorld : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly TunnelIdentity _identity = TunnelIdentity.Create(TimeProvider.System);
     private readonly List<EvidenceCheck> _checks = [];
+    private readonly TrustAnchor? _believed;
 
-    private AttestedWorld(bool isIntels, ImageManifest[] images)
+    private AttestedWorld(bool isIntels, ImageManifest[] images, DateTimeOffset at, GpuVerifier? gpus)
     {
+        Time = new FakeTimeProvider(at);
         Metrics = new GatewayMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), Time);
         World = new SimulatedWorld(Time.GetUtcNow());
         Worker = new SealedWorker(_identity, BootId, [Manifest], Time);
@@ -46,6 +50,7 @@ internal sealed class AttestedWorld : IAsyncDisposable
             File.WriteAllBytes(Options.Attestation.ImageFiles[^1], image.Encode());
         }
 
+        _believed = gpus is null ? null : new TrustAnchor(Convert.FromBase64String(string.Concat(World.RootPem.Split('\n').Where(line => !line.StartsWith('-')))), SimulatedWorld.VendorId.Span, Assurance.Hardware, gpus);
         Evidence = OpenEvidence();
         Statements = new StatementCheck(Microsoft.Extensions.Options.Options.Create(Options), Evidence, Metrics, Time);
     }
@@ -54,7 +59,7 @@ internal sealed class AttestedWorld : IAsyncDisposable
 
     public static string Manifest { get; } = new('a', 64);
 
-    public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+    public FakeTimeProvider Time { get; }
 
     public GatewayMetrics Metrics { get; }
 
@@ -70,7 +75,13 @@ internal sealed class AttestedWorld : IAsyncDisposable
 
     /// <param name="isIntels">Whether the gateway believes Intel's root in place of this world's.</param>
     /// <param name="images">The images that the gateway knows; none for none.</param>
-    public static AttestedWorld Create(bool isIntels = false, params ImageManifest[] images) => new(isIntels, images);
+    public static AttestedWorld Create(bool isIntels = false, params ImageManifest[] images) => new(isIntels, images, DateTimeOffset.FromUnixTimeSeconds(1_800_000_000), null);
+
+    /// <summary>The same with the GPUs of a test, under an anchor that CALLS this world hardware, as no settings can: so that the rule of the tier confidential is seen to work.</summary>
+    /// <param name="gpus">Who vouches for GPUs.</param>
+    /// <param name="at">The time.</param>
+    /// <param name="image">The image that the gateway knows.</param>
+    public static AttestedWorld CalledHardware(GpuVerifier gpus, DateTimeOffset at, ImageManifest image) => new(false, [image], at, gpus);
 
     /// <summary>Starts the checks anew, with what they left on the disk.</summary>
     public async Task RestartAsync()
@@ -94,7 +105,7 @@ internal sealed class AttestedWorld : IAsyncDisposable
     }
 
     public ValueTask<EvidenceFinding> JudgeAsync(BoundStatement statement, VouchedStatement vouched) =>
-        Evidence.JudgeAsync(statement, vouched.Voucher, vouched.Collateral, default, vouched.EventLog);
+        Evidence.JudgeAsync(statement, ShownEvidence.Of(vouched), vouched.Collateral, default);
 
     public ValueTask<StatementFinding> CheckAsync(VouchedStatement vouched, BoundStatement? before = null) => Statements.CheckAsync(
         vouched,
@@ -120,7 +131,7 @@ internal sealed class AttestedWorld : IAsyncDisposable
 
     private EvidenceCheck OpenEvidence()
     {
-        var check = new EvidenceCheck(Microsoft.Extensions.Options.Options.Create(Options), Time, NullLogger<EvidenceCheck>.Instance);
+        var check = new EvidenceCheck(Microsoft.Extensions.Options.Options.Create(Options), Time, NullLogger<EvidenceCheck>.Instance, _believed);
         _checks.Add(check);
         return check;
     }

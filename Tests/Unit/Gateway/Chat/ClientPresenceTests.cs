@@ -32,4 +32,23 @@ public sealed class ClientPresenceTests : IDisposable
 
         Assert.True(presence.Gone.IsCancellationRequested);
     }
+
+    [Fact]
+    public void Gone_SomebodyComesBackWithinTheGrace_GraceBeginsAnewWhenTheyLeave()
+    {
+        using var presence = new ClientPresence(_connection.Token, TimeSpan.FromSeconds(2), _time);
+
+        _connection.Cancel();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(presence.IsDeserted);
+        presence.Return();
+        _time.Advance(TimeSpan.FromSeconds(60));
+        Assert.False(presence.Gone.IsCancellationRequested);
+        presence.Leave();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(presence.Gone.IsCancellationRequested);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(presence.Gone.IsCancellationRequested);
+    }
 }

@@ -1,13 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CocoonOrleans.Gateway.Responses;
+namespace CocoonOrleans.Gateway.Sealing;
 
 /// <summary>
-/// Seals what is kept of a response under a key that is derived from the client's API key, of which the gateway has only a hash: unreadable until the client comes back with it.
-/// HKDF-SHA256 (RFC 5869) and AES-256-GCM; the response's id is salt and associated data.
+/// Seals what is kept of an answer under a key that is derived from the client's API key, of which the gateway has only a hash: unreadable until the client comes back with it.
+/// HKDF-SHA256 (RFC 5869) and AES-256-GCM; the text's id is salt and associated data.
 /// </summary>
-internal static class ResponseSeal
+internal static class ClientKeySeal
 {
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
