@@ -5,6 +5,7 @@ using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Grains.Providers;
 using CocoonOrleans.Grains.Registries;
+using CocoonOrleans.Grains.Silos;
 using CocoonOrleans.Grains.Solvency;
 using CocoonOrleans.Grains.Sweeping;
 using CocoonOrleans.Grains.Wallets;
@@ -56,6 +57,7 @@ public static class GrainServices
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<DepositWallet>();
         services.AddSingleton<MarketMetrics>();
+        services.AddSingleton<SiloList>();
         services.AddSingleton<SolvencyProver>();
         services.AddSingleton<SweeperMetrics>();
         services.AddSingleton<WorkerMetrics>();

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using CocoonOrleans.Cli.Benchmarks.Faults;
 using CocoonOrleans.Cli.Processes;
 using CocoonOrleans.Cli.Terminal;
 
@@ -82,12 +83,29 @@ internal static class BenchCommand
     private static Command Cluster()
     {
         var pairs = Pairs("How often each measurement of the ledger is repeated. By default 6.");
-        var command = new Command("cluster", "The ledger on PostgreSQL beside the server's bare commits. A minute; PostgreSQL must be installed, and a server of its own is started for it.") { pairs };
+        var faults = new Option<int>("--faults")
+        {
+            Description = "How often a silo is killed and one made to stand still; 0 leaves that out. By default 3.",
+            DefaultValueFactory = _ => 3,
+            HelpName = "count",
+            CustomParser = WholeNumber.Between(0, MostPairs),
+        };
+        var command = new Command("cluster", "The ledger on PostgreSQL beside the server's bare commits, and three silos under load of which one is killed and one stands still. Minutes; PostgreSQL must be installed, and a server of its own is started for it.")
+        {
+            pairs, faults,
+        };
         return command.Runs(async (result, output, cancellationToken) =>
         {
             await using var database = await BenchDatabase.StartAsync(cancellationToken);
             string[] arguments = ["ledger", .. Given("--pairs", result.GetValue(pairs))];
-            Show(await RunAsync(arguments, CommandJson.Default.BenchReport, cancellationToken, (BenchDatabase.Variable, database.ConnectionString)), output);
+            var report = await RunAsync(arguments, CommandJson.Default.BenchReport, cancellationToken, (BenchDatabase.Variable, database.ConnectionString));
+            if (result.GetValue(faults) is > 0 and var rounds)
+            {
+                var (ratios, notes) = await new FaultBenchmark(database, rounds, output).RunAsync(cancellationToken);
+                report = report with { Ratios = [.. report.Ratios, .. ratios], Notes = [.. report.Notes, .. notes] };
+            }
+
+            Show(report, output);
             return ExitCode.Success;
         });
     }

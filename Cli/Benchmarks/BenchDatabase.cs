@@ -1,5 +1,6 @@
 using CocoonOrleans.Cli.Databases;
 using CocoonOrleans.Cli.Terminal;
+using Npgsql;
 
 namespace CocoonOrleans.Cli.Benchmarks;
 
@@ -35,6 +36,17 @@ internal sealed class BenchDatabase : IAsyncDisposable
             folder.Delete(recursive: true);
             throw new CommandFailedException("PostgreSQL did not start.", exception.Message, innerException: exception);
         }
+    }
+
+    /// <summary>Makes another database on it.</summary>
+    /// <returns>How to connect.</returns>
+    public async Task<string> CreateAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ToString();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Net;
 using CocoonOrleans.ClusterTls;
 using CocoonOrleans.Market.Configuration;
 using CocoonOrleans.Telemetry;
@@ -11,6 +12,9 @@ namespace CocoonOrleans.Gateway.Cluster;
 public static class ClusterClient
 {
     private const int DefaultGatewayPort = 30000;
+
+    /// <summary>The list is in memory (<see cref="LiveGateways"/>): looking costs nothing.</summary>
+    private static readonly TimeSpan ListRefresh = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(500);
 
@@ -29,18 +33,18 @@ public static class ClusterClient
                 client.AddActivityPropagation();
             }
 
-            if (options.Silos.Count > 0)
+            // Both ids: with one of them left out, the silos drop the client in silence.
+            client.Configure<Orleans.Configuration.ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (options.ServiceId, options.ClusterId));
+            var gateways = new LiveGateways(SeedsOf(options));
+            client.Services.AddSingleton(gateways).AddSingleton<IGatewayListProvider>(gateways);
+            client.AddGatewayCountChangedHandler((_, change) =>
             {
-                client.Configure<Orleans.Configuration.ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (options.ServiceId, options.ClusterId));
-                client.Services.AddSingleton<IGatewayListProvider>(services => ActivatorUtilities.CreateInstance<NamedSilos>(services, options));
-            }
-            else
-            {
-                // The overload sets both ids: with one of them left out, the silos drop the client in silence.
-                int[] ports = options.GatewayPorts.Count == 0 ? [DefaultGatewayPort] : [.. options.GatewayPorts];
-                client.UseLocalhostClustering(ports, options.ServiceId, options.ClusterId);
-            }
-
+                if (change.NumberOfConnectedGateways < change.PreviousNumberOfConnectedGateways)
+                {
+                    gateways.TellThatOneLeft();
+                }
+            });
+            client.Configure<GatewayOptions>(gateway => gateway.GatewayListRefreshPeriod = ListRefresh);
             UseTls(client, options.Tls);
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
@@ -50,7 +54,19 @@ public static class ClusterClient
             });
         });
         builder.Services.AddSingleton<GrainCalls>();
+        builder.Services.AddHostedService<SiloWatch>();
         return builder;
+    }
+
+    private static IReadOnlyList<EndPoint> SeedsOf(ClusterOptions options)
+    {
+        if (options.Silos.Count > 0)
+        {
+            return [.. options.Silos.Select(static silo => ClusterOptions.TryParse(silo, out DnsEndPoint? named) ? named! : throw new InvalidOperationException("The silos were not validated."))];
+        }
+
+        int[] ports = options.GatewayPorts.Count == 0 ? [DefaultGatewayPort] : [.. options.GatewayPorts];
+        return [.. ports.Select(static port => new IPEndPoint(IPAddress.Loopback, port))];
     }
 
     private static void UseTls(IClientBuilder client, ClusterTlsOptions options)

@@ -18,7 +18,9 @@ public sealed class ClusterOptions : IValidatableObject
     [Required, StringLength(64, MinimumLength = 1)]
     public string ServiceId { get; set; } = "cocoon";
 
-    /// <summary>The client ports of the silos on this machine; empty means Orleans' default, 30000.</summary>
+    /// <summary>
+    /// The client ports of silos on this machine, of which one must answer; empty means Orleans' default, 30000. From then on the cluster says who is in it.
+    /// </summary>
     [Length(0, 16)]
     public IList<int> GatewayPorts { get; } = [];
 
@@ -36,9 +38,13 @@ public sealed class ClusterOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often a call is tried in all.</summary>
-    [Range(1, 10)]
-    public int Attempts { get; set; } = 3;
+    /// <summary>How often a call is tried in all, within <see cref="Patience"/>.</summary>
+    [Range(1, 11)]
+    public int Attempts { get; set; } = 11;
+
+    /// <summary>How long a call is tried in all: longer than it takes until a silo that stands still is declared dead and its grains are elsewhere.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

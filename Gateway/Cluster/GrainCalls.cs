@@ -10,14 +10,16 @@ namespace CocoonOrleans.Gateway.Cluster;
 /// </summary>
 public sealed class GrainCalls
 {
+    private readonly LiveGateways _gateways;
     private readonly ResiliencePipeline _pipeline;
 
     /// <summary>Made once for the process.</summary>
-    public GrainCalls(IClusterClient client, IOptions<ClusterOptions> options, TimeProvider time)
+    public GrainCalls(IClusterClient client, LiveGateways gateways, IOptions<ClusterOptions> options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         Client = client;
-        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
+        _gateways = gateways;
+        ResiliencePipelineBuilder builder = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.Value.Patience);
         if (options.Value.Attempts > 1)
         {
             builder.AddRetry(new RetryStrategyOptions
@@ -48,7 +50,7 @@ public sealed class GrainCalls
         try
         {
             return await _pipeline.ExecuteAsync(
-                static async (state, token) => await state.call(state.Client, token), (call, Client), cancellationToken);
+                static async (state, token) => await OnceAsync(state.call(state.Client, token), state._gateways.SiloLeaves, token), (call, Client, _gateways), cancellationToken);
         }
         catch (Exception e) when (e is not ArgumentException && (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
         {
@@ -65,4 +67,18 @@ public sealed class GrainCalls
             return true;
         },
         cancellationToken);
+
+    /// <summary>One try. When a silo leaves, what waits may wait for it, and would wait for the whole of its time: it is asked again instead.</summary>
+    private static async Task<T> OnceAsync<T>(Task<T> call, CancellationToken siloLeaves, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(siloLeaves, cancellationToken);
+        try
+        {
+            return await call.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException e) when (siloLeaves.IsCancellationRequested && !cancellationToken.IsCancellationRequested && !call.IsCompleted)
+        {
+            throw new TimeoutException("A silo left the cluster while the call waited.", e);
+        }
+    }
 }

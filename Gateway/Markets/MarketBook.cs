@@ -85,15 +85,16 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
         int free;
 
         // The tree takes a few microseconds for each offer: not while requests wait for the lock. Nobody else writes shards.
-        Offer[]? offers = snapshot is null ? null : OffersWith(shard, snapshot);
+        MarketSnapshot? kept = snapshot is null ? null : WithKept(shard, snapshot);
+        Offer[]? offers = kept is null ? null : OffersWith(shard, kept);
         OfferTree? tree = offers is null ? null : OfferTree.Of(offers);
         lock (_lock)
         {
             _since = time.GetTimestamp();
             if (snapshot is not null)
             {
-                _shards[shard] = snapshot;
-                (_tree, _version) = (tree!, snapshot.Version);
+                _shards[shard] = kept!;
+                (_tree, _version) = (tree!, kept!.Version);
                 foreach ((string worker, Slots slots) in _slots.ToArray())
                 {
                     if (slots.Mine == 0)
@@ -284,6 +285,21 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
             int slots = Math.Max(1, _rows.Sum(static row => row.Tier < 0 ? 0 : row.Offer.Slots));
             return TimeSpan.FromSeconds((Room.Count + 1) * _jobSeconds / slots);
         }
+    }
+
+    /// <summary>
+    /// A book that was lost with its silo begins empty, and workers renew their offers in it one by one: until then the offers of the last one stand, of workers
+    /// that this gateway has a tunnel to. The lease at the worker is what counts.
+    /// </summary>
+    private MarketSnapshot WithKept(string shard, MarketSnapshot snapshot)
+    {
+        if (!snapshot.IsRebuilding || !_shards.TryGetValue(shard, out MarketSnapshot? last))
+        {
+            return snapshot;
+        }
+
+        HashSet<string> renewed = [.. snapshot.Offers.Select(static offer => offer.Offer.WorkerId)];
+        return snapshot with { Offers = [.. snapshot.Offers, .. last.Offers.Where(offer => !renewed.Contains(offer.Offer.WorkerId) && sightOf(offer.Offer.WorkerId) is not null)] };
     }
 
     /// <summary>Clears, and looks at the winner again: its statement may have ended, or been revoked, since the rows were made.</summary>

@@ -12,7 +12,10 @@ namespace CocoonOrleans.Grains.Markets;
 internal sealed class OfferBook(TimeSpan timeToLive, int maxOffers, DateTimeOffset now)
 {
     private readonly Dictionary<string, (BookOffer Offer, DateTimeOffset Until)> _byWorker = [];
+    // Workers renew three times in an offer's time to live; a second for the way.
+    private readonly DateTimeOffset _rebuiltAt = now + (timeToLive / 3) + TimeSpan.FromSeconds(1);
     private MarketSnapshot? _snapshot;
+    private bool _isRebuilding = true;
     private long _version = now.UtcTicks;
 
     /// <summary>How many offers there are.</summary>
@@ -54,7 +57,7 @@ internal sealed class OfferBook(TimeSpan timeToLive, int maxOffers, DateTimeOffs
         }
     }
 
-    /// <summary>Takes out what was not renewed.</summary>
+    /// <summary>Takes out what was not renewed, and notices when the book is complete.</summary>
     public void RemoveExpired(DateTimeOffset at)
     {
         foreach (string worker in _byWorker.Where(entry => entry.Value.Until <= at).Select(entry => entry.Key).ToList())
@@ -62,10 +65,17 @@ internal sealed class OfferBook(TimeSpan timeToLive, int maxOffers, DateTimeOffs
             _byWorker.Remove(worker);
             Change();
         }
+
+        if (_isRebuilding && at >= _rebuiltAt)
+        {
+            // A change like another: who has kept what was missing must hear that it is missing.
+            _isRebuilding = false;
+            Change();
+        }
     }
 
     /// <summary>The offers; the same object until they change.</summary>
-    public MarketSnapshot Snapshot() => _snapshot ??= new MarketSnapshot(_version, [.. _byWorker.Values.Select(entry => entry.Offer)]);
+    public MarketSnapshot Snapshot() => _snapshot ??= new MarketSnapshot(_version, [.. _byWorker.Values.Select(entry => entry.Offer)], _isRebuilding);
 
     private void Change()
     {

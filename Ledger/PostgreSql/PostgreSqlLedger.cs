@@ -12,6 +12,8 @@ public sealed class PostgreSqlLedger : SqlLedger
     /// <summary>The steps that make the ledger's tables.</summary>
     public static PostgreSqlSchema Schema { get; } = PostgreSqlSchema.FromResources("ledger", typeof(PostgreSqlLedger), "Schema");
 
+    private const int LongestPauseMilliseconds = 2000;
+
     private readonly NpgsqlDataSource _reading;
     private readonly NpgsqlDataSource _writing;
 
@@ -57,8 +59,10 @@ public sealed class PostgreSqlLedger : SqlLedger
 
     private static NpgsqlDataSource Writing(PostgreSqlLedgerOptions options)
     {
-        // A process that stands still in the middle of its turn loses it, or all others would wait.
+        // A process that stands still in the middle of its turn loses it, well before the others have waited too long for theirs; also where it stands still
+        // while it is told something.
         int timeout = options.BusyTimeoutSeconds * 1000;
+        int idle = Math.Min(timeout, LongestPauseMilliseconds);
         NpgsqlDataSource source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             ApplicationName = "cocoon ledger writer",
@@ -67,7 +71,7 @@ public sealed class PostgreSqlLedger : SqlLedger
             AutoPrepareMinUsages = 2,
 
             // A plan is kept for a statement's life, and a table that was small then may be large now: every access is by a key.
-            Options = $"-c lock_timeout={timeout} -c idle_in_transaction_session_timeout={timeout} -c synchronous_commit=on "
+            Options = $"-c lock_timeout={timeout} -c idle_in_transaction_session_timeout={idle} -c tcp_user_timeout={idle} -c synchronous_commit=on "
                 + "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off",
         });
         try

@@ -8,7 +8,8 @@ namespace CocoonOrleans.Silo.Storage;
 /// <param name="connectionString">How to connect; never part of a message.</param>
 internal sealed class PostgreSqlTables(string connectionString) : IHostedLifecycleService
 {
-    private static readonly PostgreSqlSchema OrleansSchema = PostgreSqlSchema.FromResources("orleans", typeof(PostgreSqlTables), "PostgreSql");
+    /// <summary>The steps that make them.</summary>
+    internal static PostgreSqlSchema OrleansSchema { get; } = PostgreSqlSchema.FromResources("orleans", typeof(PostgreSqlTables), "PostgreSql");
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The database can't be reached, or doesn't let the silo in.</exception>

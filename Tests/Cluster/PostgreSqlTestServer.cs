@@ -1,5 +1,6 @@
 using CocoonOrleans.Cli.Databases;
 using CocoonOrleans.Ledger.PostgreSql;
+using CocoonOrleans.Silo.Storage;
 using Npgsql;
 
 namespace CocoonOrleans.Tests.Cluster;
@@ -7,6 +8,7 @@ namespace CocoonOrleans.Tests.Cluster;
 /// <summary>One PostgreSQL server for all tests of the process, without fsync. Where none is installed, its tests are skipped, and say so.</summary>
 internal static class PostgreSqlTestServer
 {
+    private const string SiloUser = "silo_of_tests";
     private const long RoomNeeded = 1L << 30;
 
     private static readonly Lazy<PostgreSqlServer> Server = new(Start);
@@ -17,6 +19,9 @@ internal static class PostgreSqlTestServer
 
     /// <summary>How the owner of a fresh database with the ledger's tables connects: a copy of one that was made once, which takes a sixth of the time.</summary>
     public static string CreateLedgerDatabase() => CreateDatabase(PostgreSqlServer.FindPrograms() is null ? "" : LedgerTemplate.Value);
+
+    /// <summary>How a silo connects to a database with the ledger's tables: as who may work on them and nothing else.</summary>
+    public static string AsSilo(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { Username = SiloUser, Password = SiloUser }.ToString();
 
     /// <summary>Drops a database, whoever is connected.</summary>
     public static void DropDatabase(string connectionString)
@@ -42,6 +47,11 @@ internal static class PostgreSqlTestServer
         using (NpgsqlDataSource source = NpgsqlDataSource.Create(connection + ";Pooling=false"))
         {
             PostgreSqlLedger.Schema.Apply(source);
+            PostgreSqlTables.OrleansSchema.Apply(source);
+            using NpgsqlCommand roles = source.CreateCommand(
+                File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "silo.sql"))
+                + $"; CREATE ROLE {SiloUser} LOGIN PASSWORD '{SiloUser}' IN ROLE cocoon_silo");
+            roles.ExecuteNonQuery();
         }
 
         return new NpgsqlConnectionStringBuilder(connection).Database!;

@@ -9,6 +9,7 @@ public static class AllowedCalls
         ("client", "worker"),
         ("client", "modelmarket"),
         ("client", "modelcatalog"),
+        ("client", "silolist"),
         ("client", "clientaccount"),
         ("client", "sweeper"),
         ("client", "paymentchannel"),

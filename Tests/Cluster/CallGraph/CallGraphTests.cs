@@ -4,6 +4,7 @@ using CocoonOrleans.Grains.Deposits;
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Grains.Registries;
+using CocoonOrleans.Grains.Silos;
 using CocoonOrleans.Grains.Solvency;
 using CocoonOrleans.Grains.Sweeping;
 using CocoonOrleans.Grains.Wallets;
@@ -33,6 +34,7 @@ public sealed class CallGraphTests(TwoSilos silos) : ClusterTest(silos)
         IModelMarketGrain market = Silos.Client.GetGrain<IModelMarketGrain>(MarketShard.KeysOf(model)[0]);
         await Eventually.GetAsync("the worker's offer in the book", () => market.GetSnapshotAsync(0), snapshot => snapshot?.Offers.Count == 1);
         await Silos.Client.GetGrain<IModelCatalogGrain>(0).ListAsync();
+        Assert.Equal(2, (await Silos.Client.GetGrain<ISiloListGrain>(3).ListAsync()).Count(silo => silo.Status == SiloMember.Active));
         await Job(Guid.NewGuid()).StartAsync(Sample.Start(payer, Now));
         await Silos.Client.GetGrain<IAttestedSessionGrain>(Sample.NewWorkerId()).RecordAsync(
             new AttestedEvidence("gateway-1", new string('1', 64), "open", "simulated", Now, null, null, Sample.NewWorkerId(), MustDrain: false));

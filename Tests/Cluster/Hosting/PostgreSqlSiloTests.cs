@@ -40,7 +40,8 @@ public sealed class PostgreSqlSiloTests : IAsyncLifetime
     [SkippableFact]
     public async Task TwoSilos_OnOneDatabase_AreOneCluster()
     {
-        _connectionString = PostgreSqlTestServer.CreateDatabase();
+        // As silos run in a cluster that its operator keeps tight: deploy/sql/roles/silo.sql.
+        _connectionString = PostgreSqlTestServer.AsSilo(PostgreSqlTestServer.CreateLedgerDatabase());
         IHost first = await StartAsync(), second = await StartAsync();
 
         // Membership: both are there, and know of each other.

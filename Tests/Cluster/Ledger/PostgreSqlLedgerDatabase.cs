@@ -29,10 +29,10 @@ public sealed partial class PostgreSqlLedgerDatabase : LedgerDatabase
 
     public string ConnectionString => _shared.ConnectionString;
 
-    /// <summary>A ledger as another process has it, on the same database.</summary>
+    /// <summary>A ledger as another process has it, on the same database; as a silo connects, by the role of <c>deploy/sql/roles/silo.sql</c>.</summary>
     public PostgreSqlLedger Open()
     {
-        PostgreSqlLedgerOptions options = new() { ConnectionString = ConnectionString, AllowTreasuryTransfers = true, BusyTimeoutSeconds = 1 };
+        PostgreSqlLedgerOptions options = new() { ConnectionString = PostgreSqlTestServer.AsSilo(ConnectionString), AllowTreasuryTransfers = true, BusyTimeoutSeconds = 1 };
         return new PostgreSqlLedger(Options.Create(options), Clock, NullLogger<PostgreSqlLedger>.Instance);
     }
 

@@ -30,12 +30,27 @@ public sealed class OfferBookTests
     public void Publish_Unchanged_RenewsWithoutANewVersion()
     {
         _book.Publish(Offer("a"), 1, Start);
+        _book.RemoveExpired(Start + TimeSpan.FromSeconds(20));
         MarketSnapshot before = _book.Snapshot();
 
         _book.Publish(Offer("a"), 1, Start + TimeSpan.FromSeconds(29));
         _book.RemoveExpired(Start + TimeSpan.FromSeconds(58));
 
         Assert.Same(before, _book.Snapshot());
+    }
+
+    [Fact]
+    public void Snapshot_UntilEveryWorkerMustHaveRenewed_IsRebuilding()
+    {
+        MarketSnapshot fresh = _book.Snapshot();
+        _book.RemoveExpired(Start + TimeSpan.FromSeconds(10));
+        Assert.Same(fresh, _book.Snapshot());
+        Assert.True(fresh.IsRebuilding);
+
+        _book.RemoveExpired(Start + TimeSpan.FromSeconds(11));
+
+        Assert.False(_book.Snapshot().IsRebuilding);
+        Assert.NotEqual(fresh.Version, _book.Snapshot().Version);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Reflection;
 using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Grains.Attestation;
@@ -25,7 +26,7 @@ public class TestCluster : DispatchProxy
     internal static TestCluster Create() => (TestCluster)(object)Create<IClusterClient, TestCluster>();
 
     /// <summary>The gateway's calls to it, each tried once, so that only the caller's own repeats are seen.</summary>
-    internal GrainCalls Calls(TimeProvider time) => new((IClusterClient)(object)this, Options.Create(new ClusterOptions { Attempts = 1 }), time);
+    internal GrainCalls Calls(TimeProvider time) => new((IClusterClient)(object)this, new LiveGateways([new IPEndPoint(IPAddress.Loopback, 1)]), Options.Create(new ClusterOptions { Attempts = 1 }), time);
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
         targetMethod?.ReturnType == typeof(IJobGrain) ? Jobs

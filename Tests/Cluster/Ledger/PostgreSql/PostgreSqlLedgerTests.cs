@@ -110,6 +110,26 @@ public sealed class PostgreSqlLedgerTests() : LedgerSuite(new PostgreSqlLedgerDa
         Assert.False((await Do<HoldPlaced>(Hold(job, 1))).Repeated);
     }
 
+    [SkippableTheory]
+    [InlineData("DELETE FROM entries")]
+    [InlineData("UPDATE entries SET amount = amount + 1")]
+    [InlineData("UPDATE captures SET amount = 0")]
+    [InlineData("DELETE FROM holds")]
+    [InlineData("TRUNCATE transactions")]
+    [InlineData("DROP TRIGGER entries_keep_delete ON entries")]
+    [InlineData("ALTER TABLE payers DROP CONSTRAINT payers_held_check")]
+    [InlineData("CREATE TABLE more (number INT)")]
+    [InlineData("UPDATE schema_versions SET version = 0")]
+    [InlineData("CREATE ROLE somebody")]
+    public void SiloRole_WhatASiloNeverDoes_IsForbidden(string sql)
+    {
+        using NpgsqlConnection connection = new(PostgreSqlTestServer.AsSilo(PostgreSql.ConnectionString) + ";Pooling=false");
+        connection.Open();
+        using NpgsqlCommand command = new(sql, connection);
+
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, Assert.Throws<PostgresException>(command.ExecuteNonQuery).SqlState);
+    }
+
     [SkippableFact]
     public async Task Open_OnTheNewestTables_KeepsWhatIsThere()
     {

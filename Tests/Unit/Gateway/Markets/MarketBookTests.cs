@@ -29,6 +29,24 @@ public sealed class MarketBookTests
     }
 
     [Fact]
+    public void Offers_BookThatIsBuiltAnew_KeepsThoseOfTheLastOneUntilItIsComplete()
+    {
+        _book.Update("m/0", Snapshot(2, ("a", 4, 2), ("b", 4, 4)));
+
+        // Its silo was lost: of the two only one has renewed its offer yet, at other terms.
+        _book.Update("m/0", Snapshot(3, ("b", 3, 3)) with { IsRebuilding = true });
+        Assert.Equal([("a", 4), ("b", 3)], _book.Offers().Select(offer => (offer.WorkerId, offer.Slots)).Order());
+
+        _connected.Remove("a");
+        _book.Update("m/0", Snapshot(4, ("b", 3, 3)) with { IsRebuilding = true });
+        Assert.Equal("b", Assert.Single(_book.Offers()).WorkerId);
+
+        _connected["a"] = TrustTier.Open;
+        _book.Update("m/0", Snapshot(5, ("b", 3, 3)));
+        Assert.Equal("b", Assert.Single(_book.Offers()).WorkerId);
+    }
+
+    [Fact]
     public void Offers_SlotTaken_HasOneLess()
     {
         _book.Take("a");
