@@ -70,6 +70,9 @@ internal sealed class MarketSimulation
 
             EndUntil(end);
             Learn();
+
+            // Who asked too much may be within the limit now.
+            CallWaiting(end);
             _counts = period >= Periods / 2;
         }
 
@@ -97,10 +100,15 @@ internal sealed class MarketSimulation
         {
             _ends.Dequeue();
             Occupy(seller, -1);
-            while (_waiting.TryPeek(out (double Came, double Size) job) && TryServe(at, job.Came, job.Size))
-            {
-                _waiting.Dequeue();
-            }
+            CallWaiting(at);
+        }
+    }
+
+    private void CallWaiting(double now)
+    {
+        while (_waiting.TryPeek(out (double Came, double Size) job) && TryServe(now, job.Came, job.Size))
+        {
+            _waiting.Dequeue();
         }
     }
 
