@@ -110,6 +110,7 @@ internal static class ProcessSettings
         Setting("Worker:Models:0:Prices:Prompt", Ask(Reserve.Prompt * options.PriceMultiple, worker)),
         Setting("Worker:Models:0:Prices:Cached", Ask(Reserve.Cached * options.PriceMultiple, worker)),
         Setting("Worker:Models:0:Prices:Completion", Ask(Reserve.Completion * options.PriceMultiple, worker)),
+        Setting("Worker:Models:0:Offer:TtlSeconds", "60"),
         .. worker.Provider is { } provider ? [Setting("Worker:ProviderPass", provider.Pass)] : (string[])[],
         .. topology.Issuer is { } issuer
             ?

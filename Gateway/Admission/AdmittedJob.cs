@@ -2,6 +2,7 @@ using CocoonOrleans.Gateway.Authentication;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.Replays;
 using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Market.Clearing;
 using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tunnel.Messages;
@@ -41,6 +42,9 @@ public abstract record AdmittedJob
     /// <summary>The lowest trust tier that may serve it; null for any.</summary>
     public TrustTier? MinimumTier { get; init; }
 
+    /// <summary>Whom the buyer wants to be served by.</summary>
+    public OfferFilter Filter { get; init; } = OfferFilter.Everybody;
+
     /// <summary>The second that stands as <c>created</c> in every chunk.</summary>
     public required DateTimeOffset Created { get; init; }
 
@@ -63,5 +67,5 @@ public abstract record AdmittedJob
     public virtual bool IsReadable => true;
 
     /// <summary>What it wants of the market.</summary>
-    public virtual LeaseWish Wish => new(JobId, Model.Name, PromptTokens, MaxCompletionTokens, LongestContext, Cap, Until, MinimumTier);
+    public virtual LeaseWish Wish => new(JobId, Model.Name, PromptTokens, MaxCompletionTokens, LongestContext, Cap, Until, MinimumTier) { Reserve = Model.Reserve, Filter = Filter };
 }

@@ -4,6 +4,7 @@ using CocoonOrleans.Gateway.Hosting;
 using CocoonOrleans.Gateway.Models;
 using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Models;
+using CocoonOrleans.Market.Offers;
 using CocoonOrleans.Sealing.Statements;
 using CocoonOrleans.Tokenization.Chat;
 using CocoonOrleans.Tokenization.Tokenizers;
@@ -72,11 +73,17 @@ public sealed class ChatReader(ModelCatalog catalog, ChatModels chatModels, IOpt
             Choices = request.Choices,
             Cap = Cap(request.Provider.MaxPrice, model.Reserve),
             MinimumTier = lowest,
+            Filter = Filter(request.Provider, Needs(request)),
             Created = now,
             Until = now + Shorter(request.TimeLimit, options.Value.Dispatch.JobLimit),
             Arrived = intake.Arrived,
         };
     }
+
+    private static OfferFeatures Needs(ChatCompletionRequest request) =>
+        (request.Tools.Count > 0 ? OfferFeatures.Tools : OfferFeatures.None)
+        | (request.ResponseFormat is null ? OfferFeatures.None : OfferFeatures.StructuredOutputs)
+        | (request.TopLogprobs is null ? OfferFeatures.None : OfferFeatures.Logprobs);
 
     private static int? Count(ChatModel model, ChatCompletionRequest request, out ApiError? error)
     {

@@ -73,6 +73,7 @@ public sealed class EmbeddingsReader(ModelCatalog catalog, ChatModels chatModels
             PromptTokens = inputs.Sum(static input => input.Length),
             Cap = Cap(request.Provider.MaxPrice, model.Reserve),
             MinimumTier = lowest,
+            Filter = Filter(request.Provider),
             Created = now,
             Until = now + Shorter(request.TimeLimit, options.Value.Dispatch.JobLimit),
             Arrived = intake.Arrived,

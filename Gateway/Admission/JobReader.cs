@@ -6,6 +6,8 @@ using CocoonOrleans.Gateway.Requests;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Models;
 using CocoonOrleans.Market;
+using CocoonOrleans.Market.Clearing;
+using CocoonOrleans.Market.Offers;
 using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Tokenization.Chat;
 
@@ -76,6 +78,24 @@ public abstract class JobReader<TJob>(ModelCatalog catalog, ChatModels chatModel
             Limit(limits.PromptNanoPerMillionTokens, reserve.Cached),
             Limit(limits.CompletionNanoPerMillionTokens, reserve.Completion),
             Limit(limits.RequestNano, reserve.Request));
+    }
+
+    /// <summary>Whom the buyer wants to be served by.</summary>
+    /// <param name="provider">What it said.</param>
+    /// <param name="features">What the request needs besides a plain answer.</param>
+    protected static OfferFilter Filter(ProviderPreferences provider, OfferFeatures features = OfferFeatures.None)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        return ReferenceEquals(provider, ProviderPreferences.None) && features == OfferFeatures.None ? OfferFilter.Everybody : new OfferFilter
+        {
+            Order = provider.Order,
+            Only = provider.Only.ToHashSet(StringComparer.Ordinal),
+            Ignore = provider.Ignore.ToHashSet(StringComparer.Ordinal),
+            AllowsFallbacks = provider.AllowFallbacks,
+            Quantisations = provider.Quantizations.ToHashSet(StringComparer.Ordinal),
+            Features = features,
+            Sort = provider.Sort switch { "latency" => ScoreOrder.Latency, "throughput" => ScoreOrder.Throughput, _ => ScoreOrder.Price },
+        };
     }
 
     /// <summary>The client's own limit, but no more than the gateway's.</summary>

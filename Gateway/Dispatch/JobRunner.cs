@@ -116,6 +116,11 @@ public sealed partial class JobRunner(
             result = job is SealedJob sealedJob && target is SealedAnswer answer
                 ? await sealedAttempts.RunAsync(sealedJob, lease, answer, stop)
                 : await attempts.RunAsync(job, lease, target, stop);
+            if (result.End == AttemptEnd.Finished && job.IsReadable && job.Kind == JobKind.Chat)
+            {
+                leases.Observe(lease, job.Model.Name, result.CountedTokens, job.Progress.FirstToken);
+            }
+
             LogAttempt(job.JobId, lease.Worker.WorkerId, result.End, result.Reason, result.CountedTokens);
         }
         finally

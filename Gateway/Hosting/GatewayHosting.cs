@@ -18,6 +18,7 @@ using CocoonOrleans.Gateway.Limits;
 using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.Metrics;
 using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Offers;
 using CocoonOrleans.Gateway.OpenApi;
 using CocoonOrleans.Gateway.Providers;
 using CocoonOrleans.Gateway.Receipts;
@@ -124,6 +125,9 @@ public static class GatewayHosting
         api.MapGet("/channels/{address}", (string address, HttpContext http, ChannelEndpoint channels) => channels.FindAsync(address, http));
         api.MapGet("/channel-terms", (HttpContext http, ChannelEndpoint channels) => channels.OfferAsync(http));
 
+        // The book is open to everybody.
+        app.MapGet("/v1/market/{**model}", (string model, MarketEndpoint market) => market.Find(model));
+
         // Their requests are signed by themselves.
         RouteGroupBuilder providers = app.MapGroup("/v1/providers/{id}");
         providers.MapPost("/payout", (string id, HttpContext http, ProviderEndpoint endpoint) => endpoint.OrderPayoutAsync(id, http));
@@ -162,6 +166,7 @@ public static class GatewayHosting
         services.AddSingleton(static provider => new TenantNames(SharedKey(provider)));
         services.AddSingleton<ReceiptCollector>();
         services.AddSingleton<VoucherDelivery>();
+        services.AddSingleton<OfferIntake>();
         services.AddSingleton<LateReceipts>();
         services.AddSingleton<EvidenceCheck>();
         services.AddSingleton<StatementCheck>();
@@ -185,6 +190,7 @@ public static class GatewayHosting
         services.AddSingleton<WorkerConnections>();
         services.AddSingleton<MarketBooks>();
         services.AddSingleton<SlotLeases>();
+        services.AddSingleton<MarketEndpoint>();
         services.AddSingleton<Revocations>().AddHostedService(static provider => provider.GetRequiredService<Revocations>());
         return services.AddHostedService<MarketPoller>();
     }

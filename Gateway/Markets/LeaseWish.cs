@@ -1,3 +1,4 @@
+using CocoonOrleans.Market.Clearing;
 using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Sealing.Statements;
 
@@ -14,4 +15,11 @@ namespace CocoonOrleans.Gateway.Markets;
 /// <param name="MinimumTier">The lowest trust tier that may serve it; null for any.</param>
 /// <param name="Workers">The only workers that can do it, because it is sealed to them; null for all.</param>
 public sealed record LeaseWish(Guid JobId, string Model, int PromptTokens, int MaxCompletionTokens, int ContextTokens, TokenPrices Cap, DateTimeOffset Until, TrustTier? MinimumTier,
-    IReadOnlySet<string>? Workers = null);
+    IReadOnlySet<string>? Workers = null)
+{
+    /// <summary>The most that competition may raise a price to; null: the cap.</summary>
+    public TokenPrices? Reserve { get; init; }
+
+    /// <summary>Whom the buyer wants to be served by.</summary>
+    public OfferFilter Filter { get; init; } = OfferFilter.Everybody;
+}

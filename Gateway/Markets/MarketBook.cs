@@ -1,28 +1,42 @@
 using CocoonOrleans.Grains.Markets;
 using CocoonOrleans.Market.Clearing;
 using CocoonOrleans.Market.Offers;
+using CocoonOrleans.Market.Prices;
 using CocoonOrleans.Sealing.Statements;
 
 namespace CocoonOrleans.Gateway.Markets;
 
 /// <summary>
 /// One model's offers as this gateway sees them: the last snapshot, corrected by the slots that it took and gave back since. The correction is a
-/// guess, the lease at the worker is what counts: it only keeps the gateway from asking where it must expect a no. Thread-safe.
+/// guess, the lease at the worker is what counts: it only keeps the gateway from asking where it must expect a no. What a request needs of an offer stands ready in a
+/// row, so that clearing only compares numbers. Thread-safe.
 /// </summary>
-/// <param name="tierOf">The trust tier that this gateway verified of a worker; null where it has no tunnel to it, or can't seal to it. It is no part of what silos say: none of them can raise it.</param>
+/// <param name="sightOf">What this gateway verified of a worker; null where it has no tunnel to it, or can't seal to it.</param>
 /// <param name="maxWaiting">The most jobs that may wait.</param>
 /// <param name="time">The clock.</param>
-public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, TimeProvider time)
+public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaiting, TimeProvider time)
 {
     /// <summary>A worker that refused a slot is not asked again for so long, unless a slot comes back.</summary>
     private static readonly TimeSpan RefusalCounts = TimeSpan.FromSeconds(1);
 
+    /// <summary>Of so many answers the length must be known before requests are compared at it.</summary>
+    private const int LengthsNeeded = 20;
+
+    /// <summary>What is four times as slow as the best is as slow as can be said.</summary>
+    private const int MostPacePenalty = 3 * MarketClearing.PenaltyUnit;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Slots> _slots = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Pace> _paces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MarketSnapshot> _shards = new(StringComparer.Ordinal);
-    private IReadOnlyList<Offer> _offers = [];
+    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+    private readonly ClearedPrices _cleared = new(time);
+    private ClearingRow[] _rows = [];
     private long? _since;
     private double _jobSeconds = 1;
+    private double _answerTokens;
+    private int _answers;
 
     /// <summary>The jobs that wait for a slot.</summary>
     public WaitingRoom Room { get; } = new(maxWaiting);
@@ -51,13 +65,13 @@ public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, 
     /// <summary>Takes the answer of one of the market's shards: a new snapshot, or null where nothing changed. Calls waiting jobs where slots are free.</summary>
     public void Update(string shard, MarketSnapshot? snapshot)
     {
+        int free;
         lock (_lock)
         {
             _since = time.GetTimestamp();
             if (snapshot is not null)
             {
                 _shards[shard] = snapshot;
-                _offers = [.. _shards.Values.SelectMany(static known => known.Offers).Select(static offer => offer.Offer)];
                 foreach ((string worker, Slots slots) in _slots.ToArray())
                 {
                     if (slots.Mine == 0)
@@ -69,45 +83,110 @@ public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, 
                         (slots.Taken, slots.Returned, slots.RefusedAt) = (0, 0, null);
                     }
                 }
+
+                _refused.Clear();
             }
+
+            // Also where no offer changed: the hour did, and perhaps the tunnels.
+            Rebuild();
+            free = _rows.Sum(static row => row.Tier < 0 ? 0 : row.FreeSlots);
         }
 
-        Room.Call(Offers().Sum(static offer => Math.Max(0, offer.FreeSlots)));
+        Room.Call(free);
     }
 
-    /// <summary>The offers of workers that this gateway can reach, with the slots that it believes free.</summary>
-    public IReadOnlyList<Offer> Offers()
+    /// <summary>The offers of workers that this gateway can reach, with the slots that it believes free, and what they ask now.</summary>
+    public IReadOnlyList<Offer> Offers() => [.. Rows().Select(static row => row.Offer with { Ask = row.Ask, FreeSlots = row.FreeSlots })];
+
+    /// <summary>The rows of workers that this gateway can reach.</summary>
+    public IReadOnlyList<ClearingRow> Rows()
     {
         lock (_lock)
         {
-            return [.. _offers.Where(offer => tierOf(offer.WorkerId) is not null).Select(offer => offer with { FreeSlots = Free(offer) })];
+            ForgetRefusals();
+            LookAgain();
+            return [.. _rows.Where(static row => row.Tier >= 0)];
         }
     }
 
     /// <summary>The tiers of the workers that this gateway can reach, lowest first.</summary>
-    public IReadOnlyList<TrustTier> Tiers() => [.. Offers().Select(offer => tierOf(offer.WorkerId)).OfType<TrustTier>().Distinct().Order()];
+    public IReadOnlyList<TrustTier> Tiers() => [.. Rows().Select(static row => (TrustTier)row.Tier).Distinct().Order()];
+
+    /// <summary>What jobs were cleared at in the last hour, day and week.</summary>
+    public (ClearedPriceSummary Hour, ClearedPriceSummary Day, ClearedPriceSummary Week) Cleared()
+    {
+        lock (_lock)
+        {
+            return (_cleared.LastHour(), _cleared.LastDay(), _cleared.LastWeek());
+        }
+    }
 
     /// <summary>Clears a request on these offers.</summary>
-    /// <param name="request">What is asked.</param>
-    /// <param name="minimum">The lowest tier that may serve it; null for any.</param>
-    /// <param name="workers">The only workers that can serve it; null for all. The others still make the price.</param>
-    public ClearingResult Clear(ClearingRequest request, TrustTier? minimum = null, IReadOnlySet<string>? workers = null)
+    public ClearingResult Clear(ClearingRequest request)
     {
-        IReadOnlyList<Offer> offers = Offers();
-        IReadOnlyList<Offer> high = minimum is null ? offers : [.. offers.Where(offer => tierOf(offer.WorkerId) >= minimum)];
-        ClearingResult all = MarketClearing.Clear(request, high);
-        if (workers is null)
+        ArgumentNullException.ThrowIfNull(request);
+        IReadOnlyList<string> order = request.Filter.Order;
+        lock (_lock)
         {
-            return all with { Exclusions = all.Exclusions with { Tier = offers.Count - high.Count } };
-        }
+            ForgetRefusals();
+            if (order.Count == 0)
+            {
+                return ClearSeen(request);
+            }
 
-        Offer[] able = [.. high.Where(offer => workers.Contains(offer.WorkerId))];
-        ClearingResult result = MarketClearing.Clear(request, able);
-        return result with
+            foreach (string wanted in order)
+            {
+                ClearingResult result = ClearSeen(request with { Able = new HashSet<string> { wanted } });
+                if (result.Best is { } best && (request.Able is null || request.Able.Contains(best.Offer.WorkerId)))
+                {
+                    return result;
+                }
+            }
+
+            return ClearSeen(request.Filter.AllowsFallbacks ? request : request with { Able = new HashSet<string>(order) });
+        }
+    }
+
+    /// <summary>How long an answer will be, as far as those before it say.</summary>
+    /// <param name="most">The most tokens that may be generated.</param>
+    public int ExpectedCompletion(int most)
+    {
+        lock (_lock)
         {
-            Ranked = [.. all.Ranked.Where(cleared => workers.Contains(cleared.Offer.WorkerId))],
-            Exclusions = result.Exclusions with { Tier = offers.Count(offer => workers.Contains(offer.WorkerId)) - able.Length },
-        };
+            return _answers >= LengthsNeeded ? (int)Math.Min(most, Math.Ceiling(_answerTokens)) : (most + 1) / 2;
+        }
+    }
+
+    /// <summary>A job got its slot at this price.</summary>
+    public void Record(TokenPrices price)
+    {
+        lock (_lock)
+        {
+            _cleared.Add(price);
+        }
+    }
+
+    /// <summary>A worker has answered: how long the answer was, and how fast it came. Counts from the next reading of the market on.</summary>
+    /// <param name="workerId">The worker.</param>
+    /// <param name="tokens">Generated tokens.</param>
+    /// <param name="firstToken">Until the first one; null where that was not seen.</param>
+    /// <param name="tokensPerSecond">Behind it; null where that can't be said.</param>
+    public void Observe(string workerId, long tokens, TimeSpan? firstToken, double? tokensPerSecond)
+    {
+        lock (_lock)
+        {
+            _answers++;
+            _answerTokens += (tokens - _answerTokens) / Math.Min(_answers, 100);
+            if (_places.ContainsKey(workerId))
+            {
+                if (!_paces.TryGetValue(workerId, out Pace? pace))
+                {
+                    _paces[workerId] = pace = new Pace();
+                }
+
+                pace.Observe(firstToken?.TotalSeconds, tokensPerSecond);
+            }
+        }
     }
 
     /// <summary>A slot is about to be asked for.</summary>
@@ -118,6 +197,7 @@ public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, 
             Slots slots = Of(workerId);
             slots.Mine++;
             slots.Taken++;
+            Price(workerId);
         }
     }
 
@@ -130,6 +210,8 @@ public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, 
             slots.Mine--;
             slots.Taken = Math.Max(0, slots.Taken - 1);
             slots.RefusedAt = time.GetTimestamp();
+            _refused.Add(workerId);
+            Price(workerId);
         }
     }
 
@@ -144,6 +226,7 @@ public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, 
             slots.Mine--;
             slots.Returned++;
             slots.RefusedAt = null;
+            Price(workerId);
 
             // A moving average of the last ten or so.
             _jobSeconds += (held.TotalSeconds - _jobSeconds) / 10;
@@ -158,10 +241,120 @@ public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, 
     /// <summary>The same as it is.</summary>
     public TimeSpan QueueTime()
     {
-        int slots = Math.Max(1, Offers().Sum(static offer => offer.Slots));
         lock (_lock)
         {
+            int slots = Math.Max(1, _rows.Sum(static row => row.Tier < 0 ? 0 : row.Offer.Slots));
             return TimeSpan.FromSeconds((Room.Count + 1) * _jobSeconds / slots);
+        }
+    }
+
+    /// <summary>Clears, and looks at the winner again: its statement may have ended, or been revoked, since the rows were made.</summary>
+    private ClearingResult ClearSeen(ClearingRequest request)
+    {
+        bool lookedAgain = false;
+        while (true)
+        {
+            ClearingResult result = MarketClearing.Clear(request, _rows);
+            if (result.Best is { } best)
+            {
+                ref ClearingRow row = ref _rows[_places[best.Offer.WorkerId]];
+                int tier = TierOf(best.Offer.WorkerId);
+                if (tier == row.Tier)
+                {
+                    return result;
+                }
+
+                row.Tier = tier;
+            }
+            else if (lookedAgain || !LookAgain())
+            {
+                return result;
+            }
+            else
+            {
+                lookedAgain = true;
+            }
+        }
+    }
+
+    /// <summary>Whether a worker that could not be reached can be by now.</summary>
+    private bool LookAgain()
+    {
+        bool found = false;
+        for (int i = 0; i < _rows.Length; i++)
+        {
+            int tier = TierOf(_rows[i].Offer.WorkerId);
+            if (tier != _rows[i].Tier)
+            {
+                found |= tier > _rows[i].Tier;
+                Build(i, _rows[i].Offer);
+            }
+        }
+
+        return found;
+    }
+
+    private int TierOf(string workerId) => sightOf(workerId) is { } sight ? (int)sight.Tier : ClearingRow.Unreachable;
+
+    private void Rebuild()
+    {
+        Offer[] offers = [.. _shards.Values.SelectMany(static known => known.Offers).Select(static offer => offer.Offer).DistinctBy(static offer => offer.WorkerId)];
+        _rows = new ClearingRow[offers.Length];
+        _places.Clear();
+        for (int i = 0; i < offers.Length; i++)
+        {
+            _places[offers[i].WorkerId] = i;
+            Build(i, offers[i]);
+        }
+
+        foreach (string gone in _paces.Keys.Where(worker => !_places.ContainsKey(worker)).ToArray())
+        {
+            _paces.Remove(gone);
+        }
+
+        SetPaces();
+    }
+
+    private void Build(int place, Offer offer)
+    {
+        WorkerSight? sight = sightOf(offer.WorkerId);
+        _rows[place] = ClearingRow.Of(offer, Free(offer), sight is { } seen ? (int)seen.Tier : ClearingRow.Unreachable, sight?.Quantisation ?? "", time.GetUtcNow());
+    }
+
+    private void SetPaces()
+    {
+        double quickest = _paces.Values.Min(static pace => pace.FirstToken) ?? 0, fastest = _paces.Values.Max(static pace => pace.TokensPerSecond) ?? 0;
+        foreach ((string worker, Pace pace) in _paces)
+        {
+            ref ClearingRow row = ref _rows[_places[worker]];
+            row.Latency = Penalty(pace.FirstToken / quickest);
+            row.Throughput = Penalty(fastest / pace.TokensPerSecond);
+        }
+    }
+
+    /// <summary>Who is as good as the best pays nothing; whose pace nobody knows neither, so that it gets known.</summary>
+    private static int Penalty(double? times) =>
+        times is { } many && double.IsFinite(many) ? (int)Math.Clamp((many - 1) * MarketClearing.PenaltyUnit, 0, MostPacePenalty) : 0;
+
+    private void Price(string workerId)
+    {
+        if (_places.TryGetValue(workerId, out int place))
+        {
+            _rows[place].SetFree(Free(_rows[place].Offer), time.GetUtcNow());
+        }
+    }
+
+    private void ForgetRefusals()
+    {
+        if (_refused.Count == 0)
+        {
+            return;
+        }
+
+        foreach (string worker in _refused.Where(worker => !_slots.TryGetValue(worker, out Slots? slots) || !IsRefusing(slots)).ToArray())
+        {
+            _refused.Remove(worker);
+            Price(worker);
         }
     }
 
@@ -172,9 +365,10 @@ public sealed class MarketBook(Func<string, TrustTier?> tierOf, int maxWaiting, 
             return offer.FreeSlots;
         }
 
-        bool refused = slots.RefusedAt is { } at && time.GetElapsedTime(at) < RefusalCounts;
-        return refused ? 0 : Math.Max(0, Math.Min(offer.FreeSlots - slots.Taken + slots.Returned, offer.Slots - slots.Mine));
+        return IsRefusing(slots) ? 0 : Math.Max(0, Math.Min(offer.FreeSlots - slots.Taken + slots.Returned, offer.Slots - slots.Mine));
     }
+
+    private bool IsRefusing(Slots slots) => slots.RefusedAt is { } at && time.GetElapsedTime(at) < RefusalCounts;
 
     private Slots Of(string workerId)
     {

@@ -7,6 +7,7 @@ using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Gateway.Workers;
 using CocoonOrleans.Grains.Workers;
 using CocoonOrleans.Market.Clearing;
+using CocoonOrleans.Sealing.Statements;
 using Microsoft.Extensions.Options;
 
 namespace CocoonOrleans.Gateway.Markets;
@@ -30,7 +31,7 @@ public sealed partial class SlotLeases(
         ArgumentNullException.ThrowIfNull(wish);
         MarketBook book = books.Of(wish.Model);
         ClearingResult result = Clear(book, wish, new HashSet<string>());
-        return result.Ranked.Count == 0 && result.Exclusions.Busy == 0 ? NoOffer(result, book, wish) : null;
+        return result.Best is null && result.Exclusions.Busy == 0 ? NoOffer(result, book, wish) : null;
     }
 
     /// <summary>Takes a slot, waiting for one where none is free.</summary>
@@ -74,6 +75,19 @@ public sealed partial class SlotLeases(
         books.Of(model).Return(lease.Worker.WorkerId, time.GetElapsedTime(lease.Since));
     }
 
+    /// <summary>A worker has answered in full: later requests are compared by what is known of it.</summary>
+    /// <param name="lease">The slot that it answered in.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="tokens">Generated tokens.</param>
+    /// <param name="firstToken">The clock's timestamp of the first one; null where it was not seen.</param>
+    public void Observe(LeaseGrant lease, string model, int tokens, long? firstToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        TimeSpan? first = firstToken is { } at ? time.GetElapsedTime(lease.Since, at) : null;
+        double? seconds = firstToken is { } since ? time.GetElapsedTime(since).TotalSeconds : null;
+        books.Of(model).Observe(lease.Worker.WorkerId, tokens, first, tokens > 1 && seconds > 0 ? (tokens - 1) / seconds : null);
+    }
+
     private async Task<(LeaseGrant? Grant, ApiError? Error)> WaitAsync(
         MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded, CancellationToken cancellationToken)
     {
@@ -113,9 +127,8 @@ public sealed partial class SlotLeases(
     private async Task<(LeaseGrant? Grant, ClearingResult Result)> TryAsync(MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded)
     {
         ClearingResult result = Clear(book, wish, excluded);
-        for (int tries = 0; tries < MaxTries && result.Ranked.Count > 0; tries++)
+        for (int tries = 0; tries < MaxTries && result.Best is { } best; tries++)
         {
-            ClearedOffer best = result.Ranked[0];
             if (await AskAsync(book, wish, best) is { } grant)
             {
                 return (grant, result);
@@ -153,6 +166,7 @@ public sealed partial class SlotLeases(
 
         if (result.LeaseId is { } leaseId)
         {
+            book.Record(best.Price);
             return new LeaseGrant(leaseId, wish.JobId, worker, best.Price, best.Offer.ManifestSha256, time.GetTimestamp());
         }
 
@@ -160,17 +174,22 @@ public sealed partial class SlotLeases(
         return null;
     }
 
-    private static ClearingResult Clear(MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded) => book.Clear(Request(wish, excluded), wish.MinimumTier, wish.Workers);
+    private static ClearingResult Clear(MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded) => book.Clear(Request(book, wish, excluded));
 
-    // Nothing is known yet of how long answers are, so offers are compared at half the most; where nothing is generated, at nothing.
-    private static ClearingRequest Request(LeaseWish wish, IReadOnlySet<string> excluded) =>
-        new(wish.JobId, wish.PromptTokens, (wish.MaxCompletionTokens + 1) / 2, wish.ContextTokens, wish.Cap, excluded);
+    private static ClearingRequest Request(MarketBook book, LeaseWish wish, IReadOnlySet<string> excluded) =>
+        new(wish.JobId, wish.PromptTokens, book.ExpectedCompletion(wish.MaxCompletionTokens), wish.ContextTokens, wish.Cap, excluded)
+        {
+            Reserve = wish.Reserve,
+            MinimumTier = (int)(wish.MinimumTier ?? TrustTier.Simulated),
+            Filter = wish.Filter,
+            Able = wish.Workers,
+        };
 
     private static ApiError NoOffer(ClearingResult result, MarketBook book, LeaseWish wish)
     {
         Exclusions by = result.Exclusions;
         bool tierAlone = by.Tier > 0 && by.Tier == by.Total;
-        bool priceAlone = by.Price > 0 && by.Busy == 0 && by.Context == 0;
+        bool priceAlone = by.Price > 0 && by.Busy == 0 && by.Context == 0 && by.Features == 0;
         (ErrorKind kind, string message) = tierAlone
             ? (ErrorKinds.NoAttestedProvider, $"Of the {by.Tier} workers that serve this model now none has the trust tier {wish.MinimumTier!.Value.ToName()} or a higher one.")
             : priceAlone ? (ErrorKinds.NoOfferUnderMaxPrice, "Every worker that is free asks more than this request allows.")
@@ -181,10 +200,28 @@ public sealed partial class SlotLeases(
             Param = tierAlone ? "provider.trust" : null,
             Metadata = new JsonObject
             {
-                ["eligible"] = result.Ranked.Count,
-                ["rejected_by"] = new JsonObject { ["price"] = by.Price, ["context"] = by.Context, ["busy"] = by.Busy, ["excluded"] = by.Excluded, ["tier"] = by.Tier },
-                ["cheapest_offer"] = result.CheapestCost?.ToString(),
+                ["eligible"] = result.Eligible,
+                ["rejected_by"] = new JsonObject
+                {
+                    ["price"] = by.Price,
+                    ["context"] = by.Context,
+                    ["busy"] = by.Busy,
+                    ["excluded"] = by.Excluded,
+                    ["tier"] = by.Tier,
+                    ["quantization"] = by.Quantisation,
+                    ["features"] = by.Features,
+                },
+                ["cheapest_offer"] = result.Cheapest is { } cheapest ? CheapestJson(cheapest) : null,
             },
         };
     }
+
+    private static JsonObject CheapestJson(CheapestOffer cheapest) => new()
+    {
+        ["cost"] = cheapest.Cost.ToString(),
+        ["prompt"] = cheapest.Ask.Prompt.ToString(),
+        ["completion"] = cheapest.Ask.Completion.ToString(),
+        ["request"] = cheapest.Ask.Request.ToString(),
+        ["rejected_by"] = cheapest.Reason == ExclusionReason.Quantisation ? "quantization" : cheapest.Reason.ToString().ToLowerInvariant(),
+    };
 }

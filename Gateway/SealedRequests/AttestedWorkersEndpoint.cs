@@ -19,6 +19,9 @@ namespace CocoonOrleans.Gateway.SealedRequests;
 /// <summary><c>GET /v1/attested-workers?model=...</c>, with a nonce if wished: to whom a client may seal a request, in the market's order. The client verifies each: nothing here is to be believed.</summary>
 public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks books, WorkerConnections workers, FreshStatements freshStatements, IOptions<GatewayOptions> options, TimeProvider time)
 {
+    // Some of them may have no open seal at this moment.
+    private const int MostRanked = 2 * RequestHeader.MaxRecipients;
+
     private static readonly HashSet<string> Nobody = [];
     private static readonly TimeSpan FreshRetry = TimeSpan.FromSeconds(2);
 
@@ -45,10 +48,9 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
 
         MarketBook book = books.Of(model.Name);
         var request = new ClearingRequest(JobIds.Fresh(time), 1, model.Embeds ? 0 : 1, 1, model.Reserve, Nobody);
-        ClearingResult result = book.Clear(request);
 
         // Who has no free slot may have one when the request comes, and else it waits.
-        IEnumerable<string> ranked = result.Ranked.Select(cleared => cleared.Offer.WorkerId)
+        IEnumerable<string> ranked = Ranked(book, request)
             .Concat(book.Offers().Where(offer => offer.Ask.IsWithin(model.Reserve)).OrderByDescending(offer => offer.FreeSlots).Select(offer => offer.WorkerId))
             .Distinct(StringComparer.Ordinal);
         WorkerConnection[] chosen = [.. ranked.Select(workers.Find).OfType<WorkerConnection>().Where(worker => worker.Seal.IsOpen).Take(RequestHeader.MaxRecipients)];
@@ -61,6 +63,16 @@ public sealed class AttestedWorkersEndpoint(ModelCatalog catalog, MarketBooks bo
         return offered.Length > 0
             ? Results.Bytes(AnswerJson.Write(json => Write(json, model, offered)), "application/json")
             : new ApiError(ErrorKinds.NoCapacity, "No worker that serves this model makes a fresh statement now.") { RetryAfter = FreshRetry };
+    }
+
+    /// <summary>The winner, who would win without it, and so on.</summary>
+    private static IEnumerable<string> Ranked(MarketBook book, ClearingRequest request)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        while (named.Count < MostRanked && book.Clear(request with { Excluded = named }).Best is { } best && named.Add(best.Offer.WorkerId))
+        {
+            yield return best.Offer.WorkerId;
+        }
     }
 
     private static Offered? Newest(WorkerConnection worker) => worker.Seal.Newest is var (statement, shown) ? new Offered(worker, statement, shown, default) : null;

@@ -38,6 +38,9 @@ public sealed class WorkerConnection(WorkerTunnel tunnel, WorkerRegistration reg
     /// <summary>Clients that wait for its next fresh statement.</summary>
     internal FreshQueue Fresh { get; } = new();
 
+    /// <summary>The offers that its grain has heard of; null where it must hear of them anew.</summary>
+    internal string? OffersSha256 { get; set; }
+
     /// <summary>When its provider's voucher is looked for next.</summary>
     internal DateTimeOffset VoucherLookAt { get; set; }
 

@@ -40,4 +40,7 @@ public sealed partial class WorkerSessions
 
     [LoggerMessage(LogLevel.Warning, "A heartbeat of worker {WorkerId} was not taken: {Reason}")]
     private partial void LogHeartbeatFailed(string workerId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The offers of worker {WorkerId} are not taken in yet: {Reason}")]
+    private partial void LogOffersWait(string workerId, string reason);
 }

@@ -2,6 +2,7 @@ using CocoonOrleans.Gateway.Admission;
 using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Cluster;
 using CocoonOrleans.Gateway.Models;
+using CocoonOrleans.Gateway.Offers;
 using CocoonOrleans.Gateway.Receipts;
 using CocoonOrleans.Gateway.Sealing;
 using CocoonOrleans.Grains.Workers;
@@ -25,6 +26,7 @@ public sealed partial class WorkerSessions(
     WorkerConnections connections,
     ReceiptCollector receipts,
     VoucherDelivery vouchers,
+    OfferIntake offers,
     StatementCheck statements,
     AttestedSessions attested,
     Revocations revocations,
@@ -39,6 +41,7 @@ public sealed partial class WorkerSessions(
 
     /// <summary>By then newer documents have usually come, so that no worker is without jobs in between.</summary>
     private static readonly TimeSpan EvidenceRenewBefore = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan OfferLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DisconnectLimit = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
@@ -185,6 +188,7 @@ public sealed partial class WorkerSessions(
                 WorkerSession session = await grains.InvokeAsync(
                     (client, token) => client.GetGrain<IWorkerGrain>(connection.WorkerId).RegisterAsync(registration, token), cancellationToken);
                 connection.Epoch = session.Epoch;
+                connection.OffersSha256 = null;
                 await connection.Tunnel.AdmitAsync(new SessionAdmission(session.Epoch), cancellationToken);
                 LogRegistered(connection.WorkerId, connection.Registration.WorkerName, session.Epoch);
                 return;
@@ -236,6 +240,7 @@ public sealed partial class WorkerSessions(
                     collecting = receipts.CollectAsync(connection, cancellationToken);
                 }
 
+                await TakeOffersAsync(connection, heartbeat, cancellationToken);
                 if (delivering.IsCompleted)
                 {
                     delivering = vouchers.DeliverAsync(connection, cancellationToken);
@@ -254,6 +259,27 @@ public sealed partial class WorkerSessions(
             connections.Remove(connection);
             connection.Seal.Dispose();
             await DisconnectAsync(connection);
+        }
+    }
+
+    /// <summary>Takes new offers in. Where that fails the next heartbeat tries again; meanwhile those before stand until they expire.</summary>
+    private async Task TakeOffersAsync(WorkerConnection connection, Heartbeat heartbeat, CancellationToken cancellationToken)
+    {
+        if (heartbeat.OffersSha256 is not { } newest || newest == connection.OffersSha256)
+        {
+            return;
+        }
+
+        try
+        {
+            using var limit = new CancellationTokenSource(OfferLimit, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+            await offers.TakeAsync(connection, either.Token);
+            connection.OffersSha256 = newest;
+        }
+        catch (Exception e) when (e is ClusterUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            LogOffersWait(connection.WorkerId, e.InnerException?.Message ?? e.Message);
         }
     }
 

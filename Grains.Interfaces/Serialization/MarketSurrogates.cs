@@ -68,6 +68,10 @@ internal struct OfferSurrogate
     [Id(5)] public TokenPrices Ask;
     [Id(6)] public int Slots;
     [Id(7)] public int FreeSlots;
+    [Id(8)] public byte[]? Posted;
+    [Id(9)] public byte[]? PostedSignature;
+    [Id(10)] public long Settled;
+    [Id(11)] public long Failed;
 }
 
 [RegisterConverter]
@@ -81,7 +85,10 @@ internal sealed class OfferConverter : IConverter<Market.Offers.Offer, OfferSurr
         surrogate.ContextTokens,
         surrogate.Ask,
         surrogate.Slots,
-        surrogate.FreeSlots);
+        surrogate.FreeSlots,
+        Read(surrogate.Posted, surrogate.PostedSignature),
+        surrogate.Settled,
+        surrogate.Failed);
 
     public OfferSurrogate ConvertToSurrogate(in Market.Offers.Offer value) => new()
     {
@@ -93,5 +100,15 @@ internal sealed class OfferConverter : IConverter<Market.Offers.Offer, OfferSurr
         Ask = value.Ask,
         Slots = value.Slots,
         FreeSlots = value.FreeSlots,
+        Posted = value.Posted?.Bytes.ToArray(),
+        PostedSignature = value.Posted?.Signature.ToArray(),
+        Settled = value.Settled,
+        Failed = value.Failed,
     };
+
+    // A silo has read it before it wrote it.
+    private static Market.Offers.PostedOffer? Read(byte[]? bytes, byte[]? signature) =>
+        bytes is null || signature is null ? null
+        : Market.Offers.PostedOffer.TryRead(bytes, signature, out Market.Offers.PostedOffer? posted, out string? fault) ? posted
+        : throw new FormatException($"The offer in a market's book is none: {fault}");
 }

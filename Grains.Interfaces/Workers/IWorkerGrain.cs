@@ -21,6 +21,10 @@ public interface IWorkerGrain : IGrainWithStringKey
     [Alias("Heartbeat")]
     Task<HeartbeatResult> HeartbeatAsync(WorkerHeartbeat heartbeat, CancellationToken cancellationToken = default);
 
+    /// <summary>The worker's own prices, signed. Each stands until it expires or another one takes its place; the terms of a model change every ten seconds at most.</summary>
+    [Alias("PostOffers")]
+    Task<IReadOnlyList<OfferDecision>> PostOffersAsync(WorkerOffers offers, CancellationToken cancellationToken = default);
+
     /// <summary>Takes a slot for a job. Repeating the call for the same job returns the same lease.</summary>
     [Alias("TryLease")]
     Task<LeaseResult> TryLeaseAsync(LeaseRequest request, CancellationToken cancellationToken = default);

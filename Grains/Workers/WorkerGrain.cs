@@ -31,6 +31,7 @@ internal sealed partial class WorkerGrain(
 
     private readonly LeaseTable _leases = new();
     private readonly Breaker _breaker = new();
+    private readonly PostedOffers _posted = new();
     private TunnelSet? _session;
     private OfferPublisher _offers = null!;
     private DateTimeOffset _flushedAt;
@@ -73,6 +74,7 @@ internal sealed partial class WorkerGrain(
             if (!sameBoot)
             {
                 Forget(_leases.EndAll());
+                _posted.Clear();
             }
 
             state.Registration = registration;
@@ -115,6 +117,26 @@ internal sealed partial class WorkerGrain(
         CloseSilentTunnels();
         Publish();
         return Task.FromResult(HeartbeatResult.Accepted);
+    }
+
+    public Task<IReadOnlyList<OfferDecision>> PostOffersAsync(WorkerOffers offers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(offers);
+        DateTimeOffset now = clock.GetUtcNow();
+        bool open = _session is { } session && session.Epoch == offers.Epoch;
+        if (offers.Offers.Count > WorkerRules.MaxModels)
+        {
+            throw new ArgumentException("A worker has at most 32 offers.", nameof(offers));
+        }
+
+        IReadOnlyList<OfferDecision> decisions =
+        [
+            .. offers.Offers.Select(offer => open
+                ? _posted.Post(Id, offer, record.State.Registration!, now)
+                : new OfferDecision("", 0, OfferRefusalCodes.NoSession, "The worker has no session with this epoch.")),
+        ];
+        Publish();
+        return Task.FromResult(decisions);
     }
 
     public async Task<ChannelVoucher?> GetVoucherAsync(CancellationToken cancellationToken)
@@ -228,7 +250,8 @@ internal sealed partial class WorkerGrain(
             return Refuse(LeaseRefusal.UnknownModel);
         }
 
-        int free = served.Slots - _leases.CountOf(served.ManifestSha256);
+        int slots = _posted.TryFind(served.Model, now, out PostedOffer? standing) && standing is not null ? standing.Terms.Slots : served.Slots;
+        int free = slots - _leases.CountOf(served.ManifestSha256);
         if (free <= 0)
         {
             return Refuse(LeaseRefusal.Busy);
@@ -304,20 +327,32 @@ internal sealed partial class WorkerGrain(
         }
 
         DateTimeOffset now = clock.GetUtcNow();
-        List<Offer> offers =
-        [
-            .. registration.Models.Select(model => new Offer(
-                Id,
-                registration.ProviderId,
-                model.Model,
-                model.ManifestSha256,
-                model.ContextTokens,
-                model.Ask,
-                model.Slots,
-                _breaker.Admits(Math.Max(0, model.Slots - _leases.CountOf(model.ManifestSha256)), now))),
-        ];
+        List<Offer> offers = [.. registration.Models.Select(model => OfferOf(model, registration, now)).OfType<Offer>()];
         metrics.Set(Id, offers.Sum(offer => offer.FreeSlots), _leases.Count);
         _offers.Want(session.Draining ? [] : offers, session.Epoch);
+    }
+
+    /// <summary>A model's offer: what the worker signed, else what it registered. None where it signed one that has ended.</summary>
+    private Offer? OfferOf(ServedModel model, WorkerRegistration registration, DateTimeOffset now)
+    {
+        if (_posted.TryFind(model.Model, now, out PostedOffer? standing) && standing is null)
+        {
+            return null;
+        }
+
+        int slots = Math.Min(model.Slots, standing?.Terms.Slots ?? model.Slots);
+        return new Offer(
+            Id,
+            registration.ProviderId,
+            model.Model,
+            model.ManifestSha256,
+            standing?.Terms.ContextTokens ?? model.ContextTokens,
+            standing?.Terms.Prices ?? model.Ask,
+            slots,
+            _breaker.Admits(Math.Max(0, slots - _leases.CountOf(model.ManifestSha256)), now),
+            standing,
+            record.State.Completed,
+            record.State.Failed);
     }
 
     private async Task FlushAsync(CancellationToken cancellationToken)

@@ -9,7 +9,9 @@ namespace CocoonOrleans.Grains.Workers;
 /// <summary>What a registration must look like. The gateway has checked it too; the grain doesn't trust that.</summary>
 internal static class WorkerRules
 {
-    private const int MaxModels = 32;
+    /// <summary>The most models, and offers, of a worker.</summary>
+    public const int MaxModels = 32;
+
     private const int MaxSlots = 1024;
     private const int MaxNameLength = 100;
     private const int Sha256HexLength = 64;

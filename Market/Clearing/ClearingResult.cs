@@ -1,7 +1,8 @@
 namespace CocoonOrleans.Market.Clearing;
 
-/// <summary>The outcome of clearing one request: the offers that could serve it, best first, and why the others could not.</summary>
-/// <param name="Ranked">Eligible offers, cheapest first.</param>
+/// <summary>The outcome of clearing one request.</summary>
+/// <param name="Best">The winner; null where nobody can serve it.</param>
+/// <param name="Eligible">How many offers could serve it.</param>
 /// <param name="Exclusions">What each filter removed.</param>
-/// <param name="CheapestCost">What the cheapest offer of the model would cost, eligible or not; null where there is none.</param>
-public sealed record ClearingResult(IReadOnlyList<ClearedOffer> Ranked, Exclusions Exclusions, Nano? CheapestCost);
+/// <param name="Cheapest">Where nobody can serve it: the cheapest offer of all that there are.</param>
+public sealed record ClearingResult(ClearedOffer? Best, int Eligible, Exclusions Exclusions, CheapestOffer? Cheapest);

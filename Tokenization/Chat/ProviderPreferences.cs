@@ -7,6 +7,30 @@ namespace CocoonOrleans.Tokenization.Chat;
 /// <param name="Deadline">How long after the request came the answer has to be complete; null for no wish.</param>
 public sealed record ProviderPreferences(PriceLimits MaxPrice, bool RequireParameters = false, string? Trust = null, TimeSpan? Deadline = null)
 {
+    /// <summary>The most names in a list.</summary>
+    public const int MostNames = 32;
+
+    /// <summary>The most characters of a name.</summary>
+    public const int LongestName = 128;
+
+    /// <summary>Workers or providers that come first, in this order.</summary>
+    public IReadOnlyList<string> Order { get; init; } = [];
+
+    /// <summary>Nobody but these workers or providers; empty for all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>None of these.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>Whether others may serve where none of <see cref="Order"/> can.</summary>
+    public bool AllowFallbacks { get; init; } = true;
+
+    /// <summary>The ways of keeping weights that will do; empty for any.</summary>
+    public IReadOnlyList<string> Quantizations { get; init; } = [];
+
+    /// <summary><c>price</c>, <c>latency</c> or <c>throughput</c>; null for price.</summary>
+    public string? Sort { get; init; }
+
     /// <summary>No preference.</summary>
     public static ProviderPreferences None { get; } = new(new PriceLimits());
 }

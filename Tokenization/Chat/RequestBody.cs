@@ -77,7 +77,15 @@ internal static class RequestBody
             price.IgnoreTheRest();
         }
 
-        var preferences = new ProviderPreferences(limits, provider.Take("require_parameters").Bool() ?? false, ReadTrust(provider.Take("trust")), ReadDeadline(provider.Take("deadline_ms")));
+        var preferences = new ProviderPreferences(limits, provider.Take("require_parameters").Bool() ?? false, ReadTrust(provider.Take("trust")), ReadDeadline(provider.Take("deadline_ms")))
+        {
+            Order = ReadNames(provider.Take("order")),
+            Only = ReadNames(provider.Take("only")),
+            Ignore = ReadNames(provider.Take("ignore")),
+            AllowFallbacks = provider.Take("allow_fallbacks").Bool() ?? true,
+            Quantizations = ReadNames(provider.Take("quantizations")),
+            Sort = ReadSort(provider.Take("sort")),
+        };
         RefuseRestrictions(provider);
         provider.IgnoreTheRest();
         return preferences;
@@ -117,6 +125,26 @@ internal static class RequestBody
     private static TimeSpan? ReadDeadline(RequestField field)
         => field.Integer(1, (long)LongestDeadline.TotalMilliseconds) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
+    private static IReadOnlyList<string> ReadNames(RequestField field) => field.IsAbsent ? []
+        : [.. field.Items(0, ProviderPreferences.MostNames).Select(static item => item.IsAbsent ? InvalidName(item) : item.String(ProviderPreferences.LongestName)).OfType<string>()];
+
+    private static string? InvalidName(RequestField item)
+    {
+        item.Invalid("must be a string");
+        return null;
+    }
+
+    private static string? ReadSort(RequestField field)
+    {
+        var sort = field.String(ProviderPreferences.LongestName);
+        if (sort is not (null or "price" or "latency" or "throughput"))
+        {
+            field.Invalid("must be price, latency or throughput");
+        }
+
+        return sort;
+    }
+
     private static string? ReadTrust(RequestField field)
     {
         var trust = field.String(LongestModel);
@@ -131,7 +159,7 @@ internal static class RequestBody
     /// <summary>Who asks that a prompt must not go to some place has to be refused as long as nobody keeps to it.</summary>
     private static void RefuseRestrictions(RequestObject provider)
     {
-        foreach (var name in new[] { "only", "ignore", "quantizations", "region", "quote_id", "zdr" })
+        foreach (var name in new[] { "region", "quote_id", "zdr" })
         {
             var field = provider.Take(name);
             if (!field.IsEmpty)

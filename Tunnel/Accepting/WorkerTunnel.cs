@@ -122,6 +122,18 @@ public sealed class WorkerTunnel : IAsyncDisposable
         return statement;
     }
 
+    /// <summary>The worker's offers to the market, checked for size alone.</summary>
+    public async Task<OfferPage> GetOffersAsync(CancellationToken cancellationToken)
+    {
+        OfferPage page = await _client.GetAsync(TunnelRoutes.Offers, TunnelJson.Default.OfferPage, OfferPage.MaxBytes, cancellationToken);
+        page.Validate();
+        return page;
+    }
+
+    /// <summary>Tells the worker what became of its offers.</summary>
+    public Task ReportAsync(OfferVerdicts verdicts, CancellationToken cancellationToken) =>
+        _client.PostAsync($"{TunnelRoutes.Offers}/verdicts", verdicts, TunnelJson.Default.OfferVerdicts, cancellationToken);
+
     /// <summary>A statement that is newer than some nonces, checked for size alone.</summary>
     /// <param name="request">The nonces.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -21,6 +21,8 @@ namespace CocoonOrleans.Tunnel.Messages;
 [JsonSerializable(typeof(FreshRequest))]
 [JsonSerializable(typeof(FreshStatement))]
 [JsonSerializable(typeof(JobRefusal))]
+[JsonSerializable(typeof(OfferPage))]
+[JsonSerializable(typeof(OfferVerdicts))]
 [JsonSerializable(typeof(KeptReceipt))]
 [JsonSerializable(typeof(ReceiptPage))]
 [JsonSerializable(typeof(ProviderVoucher))]

@@ -30,6 +30,9 @@ public static class TunnelRoutes
     /// <summary>GET: receipts that wait for an acknowledgement. POST to <c>{jobId}/ack</c> below it: acknowledges.</summary>
     public const string Receipts = "/v1/receipts";
 
+    /// <summary>GET: <see cref="OfferPage"/>. POST to <c>verdicts</c> below it: <see cref="OfferVerdicts"/>.</summary>
+    public const string Offers = "/v1/offers";
+
     /// <summary>POST: <see cref="ProviderVoucher"/>, the newest of the worker's provider, to keep.</summary>
     public const string Voucher = "/v1/voucher";
 

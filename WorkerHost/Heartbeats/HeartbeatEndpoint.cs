@@ -3,13 +3,14 @@ using CocoonOrleans.Inference.Engines;
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Hosting;
 using CocoonOrleans.WorkerHost.Jobs;
+using CocoonOrleans.WorkerHost.Offers;
 using CocoonOrleans.WorkerHost.Receipts;
 using CocoonOrleans.WorkerHost.Sealing;
 
 namespace CocoonOrleans.WorkerHost.Heartbeats;
 
 /// <summary>The endless stream in which a gateway sees this worker's load.</summary>
-internal sealed class HeartbeatEndpoint(IInferenceEngine engine, JobGate gate, ReceiptStore receipts, WorkerStatements statements, WorkerDrain drain, ProviderPause pause, TimeProvider time)
+internal sealed class HeartbeatEndpoint(IInferenceEngine engine, JobGate gate, ReceiptStore receipts, WorkerStatements statements, StandingOffers offers, WorkerDrain drain, ProviderPause pause, TimeProvider time)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -37,6 +38,6 @@ internal sealed class HeartbeatEndpoint(IInferenceEngine engine, JobGate gate, R
     private Heartbeat Now()
     {
         EngineStatistics statistics = engine.Statistics;
-        return new Heartbeat(gate.Running, statistics.Queued, gate.FreeSlots, statistics.TokensPerSecond, gate.IsDraining || pause.IsPaused, receipts.Count, statements.Hash.ToString());
+        return new Heartbeat(gate.Running, statistics.Queued, gate.FreeSlots, statistics.TokensPerSecond, gate.IsDraining || pause.IsPaused, receipts.Count, statements.Hash.ToString(), offers.Sha256);
     }
 }

@@ -33,6 +33,9 @@ public sealed class ModelOptions : IValidatableObject
     [Required]
     public PriceOptions Prices { get; set; } = new();
 
+    /// <summary>How the prices move, and what else is offered: signed by the worker and posted to the market. Null: the prices stand as they are.</summary>
+    public OfferOptions? Offer { get; set; }
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

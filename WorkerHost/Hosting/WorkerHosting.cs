@@ -19,6 +19,7 @@ using CocoonOrleans.WorkerHost.Keys;
 using CocoonOrleans.WorkerHost.Measuring;
 using CocoonOrleans.WorkerHost.Metrics;
 using CocoonOrleans.WorkerHost.Models;
+using CocoonOrleans.WorkerHost.Offers;
 using CocoonOrleans.WorkerHost.Receipts;
 using CocoonOrleans.WorkerHost.Registration;
 using CocoonOrleans.WorkerHost.Sealing;
@@ -65,6 +66,7 @@ public static class WorkerHosting
         services.AddSingleton<VoucherStore>();
         services.AddSingleton<ProviderPause>();
         services.AddSingleton<WorkerMetrics>();
+        services.AddSingleton<StandingOffers>();
         services.AddSingleton<JobGate>().AddSingleton<RequestGrammars>().AddSingleton<JobRun>().AddSingleton<JobEndpoint>().AddSingleton<HeartbeatEndpoint>();
         services.AddSingleton<WorkerDrain>().AddHostedService(provider => provider.GetRequiredService<WorkerDrain>());
 
@@ -85,6 +87,7 @@ public static class WorkerHosting
         app.MapTunnelControl();
         app.MapRegistration();
         app.MapReceipts();
+        app.MapOffers();
         app.MapVouchers();
         WorkerStatements statements = app.Services.GetRequiredService<WorkerStatements>();
         app.MapGet(TunnelRoutes.Statement, (RequestDelegate)(context =>

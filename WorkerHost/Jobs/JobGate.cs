@@ -1,11 +1,12 @@
 using CocoonOrleans.Tunnel.Messages;
 using CocoonOrleans.WorkerHost.Models;
+using CocoonOrleans.WorkerHost.Offers;
 using CocoonOrleans.WorkerHost.Receipts;
 
 namespace CocoonOrleans.WorkerHost.Jobs;
 
 /// <summary>Decides by the clear part of a job whether the worker takes it, and counts those it took. Thread-safe.</summary>
-public sealed class JobGate(ServedModels models, ReceiptStore receipts, TimeProvider time)
+public sealed class JobGate(ServedModels models, ReceiptStore receipts, StandingOffers offers, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JobPlace> _running = [];
@@ -74,7 +75,7 @@ public sealed class JobGate(ServedModels models, ReceiptStore receipts, TimeProv
             return new JobRefusal(JobErrorCodes.LeaseExpired, "The job's lease has ended already.", Retryable: true);
         }
 
-        if (!dispatch.Prices.Covers(model.Prices))
+        if (!dispatch.Prices.Covers(offers.LowestAsk(model)))
         {
             return new JobRefusal(JobErrorCodes.PriceTooLow, "The job pays less than this worker asks for.", Retryable: true);
         }

@@ -184,16 +184,19 @@ public sealed partial class WorkerStatements(
         Models = [.. models.All.Select(model => new Digest(Convert.FromHexString(model.Loaded.ManifestSha256))).Distinct()],
         Image = options.Value.Quotes?.ImageId,
         EngineVersion = engine.Capabilities.Version,
-        Quantisation = Quantisation(),
+        Quantisation = Quantisation,
     };
 
     /// <summary>How the engine keeps weights; where another server computes, that is its own affair.</summary>
-    private string Quantisation() => engine.Capabilities.Kind switch
+    internal string Quantisation => engine.Capabilities.Kind switch
     {
         EngineKind.Native when options.Value.Native.Quantization != WeightQuantization.None => options.Value.Native.Quantization.ToString().ToLowerInvariant(),
         EngineKind.Upstream => "unknown",
         _ => "none",
     };
+
+    /// <summary>The tier that its statements claim.</summary>
+    internal TrustTier Tier => voucher.Tier;
 
     private sealed record Newest(Digest Hash, Statement Statement, VouchedStatement Vouched);
 }

@@ -105,7 +105,9 @@ internal sealed class TestSlots : IWorkerGrain
 
     public Task<WorkerSession> RegisterAsync(WorkerRegistration registration, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<HeartbeatResult> HeartbeatAsync(WorkerHeartbeat heartbeat, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<OfferDecision>> PostOffersAsync(WorkerOffers offers, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<HeartbeatResult> HeartbeatAsync(WorkerHeartbeat heartbeat, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task DisconnectAsync(WorkerDisconnect disconnect, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -16,7 +16,7 @@ public sealed class MarketBookTests
 
     public MarketBookTests()
     {
-        _book = new MarketBook(worker => _connected.TryGetValue(worker, out TrustTier tier) ? tier : null, 10, _time);
+        _book = new MarketBook(worker => _connected.TryGetValue(worker, out TrustTier tier) ? new WorkerSight(tier) : null, 10, _time);
         _book.Update("m/0", Snapshot(1, ("a", 4, 2)));
     }
 
@@ -124,9 +124,9 @@ public sealed class MarketBookTests
         _book.Update("m/0", Snapshot(2, ("a", 4, 4), ("b", 4, 4), ("c", 4, 4)));
         var price = new TokenPrices(new(9), new(9), new(9));
 
-        ClearingResult result = _book.Clear(new ClearingRequest(Guid.CreateVersion7(), 1, 1, 1, price, new HashSet<string>()), minimum);
+        ClearingResult result = _book.Clear(new ClearingRequest(Guid.CreateVersion7(), 1, 1, 1, price, new HashSet<string>()) { MinimumTier = (int)(minimum ?? TrustTier.Simulated) });
 
-        Assert.Equal((eligible, below), (result.Ranked.Count, result.Exclusions.Tier));
+        Assert.Equal((eligible, below), (result.Eligible, result.Exclusions.Tier));
         Assert.Equal([TrustTier.Simulated, TrustTier.Open, TrustTier.Tdx], _book.Tiers());
     }
 
@@ -136,11 +136,11 @@ public sealed class MarketBookTests
         _book.Update("m/0", new MarketSnapshot(2, [new BookOffer(Asks("a", 10), 1), new BookOffer(Asks("b", 14), 1)]));
         var request = new ClearingRequest(Guid.NewGuid(), 1_000_000, 0, 1, Price(20), new HashSet<string>());
 
-        var (all, alone, none) = (_book.Clear(request), _book.Clear(request, workers: new HashSet<string> { "a" }), _book.Clear(request, workers: new HashSet<string> { "c" }));
+        var (all, alone, none) = (_book.Clear(request), _book.Clear(request with { Able = new HashSet<string> { "a" } }), _book.Clear(request with { Able = new HashSet<string> { "c" } }));
 
-        Assert.Equal(("a", Price(14)), (all.Ranked[0].Offer.WorkerId, all.Ranked[0].Price));
-        Assert.Equal(("a", Price(14)), Assert.Single(alone.Ranked) is var one ? (one.Offer.WorkerId, one.Price) : default);
-        Assert.Empty(none.Ranked);
+        Assert.Equal(("a", Price(14)), (all.Best!.Offer.WorkerId, all.Best.Price));
+        Assert.Equal(("a", Price(14), 1), (alone.Best!.Offer.WorkerId, alone.Best.Price, alone.Eligible));
+        Assert.Equal((null, 2), (none.Best, none.Exclusions.Excluded));
 
         Offer Asks(string worker, long nano) => new(worker, $"provider of {worker}", "m", new string('0', 64), 1000, Price(nano), 4, 4);
     }

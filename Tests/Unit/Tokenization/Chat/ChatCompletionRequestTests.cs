@@ -51,12 +51,12 @@ public sealed class ChatCompletionRequestTests
     public void TryParse_UnknownOptionalFields_AreIgnoredAndListed()
     {
         var request = Parse("""
-            {"model": "m", "messages": [{"role": "user", "content": "hi", "mood": "good"}], "prediction": {"type": "content"}, "verbosity": "low", "web_search_options": {}, "what is this?": 1, "provider": {"sort": "price"},
+            {"model": "m", "messages": [{"role": "user", "content": "hi", "mood": "good"}], "prediction": {"type": "content"}, "verbosity": "low", "web_search_options": {}, "what is this?": 1, "provider": {"fast": true},
              "stream_options": {"include_obfuscation": true}}
             """);
 
         Assert.Equal(
-            ["provider.sort", "messages[].mood", "stream_options.include_obfuscation", "prediction", "verbosity", "web_search_options", "(unnamed)"],
+            ["provider.fast", "messages[].mood", "stream_options.include_obfuscation", "prediction", "verbosity", "web_search_options", "(unnamed)"],
             request.IgnoredParameters);
     }
 
@@ -167,11 +167,18 @@ public sealed class ChatCompletionRequestTests
     [InlineData("modalities", "[\"text\",\"audio\"]", "modalities", "unsupported_parameter")]
     [InlineData("audio", "{\"voice\":\"x\"}", "audio", "unsupported_parameter")]
     [InlineData("provider", "{\"trust\":\"some\"}", "provider.trust", "invalid_value")]
-    [InlineData("provider", "{\"only\":[\"a\"]}", "provider.only", "unsupported_parameter")]
+    [InlineData("provider", "{\"only\":\"a\"}", "provider.only", "invalid_value")]
+    [InlineData("provider", "{\"only\":[\"a\",1]}", "provider.only[1]", "invalid_value")]
+    [InlineData("provider", "{\"order\":[null]}", "provider.order[0]", "invalid_value")]
+    [InlineData("provider", "{\"ignore\":[\"\"]}", "provider.ignore[0]", "invalid_value")]
+    [InlineData("provider", "{\"allow_fallbacks\":1}", "provider.allow_fallbacks", "invalid_value")]
+    [InlineData("provider", "{\"quantizations\":{}}", "provider.quantizations", "invalid_value")]
+    [InlineData("provider", "{\"sort\":\"cheap\"}", "provider.sort", "invalid_value")]
+    [InlineData("provider", "{\"region\":\"eu\"}", "provider.region", "unsupported_parameter")]
     [InlineData("provider", "{\"data_collection\":\"deny\"}", "provider.data_collection", "unsupported_parameter")]
     [InlineData("provider", "{\"max_price\":{\"prompt\":\"1.5\"}}", "provider.max_price.prompt", "invalid_value")]
     [InlineData("provider", "{\"max_price\":{\"prompt\":-1}}", "provider.max_price.prompt", "invalid_value")]
-    [InlineData("provider", "{\"require_parameters\":true,\"sort\":\"price\"}", "provider.sort", "unsupported_parameter")]
+    [InlineData("provider", "{\"require_parameters\":true,\"fast\":true}", "provider.fast", "unsupported_parameter")]
     public void TryParse_BadField_NamesIt(string name, string value, string param, string code) => AssertError(With(name, value), param, code);
 
     [Fact]
