@@ -12,7 +12,7 @@ public sealed class LiveGateways : IGatewayListProvider
 {
     private readonly IReadOnlyList<IPEndPoint> _seeds;
     private volatile IReadOnlyList<IPEndPoint> _live;
-    private CancellationTokenSource _leaving = new();
+    private TaskCompletionSource _leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Begins with the settings.</summary>
     /// <param name="seeds">The client ports of silos; at least one.</param>
@@ -25,8 +25,8 @@ public sealed class LiveGateways : IGatewayListProvider
     /// <summary>The silos that may be used now.</summary>
     public IReadOnlyList<IPEndPoint> Live => _live;
 
-    /// <summary>Is cancelled when the next silo leaves the list, or loses its connection: what waits may wait for it.</summary>
-    public CancellationToken SiloLeaves => Volatile.Read(ref _leaving).Token;
+    /// <summary>Ends when the next silo leaves the list, or loses its connection: what waits may wait for it.</summary>
+    public Task SiloLeaves => Volatile.Read(ref _leaving).Task;
 
     /// <inheritdoc/>
     public TimeSpan MaxStaleness { get; } = TimeSpan.FromSeconds(1);
@@ -55,7 +55,7 @@ public sealed class LiveGateways : IGatewayListProvider
     }
 
     /// <summary>A silo is gone: whoever waits asks again.</summary>
-    public void TellThatOneLeft() => Interlocked.Exchange(ref _leaving, new CancellationTokenSource()).Cancel();
+    public void TellThatOneLeft() => Interlocked.Exchange(ref _leaving, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     /// <summary>Nobody answers: silos may have come back at other ports than were last heard of, or at those of the settings.</summary>
     public void Forget() => _live = [.. _seeds.Union(_live)];
