@@ -69,16 +69,9 @@ public sealed class GrainCalls
         cancellationToken);
 
     /// <summary>One try. When a silo leaves, what waits may wait for it, and would wait for the whole of its time: it is asked again instead.</summary>
-    private static async Task<T> OnceAsync<T>(Task<T> call, CancellationToken siloLeaves, CancellationToken cancellationToken)
+    private static async Task<T> OnceAsync<T>(Task<T> call, Task siloLeaves, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(siloLeaves, cancellationToken);
-        try
-        {
-            return await call.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException e) when (siloLeaves.IsCancellationRequested && !cancellationToken.IsCancellationRequested && !call.IsCompleted)
-        {
-            throw new TimeoutException("A silo left the cluster while the call waited.", e);
-        }
+        await Task.WhenAny(call, siloLeaves).WaitAsync(cancellationToken);
+        return call.IsCompleted ? await call : throw new TimeoutException("A silo left the cluster while the call waited.");
     }
 }

@@ -9,13 +9,13 @@ namespace CocoonOrleans.Gateway.Cluster;
 /// and what waits on it is asked elsewhere; by itself the client keeps a silo as long as its socket lives, and a process that stands still has one.
 /// Thread-safe.
 /// </summary>
-public sealed class LiveGateways : IGatewayListProvider, IDisposable
+public sealed class LiveGateways : IGatewayListProvider
 {
     private readonly IReadOnlyList<IPEndPoint> _seeds;
     private readonly IReadOnlyList<DnsEndPoint> _named;
     private volatile IReadOnlyList<IPEndPoint> _live;
     private volatile bool _asksNames = true;
-    private CancellationTokenSource _leaving = new();
+    private TaskCompletionSource _leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Begins with the settings.</summary>
     /// <param name="seeds">The client ports of silos; at least one. A name is looked up whenever the cluster has said nothing: it may stand for many silos.</param>
@@ -29,8 +29,8 @@ public sealed class LiveGateways : IGatewayListProvider, IDisposable
     /// <summary>The silos that may be used now.</summary>
     public IReadOnlyList<IPEndPoint> Live => _live;
 
-    /// <summary>Is cancelled when the next silo leaves the list, or loses its connection: what waits may wait for it.</summary>
-    public CancellationToken SiloLeaves => Volatile.Read(ref _leaving).Token;
+    /// <summary>Ends when the next silo leaves the list, or loses its connection: what waits may wait for it.</summary>
+    public Task SiloLeaves => Volatile.Read(ref _leaving).Task;
 
     /// <inheritdoc/>
     public TimeSpan MaxStaleness { get; } = TimeSpan.FromSeconds(1);
@@ -60,7 +60,7 @@ public sealed class LiveGateways : IGatewayListProvider, IDisposable
     }
 
     /// <summary>A silo is gone: whoever waits asks again.</summary>
-    public void TellThatOneLeft() => Interlocked.Exchange(ref _leaving, new CancellationTokenSource()).Cancel();
+    public void TellThatOneLeft() => Interlocked.Exchange(ref _leaving, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     /// <summary>Nobody answers: silos may have come back at other ports than were last heard of, or at those of the settings.</summary>
     public void Forget()
@@ -83,9 +83,6 @@ public sealed class LiveGateways : IGatewayListProvider, IDisposable
 
         return [.. silos.Select(static silo => silo.ToGatewayUri())];
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _leaving.Dispose();
 
     private async Task<IReadOnlyList<IPEndPoint>> LookUpAsync()
     {

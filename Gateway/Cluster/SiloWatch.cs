@@ -41,7 +41,7 @@ public sealed partial class SiloWatch(IClusterClient client, LiveGateways gatewa
         List<Task<IReadOnlyList<SiloMember>>> answers =
         [
             .. Random.Shared.GetItems([.. Enumerable.Range(0, ISiloListGrain.Keys)], Ways).Distinct()
-                .Select(key => client.GetGrain<ISiloListGrain>(key).ListAsync(CancellationToken.None).WaitAsync(either.Token)),
+                .Select(key => AskAsync(key, either.Token)),
         ];
         foreach (Task<IReadOnlyList<SiloMember>> answer in answers)
         {
@@ -65,6 +65,10 @@ public sealed partial class SiloWatch(IClusterClient client, LiveGateways gatewa
             gateways.Forget();
         }
     }
+
+    // All of it in the task: before the client has connected, already finding the grain throws.
+    private async Task<IReadOnlyList<SiloMember>> AskAsync(int key, CancellationToken cancellationToken) =>
+        await client.GetGrain<ISiloListGrain>(key).ListAsync(CancellationToken.None).WaitAsync(cancellationToken);
 
     private void Take(IReadOnlyList<SiloMember> members)
     {

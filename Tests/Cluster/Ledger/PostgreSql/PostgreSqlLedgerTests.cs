@@ -49,7 +49,7 @@ public sealed class PostgreSqlLedgerTests() : LedgerSuite(new PostgreSqlLedgerDa
         Database.Run(
             """
             CREATE SEQUENCE written;
-            CREATE FUNCTION count_statement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('written'); RETURN NULL; END $$;
+            CREATE FUNCTION count_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN PERFORM nextval('written'); RETURN NULL; END $$;
             CREATE TRIGGER counted AFTER INSERT ON holds FOR EACH STATEMENT EXECUTE FUNCTION count_statement();
             CREATE TRIGGER counted AFTER INSERT ON captures FOR EACH STATEMENT EXECUTE FUNCTION count_statement();
             """);
@@ -127,7 +127,7 @@ public sealed class PostgreSqlLedgerTests() : LedgerSuite(new PostgreSqlLedgerDa
         connection.Open();
         using NpgsqlCommand command = new(sql, connection);
 
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, Assert.Throws<PostgresException>(command.ExecuteNonQuery).SqlState);
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, Assert.Throws<PostgresException>(() => command.ExecuteNonQuery()).SqlState);
     }
 
     [SkippableFact]

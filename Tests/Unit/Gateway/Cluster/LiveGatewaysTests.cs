@@ -42,14 +42,14 @@ public sealed class LiveGatewaysTests
     [Fact]
     public void SiloLeaves_OnlyWhereOneDoes()
     {
-        CancellationToken leaves = _gateways.SiloLeaves;
+        Task leaves = _gateways.SiloLeaves;
         _gateways.Set([First, Second, Third]);
-        Assert.False(leaves.IsCancellationRequested);
+        Assert.False(leaves.IsCompleted);
 
         _gateways.Set([First, Third]);
 
-        Assert.True(leaves.IsCancellationRequested);
-        Assert.False(_gateways.SiloLeaves.IsCancellationRequested);
+        Assert.True(leaves.IsCompletedSuccessfully);
+        Assert.False(_gateways.SiloLeaves.IsCompleted);
     }
 
     [Fact]
