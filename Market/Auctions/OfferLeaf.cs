@@ -78,18 +78,18 @@ public sealed record OfferLeaf(string WorkerId, string ProviderId, ReadOnlyMemor
             }
 
             string worker = cbor.ReadTextString(), provider = cbor.ReadTextString();
-            byte[]? hash = null;
+            ReadOnlyMemory<byte>? hash = null;
             if (cbor.PeekState() == CborReaderState.Null)
             {
                 cbor.ReadNull();
             }
             else
             {
-                hash = cbor.ReadByteString();
+                hash = new ReadOnlyMemory<byte>(cbor.ReadByteString());
             }
 
             TokenPrices prices = CborPrices.Read(cbor);
-            var read = new OfferLeaf(worker, provider, hash is null ? null : new ReadOnlyMemory<byte>(hash), prices, cbor.ReadInt32(), cbor.ReadInt32(), cbor.ReadInt64(), cbor.ReadInt64());
+            var read = new OfferLeaf(worker, provider, hash, prices, cbor.ReadInt32(), cbor.ReadInt32(), cbor.ReadInt64(), cbor.ReadInt64());
             cbor.ReadEndArray();
             bool isOne = cbor.BytesRemaining == 0 && read.Settled >= 0 && read.Failed >= 0 && Encoding.UTF8.GetByteCount(worker) > 0;
             leaf = isOne ? read : null;
