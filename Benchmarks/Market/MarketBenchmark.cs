@@ -139,8 +139,19 @@ internal sealed class MarketBenchmark(MarketBenchmarkOptions options, TextWriter
         string id = worker.ToString("x64", CultureInfo.InvariantCulture);
         var terms = new OfferTerms
         {
-            NetworkId = "local", WorkerId = id, Serial = 1, Issued = DateTimeOffset.UnixEpoch, Expires = DateTimeOffset.UnixEpoch.AddSeconds(60), Model = $"model-{model}", ManifestSha256 = id,
-            Quantisation = "none", Tier = 1, Prices = Prices(20_000_000 + worker), LoadCurve = [new LoadPoint(0, 900), new LoadPoint(1000, 1500)], Slots = 8, ContextTokens = 8192,
+            NetworkId = "local",
+            WorkerId = id,
+            Serial = 1,
+            Issued = DateTimeOffset.UnixEpoch,
+            Expires = DateTimeOffset.UnixEpoch.AddSeconds(60),
+            Model = $"model-{model}",
+            ManifestSha256 = id,
+            Quantisation = "none",
+            Tier = 1,
+            Prices = Prices(20_000_000 + worker),
+            LoadCurve = [new LoadPoint(0, 900), new LoadPoint(1000, 1500)],
+            Slots = 8,
+            ContextTokens = 8192,
         };
         return PostedOffer.TryRead(OfferEncoding.Encode(terms), new byte[PostedOffer.SignatureBytes], out PostedOffer? posted, out string? fault)
             ? new Offer(id, $"provider-{worker}", terms.Model, id, 8192, terms.Prices, 8, 4, posted)

@@ -112,7 +112,7 @@ internal sealed class TestSlots : IWorkerGrain
 
     public Task<IReadOnlyList<OfferDecision>> PostOffersAsync(WorkerOffers offers, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<HeartbeatResult> HeartbeatAsync(WorkerHeartbeat heartbeat, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<HeartbeatResult> HeartbeatAsync(WorkerHeartbeat heartbeat, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task DisconnectAsync(WorkerDisconnect disconnect, CancellationToken cancellationToken) => throw new NotSupportedException();
 
