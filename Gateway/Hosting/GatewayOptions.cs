@@ -3,6 +3,7 @@ using System.Net;
 using CocoonOrleans.Gateway.Attestation;
 using CocoonOrleans.Gateway.Dispatch;
 using CocoonOrleans.Gateway.Limits;
+using CocoonOrleans.Gateway.Markets;
 using CocoonOrleans.Gateway.Replays;
 using CocoonOrleans.Gateway.Responses;
 using CocoonOrleans.Gateway.Sealing;
@@ -62,6 +63,9 @@ public sealed class GatewayOptions : IValidatableObject
 
     /// <summary>How long responses are kept, and how many.</summary>
     public ResponseOptions Responses { get; set; } = new();
+
+    /// <summary>How far jobs are spread beyond the best offer.</summary>
+    public SpreadOptions Spread { get; set; } = new();
 
     /// <summary>What is kept for repeats of a request.</summary>
     public ReplayOptions Replays { get; set; } = new();

@@ -15,20 +15,15 @@ namespace CocoonOrleans.Gateway.Markets;
 /// </summary>
 /// <param name="sightOf">What this gateway verified of a worker; null where it has no tunnel to it, or can't seal to it.</param>
 /// <param name="maxWaiting">The most jobs that may wait.</param>
+/// <param name="spread">How far jobs are spread beyond the best offer.</param>
 /// <param name="time">The clock.</param>
-public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaiting, TimeProvider time)
+public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaiting, SpreadOptions spread, TimeProvider time)
 {
     /// <summary>A worker that refused a slot is not asked again for so long, unless a slot comes back.</summary>
     private static readonly TimeSpan RefusalCounts = TimeSpan.FromSeconds(1);
 
     /// <summary>Of so many answers the length must be known before requests are compared at it.</summary>
     private const int LengthsNeeded = 20;
-
-    /// <summary>Of a hundred jobs so many go to newcomers, where that costs the buyer nothing.</summary>
-    private const int ExploredOfHundred = 5;
-
-    /// <summary>The most of a model's tokens in an hour, in hundredths, that one provider gets while another is nearly as good.</summary>
-    private const int MostShare = 40;
 
     /// <summary>Before so many answers an hour nobody has had too many of them.</summary>
     private const double FewestAnswers = 50;
@@ -362,11 +357,11 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
     }
 
     /// <summary>By the job alone, so that nobody can choose to be the one.</summary>
-    private static bool IsExplored(Guid jobId)
+    private bool IsExplored(Guid jobId)
     {
         Span<byte> bytes = stackalloc byte[16];
         jobId.TryWriteBytes(bytes, bigEndian: true, out _);
-        return BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) % 100 < ExploredOfHundred;
+        return BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) % 100 < spread.NewcomersPercent;
     }
 
     /// <summary>What was served an hour ago weighs a third of what is served now; who has more than its share is sated until the next reading.</summary>
@@ -385,7 +380,7 @@ public sealed class MarketBook(Func<string, WorkerSight?> sightOf, int maxWaitin
         }
 
         double all = _tokens.Values.Sum();
-        HashSet<string> sated = _recentAnswers < FewestAnswers ? [] : [.. _tokens.Where(entry => entry.Value * 100 > all * MostShare).Select(static entry => entry.Key)];
+        HashSet<string> sated = _recentAnswers < FewestAnswers ? [] : [.. _tokens.Where(entry => entry.Value * 100 > all * spread.MostSharePercent).Select(static entry => entry.Key)];
         _sated = sated.Count > 0 ? sated : null;
     }
 

@@ -12,7 +12,7 @@ public sealed class MarketBooks(ModelCatalog catalog, WorkerConnections workers,
     private readonly ConcurrentDictionary<string, MarketBook> _books = new(StringComparer.Ordinal);
 
     /// <summary>The book of a model in the catalogue.</summary>
-    public MarketBook Of(string model) => _books.GetOrAdd(model, name => new MarketBook(worker => SightOf(worker, name), options.Value.Dispatch.MaxWaitingPerModel, time));
+    public MarketBook Of(string model) => _books.GetOrAdd(model, name => new MarketBook(worker => SightOf(worker, name), options.Value.Dispatch.MaxWaitingPerModel, options.Value.Spread, time));
 
     /// <summary>Model and book of the whole catalogue.</summary>
     public IReadOnlyList<(string Model, MarketBook Book)> All() => [.. catalog.Models.Keys.Order(StringComparer.Ordinal).Select(model => (model, Of(model)))];

@@ -1,6 +1,6 @@
 using CocoonOrleans.Grains.Registries;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Hosting;
 using Orleans.Serialization;
 
 namespace CocoonOrleans.Tests.Cluster.Attestation;
@@ -41,9 +41,10 @@ public sealed class RegistryRecordTests
     [Fact]
     public void Record_Stored_IsReadBack()
     {
-        using ServiceProvider services = new ServiceCollection().AddSerializer().BuildServiceProvider();
-        var storage = new OrleansJsonSerializer(
-            Options.Create(new OrleansJsonSerializerOptions { JsonSerializerSettings = OrleansJsonSerializerSettings.GetDefaultSerializerSettings(services) }));
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.UseOrleans(static silo => silo.UseLocalhostClustering());
+        using IHost host = builder.Build();
+        var storage = host.Services.GetRequiredService<OrleansJsonSerializer>();
         RegistryRecord record = new RegistryRecord().After(First, Now);
 
         var read = Assert.IsType<RegistryRecord>(storage.Deserialize(typeof(RegistryRecord), storage.Serialize(record, typeof(RegistryRecord))));

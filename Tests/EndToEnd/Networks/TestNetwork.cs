@@ -55,6 +55,9 @@ public sealed class TestNetwork : IAsyncDisposable
             Port = FreePorts.Take(1)[0],
         };
         options = change is null ? options : await change(options);
+
+        // Which of two idle workers gets a job is what many tests go by: always the one that asks less.
+        options = options with { GatewaySettings = ["--Gateway:Spread:NewcomersPercent=0", "--Gateway:Spread:MostSharePercent=100", .. options.GatewaySettings] };
         var processes = LocalNetwork.Create(options, TimeProvider.System);
         var key = await new NetworkStart(processes, options, TimeProvider.System).RunAsync(
             new CommandOutput(json: false, TextWriter.Null, TextWriter.Null), CancellationToken.None);

@@ -19,8 +19,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO cocoon_silo;
 -- The ledger.
 GRANT INSERT ON accounts, payers, api_keys, transactions, entries, holds, captures, late_completions, outbox, usage_days, wallets, intents, wallet_sends,
     wallet_send_intents, channels, vouchers, deposit_memos, deposits, client_channels, client_vouchers, voucher_forks, solvency_proofs, solvency_leaves,
-    payout_orders TO cocoon_silo;
-GRANT UPDATE ON accounts, payers, api_keys, holds, usage_days, wallets, intents, wallet_sends, channels, deposits, client_channels TO cocoon_silo;
+    payout_orders, unknown_payments, claims TO cocoon_silo;
+GRANT UPDATE ON accounts, payers, api_keys, holds, usage_days, wallets, intents, wallet_sends, channels, deposits, client_channels, unknown_payments TO cocoon_silo;
 GRANT DELETE ON outbox, client_vouchers, solvency_leaves TO cocoon_silo;
 
 -- Orleans: the silos, grain state, reminders.

@@ -16,7 +16,7 @@ public sealed class MarketBookTests
 
     public MarketBookTests()
     {
-        _book = new MarketBook(worker => _connected.TryGetValue(worker, out TrustTier tier) ? new WorkerSight(tier) : null, 10, _time);
+        _book = new MarketBook(worker => _connected.TryGetValue(worker, out TrustTier tier) ? new WorkerSight(tier) : null, 10, new SpreadOptions(), _time);
         _book.Update("m/0", Snapshot(1, ("a", 4, 2)));
     }
 
