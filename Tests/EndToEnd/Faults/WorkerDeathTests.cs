@@ -59,17 +59,26 @@ public sealed class WorkerDeathTests(ScriptedNetwork fixture)
         await network.RestedAsync();
         var account = await network.CreateAccountAsync();
         var free = await FreeSlotsAsync(network);
-        var stream = new OpenStream(network, Script.Waits, account.ApiKey);
+        using var http = network.OpenHttp(account.ApiKey);
+        var asking = http.PostAsJsonAsync("/v1/chat/completions", new
+        {
+            model = network.Model,
+            messages = new[] { new { role = "user", content = Script.Waits } },
+            max_completion_tokens = 120,
+            provider = new { order = new[] { network.Processes.Topology.Workers[0].Id } },
+        });
         await Eventually.SeeAsync("the job has its slot", () => FreeSlotsAsync(network), now => now < free, TimeSpan.FromSeconds(30));
-        Assert.False(stream.Answer.IsCompleted, "The first worker did not get the job.");
+        Assert.False(asking.IsCompleted, "The first worker did not get the job.");
 
         network.Processes.Workers[0].Current.Kill();
 
-        var answer = await stream.Answer;
-        Assert.Equal(Script.SecondAnswer, answer.Text);
-        Assert.Equal(network.Processes.Topology.Workers[1].Id, answer.Worker);
+        using var response = await asking;
+        var answer = JsonElement.Parse(await response.Content.ReadAsByteArrayAsync());
+        var worker = answer.GetProperty("provider").GetProperty("worker").GetString();
+        Assert.Equal(Script.SecondAnswer, answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        Assert.Equal(network.Processes.Topology.Workers[1].Id, worker);
         var job = Assert.Single(await network.SettledAsync(account.Account.AccountId));
-        Assert.Equal(("captured", answer.Worker, answer.Cost), (job.State, job.WorkerId, job.Captured));
+        Assert.Equal(("captured", worker, answer.GetProperty("usage").GetProperty("cost").GetString()), (job.State, job.WorkerId, job.Captured.ToString()));
         await network.Processes.Workers[0].StartAsync(CancellationToken.None);
     }
 
@@ -82,7 +91,13 @@ public sealed class WorkerDeathTests(ScriptedNetwork fixture)
         using var http = network.OpenHttp(account.ApiKey);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
         {
-            Content = JsonContent.Create(new { model = network.Model, messages = new[] { new { role = "user", content = Script.Slow } }, stream = true }),
+            Content = JsonContent.Create(new
+            {
+                model = network.Model,
+                messages = new[] { new { role = "user", content = Script.Slow } },
+                stream = true,
+                provider = new { order = new[] { network.Processes.Topology.Workers[0].Id } },
+            }),
         };
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
@@ -91,7 +106,7 @@ public sealed class WorkerDeathTests(ScriptedNetwork fixture)
             events += (await lines.ReadLineAsync())!.StartsWith("data: ", StringComparison.Ordinal) ? 1 : 0;
         }
 
-        network.Processes.Workers[0].Current.Kill(); // The cheaper of two idle ones: the job is there.
+        network.Processes.Workers[0].Current.Kill();
 
         var error = await ErrorAsync(lines);
         Assert.Equal("provider_failed", error.GetProperty("code").GetString());

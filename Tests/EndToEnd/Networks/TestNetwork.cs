@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using CocoonOrleans.Cli.Accounts;
 using CocoonOrleans.Cli.Chat;
@@ -109,6 +110,19 @@ public sealed class TestNetwork : IAsyncDisposable
             async () =>
             {
                 await ServesAgainAsync();
+                foreach (var worker in Processes.Topology.Workers)
+                {
+                    // Who has failed before wins no auction against who has not, so it is asked by name.
+                    using var http = OpenHttp();
+                    using var answer = await http.PostAsJsonAsync("/v1/chat/completions", new
+                    {
+                        model = Model,
+                        messages = new[] { new { role = "user", content = "hello" } },
+                        max_completion_tokens = 8,
+                        provider = new { only = new[] { worker.Id } },
+                    });
+                }
+
                 var offers = (await ModelAsync()).GetProperty("offers");
                 return offers.GetProperty("slots").GetInt32() - offers.GetProperty("free_slots").GetInt32();
             },
