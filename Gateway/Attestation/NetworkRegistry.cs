@@ -10,16 +10,14 @@ namespace CocoonOrleans.Gateway.Attestation;
 /// What the network's registry on the chain allows, as the cluster read it: asked for every second. A worker with an image or a model that it doesn't list is not admitted, and one that is there is sealed nothing more and
 /// let go of. Where the network has no registry, this gateway's own policy is all there is. It only ever narrows that policy: image manifests and roots stay this gateway's own.
 /// </summary>
-public sealed partial class NetworkRegistry(GrainCalls grains, WorkerConnections connections, TimeProvider time, ILogger<NetworkRegistry> logger) : BackgroundService
+public sealed partial class NetworkRegistry(GrainCalls grains, WorkerConnections connections, TimeProvider time, ILogger<NetworkRegistry> logger)
+    : ClusterWatch(TimeSpan.FromSeconds(1), time)
 {
     private const long Unknown = -1;
 
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-
     private readonly ILogger _logger = logger;
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly TimeProvider _time = time;
     private volatile Known? _known;
-    private bool _failing;
 
     /// <summary>Whether a worker may be admitted by the registry now.</summary>
     /// <param name="statement">Its statement, verified.</param>
@@ -31,81 +29,32 @@ public sealed partial class NetworkRegistry(GrainCalls grains, WorkerConnections
         ArgumentNullException.ThrowIfNull(statement);
 
         // Before it was read, and where it is old, the cluster may know more by now.
-        if (_known is not { } known || !known.IsFresh(time.GetUtcNow()))
+        if (_known is not { } known || !known.IsFresh(_time.GetUtcNow()))
         {
             await RefreshAsync(cancellationToken);
             known = _known!;
         }
 
-        return !known.IsFresh(time.GetUtcNow())
+        return !known.IsFresh(_time.GetUtcNow())
             ? StatementFinding.Waits(new TunnelRefusal(
                 TunnelRefusalCodes.RegistryUnreadable,
                 "The network's registry on the chain can't be read, or what was read of it is too old: no new worker is admitted. It is not the worker's fault; it may try again."))
             : Fault(known, statement) is { } fault ? StatementFinding.Refused(fault) : null;
     }
 
-    /// <summary>Asks for the registry now, and acts upon it before it returns.</summary>
-    /// <exception cref="ClusterUnavailableException">The cluster does not answer.</exception>
-    public async Task RefreshAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    protected override async Task AskAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            RegistryAnswer answer = await grains.InvokeAsync((client, token) => client.GetGrain<IRegistryGrain>(0).GetAsync(_known?.Revision ?? Unknown, token), cancellationToken);
-            Known? before = _known;
-            _known = answer.Changed is null && before is not null && before.Revision == answer.Revision
-                ? before with { IsUsed = answer.IsUsed, FreshUntil = answer.FreshUntil }
-                : Known.Of(answer);
-            await CloseAsync(_known);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        RegistryAnswer answer = await grains.InvokeAsync((client, token) => client.GetGrain<IRegistryGrain>(0).GetAsync(_known?.Revision ?? Unknown, token), cancellationToken);
+        Known? before = _known;
+        _known = answer.Changed is null && before is not null && before.Revision == answer.Revision
+            ? before with { IsUsed = answer.IsUsed, FreshUntil = answer.FreshUntil }
+            : Known.Of(answer);
+        await CloseAsync(_known);
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _turn.Dispose();
-        base.Dispose();
-    }
-
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            do
-            {
-                await PollAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The gateway stops.
-        }
-    }
-
-    private async Task PollAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await RefreshAsync(cancellationToken);
-            _failing = false;
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            if (!_failing)
-            {
-                LogFailed(e.InnerException?.Message ?? e.Message);
-            }
-
-            _failing = true;
-        }
-    }
+    protected override void TellFailed(string reason) => LogFailed(reason);
 
     /// <summary>Of a registry that is old, too, what it took off is off; that it is old ends no session.</summary>
     private async Task CloseAsync(Known known)
@@ -130,7 +79,7 @@ public sealed partial class NetworkRegistry(GrainCalls grains, WorkerConnections
 
         if (statement.Machine is { } machine)
         {
-            DateTimeOffset now = time.GetUtcNow();
+            DateTimeOffset now = _time.GetUtcNow();
             if (machine.Image?.ToString() is not { } image)
             {
                 return Refusal(content, "which image it runs is not known here: name manifests in Gateway:Attestation:ImageFiles");

@@ -9,14 +9,11 @@ namespace CocoonOrleans.Gateway.Attestation;
 /// What may serve nobody any more, as the cluster says it: asked for four times a second, and acted upon at once. A worker that it names is sealed nothing from that moment on, and its tunnel is closed, which
 /// ends what runs there. While the cluster is away the last list stays in force.
 /// </summary>
-public sealed partial class Revocations(GrainCalls grains, WorkerConnections connections, TimeProvider time, ILogger<Revocations> logger) : BackgroundService
+public sealed partial class Revocations(GrainCalls grains, WorkerConnections connections, TimeProvider time, ILogger<Revocations> logger)
+    : ClusterWatch(TimeSpan.FromMilliseconds(250), time)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
-
     private readonly ILogger _logger = logger;
-    private readonly SemaphoreSlim _turn = new(1);
     private volatile RevocationList _list = new(-1, []);
-    private bool _failing;
 
     /// <summary>The revocation that names a worker, its machine, image or measurement; null where none does.</summary>
     public Revocation? Find(WorkerConnection connection)
@@ -42,67 +39,18 @@ public sealed partial class Revocations(GrainCalls grains, WorkerConnections con
             $"The {revocation.Kind.ToString().ToLowerInvariant()} {revocation.Value} was revoked at {revocation.Since:u}: {revocation.Reason}. Ask the network's operator.");
     }
 
-    /// <summary>Asks for the list now, and acts upon it before it returns.</summary>
-    /// <exception cref="ClusterUnavailableException">The cluster does not answer.</exception>
-    public async Task RefreshAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    protected override async Task AskAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
-        try
+        if (await grains.InvokeAsync((client, token) => client.GetGrain<IRevocationGrain>(0).GetAsync(_list.Version, token), cancellationToken) is { } changed)
         {
-            if (await grains.InvokeAsync((client, token) => client.GetGrain<IRevocationGrain>(0).GetAsync(_list.Version, token), cancellationToken) is { } changed)
-            {
-                _list = changed;
-                await CloseAsync();
-            }
-        }
-        finally
-        {
-            _turn.Release();
+            _list = changed;
+            await CloseAsync();
         }
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _turn.Dispose();
-        base.Dispose();
-    }
-
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            do
-            {
-                await PollAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The gateway stops.
-        }
-    }
-
-    private async Task PollAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await RefreshAsync(cancellationToken);
-            _failing = false;
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            if (!_failing)
-            {
-                LogFailed(e.InnerException?.Message ?? e.Message);
-            }
-
-            _failing = true;
-        }
-    }
+    protected override void TellFailed(string reason) => LogFailed(reason);
 
     /// <summary>First nothing more is sealed to any of them, then each is told and let go of.</summary>
     private async Task CloseAsync()

@@ -32,10 +32,6 @@ public sealed class SseWriter(PipeWriter output)
         return FlushAsync();
     }
 
-    /// <summary>Writes the event that ends a good answer.</summary>
-    /// <returns>False where the client is gone.</returns>
-    public ValueTask<bool> WriteDoneAsync(int? id = null) => WriteDataAsync(Done, id);
-
     /// <summary>Writes a comment that says that the stream is alive.</summary>
     /// <returns>False where the client is gone.</returns>
     public ValueTask<bool> WriteKeepAliveAsync()

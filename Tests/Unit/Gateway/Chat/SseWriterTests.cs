@@ -19,7 +19,7 @@ public sealed class SseWriterTests
     [Fact]
     public async Task WriteDone_Always_IsOpenAisLastEvent()
     {
-        await new SseWriter(_pipe.Writer).WriteDoneAsync();
+        await new SseWriter(_pipe.Writer).WriteDataAsync(SseWriter.Done);
 
         Assert.Equal("data: [DONE]\n\n", await WrittenAsync());
     }
